@@ -186,7 +186,7 @@ static enum rc load_routes(struct definition_loader *loader, const struct yaml_n
             problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                         "the routes below this one are never reached: give it a condition");
         else if (when)
-            rule_load(loader, when, &routes[i].when);
+            rule_compile(loader->ctx, loader->names, when, loader->problems, &routes[i].when);
     }
     loader->definition->routes = routes;
     loader->definition->route_n = node->n;
@@ -205,7 +205,7 @@ static enum rc load_branch(struct definition_loader *loader, const struct yaml_n
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item), "how long? add within");
     branch->within = yaml_expect_span(loader->problems, within, (struct span){SPAN_WORKDAYS, 1});
     if (when)
-        rule_load(loader, when, &branch->when);
+        rule_compile(loader->ctx, loader->names, when, loader->problems, &branch->when);
     return RC_OK;
 }
 
@@ -249,7 +249,8 @@ static enum rc load_clock(struct definition_loader *loader, const struct yaml_no
         branches[clock->branch_n].within =
             yaml_expect_span(loader->problems, yaml_get(node, "within"), none);
         if (yaml_get(node, "when"))
-            rule_load(loader, yaml_get(node, "when"), &branches[clock->branch_n].when);
+            rule_compile(loader->ctx, loader->names, yaml_get(node, "when"), loader->problems,
+ &branches[clock->branch_n].when);
         clock->branch_n++;
         if (otherwise)
             branches[clock->branch_n++].within =
@@ -446,6 +447,7 @@ static enum rc load_ruled_sections(struct definition_loader *loader, const struc
 {
     enum rc rc = definition_load_fields(loader, yaml_get(root, "fields"));
 
+    loader->definition->place_type = loader->names ? cel_env_type(loader->names, S("place")) : NULL;
     if (!rc)
         rc = load_routes(loader, yaml_get(root, "route"));
     if (!rc && yaml_get(root, "clocks") && loader->definition->workflow)

@@ -47,8 +47,8 @@ struct field {
     struct text help;
     bool is_required;
     bool has_default;
-    struct str default_value; /* as typed: "false", "12", an option's id */
-    struct rule when;         /* asked only when it holds */
+    struct cel_value default_answer; /* CEL_ABSENT when there is none */
+    struct rule when;                /* asked only when it holds */
     enum audience audience;   /* who sees the answer, and who is asked */
     enum personal personal;
     enum openness open;
@@ -158,6 +158,7 @@ struct definition {
     struct applicant_rule applicant;
     const struct field *fields;
     size_t field_n;
+    const struct cel_type *place_type; /* of the variable `place` in its rules */
     const struct route_rule *routes;
     size_t route_n;
     const struct clock_rule *clocks;

@@ -10,14 +10,11 @@ struct definition_loader {
     struct problems *problems;
     const struct definition_world *world;
     struct definition *definition;
-    struct rule_names *names; /* what expressions may refer to; grows with the fields */
+    struct cel_env *names; /* what expressions may refer to; grows with the fields */
 };
 
 /* definition_fields.c: reads the section "fields" (NULL: none) and declares the names that
  * expressions may refer to from then on. */
 enum rc definition_load_fields(struct definition_loader *loader, const struct yaml_node *node);
-
-/* definition_fields.c: compiles a condition; what is wrong with it is a problem at its place. */
-void rule_load(struct definition_loader *loader, const struct yaml_node *node, struct rule *ret);
 
 #endif

@@ -128,6 +128,7 @@ CREATE INDEX clock_due ON clock(met, due);
 
 -- The record: every change is an event. The header stays for ever; payload and salt can be erased
 -- and the commitment still proves what stood there.
+-- @insert_only
 CREATE TABLE event (
     id ID,
     at INSTANT,
@@ -147,6 +148,7 @@ CREATE TABLE event_payload (
 );
 
 -- Leaves of the Merkle tree (RFC 9162), in dense order.
+-- @insert_only
 CREATE TABLE record_leaf (
     position I64 UNIQUE,
     event I64 UNIQUE,
@@ -311,20 +313,6 @@ CREATE INDEX job_due ON job(done, due);
 
 -- @sqlite
 CREATE VIRTUAL TABLE case_text USING fts5(words, tokenize="unicode61 remove_diacritics 0");
-CREATE TRIGGER event_no_update BEFORE UPDATE ON event
-BEGIN SELECT RAISE(ABORT, 'the record is insert-only'); END;
-CREATE TRIGGER event_no_delete BEFORE DELETE ON event
-BEGIN SELECT RAISE(ABORT, 'the record is insert-only'); END;
-CREATE TRIGGER event_no_replace BEFORE INSERT ON event
-WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'the record is insert-only'); END;
-CREATE TRIGGER record_leaf_no_update BEFORE UPDATE ON record_leaf
-BEGIN SELECT RAISE(ABORT, 'the record is insert-only'); END;
-CREATE TRIGGER record_leaf_no_delete BEFORE DELETE ON record_leaf
-BEGIN SELECT RAISE(ABORT, 'the record is insert-only'); END;
-CREATE TRIGGER record_leaf_no_replace BEFORE INSERT ON record_leaf
-WHEN EXISTS (SELECT 1 FROM record_leaf WHERE position = NEW.position OR event = NEW.event)
-BEGIN SELECT RAISE(ABORT, 'the record is insert-only'); END;
 -- @postgres
 CREATE TABLE case_text (
     id BIGINT PRIMARY KEY,
@@ -332,10 +320,4 @@ CREATE TABLE case_text (
     vector TSVECTOR NOT NULL
 );
 CREATE INDEX case_text_vector ON case_text USING gin(vector);
-CREATE FUNCTION record_is_insert_only() RETURNS trigger LANGUAGE plpgsql AS
-'BEGIN RAISE EXCEPTION ''the record is insert-only''; END';
-CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON event
-FOR EACH STATEMENT EXECUTE FUNCTION record_is_insert_only();
-CREATE TRIGGER record_leaf_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON record_leaf
-FOR EACH STATEMENT EXECUTE FUNCTION record_is_insert_only();
 -- @both

@@ -32,6 +32,7 @@ CREATE TABLE team (
 );
 
 -- Someone who works in the console.
+-- @protected
 CREATE TABLE account (
     id ID,
     login TEXT(60) UNIQUE,
@@ -56,6 +57,7 @@ CREATE TABLE recovery_code (
 CREATE INDEX recovery_code_account ON recovery_code(account);
 
 -- A role held by an account within a scope. `grant` is a reserved word.
+-- @protected
 CREATE TABLE grants (
     id ID,
     account REF(account),
