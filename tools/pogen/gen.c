@@ -46,7 +46,7 @@ void gen_quote(struct buf *out, struct str s, int indent)
             buf_add_fmt(out, "\\n\"\n%*s\"", indent, "");
         else if (c == '\n')
             BUF_ADD(out, "\\n");
-        else if (c == '"' || c == '\\')
+        else if (c == '"' || c == '\\' || (c == '?' && i > 0 && s.p[i - 1] == '?'))
             buf_add_fmt(out, "\\%c", c);
         else if (c < 0x20 || c == 0x7f)
             buf_add_fmt(out, "\\%03o", c);
