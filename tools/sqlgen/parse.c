@@ -209,6 +209,21 @@ static void check_used(struct parser *p, enum sql_engine engine)
                               engine == SQL_SQLITE ? "" : " for PostgreSQL");
 }
 
+/* An :insert may say `RETURNING id` itself. */
+static bool returns_already(const struct body *body)
+{
+    struct token token;
+
+    for (size_t i = 0; i < body->n; i++) {
+        struct str rest = body->pieces[i].text;
+
+        while (token_next_solid(&rest, &token))
+            if (token_is(token, "RETURNING"))
+                return true;
+    }
+    return false;
+}
+
 static void end_statement(struct parser *p)
 {
     if (!p->now)
@@ -216,7 +231,7 @@ static void end_statement(struct parser *p)
     for (enum sql_engine engine = 0; engine < SQL__ENGINES; engine++) {
         flush_body(p, engine);
         trim_end(p, engine);
-        if (p->now->kind == SQL_INSERT)
+        if (p->now->kind == SQL_INSERT && !returns_already(&p->now->bodies[engine]))
             add_piece(p, engine, (struct piece){S(" RETURNING id"), SQL_ALWAYS, SQL_ALWAYS});
         check_used(p, engine);
     }
