@@ -8,25 +8,13 @@
  * source changes; the result is committed. Not part of a normal build.
  */
 #include <geos_c.h>
-#include <jansson.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "reduce.h"
+
 #define FIELDS_MAX 6
-
-struct point {
-    int64_t lon_e6, lat_e6;
-};
-
-struct line {
-    struct point *points;
-    size_t n;
-};
 
 struct field {
     const char *to, *from;
@@ -40,259 +28,6 @@ struct source {
     const char *dissolve_by; /* features with the same value here become one */
     const char *id_prefix;   /* with no id field: prefix and running number */
 };
-
-__attribute__((noreturn, format(printf, 1, 2))) static void die(const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    fputs("reduce-layers: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    exit(1);
-}
-
-static void *must(void *p)
-{
-    if (!p)
-        die("out of memory");
-    return p;
-}
-
-static const char *const renamed[][2] = {
-    {"Area 2/MIT", "University"},
-    {"Cambridge Highlands", "The Highlands"},
-    {"Cambridgeport", "Azaleaport"},
-    {"East Cambridge", "East Azalea"},
-    {"Mid-Cambridge", "Midtown"},
-    {"North Cambridge", "North Azalea"},
-    {"West Cambridge", "West Azalea"},
-    {"02138", "36938"},
-    {"02139", "36939"},
-    {"02140", "36940"},
-    {"02141", "36941"},
-    {"02142", "36942"},
-    {"Cambridge Public Library", "Main Library"},
-    {"Cambridge Golf Course Garage", "Golf Course Garage"},
-    {"Cambridge Golf Couse - Clubhouse", "Golf Course Clubhouse"},
-    {"Cambridge Senior Center", "Senior Center"},
-    {"Cambridge VFW Hall", "VFW Hall"},
-    {"Cambridge Water Department", "Water Department"},
-    {"North Cambridge Senior Center", "North Azalea Senior Center"},
-    {"Department of Public Works Adminstration Building", "Public Works Building"},
-    {"Emeregency Communications", "Emergency Communications Center"},
-    {"East Cambridge Garage", "First Street Garage"},
-    {"Public Health Dept.", "Public Health Department"},
-    {"Central Sq. Parking Garage", "Central Square Parking Garage"},
-    {"Multi Service Center/ Community Learning", "Community Learning Center"},
-    {"Cambridge Cemetery", "City Cemetery"},
-    {"Cambridge Common", "The Common"},
-    {"Cambridge Rindge & Latin School", "Rindge & Latin School"},
-    {"Cambridgeport School", "Azaleaport School"},
-    {"North Cambridge Catholic Cemetery", "Catholic Cemetery"},
-    {"Watertown-Cambridge Greenway", "Greenway"},
-    {"87-101 Cambridgepark Dr Multi-use Path", "Cambridgepark Dr Path"},
-    {"Green Street Neighbhorhood Garden", "Green Street Neighborhood Garden"},
-    {"Charles River", "Azalea River"},
-    {"Charles River Basin", "Azalea River Basin"},
-    {"Gannet/Warren Pals Park", "Gannett/Warren Pals Park"},
-    {"Veterans of Foreign Wars Memorial Park", "Veterans Memorial Park"},
-    {"Dewolfe St", "DeWolfe St"},
-    {"Alewife T Station Access Rd", "Alewife Station Access Rd"},
-};
-
-static const char *name_of(const char *name)
-{
-    for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++) {
-        if (strcmp(name, renamed[i][0]) == 0)
-            return renamed[i][1];
-    }
-    return name;
-}
-
-/* Without spaces at its ends; NULL for the source's ways to say nothing. */
-static const char *text_of(const json_t *properties, const char *key)
-{
-    static char text[256];
-    const json_t *value = json_object_get(properties, key);
-    size_t n;
-
-    if (json_is_number(value)) {
-        snprintf(text, sizeof text, "%.0f", json_number_value(value));
-        return text;
-    }
-    if (!json_is_string(value))
-        return NULL;
-    snprintf(text, sizeof text, "%s", json_string_value(value));
-    n = strlen(text);
-    while (n > 0 && text[n - 1] == ' ')
-        text[--n] = '\0';
-    return n == 0 || strcmp(text, "<Null>") == 0 ? NULL : text;
-}
-
-static struct point point_of(const json_t *position)
-{
-    return (struct point){
-        llround(json_number_value(json_array_get(position, 0)) * 1e6),
-        llround(json_number_value(json_array_get(position, 1)) * 1e6),
-    };
-}
-
-static bool is_same(struct point a, struct point b)
-{
-    return a.lon_e6 == b.lon_e6 && a.lat_e6 == b.lat_e6;
-}
-
-/* Metres from p to the line a-b, flat enough for one city. */
-static double off_m(struct point p, struct point a, struct point b)
-{
-    double kx = 0.0824, ky = 0.1111; /* metres of 1e-6 degree at 42.4 degrees north */
-    double bx = (double)(b.lon_e6 - a.lon_e6) * kx, by = (double)(b.lat_e6 - a.lat_e6) * ky;
-    double px = (double)(p.lon_e6 - a.lon_e6) * kx, py = (double)(p.lat_e6 - a.lat_e6) * ky;
-    double length = hypot(bx, by);
-
-    return length > 0 ? fabs(px * by - py * bx) / length : hypot(px, py);
-}
-
-/* Marks what Douglas and Peucker's algorithm keeps between two kept points. */
-static void keep_between(const struct line *line, size_t from, size_t to, double m, bool *keeps)
-{
-    double far = m;
-    size_t at = 0;
-
-    for (size_t i = from + 1; i < to; i++) {
-        double off = off_m(line->points[i], line->points[from], line->points[to]);
-
-        if (off > far) {
-            far = off;
-            at = i;
-        }
-    }
-    if (at == 0)
-        return;
-    keeps[at] = true;
-    keep_between(line, from, at, m, keeps);
-    keep_between(line, at, to, m, keeps);
-}
-
-static void simplify(struct line *line, double m)
-{
-    bool *keeps = must(calloc(line->n, 1));
-    size_t middle = line->n - 1, n = 0;
-
-    /* A ring has no chord to measure from: its middle point is kept as well. */
-    if (is_same(line->points[0], line->points[line->n - 1]))
-        middle = line->n / 2;
-    keeps[0] = keeps[middle] = keeps[line->n - 1] = true;
-    keep_between(line, 0, middle, m, keeps);
-    keep_between(line, middle, line->n - 1, m, keeps);
-    for (size_t i = 0; i < line->n; i++) {
-        if (keeps[i])
-            line->points[n++] = line->points[i];
-    }
-    line->n = n;
-    free(keeps);
-}
-
-static struct line line_of(const json_t *positions, double simplify_m)
-{
-    struct line line = {must(calloc(json_array_size(positions) + 1, sizeof(struct point))), 0};
-
-    for (size_t i = 0; i < json_array_size(positions); i++) {
-        struct point at = point_of(json_array_get(positions, i));
-
-        if (line.n == 0 || !is_same(at, line.points[line.n - 1]))
-            line.points[line.n++] = at;
-    }
-    if (simplify_m > 0 && line.n > 4)
-        simplify(&line, simplify_m);
-    return line;
-}
-
-static void degrees_write(FILE *out, int64_t e6)
-{
-    char text[24];
-    int n = snprintf(text, sizeof text, "%.6f", (double)e6 / 1e6);
-
-    while (text[n - 1] == '0')
-        n--;
-    fprintf(out, "%.*s", n, text);
-}
-
-static void point_write(FILE *out, struct point at)
-{
-    fputc('[', out);
-    degrees_write(out, at.lon_e6);
-    fputc(',', out);
-    degrees_write(out, at.lat_e6);
-    fputc(']', out);
-}
-
-/* Coordinates `depth` brackets above a line of positions; depth 0 is a line. A ring that rounding
- * made flat is left out. */
-static void coordinates_write(FILE *out, const json_t *coordinates, int depth, double simplify_m)
-{
-    bool is_first = true;
-
-    fputc('[', out);
-    if (depth == 0) {
-        struct line line = line_of(coordinates, simplify_m);
-
-        for (size_t i = 0; i < line.n; i++) {
-            fputs(i ? "," : "", out);
-            point_write(out, line.points[i]);
-        }
-        free(line.points);
-    }
-    for (size_t i = 0; depth > 0 && i < json_array_size(coordinates); i++) {
-        const json_t *inner = json_array_get(coordinates, i);
-
-        if (depth == 1 && i > 0) {
-            struct line ring = line_of(inner, simplify_m);
-            bool is_flat = ring.n < 4;
-
-            free(ring.points);
-            if (is_flat)
-                continue;
-        }
-        fputs(is_first ? "" : ",", out);
-        is_first = false;
-        coordinates_write(out, inner, depth - 1, simplify_m);
-    }
-    fputc(']', out);
-}
-
-static void geometry_write(FILE *out, const json_t *geometry, double simplify_m)
-{
-    static const struct {
-        const char *type;
-        int depth;
-    } types[] = {{"LineString", 0}, {"Polygon", 1}, {"MultiLineString", 1}, {"MultiPolygon", 2}};
-    const char *type = json_string_value(json_object_get(geometry, "type"));
-    const json_t *coordinates = json_object_get(geometry, "coordinates");
-
-    fprintf(out, "{\"type\":\"%s\",\"coordinates\":", type);
-    if (strcmp(type, "Point") == 0)
-        point_write(out, point_of(coordinates));
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (strcmp(type, types[i].type) == 0)
-            coordinates_write(out, coordinates, types[i].depth, simplify_m);
-    }
-    fputc('}', out);
-}
-
-static void feature_write(FILE *out, json_t *properties, const json_t *geometry, double simplify_m)
-{
-    char *text = must(json_dumps(properties, JSON_COMPACT));
-
-    fprintf(out, "%s{\"type\":\"Feature\",\"properties\":%s,\"geometry\":",
-            ftell(out) > 64 ? ",\n" : "\n", text);
-    geometry_write(out, geometry, simplify_m);
-    fputc('}', out);
-    free(text);
-    json_decref(properties);
-}
 
 /* Open space of the city, the state and the schools that has a name of its own. */
 static bool keep_park(const json_t *properties)
@@ -404,49 +139,6 @@ static json_t *properties_of(const struct source *source, const json_t *from, in
             json_object_set_new(properties, field->to, json_string(name_of(text)));
     }
     return properties;
-}
-
-static json_t *features_read(const char *folder, const char *file)
-{
-    char path[4096];
-    json_error_t error;
-    json_t *root;
-
-    snprintf(path, sizeof path, "%s/%s", folder, file);
-    root = json_load_file(path, 0, &error);
-    if (!root)
-        die("%s: %s", path, error.text);
-    return root;
-}
-
-static FILE *file_open(const char *folder, const char *file)
-{
-    char path[4096];
-    FILE *out;
-
-    snprintf(path, sizeof path, "%s/%s", folder, file);
-    out = fopen(path, "w");
-    if (!out)
-        die("cannot write %s", path);
-    return out;
-}
-
-static FILE *layer_open(const char *folder, const char *layer)
-{
-    char file[64];
-    FILE *out;
-
-    snprintf(file, sizeof file, "%s.geojson", layer);
-    out = file_open(folder, file);
-    fputs("{\"type\":\"FeatureCollection\",\"features\":[", out);
-    return out;
-}
-
-static void layer_close(FILE *out)
-{
-    fputs("\n]}\n", out);
-    if (fclose(out) != 0)
-        die("cannot write");
 }
 
 static void plain_layer(const struct source *source, const char *from, const char *to)
@@ -626,121 +318,26 @@ static void signal_layer(const char *from, const char *to)
     json_decref(root);
 }
 
-/* Number ranges: "lf".."lt" on the left in the line's direction, "rf".."rt" on the right; absent
- * where nothing is numbered. A side with one end only has that one number. */
-static void range_add(json_t *to, const json_t *from, const char *side)
+/* A small parcel must not become flat: a ring keeps three corners, an arc with a bend one. */
+static void arc_simplify(struct line *line)
 {
-    char key[16];
-    json_int_t first, last;
+    size_t least = is_same(line->points[0], line->points[line->n - 1]) ? 4 : 3;
+    struct point *before = must(malloc(line->n * sizeof *before));
+    size_t n = line->n;
 
-    snprintf(key, sizeof key, "%c_From", side[0] - 32);
-    first = json_integer_value(json_object_get(from, key));
-    snprintf(key, sizeof key, "%c_To", side[0] - 32);
-    last = json_integer_value(json_object_get(from, key));
-    if (first <= 0)
-        first = last;
-    if (last <= 0)
-        last = first;
-    if (first <= 0)
-        return;
-    snprintf(key, sizeof key, "%sf", side);
-    json_object_set_new(to, key, json_integer(first));
-    snprintf(key, sizeof key, "%st", side);
-    json_object_set_new(to, key, json_integer(last));
-}
-
-/* A former or second name; notes that are no names are left out. */
-static bool is_alias(const char *alias)
-{
-    return alias && !strchr(alias, '?') && strcmp(alias, "Mid-Block Connector") != 0 &&
-           strcmp(alias, "Industrial Park Rd") != 0 && strcmp(alias, "Siney St") != 0 &&
-           strcmp(alias, "Rumeal Robinson Pl") != 0;
-}
-
-static void street_layer(const char *from, const char *to)
-{
-    json_t *root = features_read(from, "TRANS_Centerlines.geojson");
-    FILE *out = layer_open(to, "street");
-    size_t i;
-    json_t *feature;
-
-    json_array_foreach(json_object_get(root, "features"), i, feature)
-    {
-        const json_t *given = json_object_get(feature, "properties");
-        json_t *properties = must(json_object());
-        const char *name = text_of(given, "Street");
-        const char *alias;
-        json_int_t class = json_integer_value(json_object_get(given, "MajorRoad"));
-
-        json_object_set_new(properties, "name",
-                            json_string(name_of(name ? name : "Eastern Connector")));
-        json_object_set_new(properties, "id", json_string(text_of(given, "ID")));
-        alias = text_of(given, "Alias");
-        if (is_alias(alias))
-            json_object_set_new(properties, "alias", json_string(alias));
-        if (class > 0)
-            json_object_set_new(properties, "class", json_integer(class));
-        range_add(properties, given, "l");
-        range_add(properties, given, "r");
-        feature_write(out, properties, json_object_get(feature, "geometry"), 0);
+    memcpy(before, line->points, n * sizeof *before);
+    if (n > least)
+        simplify(line, 0.6 * 1000);
+    if (line->n < least && n >= least) {
+        memcpy(line->points, before, n * sizeof *before);
+        line->n = n;
+        if (least == 3) {
+            line->points[1] = line->points[n / 2];
+            line->points[2] = line->points[n - 1];
+            line->n = 3;
+        }
     }
-    layer_close(out);
-    json_decref(root);
-}
-
-static void node_add(json_t *nodes, const json_t *node, const char *street)
-{
-    char key[32];
-    json_t *streets;
-
-    snprintf(key, sizeof key, "%.0f", json_number_value(node));
-    streets = json_object_get(nodes, key);
-    if (!streets) {
-        streets = json_object();
-        json_object_set_new(nodes, key, streets);
-    }
-    json_object_set_new(streets, street, json_true());
-}
-
-/* Node number -> the streets whose centre lines end there. */
-static json_t *nodes_read(const char *from)
-{
-    json_t *root = features_read(from, "TRANS_Centerlines.geojson");
-    json_t *nodes = must(json_object());
-    size_t i;
-    json_t *feature;
-
-    json_array_foreach(json_object_get(root, "features"), i, feature)
-    {
-        const json_t *given = json_object_get(feature, "properties");
-        char street[256];
-
-        if (!json_object_get(given, "Street"))
-            continue;
-        snprintf(street, sizeof street, "%s", name_of(text_of(given, "Street")));
-        node_add(nodes, json_object_get(given, "FromNode"), street);
-        node_add(nodes, json_object_get(given, "ToNode"), street);
-    }
-    json_decref(root);
-    return nodes;
-}
-
-/* The city's own name of a crossing adds streets that end just beside it; names of streets that
- * have no centre line (and so cannot be typed) are left out. */
-static void named_add(json_t *streets, const json_t *known, const char *crossing)
-{
-    char copy[256], *rest = copy;
-
-    snprintf(copy, sizeof copy, "%s", crossing);
-    for (char *piece = rest; piece; piece = rest) {
-        char *end = strstr(piece, " & ");
-
-        rest = end ? end + 3 : NULL;
-        if (end)
-            *end = '\0';
-        if (json_object_get(known, name_of(piece)))
-            json_object_set_new(streets, name_of(piece), json_true());
-    }
+    free(before);
 }
 
 /* Parcels keep the source's grid (about 0.7 m) and its shared arcs; an arc loses the points that
@@ -762,8 +359,7 @@ static void arc_write(FILE *out, const json_t *deltas)
         line.points[i].lon_e6 = llround((double)line.points[i].lon_e6 * step[0] * 1000);
         line.points[i].lat_e6 = llround((double)line.points[i].lat_e6 * step[1] * 1000);
     }
-    if (line.n > 3)
-        simplify(&line, 0.6 * 1000);
+    arc_simplify(&line);
     for (size_t i = 0; i < line.n; i++) {
         at.lon_e6 = llround((double)line.points[i].lon_e6 / step[0] / 1000);
         at.lat_e6 = llround((double)line.points[i].lat_e6 / step[1] / 1000);
@@ -809,84 +405,6 @@ static void parcel_layer(const char *from, const char *to)
     fputs("]}\n", out);
     if (fclose(out) != 0)
         die("cannot write");
-    json_decref(root);
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static json_t *crossing_name(json_t *streets)
-{
-    const char *names[16];
-    size_t n = 0;
-    char joined[512] = "";
-    size_t used = 0;
-    const char *street;
-    json_t *unused;
-
-    json_object_foreach(streets, street, unused)
-    {
-        if (n < 16)
-            names[n++] = street;
-    }
-    if (n < 2)
-        return NULL;
-    qsort(names, n, sizeof *names, by_text);
-    for (size_t i = 0; i < n; i++)
-        used +=
-            (size_t)snprintf(joined + used, sizeof joined - used, "%s%s", i ? " & " : "", names[i]);
-    return json_string(joined);
-}
-
-static json_t *known_streets(json_t *nodes)
-{
-    json_t *known = must(json_object());
-    const char *node, *street;
-    json_t *streets, *unused;
-
-    json_object_foreach(nodes, node, streets)
-    {
-        json_object_foreach(streets, street, unused)
-        {
-            json_object_set_new(known, street, json_true());
-        }
-    }
-    return known;
-}
-
-static void intersection_layer(const char *from, const char *to)
-{
-    json_t *root = features_read(from, "TRANS_Intersections.geojson");
-    json_t *nodes = nodes_read(from);
-    json_t *known = known_streets(nodes);
-    FILE *out = layer_open(to, "intersection");
-    size_t i;
-    json_t *feature;
-
-    json_array_foreach(json_object_get(root, "features"), i, feature)
-    {
-        const json_t *given = json_object_get(feature, "properties");
-        char number[32];
-        json_t *streets, *name;
-        const char *text;
-
-        snprintf(number, sizeof number, "%s", text_of(given, "NodeNumber"));
-        streets = json_object_get(nodes, number);
-        streets = streets ? json_deep_copy(streets) : json_object();
-        text = text_of(given, "Intersection");
-        if (text)
-            named_add(streets, known, text);
-        name = crossing_name(streets);
-        json_decref(streets);
-        if (name)
-            feature_write(out, json_pack("{s:s,s:o}", "id", number, "name", name),
-                          json_object_get(feature, "geometry"), 0);
-    }
-    layer_close(out);
-    json_decref(known);
-    json_decref(nodes);
     json_decref(root);
 }
 
