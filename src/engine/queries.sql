@@ -177,3 +177,6 @@ WHERE id = :id;
 
 -- name: case_place_label :optional (id I64)
 SELECT label FROM place WHERE id = :id;
+
+-- name: services_offered :many ()
+SELECT id, code FROM service WHERE withdrawn IS NULL ORDER BY code;

@@ -117,6 +117,51 @@ static enum rc set_make(struct loading *loading, struct layers **ret)
     return RC_OK;
 }
 
+/* As file_load, from a text that is there already. */
+static enum rc text_load(struct loading *loading, const struct layer_text *file)
+{
+    struct ctx *ctx = loading->ctx;
+    struct arena *arena = arena_new(READING_MAX_BYTES);
+    struct ctx reading = {.arena = arena, .now = ctx->now};
+    enum rc rc;
+
+    if (!arena)
+        return FAIL(ctx, ERR_MEMORY);
+    rc = layer_load(&reading, loading->home, file->name, file->text,
+                    &loading->layers[loading->count]);
+    if (!rc)
+        loading->count++;
+    else
+        rc = ctx_fail(ctx, (struct err){.id = reading.err.id,
+                                        .detail = str_copy(ctx->arena, reading.err.detail),
+                                        .file = reading.err.file,
+                                        .line = reading.err.line});
+    ctx_done(&reading);
+    arena_free(arena);
+    return rc;
+}
+
+enum rc layers_of_texts(struct ctx *ctx, const struct layer_text *files, size_t n,
+                        struct layers **ret)
+{
+    struct loading loading = {.ctx = ctx, .folder = "layers", .home = arena_new(SET_MAX_BYTES)};
+    enum rc rc = RC_OK;
+
+    if (!loading.home)
+        return FAIL(ctx, ERR_MEMORY);
+    loading.layers = ARENA_ARRAY(ctx->arena, n, const struct layer *);
+    if (!loading.layers)
+        rc = FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; !rc && i < n; i++)
+        rc = text_load(&loading, &files[i]);
+    if (!rc)
+        rc = set_make(&loading, ret);
+    if (rc)
+        arena_free(loading.home);
+    malloc_trim(0);
+    return rc;
+}
+
 enum rc layers_load(struct ctx *ctx, const char *folder, struct layers **ret)
 {
     struct loading loading = {.ctx = ctx, .folder = folder, .home = arena_new(SET_MAX_BYTES)};
