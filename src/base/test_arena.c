@@ -92,6 +92,14 @@ static void test_child(void **state)
         assert_true(arena_has_failed(child) && arena_has_failed(arena));
         arena_free(child);
     }
+    arena_reset(arena);
+    {
+        struct arena *child = arena_child(arena);
+
+        arena_fail(child);
+        assert_true(arena_has_failed(child) && arena_has_failed(arena));
+        arena_free(child);
+    }
     arena_free(arena);
 }
 

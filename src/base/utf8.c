@@ -218,7 +218,7 @@ struct str utf8_fold(struct arena *arena, struct str s)
     if (folded)
         ret = spell_plainly(arena, (struct str){(const char *)folded, n});
     else
-        ret = str_lower_ascii(arena, s);
+        arena_fail(arena);
     free(folded);
     free(decomposed);
     return ret;
