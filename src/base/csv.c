@@ -311,7 +311,6 @@ static bool cells_of(struct csv_reader *csv, size_t n, size_t row_bytes)
                 return false;
             csv->unquoted = p;
             csv->unquoted_room = 2 * row_bytes;
-            used = 0; /* cells moved before keep the old place, which the arena keeps */
         }
         csv->cells[i] = halve_quotes(csv->cells[i], csv->unquoted + used);
         used += csv->cells[i].n;

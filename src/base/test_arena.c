@@ -119,6 +119,12 @@ static void test_grow(void **state)
     assert_true(moved[9] == 'x' && moved[10] == 0 && moved[199] == 0);
     p = arena_grow(arena, moved, 200, 1000000);
     assert_true(p[9] == 'x' && p[999999] == 0);
+    arena_reset(arena);
+    memset(arena_alloc(arena, 1000), 'x', 1000);
+    arena_reset(arena);
+    p = arena_grow(arena, arena_alloc(arena, 10), 10, 1000); /* over what was there before */
+    assert_true(p[10] == 0 && p[999] == 0);
+    p = arena_grow(arena, p, 1000, 1000000);
     assert_null(arena_grow(arena, p, 1000000, SIZE_MAX - 1));
     assert_true(arena_has_failed(arena));
     arena_free(arena);

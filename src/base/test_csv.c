@@ -197,6 +197,32 @@ static void test_random_bytes(void **state)
     }
 }
 
+/* A CR that is the last byte of the first filling: whether LF follows is not known yet. */
+static void test_edge_of_buffer(void **state)
+{
+    static const char *const ends[] = {"\r\nb\n", "\rb\n", "\r"};
+    struct ctx *ctx = *state;
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        for (size_t n = 262140; n < 262148; n++) {
+            struct ctx turn = {.arena = arena_child(ctx->arena)};
+            char *p = arena_alloc(turn.arena, n + 10);
+            struct csv_reader *csv = NULL;
+            struct csv_row row;
+
+            memset(p, 'x', n);
+            memcpy(p + n, ends[i], strlen(ends[i]));
+            assert_int_equal(csv_open_text(&turn, (struct str){p, n + strlen(ends[i])},
+                                           (struct csv_options){0}, &csv),
+                             RC_OK);
+            assert_int_equal(csv_next(&turn, csv, &row), RC_OK);
+            assert_int_equal(row.cells[0].n, i == 1 ? n + 2 : n);
+            assert_int_equal(csv_next(&turn, csv, &row), RC_OK);
+            assert_true(i == 0 ? row.n == 1 && row.line == 2 : row.n == 0);
+            arena_free(turn.arena);
+        }
+}
+
 static void test_raw(void **state)
 {
     struct ctx *ctx = *state;
@@ -235,8 +261,9 @@ static void test_write(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        TEST(test_read),         TEST(test_limits), TEST(test_there_and_back),
-        TEST(test_random_bytes), TEST(test_raw),    TEST(test_write),
+        TEST(test_read),         TEST(test_limits),         TEST(test_there_and_back),
+        TEST(test_random_bytes), TEST(test_edge_of_buffer), TEST(test_raw),
+        TEST(test_write),
     };
 
     return cmocka_run_group_tests_name("base/csv", tests, NULL, NULL);
