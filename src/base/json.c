@@ -103,7 +103,8 @@ static void add_quoted(struct buf *buf, struct str s)
         bool is_stray;
 
         if (byte < 0x80 && !needs_escape(byte)) {
-            rest = str_slice(rest, 1, rest.n);
+            rest.p++;
+            rest.n--;
             continue;
         }
         utf8_next(&rest, &code);
