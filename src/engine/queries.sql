@@ -174,3 +174,9 @@ FROM message WHERE state = 'queued' AND next_try <= :now ORDER BY next_try LIMIT
 UPDATE message SET state = :state, attempts = :attempts, next_try = :next_try, sent = :sent,
     trouble = :trouble
 WHERE id = :id;
+
+-- name: case_place_label :optional (id I64)
+SELECT label FROM place WHERE id = :id;
+
+-- name: services_offered :many ()
+SELECT id, code FROM service WHERE withdrawn IS NULL ORDER BY code;
