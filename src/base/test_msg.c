@@ -75,6 +75,22 @@ static void pieces_survive_stray_braces(void **state)
     }
 }
 
+static void unknown_placeholders_stay(void **state)
+{
+    struct msg_arg arg = MSG_ARG("x", "y");
+    struct str rest = S("{a}{} {x}!"), text;
+    const struct msg_arg *got;
+
+    (void)state;
+    assert_true(msg_next_piece(&rest, &arg, 1, &text, &got));
+    assert_str(text, "{a}{} ");
+    assert_ptr_equal(got, &arg);
+    assert_true(msg_next_piece(&rest, &arg, 1, &text, &got));
+    assert_str(text, "!");
+    assert_null(got);
+    assert_false(msg_next_piece(&rest, &arg, 1, &text, &got));
+}
+
 static void plurals_follow_the_language(void **state)
 {
     (void)state;
@@ -135,6 +151,7 @@ int main(void)
         cmocka_unit_test(text_in_each_language),
         cmocka_unit_test(arguments_are_filled_in),
         cmocka_unit_test(pieces_survive_stray_braces),
+        cmocka_unit_test(unknown_placeholders_stay),
         cmocka_unit_test(plurals_follow_the_language),
         cmocka_unit_test(argument_types),
         cmocka_unit_test(keys_are_found),
