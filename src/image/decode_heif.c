@@ -2,9 +2,9 @@
 
 #include "image/decode.h"
 
-/* libheif takes its limit as the side of a square: 7,072 squared is 50 megapixels and a bit. It
- * guards the canvas of a picture made of tiles, which the file names apart from its size. */
-#define LIMIT_SIDE 7072
+/* The longest side libheif itself allows. It guards the canvas of a picture made of tiles, whose
+ * size the file names a second time, apart from the size that decode_check_size sees. */
+#define LIMIT_SIDE 16384
 
 struct heif_job {
     struct heif_context *context;

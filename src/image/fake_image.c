@@ -70,7 +70,8 @@ static void look_around(void)
 
     for (int fd = 3; fd < 1000; fd++)
         others += fcntl(fd, F_GETFD) >= 0;
-    if (others == 0 && write(STDIN_FILENO, "x", 1) < 0 && !*environ && getpgid(0) == getpid()) {
+    if (others == 0 && lseek(STDIN_FILENO, 0, SEEK_SET) == 0 && write(STDIN_FILENO, "x", 1) < 0 &&
+        !*environ && getpgid(0) == getpid()) {
         put_frame(honest);
         put_parts();
     }

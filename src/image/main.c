@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "image/confine.h"
@@ -28,10 +29,20 @@ const char *__asan_default_options(void)
 }
 #endif
 
-/* One byte more than is taken, so that a file of any size is seen to be too long. */
+/* One byte more than is there or is taken, so that a file of any size is seen to be too long. */
+static size_t input_room(void)
+{
+    struct stat st;
+
+    if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= 0 &&
+        (uint64_t)st.st_size < IMAGE_MAX_INPUT_BYTES)
+        return (size_t)st.st_size + 1;
+    return IMAGE_MAX_INPUT_BYTES + 1;
+}
+
 static enum rc read_input(struct ctx *ctx, struct str *ret)
 {
-    const size_t room = IMAGE_MAX_INPUT_BYTES + 1;
+    const size_t room = input_room();
     char *p = arena_alloc(ctx->arena, room);
     size_t n = 0;
 

@@ -47,7 +47,7 @@ struct str make_heic(struct ctx *ctx, const struct picture *stored, int orientat
     struct heif_image_handle *handle;
 
     check(heif_context_get_encoder_for_format(context, heif_compression_HEVC, &encoder));
-    check(heif_encoder_set_lossy_quality(encoder, 80));
+    check(heif_encoder_set_lossy_quality(encoder, 50));
     check(heif_encoder_set_parameter_string(encoder, "preset", "ultrafast"));
     options->image_orientation = (enum heif_orientation)orientation;
     check(heif_context_encode_image(context, image, encoder, options, &handle));

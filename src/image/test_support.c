@@ -80,7 +80,7 @@ struct picture make_photo(struct ctx *ctx, uint32_t width, uint32_t height)
         uint8_t *row = picture_row(&picture, y);
 
         for (uint32_t x = 0; x < width; x++) {
-            uint32_t grain = test_random(&seed) & 15;
+            uint32_t grain = test_random(&seed) & 7;
             uint32_t wave = ((x * x / 900 + y * y / 700) >> 4) & 127;
 
             row[3 * x] = (uint8_t)(40 + wave + grain);
