@@ -24,6 +24,9 @@ void site_stop(struct site *site);
 
 /* A connected socket with a receive timeout of five seconds. */
 int site_connect(const struct site *site);
+
+/* The same, or -1 when nobody listens any more. */
+int site_try_connect(const struct site *site);
 void site_send(int fd, struct str bytes);
 
 struct answer {
