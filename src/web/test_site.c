@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
@@ -135,6 +136,13 @@ static enum rc export_rows(struct ctx *ctx, struct request *request, struct repl
     return RC_OK;
 }
 
+static enum rc own_file(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    (void)request;
+    reply->cache = REPLY_FIVE_MINUTES;
+    return reply_file(ctx, reply, open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "image/png");
+}
+
 static enum rc secret(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     (void)ctx;
@@ -154,6 +162,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/echo", api_echo, ANYBODY, .flags = ROUTE_API | ROUTE_API_KEY},
     {HTTP_GET, "/go", go, ANYBODY, .summary = "Redirect"},
     {HTTP_GET, "/export/{count}", export_rows, ANYBODY, .summary = "Rows"},
+    {HTTP_GET, "/file", own_file, ANYBODY, .summary = "A file"},
     {HTTP_GET, "/staff/", home, ANYBODY, .summary = "Staff"},
     {HTTP_GET, "/secret", secret, 2, .summary = "Not for anybody"},
     {.pattern = NULL},
