@@ -54,15 +54,15 @@ static inline struct msg_arg msg_arg_money(struct str name, struct money value)
 
 /* MSG_ARG("count", n): an argument from a text, a whole number or money; other types do not
  * compile. */
-#define MSG_ARG(name, value) \
-    _Generic((value),                   \
-        struct str: msg_arg_str,        \
-        char *: msg_arg_z,              \
-        const char *: msg_arg_z,        \
-        int: msg_arg_i64,               \
-        long: msg_arg_i64,              \
-        long long: msg_arg_i64,         \
-        unsigned long: msg_arg_u64,     \
+#define MSG_ARG(name, value)             \
+    _Generic((value),                    \
+        struct str: msg_arg_str,         \
+        char *: msg_arg_z,               \
+        const char *: msg_arg_z,         \
+        int: msg_arg_i64,                \
+        long: msg_arg_i64,               \
+        long long: msg_arg_i64,          \
+        unsigned long: msg_arg_u64,      \
         unsigned long long: msg_arg_u64, \
         struct money: msg_arg_money)(S(name), (value))
 
