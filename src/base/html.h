@@ -71,7 +71,7 @@ static inline struct msg_arg html_msg_arg(struct str name, struct html value)
 }
 
 /* MSG_ARG, and also struct html. */
-#define HTML_ARG(name, value)            \
+#define HTML_ARG(name, value) \
     _Generic((value),                    \
         struct html: html_msg_arg,       \
         struct str: msg_arg_str,         \
@@ -103,7 +103,7 @@ static inline struct msg_arg html_msg_arg(struct str name, struct html value)
 #define html_put_url_part(out, value) HTML_PUT(out, value, html_url_part, html_url_part_z)
 /* In a text template (mail): as it is. */
 #define html_put_plain(out, value) HTML_PUT(out, value, buf_add, html_plain_z)
-#define html_put_url(out, value)                                                                 \
+#define html_put_url(out, value) \
     _Generic((value), struct str: html_url, char *: html_url_z, const char *: html_url_z)((out), \
                                                                                        (value))
 

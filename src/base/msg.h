@@ -54,7 +54,7 @@ static inline struct msg_arg msg_arg_money(struct str name, struct money value)
 
 /* MSG_ARG("count", n): an argument from a text, a whole number or money; other types do not
  * compile. */
-#define MSG_ARG(name, value)             \
+#define MSG_ARG(name, value) \
     _Generic((value),                    \
         struct str: msg_arg_str,         \
         char *: msg_arg_z,               \
