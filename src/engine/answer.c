@@ -104,7 +104,7 @@ static enum rc read_number(struct ctx *ctx, const struct field *field, struct st
     if (rc)
         return rc;
     if (field->type == FIELD_MONEY) {
-        if (number.scale > 2 || !money_from_decimal(number, ROUND_HALF_UP, &money))
+        if (number.scale > 2 || !money_from_decimal(number, DECIMAL_HALF_UP, &money))
             return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
         *ret = cel_money(money);
     } else if (field->decimals) {
@@ -204,14 +204,12 @@ static struct str list_joined(struct arena *arena, const struct field *field,
 
         if (i)
             buf_add(&out, is_for_people ? S(", ") : S(","));
-        buf_add(&out, is_for_people && option ? text_in(&option->text, lang)
-                                              : list->items[i].text);
+        buf_add(&out, is_for_people && option ? text_in(&option->text, lang) : list->items[i].text);
     }
     return buf_str(&out);
 }
 
-struct str answer_typed(struct arena *arena, const struct field *field,
-                        const struct answer *answer)
+struct str answer_typed(struct arena *arena, const struct field *field, const struct answer *answer)
 {
     if (!answer->is_given)
         return STR_NONE;
@@ -219,15 +217,15 @@ struct str answer_typed(struct arena *arena, const struct field *field,
     case CEL_BOOL: return answer->value.boolean ? S("true") : S("false");
     case CEL_INT: return str_fmt(arena, "%lld", (long long)answer->value.integer);
     case CEL_DECIMAL: return decimal_format(arena, *answer->value.decimal);
-    case CEL_MONEY: return decimal_format(arena, decimal_from_money(answer->value.money));
+    case CEL_MONEY: return decimal_format(arena, money_to_decimal(answer->value.money));
     case CEL_DATE: return date_format(arena, answer->value.date);
     case CEL_LIST: return list_joined(arena, field, answer->value.list, false, LANG_EN);
     default: return answer->value.text;
     }
 }
 
-struct str answer_shown(struct arena *arena, const struct field *field,
-                        const struct answer *answer, enum lang lang)
+struct str answer_shown(struct arena *arena, const struct field *field, const struct answer *answer,
+                        enum lang lang)
 {
     const struct field_option *option;
 
@@ -239,7 +237,8 @@ struct str answer_shown(struct arena *arena, const struct field *field,
         option = option_of(field, answer->value.text);
         return option ? text_in(&option->text, lang) : answer->value.text;
     case FIELD_CHOICES: return list_joined(arena, field, answer->value.list, true, lang);
-    case FIELD_MONEY: return str_fmt(arena, "$%.*s", STR_ARG(money_format(arena, answer->value.money)));
+    case FIELD_MONEY:
+        return str_fmt(arena, "$%.*s", STR_ARG(money_format(arena, answer->value.money)));
     default: break;
     }
     if (field->unit.in[LANG_EN].n)

@@ -214,13 +214,12 @@ static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks
 
 static enum rc turn_clocks(struct ctx *ctx, struct step_work *work)
 {
-    struct clocks_of_row *clocks;
-    size_t n;
-    enum rc rc = clocks_of(ctx, work->case_id, &clocks, &n);
+    struct clocks_of_rows clocks;
+    enum rc rc = clocks_of(ctx, work->case_id, &clocks);
 
     work->has_due = false;
-    for (size_t i = 0; !rc && i < n; i++)
-        rc = turn_clock(ctx, work, &clocks[i]);
+    for (size_t i = 0; !rc && i < clocks.n; i++)
+        rc = turn_clock(ctx, work, &clocks.rows[i]);
     return rc;
 }
 
@@ -330,18 +329,17 @@ static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t e
         rc = case_place_label(ctx, work->row.place, &is_found, &place);
     facts.place = place.label;
     if (!rc && !work->row.reporter_is_null && (notice->to & NOTICE_TO_REPORTER)) {
-        struct contacts_of_party_row *contacts;
+        struct contacts_of_party_rows contacts;
         enum lang lang = LANG_EN;
-        size_t n;
 
         lang_parse(work->row.lang, &lang);
         if (date_parse(work->input->date, &date))
             facts.date = show_date(ctx->arena, date, lang);
-        rc = contacts_of_party(ctx, work->row.reporter, &contacts, &n);
-        for (size_t i = 0; !rc && i < n; i++)
-            if (str_eq(contacts[i].kind, S("email")))
+        rc = contacts_of_party(ctx, work->row.reporter, &contacts);
+        for (size_t i = 0; !rc && i < contacts.n; i++)
+            if (str_eq(contacts.rows[i].kind, S("email")))
                 rc = notice_queue(ctx, work->case_id, event_id, notice, &facts,
-                                  &(struct recipient){contacts[i].value, lang, STR_NONE});
+                                  &(struct recipient){contacts.rows[i].value, lang, STR_NONE});
     }
     return rc;
 }
@@ -383,10 +381,9 @@ enum rc case_steps_open(struct ctx *ctx, const struct definition *definition, st
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < workflow->step_n && from >= 0; i++) {
         const struct step *step = &workflow->steps[i];
-        bool may = !ctx->actor ? false
-                   : ctx->actor->kind == ACTOR_RESIDENT
-                       ? (step->by & STEP_BY_RESIDENT) != 0
-                       : staff_may(ctx->actor, step->by, reach);
+        bool may = !ctx->actor                          ? false
+                   : ctx->actor->kind == ACTOR_RESIDENT ? (step->by & STEP_BY_RESIDENT) != 0
+                                                        : staff_may(ctx->actor, step->by, reach);
 
         if (may && (step->from & (UINT64_C(1) << from)))
             steps[n++] = step;

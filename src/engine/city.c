@@ -14,8 +14,7 @@ void city_free(struct city *city)
     arena_free(city->arena);
 }
 
-enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems,
-                  struct city **ret)
+enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems, struct city **ret)
 {
     struct city_files files;
     struct ctx home;
@@ -43,9 +42,8 @@ enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems
 static enum rc number_teams(struct ctx *ctx, struct city *city)
 {
     struct team *teams = ARENA_ARRAY(city->arena, city->team_n, struct team);
-    struct teams_row *rows;
-    size_t n;
-    enum rc rc = teams(ctx, &rows, &n);
+    struct stored_teams_rows stored;
+    enum rc rc = stored_teams(ctx, &stored);
 
     if (rc)
         return rc;
@@ -53,9 +51,9 @@ static enum rc number_teams(struct ctx *ctx, struct city *city)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < city->team_n; i++) {
         teams[i] = city->teams[i];
-        for (size_t j = 0; j < n; j++)
-            if (str_eq(teams[i].id, rows[j].code))
-                teams[i].row = rows[j].id;
+        for (size_t j = 0; j < stored.n; j++)
+            if (str_eq(teams[i].id, stored.rows[j].code))
+                teams[i].row = stored.rows[j].id;
     }
     city->teams = teams;
     return RC_OK;
@@ -66,8 +64,8 @@ static enum rc load_version(struct ctx *home, const struct service_versions_row 
 {
     struct problems problems = problems_in(home->arena);
     struct definition *definition;
-    enum rc rc = city_build_version(home, row->definition, row->workflow, city, &problems,
-                                    &definition);
+    enum rc rc =
+        city_build_version(home, row->definition, row->workflow, city, &problems, &definition);
 
     if (rc)
         return rc;
@@ -88,18 +86,17 @@ static enum rc load_version(struct ctx *home, const struct service_versions_row 
 
 static enum rc load_versions(struct ctx *ctx, struct ctx *home, struct city *city)
 {
-    struct service_versions_row *rows;
-    size_t n;
-    enum rc rc = service_versions(ctx, &rows, &n);
+    struct service_versions_rows stored;
+    enum rc rc = service_versions(ctx, &stored);
 
     if (rc)
         return rc;
-    city->services = ARENA_ARRAY(city->arena, n, struct definition *);
-    city->versions = ARENA_ARRAY(city->arena, n, struct definition *);
+    city->services = ARENA_ARRAY(city->arena, stored.n, struct definition *);
+    city->versions = ARENA_ARRAY(city->arena, stored.n, struct definition *);
     if (!city->services || !city->versions)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < n; i++) {
-        rc = load_version(home, &rows[i], city);
+    for (size_t i = 0; i < stored.n; i++) {
+        rc = load_version(home, &stored.rows[i], city);
         if (rc)
             return ctx_fail(ctx, home->err);
     }

@@ -2,8 +2,8 @@
 
 #include "place/layers.h"
 
-#define COUNT(array)    (sizeof(array) / sizeof *(array))
-#define CITY_MAX_BYTES  ((size_t)512 << 20)
+#define COUNT(array)   (sizeof(array) / sizeof *(array))
+#define CITY_MAX_BYTES ((size_t)512 << 20)
 
 enum rc city_new(struct ctx *ctx, struct ctx *ret_home, struct city **ret)
 {
@@ -33,8 +33,8 @@ static enum rc parse_file(struct ctx *home, const struct city_files *files, stru
     return yaml_parse(home, file->shown, file->content, problems, ret);
 }
 
-static enum rc load_named(struct ctx *home, const struct yaml_node *node,
-                          struct problems *problems, const struct named **ret, size_t *ret_n)
+static enum rc load_named(struct ctx *home, const struct yaml_node *node, struct problems *problems,
+                          const struct named **ret, size_t *ret_n)
 {
     static const struct str keys[] = {STR("id"), STR("name")};
     struct named *named;
@@ -72,10 +72,9 @@ static struct str scalar_of(const struct yaml_node *root, const char *key)
 static enum rc load_city(struct ctx *home, const struct city_files *files,
                          struct problems *problems, struct city *city)
 {
-    static const struct str keys[] = {STR("city"),  STR("name"),        STR("zone"),
-                                      STR("calendar"), STR("phone"),    STR("email"),
-                                      STR("address"), STR("mail-from"), STR("departments"),
-                                      STR("groups")};
+    static const struct str keys[] = {
+        STR("city"),  STR("name"),    STR("zone"),      STR("calendar"),    STR("phone"),
+        STR("email"), STR("address"), STR("mail-from"), STR("departments"), STR("groups")};
     const struct yaml_node *root;
     enum rc rc = parse_file(home, files, S("city.yaml"), problems, &root);
 
@@ -175,16 +174,15 @@ static void load_hours(const struct yaml_node *node, struct problems *problems,
     for (size_t day = 0; day < COUNT(weekdays); day++) {
         const struct yaml_node *hours = yaml_get(node, weekdays[day].p);
 
-        if (hours && (hours->kind != YAML_SCALAR ||
-                      !hours_parse(hours->scalar, &calendar->week[day])))
+        if (hours &&
+            (hours->kind != YAML_SCALAR || !hours_parse(hours->scalar, &calendar->week[day])))
             problem_add(problems, PROBLEM_ERROR, yaml_at(hours),
                         "opening hours are written \"08:00-17:00\"");
     }
 }
 
-static enum rc load_days(struct ctx *home, const struct yaml_node *node,
-                         struct problems *problems, const struct calendar_day **ret,
-                         size_t *ret_n)
+static enum rc load_days(struct ctx *home, const struct yaml_node *node, struct problems *problems,
+                         const struct calendar_day **ret, size_t *ret_n)
 {
     static const struct str keys[] = {STR("date"), STR("name")};
     struct calendar_day *days;
@@ -216,8 +214,7 @@ static enum rc load_calendar(struct ctx *home, const struct city_files *files,
                              struct problems *problems, struct city *city)
 {
     static const struct str keys[] = {STR("calendar"), STR("hours"), STR("holidays")};
-    struct str path =
-        str_fmt(home->arena, "calendars/%.*s.yaml", STR_ARG(city->calendar_id));
+    struct str path = str_fmt(home->arena, "calendars/%.*s.yaml", STR_ARG(city->calendar_id));
     const struct yaml_node *root;
     enum rc rc = parse_file(home, files, path, problems, &root);
 
@@ -251,8 +248,8 @@ static enum rc load_layers(struct ctx *home, const struct city_files *files, str
     return layers_of_texts(home, texts, n, &city->layers);
 }
 
-enum rc city_build_live(struct ctx *home, const struct city_files *files,
-                        struct problems *problems, struct city *city)
+enum rc city_build_live(struct ctx *home, const struct city_files *files, struct problems *problems,
+                        struct city *city)
 {
     enum rc rc = load_city(home, files, problems, city);
 

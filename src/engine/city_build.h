@@ -10,8 +10,8 @@
 enum rc city_new(struct ctx *ctx, struct ctx *ret_home, struct city **ret) MUST_CHECK;
 
 /* Everything that stays live: city.yaml, teams, calendar, layers, gazetteer. */
-enum rc city_build_live(struct ctx *home, const struct city_files *files,
-                        struct problems *problems, struct city *city) MUST_CHECK;
+enum rc city_build_live(struct ctx *home, const struct city_files *files, struct problems *problems,
+                        struct city *city) MUST_CHECK;
 
 /* The workflows/ and services/ of a folder. */
 enum rc city_build_services(struct ctx *home, const struct city_files *files,

@@ -13,8 +13,8 @@ static const struct {
     struct str suffix;
     size_t max_bytes;
 } parts[] = {
-    {"calendars", STR(".yaml"), MAX_TEXT_BYTES},    {"workflows", STR(".yaml"), MAX_TEXT_BYTES},
-    {"services", STR(".yaml"), MAX_TEXT_BYTES},     {"layers", STR(".geojson"), MAX_LAYER_BYTES},
+    {"calendars", STR(".yaml"), MAX_TEXT_BYTES},   {"workflows", STR(".yaml"), MAX_TEXT_BYTES},
+    {"services", STR(".yaml"), MAX_TEXT_BYTES},    {"layers", STR(".geojson"), MAX_LAYER_BYTES},
     {"layers", STR(".topojson"), MAX_LAYER_BYTES},
 };
 
@@ -35,8 +35,7 @@ static enum rc add_file(struct ctx *ctx, const char *folder, struct str path, si
 
 static enum rc add_part(struct ctx *ctx, const char *folder, size_t part, struct city_files *files)
 {
-    const char *place =
-        str_z(ctx->arena, str_fmt(ctx->arena, "%s/%s", folder, parts[part].folder));
+    const char *place = str_z(ctx->arena, str_fmt(ctx->arena, "%s/%s", folder, parts[part].folder));
     struct str *names;
     size_t n;
     enum rc rc;
@@ -71,19 +70,18 @@ enum rc city_files_of_folder(struct ctx *ctx, const char *folder, struct city_fi
 
 enum rc city_files_of_store(struct ctx *ctx, struct city_files *ret)
 {
-    struct city_files_row *rows;
+    struct stored_files_rows stored;
     struct city_files files = {0};
-    size_t n;
-    enum rc rc = city_files(ctx, &rows, &n);
+    enum rc rc = stored_files(ctx, &stored);
 
     if (rc)
         return rc;
-    files.items = ARENA_ARRAY(ctx->arena, n, struct city_file);
+    files.items = ARENA_ARRAY(ctx->arena, stored.n, struct city_file);
     if (!files.items)
         return FAIL(ctx, ERR_MEMORY);
-    for (; files.n < n; files.n++)
-        files.items[files.n] =
-            (struct city_file){rows[files.n].path, rows[files.n].path, rows[files.n].content};
+    for (; files.n < stored.n; files.n++)
+        files.items[files.n] = (struct city_file){
+            stored.rows[files.n].path, stored.rows[files.n].path, stored.rows[files.n].content};
     *ret = files;
     return RC_OK;
 }

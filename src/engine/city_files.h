@@ -6,7 +6,7 @@
 #include "base/problem.h"
 
 struct city_file {
-    struct str path; /* within the folder: "services/pothole.yaml" */
+    struct str path;  /* within the folder: "services/pothole.yaml" */
     struct str shown; /* as problems name it */
     struct str content;
 };
@@ -18,7 +18,8 @@ struct city_files {
 
 /* Reads city.yaml, teams.yaml and all of calendars/, workflows/, services/ and layers/. A missing
  * city.yaml is ERR_NOT_FOUND. */
-enum rc city_files_of_folder(struct ctx *ctx, const char *folder, struct city_files *ret) MUST_CHECK;
+enum rc city_files_of_folder(struct ctx *ctx, const char *folder,
+                             struct city_files *ret) MUST_CHECK;
 
 /* The live ones (all but workflows/ and services/) as published. */
 enum rc city_files_of_store(struct ctx *ctx, struct city_files *ret) MUST_CHECK;

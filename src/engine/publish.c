@@ -63,7 +63,8 @@ static enum rc find_or_add_service(struct ctx *ctx, struct str code, int64_t *re
     if (!is_found)
         return service_add(ctx, code, ctx->now, ret);
     *ret = row.id;
-    return service_offer(ctx, row.id, (struct instant){0}, true, NULL);
+    return service_offer(ctx, &(struct service_offer_args){.id = row.id, .withdrawn_is_null = true},
+                         NULL);
 }
 
 static enum rc publish_service(struct ctx *ctx, struct publishing *work,
@@ -82,11 +83,11 @@ static enum rc publish_service(struct ctx *ctx, struct publishing *work,
 
     if (!texts[0] || !texts[1])
         return FAIL(ctx, ERR_CONFIG,
-                    .detail = str_fmt(ctx->arena,
-                                      "services/%.*s.yaml and workflows/%.*s.yaml must be named "
-                                      "after what they define",
-                                      STR_ARG(definition->code),
-                                      STR_ARG(definition->workflow->id)));
+                    .detail =
+                        str_fmt(ctx->arena,
+                                "services/%.*s.yaml and workflows/%.*s.yaml must be named "
+                                "after what they define",
+                                STR_ARG(definition->code), STR_ARG(definition->workflow->id)));
     both[0] = texts[0]->content;
     both[1] = texts[1]->content;
     hash = crypto_sha256(str_join(ctx->arena, both, 2, (struct str){"", 1}));
@@ -133,17 +134,18 @@ static enum rc publish_live(struct ctx *ctx, const struct publishing *work)
 /* Services whose files are gone are no longer offered. */
 static enum rc withdraw_missing(struct ctx *ctx, struct publishing *work)
 {
-    struct services_offered_row *rows;
-    size_t n;
-    enum rc rc = services_offered(ctx, &rows, &n);
+    struct services_offered_rows offered;
+    enum rc rc = services_offered(ctx, &offered);
 
-    for (size_t i = 0; !rc && i < n; i++) {
-        if (city_service(work->city, rows[i].code))
+    for (size_t i = 0; !rc && i < offered.n; i++) {
+        if (city_service(work->city, offered.rows[i].code))
             continue;
         work->done.withdrawn++;
-        rc = service_offer(ctx, rows[i].id, ctx->now, false, NULL);
+        rc = service_offer(
+            ctx, &(struct service_offer_args){.id = offered.rows[i].id, .withdrawn = ctx->now},
+            NULL);
         if (!rc)
-            rc = record_publication(ctx, "service.withdrawn", rows[i].code, 0);
+            rc = record_publication(ctx, "service.withdrawn", offered.rows[i].code, 0);
     }
     return rc;
 }

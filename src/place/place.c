@@ -5,12 +5,15 @@
 #include "base/json.h"
 
 #define MAX_LAYERS_BYTES 8000
-#define CELL_BITS        19     /* more than 1,800,000,000 / 7,200 rows */
-#define CELL_LAT_E7      7200   /* 0.00072 degrees: 80 m */
-#define CELL_LON_E7      9000   /* 0.0009 degrees: 80 to 100 m in the continental USA */
+#define CELL_BITS        19   /* more than 1,800,000,000 / 7,200 rows */
+#define CELL_LAT_E7      7200 /* 0.00072 degrees: 80 m */
+#define CELL_LON_E7      9000 /* 0.0009 degrees: 80 to 100 m in the continental USA */
 
-static const struct str kind_words[] = {STR("address"), STR("intersection"), STR("landmark"),
-                                        STR("point")};
+static const struct str kind_words[] = {
+    [PLACE_ADDRESS] = STR("address"),   [PLACE_INTERSECTION] = STR("intersection"),
+    [PLACE_STREET] = STR("street"),     [PLACE_LANDMARK] = STR("landmark"),
+    [PLACE_AREA] = STR("area"),         [PLACE_POINT] = STR("point"),
+};
 
 struct str place_kind_word(enum place_kind kind)
 {
@@ -67,7 +70,8 @@ enum rc place_layers_parse(struct ctx *ctx, struct str text, struct place *place
     layers = ARENA_ARRAY(ctx->arena, json_object_size(root), struct place_layer);
     if (!layers)
         return FAIL(ctx, ERR_MEMORY);
-    json_object_foreach (root, key, value) {
+    json_object_foreach(root, key, value)
+    {
         rc = json_get_str(ctx, value, S("id"), &layers[n].value);
         if (!rc)
             rc = json_get_str(ctx, value, S("version"), &layers[n].version);
