@@ -113,7 +113,8 @@
     svg.replaceWith(box);
     svg.removeAttribute('class');
     svg.setAttribute('preserveAspectRatio', 'none');
-    const map = L.map(box, { zoomControl: false, attributionControl: false, maxZoom: 19 });
+    const moves = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const map = L.map(box, { zoomControl: false, attributionControl: false, maxZoom: 19, fadeAnimation: moves, zoomAnimation: moves, inertia: moves });
     map.fitBounds(toBounds(figure.dataset.bounds));
     ground(L, map, figure, svg);
     zoomButtons(map, figure);
