@@ -174,6 +174,7 @@ static void messages(void **state)
     struct msg_arg hostile[] = {HTML_ARG("what", "<b>\"x\"</b>")};
     struct msg_arg raw[] = {HTML_ARG("what", (struct html){S("<b>x</b>")})};
     struct msg_arg count[] = {HTML_ARG("count", 1)};
+    struct msg_arg fee[] = {HTML_ARG("what", ((struct money){250}))};
 
     (void)state;
     html_msg_text(&out, LANG_EN, MSG_form_change_what, hostile, 1);
@@ -185,9 +186,12 @@ static void messages(void **state)
     html_msg_text(&out, LANG_EN, MSG_nav_results, count, 1);
     BUF_ADD(&out, "|");
     html_msg_attr(&out, LANG_EN, MSG_form_yes, NULL, 0);
-    assert_string_equal(str_z(arena, buf_str(&out)), "Change &lt;b&gt;\"x\"&lt;/b&gt;|"
-                                                     "Change &lt;b&gt;&quot;x&quot;&lt;/b&gt;|"
-                                                     "Cambiar <b>x</b>|One result|Yes");
+    BUF_ADD(&out, "|");
+    html_msg_attr(&out, LANG_EN, MSG_form_change_what, fee, 1);
+    assert_string_equal(str_z(arena, buf_str(&out)),
+                        "Change &lt;b&gt;\"x\"&lt;/b&gt;|"
+                        "Change &lt;b&gt;&quot;x&quot;&lt;/b&gt;|"
+                        "Cambiar <b>x</b>|One result|Yes|Change $2.50");
 }
 
 static void dispatch_by_type(void **state)
@@ -203,6 +207,7 @@ static void dispatch_by_type(void **state)
     html_put_text(&out, INT64_MIN);
     html_put_text(&out, SIZE_MAX);
     html_put_attr(&out, "\"");
+    html_put_text(&out, ((struct money){1000000}));
     html_put_url(&out, "javascript:");
     html_put_url_part(&out, "a b");
     html_put_url_part(&out, 7);
@@ -210,6 +215,7 @@ static void dispatch_by_type(void **state)
     html_raw(&out, (struct html){S("<br>")});
     assert_string_equal(str_z(arena, buf_str(&out)),
                         "&lt;s&gt;&lt;z&gt;-5-922337203685477580818446744073709551615&quot;"
+                        "$10,000.00"
                         "#blockeda%20b7<&><br>");
 }
 

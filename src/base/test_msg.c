@@ -116,6 +116,16 @@ static void argument_types(void **state)
     assert_int_equal(MSG_ARG("a", (const char *)NULL).text.n, 0);
 }
 
+static void money_is_shown_in_dollars(void **state)
+{
+    struct msg_arg arg = MSG_ARG("what", ((struct money){123450}));
+    struct msg_arg owed = MSG_ARG("what", ((struct money){-5}));
+
+    (void)state;
+    assert_str(msg_format(arena, LANG_ES, MSG_form_change_what, &arg, 1), "Cambiar $1,234.50");
+    assert_str(msg_format(arena, LANG_EN, MSG_form_change_what, &owed, 1), "Change -$0.05");
+}
+
 static void keys_are_found(void **state)
 {
     enum msg_id id = MSG_form_no;
@@ -154,6 +164,7 @@ int main(void)
         cmocka_unit_test(unknown_placeholders_stay),
         cmocka_unit_test(plurals_follow_the_language),
         cmocka_unit_test(argument_types),
+        cmocka_unit_test(money_is_shown_in_dollars),
         cmocka_unit_test(keys_are_found),
         cmocka_unit_test(every_error_has_a_sentence_in_every_language),
     };

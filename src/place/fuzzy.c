@@ -69,5 +69,5 @@ int fuzzy_errors(const struct fuzzy *pattern, struct str word, uint64_t bag, int
 
 int fuzzy_allowed(size_t n)
 {
-    return n < 3 ? 0 : n < 9 ? 1 : 2;
+    return n < 3 ? 0 : n < 8 ? 1 : 2;
 }

@@ -31,7 +31,7 @@ uint64_t fuzzy_bag(struct str word);
  * is the word's. */
 int fuzzy_errors(const struct fuzzy *pattern, struct str word, uint64_t bag, int limit);
 
-/* How many errors a word of so many letters is allowed: none in 1 or 2, one up to 8, then two. */
+/* How many errors a word of so many letters is allowed: none in 1 or 2, one up to 7, then two. */
 int fuzzy_allowed(size_t n);
 
 #endif

@@ -146,25 +146,28 @@ struct place_choice candidate_write(struct arena *arena, const struct gazetteer 
     return choice;
 }
 
-/* The text after the first comma, as typed. */
-static struct str after_comma(struct str text)
+/* Where what may be left out begins: a comma or a bracket; the text's end when there is none. */
+static size_t aside_at(struct str text)
 {
-    ptrdiff_t comma = str_find_byte(text, ',');
+    size_t at = 0;
 
-    return comma < 0 ? STR_NONE : str_trim(str_slice(text, (size_t)comma + 1, text.n));
+    while (at < text.n && !strchr(",;(\n", text.p[at] ? text.p[at] : 'x'))
+        at++;
+    return at;
 }
 
 static void search_before_comma(struct ctx *ctx, const struct gazetteer *gazetteer, struct str text,
                                 struct ranking *ranking, struct str *ret_ignored)
 {
-    struct str tail = after_comma(text);
+    size_t aside = aside_at(text);
+    struct str tail = str_trim(str_slice(text, aside + 1, text.n));
     struct ranking before = {.n = 0};
     struct words words;
     struct query query;
 
     if (str_is_empty(tail))
         return;
-    words = words_of(ctx->arena, str_slice(text, 0, (size_t)str_find_byte(text, ',')));
+    words = words_of(ctx->arena, str_slice(text, 0, aside));
     query = query_read(ctx->arena, &words, &gazetteer->city);
     search_all(ctx->arena, gazetteer, &query, &before);
     for (size_t i = 0; i < before.n; i++) {

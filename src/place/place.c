@@ -9,8 +9,11 @@
 #define CELL_LAT_E7      7200 /* 0.00072 degrees: 80 m */
 #define CELL_LON_E7      9000 /* 0.0009 degrees: 80 to 100 m in the continental USA */
 
-static const struct str kind_words[] = {STR("address"), STR("intersection"), STR("landmark"),
-                                        STR("point")};
+static const struct str kind_words[] = {
+    [PLACE_ADDRESS] = STR("address"),   [PLACE_INTERSECTION] = STR("intersection"),
+    [PLACE_STREET] = STR("street"),     [PLACE_LANDMARK] = STR("landmark"),
+    [PLACE_AREA] = STR("area"),         [PLACE_POINT] = STR("point"),
+};
 
 struct str place_kind_word(enum place_kind kind)
 {

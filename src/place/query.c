@@ -115,9 +115,17 @@ static bool ends_with_name(const struct words *words, const struct words *name)
     return true;
 }
 
-static bool is_zip(const struct word *word)
+/* How many words at the end are a ZIP code: "36939" or "36939-1234". */
+static size_t zip_length(const struct words *words)
 {
-    return word->kind == WORD_NUMBER && (word->text.n == 5 || word->text.n == 9);
+    const struct word *last = &words->of[words->n - 1];
+
+    if (words->n > 2 && last->kind == WORD_NUMBER && last->text.n == 5)
+        return 1;
+    if (words->n > 3 && last->kind == WORD_NUMBER && last->text.n == 4 &&
+        last[-1].kind == WORD_NUMBER && last[-1].text.n == 5)
+        return 2;
+    return 0;
 }
 
 /* Takes state, ZIP code, country and the city's name off the end, as long as something is left. */
@@ -139,8 +147,10 @@ static void city_strip(struct arena *arena, struct words *words, const struct ga
         else if (ends_with_name(words, &state) && words->n > state.n + 1)
             words->n -= state.n;
         else if ((code.n == 1 && str_eq(last->text, code.of[0].text)) ||
-                 str_eq(last->text, S("usa")) || (is_zip(last) && words->n > 2))
+                 str_eq(last->text, S("usa")))
             words->n--;
+        else if (zip_length(words) > 0)
+            words->n -= zip_length(words);
         else
             goes_on = false;
     }
@@ -217,11 +227,18 @@ static void number_take(struct query *query)
 {
     static const struct str halves[] = {STR("1"), STR("2"), STR("r"), STR("rear")};
     struct words *words = &query->words;
-    size_t last = words->n - 1;
     struct str tail;
+    size_t last;
 
-    if (words->n < 2)
+    if (words->n == 0)
         return;
+    if (words->n == 1) {
+        /* "343Broadway"; a number alone is no place. */
+        if (words->of[0].kind == WORD_NUMBER && !is_ordinal(words->of[0].text) &&
+            number_read(words->of[0].text, &query->number, &query->number_tail))
+            words->n = 0;
+        return;
+    }
     if (words->of[0].kind == WORD_NUMBER && !is_ordinal(words->of[0].text)) {
         if (!number_read(words->of[0].text, &query->number, &query->number_tail))
             return;
@@ -237,6 +254,7 @@ static void number_take(struct query *query)
             words_remove(words, 0, str_eq(words->of[1].text, S("of")) ? 2 : 1);
         return;
     }
+    last = words->n - 1;
     if (words->of[last].kind == WORD_NUMBER && !is_ordinal(words->of[last].text) &&
         number_read(words->of[last].text, &query->number, &tail))
         words->n--;

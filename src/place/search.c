@@ -7,6 +7,7 @@
 #define NO_JOIN_COST    40  /* two streets without a word between them */
 #define CROSS_HINT_COST 150 /* a crossing when a house number was typed */
 #define TAIL_COST       10  /* "795a" as number and letter */
+#define LONG_TAIL_COST  150 /* "795main": hardly the house\'s own letters */
 #define EXTRA_STREET    3   /* each street of the crossing that was not typed */
 #define UNKNOWN_STREET  150 /* a third street that does not meet the others */
 #define PIECES_MAX      4
@@ -109,7 +110,10 @@ static void address_search(const struct search *search, size_t to)
         streets_match(search->arena, &search->gazetteer->streets, &query->words, 0, to);
     struct words joined;
 
-    streets_add(search, &hits, str_is_empty(query->number_tail) ? 0 : TAIL_COST);
+    streets_add(search, &hits,
+                query->number_tail.n > 1    ? LONG_TAIL_COST
+                : query->number_tail.n == 1 ? TAIL_COST
+                                            : 0);
     if (str_is_empty(query->number_tail) || to == WORDS_MAX)
         return;
     joined.n = to + 1;
@@ -295,7 +299,7 @@ void search_all(struct arena *arena, const struct gazetteer *gazetteer, const st
     size_t part = first_part(&query->words);
 
     landmark_search(&search);
-    if (query->words.n == 0)
+    if (query->words.n == 0 && str_is_empty(query->number_tail))
         return;
     if (query->number > 0 || part == query->words.n)
         address_search(&search, part > 0 ? part : query->words.n);

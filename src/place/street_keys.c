@@ -8,7 +8,8 @@
 #define NO_TYPE_COST    30
 #define WRONG_TYPE_COST 80 /* "Prospect Ave" for Prospect St: less than a typing error */
 #define PREFIX_COST     120
-#define KEYS_PER_NAME   8
+#define TAIL_ONLY_COST  70 /* "OBrien Hwy" for Monsignor OBrien Hwy */
+#define KEYS_PER_NAME   16
 
 struct key_list {
     struct ctx *ctx;
@@ -87,8 +88,14 @@ static void name_add(struct key_list *list, struct str name, uint32_t street, in
 {
     struct words words = words_of(list->ctx->arena, name);
 
-    if (words.n > 0)
-        forms_add(list, &words, street, penalty);
+    if (words.n == 0)
+        return;
+    forms_add(list, &words, street, penalty);
+    if (words.n > 2 && words.of[1].text.n > 3) {
+        memmove(&words.of[0], &words.of[1], (words.n - 1) * sizeof words.of[0]);
+        words.n--;
+        forms_add(list, &words, street, (int16_t)(penalty + TAIL_ONLY_COST));
+    }
 }
 
 enum rc street_keys_build(struct ctx *ctx, struct arena *home, struct streets *streets)

@@ -9,20 +9,20 @@ struct pair {
 /* Street types first: long form, short form (U.S. Postal Service Publication 28, appendix C1,
  * and what people write), then other words. The first pair of a short form is its long form. */
 static const struct pair types[] = {
-    {STR("street"), STR("st")},     {STR("str"), STR("st")},         {STR("strt"), STR("st")},
-    {STR("streets"), STR("st")},    {STR("avenue"), STR("ave")},     {STR("av"), STR("ave")},
-    {STR("aven"), STR("ave")},      {STR("avn"), STR("ave")},        {STR("avenida"), STR("ave")},
-    {STR("road"), STR("rd")},       {STR("place"), STR("pl")},       {STR("drive"), STR("dr")},
-    {STR("drv"), STR("dr")},        {STR("court"), STR("ct")},       {STR("crt"), STR("ct")},
-    {STR("terrace"), STR("ter")},   {STR("terr"), STR("ter")},       {STR("parkway"), STR("pkwy")},
-    {STR("pky"), STR("pkwy")},      {STR("pkway"), STR("pkwy")},     {STR("park"), STR("pk")},
-    {STR("lane"), STR("ln")},       {STR("circle"), STR("cir")},     {STR("circ"), STR("cir")},
-    {STR("highway"), STR("hwy")},   {STR("hiway"), STR("hwy")},      {STR("turnpike"), STR("tpk")},
-    {STR("tpke"), STR("tpk")},      {STR("boulevard"), STR("blvd")}, {STR("boul"), STR("blvd")},
-    {STR("blv"), STR("blvd")},      {STR("square"), STR("sq")},      {STR("alley"), STR("aly")},
-    {STR("extension"), STR("ext")}, {STR("landing"), STR("lndg")},   {STR("way"), STR("way")},
-    {STR("wy"), STR("way")},        {STR("bridge"), STR("bridge")},  {STR("row"), STR("row")},
-    {STR("mews"), STR("mews")},     {STR("hill"), STR("hill")},
+    {STR("street"), STR("st")},      {STR("str"), STR("st")},       {STR("strt"), STR("st")},
+    {STR("streets"), STR("st")},     {STR("avenue"), STR("ave")},   {STR("av"), STR("ave")},
+    {STR("aven"), STR("ave")},       {STR("avenida"), STR("ave")},  {STR("road"), STR("rd")},
+    {STR("place"), STR("pl")},       {STR("drive"), STR("dr")},     {STR("drv"), STR("dr")},
+    {STR("court"), STR("ct")},       {STR("crt"), STR("ct")},       {STR("terrace"), STR("ter")},
+    {STR("terr"), STR("ter")},       {STR("parkway"), STR("pkwy")}, {STR("pky"), STR("pkwy")},
+    {STR("pkway"), STR("pkwy")},     {STR("park"), STR("pk")},      {STR("lane"), STR("ln")},
+    {STR("circle"), STR("cir")},     {STR("circ"), STR("cir")},     {STR("highway"), STR("hwy")},
+    {STR("hiway"), STR("hwy")},      {STR("turnpike"), STR("tpk")}, {STR("tpke"), STR("tpk")},
+    {STR("boulevard"), STR("blvd")}, {STR("boul"), STR("blvd")},    {STR("blv"), STR("blvd")},
+    {STR("square"), STR("sq")},      {STR("alley"), STR("aly")},    {STR("extension"), STR("ext")},
+    {STR("landing"), STR("lndg")},   {STR("way"), STR("way")},      {STR("wy"), STR("way")},
+    {STR("bridge"), STR("bridge")},  {STR("row"), STR("row")},      {STR("mews"), STR("mews")},
+    {STR("hill"), STR("hill")},
 };
 
 static const struct pair others[] = {
@@ -101,6 +101,8 @@ static bool is_sign(char byte, enum word_kind *ret)
     case '+': *ret = WORD_AND; return true;
     case ',':
     case ';':
+    case '(':
+    case ')':
     case '\n': *ret = WORD_COMMA; return true;
     case '#': *ret = WORD_HASH; return true;
     default: return false;
