@@ -201,8 +201,7 @@ static void note(void *app, const struct server_event *event)
 {
     struct site *site = app;
 
-    site->last_status = event->status;
-    site->last_error = event->err ? event->err->id : ERR_NONE;
+    site->last_error = (int)(event->err ? event->err->id : ERR_NONE);
     atomic_fetch_add(&site->logged, 1);
 }
 
