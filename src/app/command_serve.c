@@ -170,8 +170,10 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
         return rc;
     if (app.home.is_demonstration && !is_loopback(listen))
         rc = FAIL(ctx, ERR_CONFIG,
-                  .detail = S("a demonstration is served on this machine only: listen on 127.0.0.1"));
-    app.base_url = base_url ? base_url : str_z(ctx->arena, str_fmt(ctx->arena, "http://%s", listen));
+                  .detail =
+                      S("a demonstration is served on this machine only: listen on 127.0.0.1"));
+    app.base_url =
+        base_url ? base_url : str_z(ctx->arena, str_fmt(ctx->arena, "http://%s", listen));
     if (!rc)
         rc = home_load(ctx, &app.home);
     if (!rc)
