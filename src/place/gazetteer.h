@@ -28,6 +28,7 @@ enum place_kind {
     PLACE_STREET,       /* a whole street; its point is its middle */
     PLACE_LANDMARK,     /* a park, library, municipal building, fire station */
     PLACE_AREA,         /* a neighborhood */
+    PLACE_POINT,        /* a bare point that somebody marked; never found by its name */
 };
 
 struct place_choice {

@@ -28,6 +28,14 @@ struct layers {
 enum rc layers_load(struct ctx *ctx, const char *folder, struct layers **ret) MUST_CHECK;
 void layers_free(struct layers *layers);
 
+/* The same from texts that are in memory, as a database keeps them. */
+struct layer_text {
+    struct str name; /* "district" */
+    struct str text;
+};
+enum rc layers_of_texts(struct ctx *ctx, const struct layer_text *files, size_t n,
+                        struct layers **ret) MUST_CHECK;
+
 /* The layer of that name, or NULL. */
 const struct layer *layers_find(const struct layers *layers, struct str name);
 

@@ -1,0 +1,103 @@
+#include "base/money.h"
+
+/* Takes the commas out of "1,234,567.50"; false when one stands where no thousand ends. */
+static bool ungroup(struct str s, char *digits, size_t room, size_t *ret_n)
+{
+    ptrdiff_t point = str_find_byte(s, '.');
+    size_t whole = point < 0 ? s.n : (size_t)point;
+    bool has_commas = str_find_byte(s, ',') >= 0;
+    size_t n = 0;
+
+    if (s.n == 0 || s.n > room || s.p[0] == ',')
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_thousand = i < whole && (whole - i) % 4 == 0;
+
+        if (has_commas && is_thousand != (s.p[i] == ','))
+            return false;
+        if (s.p[i] != ',')
+            digits[n++] = s.p[i];
+    }
+    *ret_n = n;
+    return true;
+}
+
+bool money_parse(struct str s, struct money *ret)
+{
+    char digits[32];
+    struct decimal d;
+    bool is_negative = s.n > 0 && s.p[0] == '-';
+    size_t n;
+
+    if (is_negative)
+        s = str_slice(s, 1, s.n);
+    if (!ungroup(s, digits, sizeof digits, &n) || digits[0] < '.' ||
+        !decimal_parse((struct str){digits, n}, &d) || d.scale > 2)
+        return false;
+    if (is_negative)
+        d.coefficient = -d.coefficient;
+    return money_from_decimal(d, DECIMAL_DOWN, ret);
+}
+
+struct str money_format(struct arena *arena, struct money money)
+{
+    char text[32];
+    size_t at = sizeof text;
+    uint64_t left = money.cents < 0 ? 0 - (uint64_t)money.cents : (uint64_t)money.cents;
+
+    for (unsigned digits = 0; left > 0 || digits < 3; digits++) {
+        if (digits == 2)
+            text[--at] = '.';
+        else if (digits > 2 && digits % 3 == 2)
+            text[--at] = ',';
+        text[--at] = (char)('0' + (int)(left % 10));
+        left /= 10;
+    }
+    if (money.cents < 0)
+        text[--at] = '-';
+    return str_copy(arena, (struct str){text + at, sizeof text - at});
+}
+
+bool money_from_decimal(struct decimal d, enum decimal_rounding rounding, struct money *ret)
+{
+    if (!decimal_round(d, (struct decimal_places){2, rounding}, &d) || d.coefficient < INT64_MIN ||
+        d.coefficient > INT64_MAX)
+        return false;
+    ret->cents = (int64_t)d.coefficient;
+    return true;
+}
+
+struct decimal money_to_decimal(struct money money)
+{
+    return decimal_of(money.cents, 2);
+}
+
+bool money_add(struct money a, struct money b, struct money *ret)
+{
+    int64_t cents;
+
+    if (__builtin_add_overflow(a.cents, b.cents, &cents))
+        return false;
+    ret->cents = cents;
+    return true;
+}
+
+bool money_sub(struct money a, struct money b, struct money *ret)
+{
+    int64_t cents;
+
+    if (__builtin_sub_overflow(a.cents, b.cents, &cents))
+        return false;
+    ret->cents = cents;
+    return true;
+}
+
+bool money_mul(struct money money, struct decimal factor, enum decimal_rounding rounding,
+               struct money *ret)
+{
+    struct decimal product;
+
+    return decimal_mul_round(money_to_decimal(money), factor, (struct decimal_places){2, rounding},
+                             &product) &&
+           money_from_decimal(product, rounding, ret);
+}

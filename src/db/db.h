@@ -1,0 +1,96 @@
+/* The store: one SQL interface, two engines (SQLite and PostgreSQL).
+ *
+ * A program opens one struct db and shares it among all its threads. Work that reads takes a
+ * reader connection, which sees one snapshot; work that writes gives db_tx a function that runs
+ * as one serial transaction. Statements come from queries.sql (statement.h); they run on
+ * ctx->conn. Layer: db. Any thread; a struct ctx is used by one thread at a time, and while
+ * db_tx runs it is lent to the writer.
+ *
+ * Both engines give the same promises. Transactions are serialisable: SQLite has one writer,
+ * PostgreSQL runs at SERIALIZABLE and repeats what could not be put in order. What db_tx said
+ * was done is on disk (SQLite: WAL with synchronous=FULL; PostgreSQL: its own setting). The
+ * exception is power lost inside the commit itself: what was then reported as failed may turn
+ * out to be stored, which is why every form and call carries a key that makes it count once.
+ *
+ * Second wall. A connection of the server can do no DDL, ATTACH, PRAGMA (but for what FTS5
+ * needs) or write to a table marked @protected in its migration, unless the compiled statement
+ * says `-- writes:`. On SQLite an authorizer checks that when a statement is prepared; on
+ * PostgreSQL the build has checked the marks and the server's role (db_grant) has no right to
+ * change tables or to alter insert-only rows.
+ */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include "base/ctx.h"
+#include "db/schema.h"
+
+/* How many commits may be lost to a power cut. NORMAL loses the last moments' work (never
+ * consistency) and is for imports that can be repeated, and for tests. SQLite alone. */
+enum db_durability { DB_FULL, DB_NORMAL };
+
+struct db_options {
+    const char *location;           /* a file's path, or postgresql://... */
+    const struct db_schema *schema; /* borrowed; what db_migrate makes of the database */
+    bool may_create;                /* SQLite: make the file if there is none */
+    unsigned reader_max;            /* connections for reading; 0: one per core, at least 2 */
+    unsigned writer_max;            /* PostgreSQL: connections for db_tx; 0: 8 */
+    unsigned queue_max;             /* transactions that may wait; 0: 1024 */
+    enum db_durability durability;
+    const char *vfs; /* SQLite: the name of another VFS, for tests; NULL: the usual one */
+};
+
+/* Opens the store and starts what serves it. ERR_CONFIG for a file that is no database or is
+ * missing, ERR_UNAVAILABLE for a server that does not answer. Owned: db_close. */
+enum rc db_open(struct ctx *ctx, const struct db_options *options, struct db **ret) MUST_CHECK;
+
+/* Waits for what is queued, then closes. Connections still taken are a programming fault.
+ * NULL is allowed. */
+void db_close(struct db *db);
+
+enum sql_engine db_engine(const struct db *db);
+
+/* Applies the migrations that are missing, each in a transaction of its own, in the schema's
+ * order. ERR_CONFIG, detail in a sentence, when an applied one has changed since, or when the
+ * database has migrations that this program does not know (a newer version was here).
+ * ret_applied, how many were applied, may be NULL. Forward only: back means restoring. */
+enum rc db_migrate(struct ctx *ctx, struct db *db, size_t *ret_applied) MUST_CHECK;
+
+/* The same checks without applying: *ret_pending is how many are missing. */
+enum rc db_migrations_pending(struct ctx *ctx, struct db *db, size_t *ret_pending) MUST_CHECK;
+
+/* Gives ctx->conn a read-only connection of ctx->db that sees one snapshot, taken at the first
+ * statement, until db_reader_release. Waits for a free one until ctx->deadline_ms, at most ten
+ * seconds: then ERR_OVERLOAD. Having one already is a programming fault. */
+enum rc db_reader_acquire(struct ctx *ctx) MUST_CHECK;
+/* Gives it back; does nothing without one. */
+void db_reader_release(struct ctx *ctx);
+
+/* Runs `fn` as one transaction of ctx->db and returns when it is on disk, or nothing of it is.
+ *
+ * Inside `fn` ctx->conn is the connection that writes. `fn` decides by its return: RC_OK
+ * commits, anything else undoes all it did and is returned. It does no network, no waiting, and
+ * may be run more than once (PostgreSQL repeats it after a conflict): it starts from its
+ * arguments, gives results by overwriting, and its allocations of every attempt stay in
+ * ctx->arena, whose cap is sized for that. A failed arena undoes it with ERR_MEMORY. A db_tx
+ * inside a db_tx is a programming fault.
+ *
+ * A reader held by ctx lets go of its snapshot meanwhile and sees afterwards what was written.
+ * ERR_OVERLOAD at once when too many wait; ERR_DEADLINE when ctx->deadline_ms passes before it
+ * has begun; ERR_DISK_FULL, ERR_DISK_READONLY, ERR_UNAVAILABLE when the commit fails.
+ *
+ * On SQLite the functions of all threads run one after another on one writer thread, each in a
+ * savepoint, many to a commit; one that fails undoes only its own work. */
+typedef enum rc db_tx_fn(struct ctx *ctx, void *arg);
+enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
+
+/* SQLite: `hook` runs on the writer thread after the functions of each group that has changed
+ * something, before its commit, with a ctx of its own; its failure fails the whole group.
+ * PostgreSQL never runs it. Set once, before the first db_tx. */
+void db_set_group_hook(struct db *db, db_tx_fn *hook, void *arg);
+
+/* Copies the whole database, as it is at one moment, to a new SQLite file at `path` while others
+ * go on working; it takes that name only when it is complete and on disk. ERR_CONFIG on
+ * PostgreSQL, whose own tools do that; ERR_FILE, ERR_DISK_FULL. */
+enum rc db_backup(struct ctx *ctx, struct db *db, const char *path) MUST_CHECK;
+
+#endif

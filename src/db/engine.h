@@ -1,0 +1,85 @@
+/* What an engine provides to the rest of src/db, which includes this header alone.
+ *
+ * struct db and struct db_conn are the first members of each engine's own. A cursor is one run of
+ * one statement, on the caller's stack.
+ */
+#ifndef DB_ENGINE_H
+#define DB_ENGINE_H
+
+#include "db/db.h"
+
+struct db_cursor;
+
+struct db_ops {
+    void (*close)(struct db *db);
+    enum rc (*reader_acquire)(struct ctx *ctx);
+    void (*reader_release)(struct ctx *ctx);
+    enum rc (*tx)(struct ctx *ctx, db_tx_fn *fn, void *arg);
+    enum rc (*migrate)(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret);
+    void (*set_hook)(struct db *db, db_tx_fn *hook, void *arg);
+    enum rc (*backup)(struct ctx *ctx, struct db *db, const char *path);
+
+    /* Binds and prepares; nothing has to be undone after a failure. */
+    enum rc (*cursor_open)(struct ctx *ctx, struct db_cursor *cursor);
+    /* The next row into `row` (cleared before), text in `copies` or borrowed when it is NULL. */
+    enum rc (*cursor_step)(struct ctx *ctx, struct db_cursor *cursor, struct arena *copies,
+                           void *row, bool *ret_has_row);
+    void (*cursor_close)(struct db_cursor *cursor);
+};
+
+struct db {
+    const struct db_ops *ops;
+    enum sql_engine engine;
+    const struct db_schema *schema;
+};
+
+struct db_conn {
+    struct db *db;
+    bool may_write; /* it is inside db_tx */
+};
+
+struct db_cursor {
+    struct db_conn *conn;
+    const struct sql_statement *statement;
+    const void *args;
+    uint32_t fragments;
+    unsigned order;
+    bool is_streamed; /* rows are taken while other statements run */
+    int64_t changed;  /* rows, when all steps are done */
+    void *handle;     /* the engine's */
+    void *result;
+    int at, rows;
+};
+
+enum rc sqlite_open(struct ctx *ctx, const struct db_options *options, struct db **ret) MUST_CHECK;
+enum rc postgres_open(struct ctx *ctx, const struct db_options *options,
+                      struct db **ret) MUST_CHECK;
+
+/* A value in its struct. Text is set as it is given. */
+void field_set_i64(const struct sql_field *field, void *base, int64_t value);
+void field_set_f64(const struct sql_field *field, void *base, double value);
+void field_set_str(const struct sql_field *field, void *base, struct str value);
+int64_t field_i64(const struct sql_field *field, const void *base);
+double field_f64(const struct sql_field *field, const void *base);
+struct str field_str(const struct sql_field *field, const void *base);
+/* NULL of a column: RC_INTERNAL where the type says there is none. */
+enum rc field_set_null(struct ctx *ctx, const struct sql_statement *statement,
+                       const struct sql_field *field, void *base) MUST_CHECK;
+bool field_is_null(const struct sql_field *field, const void *base);
+/* Text that an engine could not take: with a NUL byte. */
+enum rc field_check_text(struct ctx *ctx, const struct sql_statement *statement,
+                         const struct sql_field *field, struct str value) MUST_CHECK;
+
+/* migrate.c: what the engines' migrations have in common. */
+struct migrate_row {
+    struct str folder, checksum;
+    int64_t number;
+};
+/* Where `applied` ends in the schema: fails when the two do not agree. *ret_is_applied has one
+ * flag per migration of the schema. */
+enum rc migrate_compare(struct ctx *ctx, const struct db_schema *schema,
+                        const struct migrate_row *applied, size_t n,
+                        bool **ret_is_applied) MUST_CHECK;
+extern const char migrate_ledger[]; /* CREATE TABLE IF NOT EXISTS migration ..., both engines */
+
+#endif

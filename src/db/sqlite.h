@@ -1,0 +1,80 @@
+/* The SQLite engine's own parts; included by sqlite_*.c alone. */
+#ifndef DB_SQLITE_H
+#define DB_SQLITE_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "db/engine.h"
+
+#define SQLITE_CACHE_SETS 32
+#define SQLITE_CACHE_WAYS 8
+
+/* One prepared variant of a statement. */
+struct sqlite_prepared {
+    const struct sql_statement *statement;
+    uint32_t fragments;
+    unsigned order;
+    uint32_t last_use;
+    bool is_busy;
+    bool is_cached; /* else finalised after use */
+    sqlite3_stmt *stmt;
+};
+
+struct sqlite_conn {
+    struct db_conn base;
+    sqlite3 *handle;
+    const struct sql_statement *current; /* whose rights the authorizer goes by; NULL: our own */
+    const struct db_schema *schema;
+    int64_t deadline_ms; /* of the work that reads; 0: none */
+    uint32_t use_count;
+    struct sqlite_prepared cache[SQLITE_CACHE_SETS][SQLITE_CACHE_WAYS];
+};
+
+enum sqlite_role { SQLITE_READER, SQLITE_WRITER, SQLITE_MIGRATOR };
+
+struct sqlite_writer;
+
+struct sqlite_db {
+    struct db base;
+    char *path; /* owned */
+    const char *vfs;
+    enum db_durability durability;
+    struct sqlite_writer *writer;
+
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t reader_is_free;
+    struct sqlite_conn **free_readers; /* reader_max of them */
+    unsigned free_count, open_count, reader_max;
+};
+
+/* sqlite_conn.c */
+
+/* A connection set up for its role. Owned: sqlite_conn_close. */
+enum rc sqlite_conn_open(struct ctx *ctx, struct sqlite_db *db, enum sqlite_role role,
+                         bool may_create, struct sqlite_conn **ret) MUST_CHECK;
+void sqlite_conn_close(struct sqlite_conn *conn);
+/* Our own SQL: BEGIN, SAVEPOINT and the like. The SQLite result code. */
+int sqlite_conn_run(struct sqlite_conn *conn, const char *sql) MUST_CHECK;
+/* The failure a SQLite result code means; `what` is the statement's name or what was done. */
+enum rc sqlite_fail(struct ctx *ctx, const struct sqlite_conn *conn, int code, const char *what);
+
+/* sqlite_run.c: the cursor operations. */
+enum rc sqlite_cursor_open(struct ctx *ctx, struct db_cursor *cursor) MUST_CHECK;
+enum rc sqlite_cursor_step(struct ctx *ctx, struct db_cursor *cursor, struct arena *copies,
+                           void *row, bool *ret_has_row) MUST_CHECK;
+void sqlite_cursor_close(struct db_cursor *cursor);
+
+/* sqlite_writer.c: the one thread that writes. */
+enum rc sqlite_writer_start(struct ctx *ctx, struct sqlite_db *db, bool may_create,
+                            unsigned queue_max, struct sqlite_writer **ret) MUST_CHECK;
+void sqlite_writer_stop(struct sqlite_writer *writer);
+enum rc sqlite_writer_tx(struct ctx *ctx, struct sqlite_writer *writer, db_tx_fn *fn,
+                         void *arg) MUST_CHECK;
+void sqlite_writer_set_hook(struct sqlite_writer *writer, db_tx_fn *hook, void *arg);
+
+/* sqlite_migrate.c, sqlite_backup.c */
+enum rc sqlite_migrate(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret) MUST_CHECK;
+enum rc sqlite_backup(struct ctx *ctx, struct db *db, const char *path) MUST_CHECK;
+
+#endif

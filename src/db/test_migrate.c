@@ -1,0 +1,185 @@
+/* Migrations: once, in order, each whole or not at all, and never changed afterwards. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "db/test_queries.h"
+#include "db/test_support.h"
+
+static const struct db_migration two[] = {
+    {"a", 1, "0001_one", "1111", {"CREATE TABLE one (x BIGINT)", "CREATE TABLE one (x BIGINT)"}},
+    {"b", 1, "0001_two", "2222", {"CREATE TABLE two (x BIGINT)", "CREATE TABLE two (x BIGINT)"}},
+};
+
+static struct db_schema schema_of(const struct db_migration *migrations, size_t n)
+{
+    return (struct db_schema){.migrations = migrations, .migration_count = n};
+}
+
+static enum rc migrate(const struct test_store *store, const struct db_schema *schema,
+                       struct ctx *ctx, size_t *ret_applied)
+{
+    struct db_options options = test_options(store);
+    struct db *db;
+    enum rc rc;
+
+    options.schema = schema;
+    rc = db_open(ctx, &options, &db);
+    assert_int_equal(rc, RC_OK);
+    rc = db_migrate(ctx, db, ret_applied);
+    db_close(db);
+    return rc;
+}
+
+static void test_applied_once(void **state)
+{
+    struct test_store store;
+    struct ctx ctx = test_ctx(NULL);
+    struct db_schema first = schema_of(two, 1), both = schema_of(two, 2);
+    size_t applied;
+
+    (void)state;
+    test_folder_make(&store);
+    test_ok(&ctx, migrate(&store, &first, &ctx, &applied));
+    assert_int_equal(applied, 1);
+    test_ok(&ctx, migrate(&store, &both, &ctx, &applied));
+    assert_int_equal(applied, 1);
+    test_ok(&ctx, migrate(&store, &both, &ctx, &applied));
+    assert_int_equal(applied, 0);
+    test_ctx_done(&ctx);
+    test_folder_remove(&store);
+}
+
+static void test_change_is_refused(void **state)
+{
+    struct test_store store;
+    struct ctx ctx = test_ctx(NULL);
+    struct db_migration changed[] = {two[0], two[1]};
+    struct db_schema before = schema_of(two, 2), after = schema_of(changed, 2);
+
+    (void)state;
+    changed[0].checksum = "9999";
+    test_folder_make(&store);
+    test_ok(&ctx, migrate(&store, &before, &ctx, NULL));
+    assert_int_equal(migrate(&store, &after, &ctx, NULL), RC_INVALID);
+    assert_int_equal(ctx.err.id, ERR_CONFIG);
+    assert_true(str_find(ctx.err.detail, S("Migration a/0001_one was changed")) >= 0);
+    test_ctx_done(&ctx);
+    test_folder_remove(&store);
+}
+
+static void test_newer_database_is_refused(void **state)
+{
+    struct test_store store;
+    struct ctx ctx = test_ctx(NULL);
+    struct db_schema newer = schema_of(two, 2), older = schema_of(two, 1);
+
+    (void)state;
+    test_folder_make(&store);
+    test_ok(&ctx, migrate(&store, &newer, &ctx, NULL));
+    assert_int_equal(migrate(&store, &older, &ctx, NULL), RC_INVALID);
+    assert_true(str_find(ctx.err.detail, S("newer version")) >= 0);
+    test_ctx_done(&ctx);
+    test_folder_remove(&store);
+}
+
+static void test_broken_leaves_nothing(void **state)
+{
+    struct test_store store;
+    struct ctx ctx = test_ctx(NULL);
+    struct db_migration broken[] = {two[0], two[1]};
+    struct db_schema bad = schema_of(broken, 2), good = schema_of(two, 2);
+    size_t applied;
+
+    (void)state;
+    broken[1].sql[SQL_SQLITE] = broken[1].sql[SQL_POSTGRES] =
+        "CREATE TABLE two (x BIGINT); CREATE TABLE two (x BIGINT)";
+    test_folder_make(&store);
+    assert_int_not_equal(migrate(&store, &bad, &ctx, NULL), RC_OK);
+    assert_true(str_find(ctx.err.detail, S("b/0001_two")) >= 0);
+    ctx_clear_error(&ctx);
+    /* The first stays, and of the second there is no half. */
+    test_ok(&ctx, migrate(&store, &good, &ctx, &applied));
+    assert_int_equal(applied, 1);
+    test_ctx_done(&ctx);
+    test_folder_remove(&store);
+}
+
+static void test_pending_is_counted(void **state)
+{
+    struct test_store *store = *state;
+    size_t pending = 7;
+
+    test_ok(&store->ctx, db_migrations_pending(&store->ctx, store->db, &pending));
+    assert_int_equal(pending, 0);
+}
+
+static enum rc add_team(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return team_add(ctx, S("parks"), NULL);
+}
+
+static void test_backup_is_whole(void **state)
+{
+    struct test_store *store = *state, copy = *store;
+    struct ctx *ctx = &store->ctx;
+    struct team_count_row row;
+    struct db_options options;
+    struct db *other;
+
+    snprintf(copy.location, sizeof copy.location, "%s/copy.db", store->folder);
+    test_ok(ctx, db_tx(ctx, add_team, NULL));
+    test_ok(ctx, db_backup(ctx, store->db, copy.location));
+    options = test_options(&copy);
+    options.may_create = false;
+    test_ok(ctx, db_open(ctx, &options, &other));
+    ctx->db = other;
+    test_ok(ctx, db_reader_acquire(ctx));
+    test_ok(ctx, team_count(ctx, &row));
+    assert_int_equal(row.total, 1);
+    db_reader_release(ctx);
+    db_close(other);
+    ctx->db = store->db;
+    assert_int_equal(db_backup(ctx, store->db, "/nowhere/at/all.db"), RC_UNAVAILABLE);
+}
+
+static void test_no_database_is_refused(void **state)
+{
+    struct test_store *store = *state;
+    struct db_options options = test_options(store);
+    struct ctx ctx = test_ctx(NULL);
+    struct db *db = NULL;
+    FILE *file;
+
+    snprintf(store->location, sizeof store->location, "%s/missing.db", store->folder);
+    options.may_create = false;
+    assert_int_not_equal(db_open(&ctx, &options, &db), RC_OK);
+    assert_null(db);
+    ctx_clear_error(&ctx);
+    file = fopen(store->location, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 2000; i++)
+        fputs("this is no database\n", file);
+    fclose(file);
+    assert_int_not_equal(db_open(&ctx, &options, &db), RC_OK);
+    assert_int_equal(ctx.err.id, ERR_CONFIG);
+    assert_null(db);
+    test_ctx_done(&ctx);
+}
+
+#define STORED(name) cmocka_unit_test_setup_teardown(name, test_store_open, test_store_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_applied_once),
+        cmocka_unit_test(test_change_is_refused),
+        cmocka_unit_test(test_newer_database_is_refused),
+        cmocka_unit_test(test_broken_leaves_nothing),
+        STORED(test_pending_is_counted),
+        STORED(test_backup_is_whole),
+        STORED(test_no_database_is_refused),
+    };
+
+    return cmocka_run_group_tests_name("db/migrate", tests, NULL, NULL);
+}

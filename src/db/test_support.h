@@ -1,0 +1,40 @@
+/* What the tests of src/db share: a store in a temporary folder and a context to work with. */
+#ifndef DB_TEST_SUPPORT_H
+#define DB_TEST_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/date.h"
+#include "db/db.h"
+
+extern const struct db_schema test_schema;
+
+struct test_store {
+    char folder[64];
+    char location[200];
+    struct ctx ctx;
+    struct db *db;
+};
+
+/* A context with an arena of its own, for `db`. */
+struct ctx test_ctx(struct db *db);
+void test_ctx_done(struct ctx *ctx);
+
+/* cmocka set-up and tear-down of a migrated, empty store; *state is the struct test_store. */
+int test_store_open(void **state);
+int test_store_close(void **state);
+
+/* The same by hand, for tests that open with options of their own. */
+void test_folder_make(struct test_store *store);
+void test_folder_remove(struct test_store *store);
+struct db_options test_options(const struct test_store *store);
+
+/* RC_OK, or the test fails showing the error. */
+void test_ok(struct ctx *ctx, enum rc rc);
+
+#endif

@@ -1,0 +1,425 @@
+/* db_tx: isolation, groups, limits, and what survives a kill. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "db/test_queries.h"
+#include "db/test_support.h"
+
+#define THREADS 32
+#define TURNS   40
+
+struct turn {
+    int number;
+    bool must_fail;
+};
+
+/* Adds a team called by its number; half-way fails when told to. */
+static enum rc add_numbered(struct ctx *ctx, void *arg)
+{
+    const struct turn *turn = arg;
+    enum rc rc = team_add(ctx, str_fmt(ctx->arena, "t%d", turn->number), NULL);
+
+    if (rc == RC_OK && turn->must_fail)
+        rc = FAIL(ctx, ERR_GUARD);
+    return rc;
+}
+
+static int64_t count_teams(struct db *db)
+{
+    struct ctx ctx = test_ctx(db);
+    struct team_count_row row;
+
+    test_ok(&ctx, db_reader_acquire(&ctx));
+    test_ok(&ctx, team_count(&ctx, &row));
+    test_ctx_done(&ctx);
+    return row.total;
+}
+
+/* Holds the writer until it may go on, so that a test can gather a group behind it. */
+struct gate {
+    _Atomic bool is_entered, may_leave;
+};
+
+static enum rc pass_gate(struct ctx *ctx, void *arg)
+{
+    struct gate *gate = arg;
+
+    (void)ctx;
+    atomic_store(&gate->is_entered, true);
+    while (!atomic_load(&gate->may_leave))
+        usleep(500);
+    return RC_OK;
+}
+
+struct worker {
+    pthread_t thread;
+    struct db *db;
+    db_tx_fn *fn;
+    void *arg;
+    int64_t deadline_ms;
+    enum rc rc;
+    enum err_id error;
+};
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+    struct ctx ctx = test_ctx(worker->db);
+
+    ctx.deadline_ms = worker->deadline_ms;
+    worker->rc = db_tx(&ctx, worker->fn, worker->arg);
+    worker->error = ctx.err.id;
+    test_ctx_done(&ctx);
+    return NULL;
+}
+
+static void start(struct worker *worker)
+{
+    assert_int_equal(pthread_create(&worker->thread, NULL, work, worker), 0);
+}
+
+static void close_gate(struct worker *keeper, struct gate *gate, struct db *db)
+{
+    *keeper = (struct worker){.db = db, .fn = pass_gate, .arg = gate};
+    start(keeper);
+    while (!atomic_load(&gate->is_entered))
+        usleep(500);
+}
+
+static void open_gate(struct worker *keeper, struct gate *gate)
+{
+    atomic_store(&gate->may_leave, true);
+    pthread_join(keeper->thread, NULL);
+    assert_int_equal(keeper->rc, RC_OK);
+}
+
+/* Ten in one group, the fifth fails: nine stay. */
+static void test_one_fails_alone(void **state)
+{
+    struct test_store *store = *state;
+    struct turn turns[10];
+    struct worker workers[10], keeper;
+    struct gate gate = {0};
+
+    close_gate(&keeper, &gate, store->db);
+    for (int i = 0; i < 10; i++) {
+        turns[i] = (struct turn){.number = i, .must_fail = i == 4};
+        workers[i] = (struct worker){.db = store->db, .fn = add_numbered, .arg = &turns[i]};
+        start(&workers[i]);
+    }
+    usleep(50000);
+    open_gate(&keeper, &gate);
+    for (int i = 0; i < 10; i++) {
+        pthread_join(workers[i].thread, NULL);
+        assert_int_equal(workers[i].rc, i == 4 ? RC_CONFLICT : RC_OK);
+    }
+    assert_int_equal(workers[4].error, ERR_GUARD);
+    assert_int_equal(count_teams(store->db), 9);
+}
+
+static void *take_turns(void *arg)
+{
+    struct worker *worker = arg;
+    struct ctx ctx = test_ctx(worker->db);
+    int first = *(int *)worker->arg;
+
+    for (int i = 0; i < TURNS; i++) {
+        /* Every third collides with the number before it, every fifth fails by itself. */
+        struct turn turn = {.number = first + i - (i % 3 == 2), .must_fail = i % 5 == 4};
+        enum rc rc = db_tx(&ctx, add_numbered, &turn);
+
+        worker->rc += rc == RC_OK;
+        ctx_clear_error(&ctx);
+    }
+    test_ctx_done(&ctx);
+    return NULL;
+}
+
+static void test_many_threads(void **state)
+{
+    struct test_store *store = *state;
+    struct worker workers[THREADS];
+    int firsts[THREADS], succeeded = 0;
+
+    for (int i = 0; i < THREADS; i++) {
+        firsts[i] = i * 1000;
+        workers[i] = (struct worker){.db = store->db, .arg = &firsts[i]};
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, take_turns, &workers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(workers[i].thread, NULL);
+        succeeded += (int)workers[i].rc;
+    }
+    assert_true(succeeded > THREADS * TURNS / 3);
+    assert_int_equal(count_teams(store->db), succeeded);
+}
+
+static enum rc count_up(struct ctx *ctx, void *arg)
+{
+    struct counter_up_row row;
+    enum rc rc = counter_up(ctx, S("it's"), &row);
+
+    if (rc == RC_OK)
+        *(int64_t *)arg = row.value;
+    return rc;
+}
+
+static void *count_turns(void *arg)
+{
+    struct worker *worker = arg;
+    struct ctx ctx = test_ctx(worker->db);
+    int64_t value;
+
+    for (int i = 0; i < TURNS; i++)
+        if (db_tx(&ctx, count_up, &value) == RC_OK)
+            worker->deadline_ms++;
+    test_ctx_done(&ctx);
+    return NULL;
+}
+
+static void test_counter_loses_nothing(void **state)
+{
+    struct test_store *store = *state;
+    struct worker workers[8];
+    int64_t value, counted = 0;
+
+    for (int i = 0; i < 8; i++) {
+        workers[i] = (struct worker){.db = store->db};
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, count_turns, &workers[i]), 0);
+    }
+    for (int i = 0; i < 8; i++) {
+        pthread_join(workers[i].thread, NULL);
+        counted += workers[i].deadline_ms;
+    }
+    assert_int_equal(counted, 8 * TURNS);
+    test_ok(&store->ctx, db_tx(&store->ctx, count_up, &value));
+    assert_int_equal(value, counted + 1);
+}
+
+static void test_overload(void **state)
+{
+    struct test_store *store = *state;
+    struct db_options options = test_options(store);
+    struct turn turns[5];
+    struct worker workers[5], keeper;
+    struct gate gate = {0};
+    int refused = 0;
+
+    db_close(store->db);
+    store->db = NULL;
+    options.queue_max = 3;
+    test_ok(&store->ctx, db_open(&store->ctx, &options, &store->db));
+    close_gate(&keeper, &gate, store->db);
+    for (int i = 0; i < 5; i++) {
+        turns[i] = (struct turn){.number = i};
+        workers[i] = (struct worker){.db = store->db, .fn = add_numbered, .arg = &turns[i]};
+        start(&workers[i]);
+    }
+    usleep(50000);
+    open_gate(&keeper, &gate);
+    for (int i = 0; i < 5; i++) {
+        pthread_join(workers[i].thread, NULL);
+        refused += workers[i].rc == RC_UNAVAILABLE && workers[i].error == ERR_OVERLOAD;
+    }
+    assert_int_equal(refused, 2);
+    assert_int_equal(count_teams(store->db), 3);
+}
+
+static void test_deadline_in_queue(void **state)
+{
+    struct test_store *store = *state;
+    struct turn turn = {.number = 1};
+    struct worker keeper, late = {.db = store->db, .fn = add_numbered, .arg = &turn};
+    struct gate gate = {0};
+
+    close_gate(&keeper, &gate, store->db);
+    late.deadline_ms = clock_monotonic_ms() + 60;
+    start(&late);
+    pthread_join(late.thread, NULL); /* returns although the writer is still held */
+    assert_int_equal(late.error, ERR_DEADLINE);
+    open_gate(&keeper, &gate);
+    assert_int_equal(count_teams(store->db), 0);
+}
+
+static enum rc refuse(struct ctx *ctx, void *arg)
+{
+    int *calls = arg;
+
+    return ++*calls == 2 ? FAIL(ctx, ERR_DISK_FULL, .detail = S("by the test")) : RC_OK;
+}
+
+static void test_hook_fails_group(void **state)
+{
+    struct test_store *store = *state;
+    struct turn turns[] = {
+        {.number = 1}, {.number = 2}, {.number = 3, .must_fail = true}, {.number = 3}};
+    int calls = 0;
+
+    db_set_group_hook(store->db, refuse, &calls);
+    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turns[0]));
+    assert_int_equal(db_tx(&store->ctx, add_numbered, &turns[1]), RC_UNAVAILABLE);
+    assert_int_equal(store->ctx.err.id, ERR_DISK_FULL);
+    assert_true(str_eq(store->ctx.err.detail, S("by the test")));
+    ctx_clear_error(&store->ctx);
+    /* Nothing to sequence when nothing was done. */
+    assert_int_equal(db_tx(&store->ctx, add_numbered, &turns[2]), RC_CONFLICT);
+    assert_int_equal(calls, 2);
+    ctx_clear_error(&store->ctx);
+    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turns[3]));
+    assert_int_equal(count_teams(store->db), 2);
+}
+
+static enum rc hook_adds(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return record_add(ctx, S("group"), S(""), NULL);
+}
+
+static void test_hook_writes_with_group(void **state)
+{
+    struct test_store *store = *state;
+    struct turn turn = {.number = 1};
+    struct record_count_row row;
+
+    db_set_group_hook(store->db, hook_adds, NULL);
+    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
+    test_ok(&store->ctx, db_reader_acquire(&store->ctx));
+    test_ok(&store->ctx, record_count(&store->ctx, &row));
+    assert_int_equal(row.total, 1);
+}
+
+static void test_snapshot(void **state)
+{
+    struct test_store *store = *state;
+    struct ctx reader = test_ctx(store->db);
+    struct turn turn = {.number = 1};
+    struct team_count_row row;
+
+    test_ok(&reader, db_reader_acquire(&reader));
+    test_ok(&reader, team_count(&reader, &row));
+    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
+    test_ok(&reader, team_count(&reader, &row));
+    assert_int_equal(row.total, 0);
+    turn.number = 2;
+    test_ok(&reader, db_tx(&reader, add_numbered, &turn)); /* its own work is seen at once */
+    test_ok(&reader, team_count(&reader, &row));
+    assert_int_equal(row.total, 2);
+    test_ctx_done(&reader);
+}
+
+static void test_readers_are_limited(void **state)
+{
+    struct test_store *store = *state;
+    struct db_options options = test_options(store);
+    struct ctx first = test_ctx(NULL), second = test_ctx(NULL);
+
+    db_close(store->db);
+    store->db = NULL;
+    options.reader_max = 1;
+    test_ok(&store->ctx, db_open(&store->ctx, &options, &store->db));
+    first.db = second.db = store->db;
+    test_ok(&first, db_reader_acquire(&first));
+    second.deadline_ms = clock_monotonic_ms() + 30;
+    assert_int_equal(db_reader_acquire(&second), RC_UNAVAILABLE);
+    assert_int_equal(second.err.id, ERR_OVERLOAD);
+    ctx_clear_error(&second);
+    db_reader_release(&first);
+    test_ok(&second, db_reader_acquire(&second));
+    test_ctx_done(&first);
+    test_ctx_done(&second);
+}
+
+static enum rc swallow(struct ctx *ctx, void *arg)
+{
+    enum rc rc = add_numbered(ctx, arg);
+
+    for (int i = 0; i < 20; i++)
+        str_fmt(ctx->arena, "%1000000d", i); /* text is not checked by who builds it */
+    return rc;
+}
+
+static void test_failed_arena_undoes(void **state)
+{
+    struct test_store *store = *state;
+    struct ctx ctx = test_ctx(store->db);
+    struct turn turn = {.number = 1};
+
+    arena_free(ctx.arena);
+    ctx.arena = arena_new((size_t)4 << 20);
+    assert_int_equal(db_tx(&ctx, swallow, &turn), RC_LIMIT);
+    assert_int_equal(ctx.err.id, ERR_MEMORY);
+    test_ctx_done(&ctx);
+    assert_int_equal(count_teams(store->db), 0);
+}
+
+/* A child that adds numbered teams and says each number after db_tx has returned. */
+static void add_for_ever(const struct test_store *store, int out, int from)
+{
+    struct db_options options = test_options(store);
+    struct ctx ctx = test_ctx(NULL);
+    struct turn turn = {.number = from};
+
+    if (db_open(&ctx, &options, &ctx.db) != RC_OK)
+        _exit(1);
+    for (;; turn.number++) {
+        if (db_tx(&ctx, add_numbered, &turn) != RC_OK)
+            _exit(2);
+        if (write(out, &turn.number, sizeof turn.number) != sizeof turn.number)
+            _exit(3);
+    }
+}
+
+static void test_kill_loses_nothing(void **state)
+{
+    struct test_store *store = *state;
+    struct ctx ctx = test_ctx(NULL);
+    struct db_options options = test_options(store);
+    int number = 0, acknowledged = 0;
+
+    db_close(store->db);
+    store->db = NULL;
+    for (int i = 0; i < 8; i++) {
+        int ends[2];
+        pid_t child;
+
+        assert_int_equal(pipe(ends), 0);
+        child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            add_for_ever(store, ends[1], i * 1000000);
+        close(ends[1]);
+        usleep(20000 + 7000 * (unsigned)i);
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        while (read(ends[0], &number, sizeof number) == sizeof number)
+            acknowledged++;
+        close(ends[0]);
+    }
+    test_ok(&ctx, db_open(&ctx, &options, &store->db));
+    assert_true(acknowledged > 8);
+    /* One per kill may be stored without having been acknowledged. */
+    assert_in_range(count_teams(store->db), acknowledged, acknowledged + 8);
+    test_ctx_done(&ctx);
+}
+
+#define STORED(name) cmocka_unit_test_setup_teardown(name, test_store_open, test_store_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORED(test_one_fails_alone),        STORED(test_many_threads),
+        STORED(test_counter_loses_nothing),  STORED(test_overload),
+        STORED(test_deadline_in_queue),      STORED(test_hook_fails_group),
+        STORED(test_hook_writes_with_group), STORED(test_snapshot),
+        STORED(test_readers_are_limited),    STORED(test_failed_arena_undoes),
+        STORED(test_kill_loses_nothing),
+    };
+
+    return cmocka_run_group_tests_name("db/tx", tests, NULL, NULL);
+}

@@ -1,0 +1,20 @@
+/* What the parts of the service file's reader share; nothing outside them includes this.
+ * Layer: engine, private. */
+#ifndef ENGINE_DEFINITION_LOAD_H
+#define ENGINE_DEFINITION_LOAD_H
+
+#include "engine/definition.h"
+
+struct definition_loader {
+    struct ctx *ctx;
+    struct problems *problems;
+    const struct definition_world *world;
+    struct definition *definition;
+    struct cel_env *names; /* what expressions may refer to; grows with the fields */
+};
+
+/* definition_fields.c: reads the section "fields" (NULL: none) and declares the names that
+ * expressions may refer to from then on. */
+enum rc definition_load_fields(struct definition_loader *loader, const struct yaml_node *node);
+
+#endif

@@ -1,0 +1,204 @@
+-- The case engine's statements: docs/decisions says how they are compiled.
+
+-- name: city_file_put :exec (path TEXT, hash BLOB, content BLOB, published INSTANT)
+INSERT INTO city_file (path, hash, content, published)
+VALUES (:path, :hash, :content, :published)
+ON CONFLICT (path) DO UPDATE SET hash = excluded.hash, content = excluded.content,
+    published = excluded.published;
+
+-- name: stored_files :many ()
+SELECT path, hash, content FROM city_file ORDER BY path;
+
+-- name: setting_put :exec (name TEXT, value TEXT)
+INSERT INTO setting (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: setting_get :optional (name TEXT)
+SELECT value FROM setting WHERE name = :name;
+
+-- name: service_id :optional (code TEXT)
+SELECT id FROM service WHERE code = :code;
+
+-- name: service_add :insert (code TEXT, created INSTANT)
+INSERT INTO service (code, created) VALUES (:code, :created) RETURNING id;
+
+-- name: service_offer :exec (id I64, withdrawn INSTANT?)
+UPDATE service SET withdrawn = :withdrawn WHERE id = :id;
+
+-- name: service_latest :optional (service I64)
+SELECT id, version, hash FROM service_version
+WHERE service = :service ORDER BY version DESC LIMIT 1;
+
+-- name: service_version_add :insert (service I64, version I64, hash BLOB, definition TEXT, workflow TEXT, published INSTANT, published_by I64?)
+INSERT INTO service_version (service, version, hash, definition, workflow, published, published_by)
+VALUES (:service, :version, :hash, :definition, :workflow, :published, :published_by)
+RETURNING id;
+
+-- name: service_versions :many ()
+SELECT v.id, v.service, v.version, v.hash, v.definition, v.workflow, s.code, s.withdrawn
+FROM service_version v JOIN service s ON s.id = v.service
+ORDER BY s.code, v.version;
+
+-- name: team_add :exec (code TEXT)
+INSERT INTO team (code) VALUES (:code) ON CONFLICT (code) DO NOTHING;
+
+-- name: stored_teams :many ()
+SELECT id, code FROM team ORDER BY code;
+
+-- name: series_next :one (code TEXT, year I64)
+INSERT INTO series (code, year, last) VALUES (:code, :year, 1)
+ON CONFLICT (code, year) DO UPDATE SET last = series.last + 1
+RETURNING last;
+
+-- name: case_by_submission :optional (submission TEXT)
+SELECT id, number, opened FROM cases WHERE submission = :submission;
+
+-- name: place_add :insert (address TEXT?, kind TEXT, label TEXT, unit TEXT, zip TEXT, lat_e7 I64?, lon_e7 I64?, cell I64?, layers JSON)
+INSERT INTO place (address, kind, label, unit, zip, lat_e7, lon_e7, cell, layers)
+VALUES (:address, :kind, :label, :unit, :zip, :lat_e7, :lon_e7, :cell, :layers)
+RETURNING id;
+
+-- name: party_add :insert (kind TEXT, name TEXT, lang TEXT, created INSTANT)
+INSERT INTO party (kind, name, lang, created) VALUES (:kind, :name, :lang, :created) RETURNING id;
+
+-- name: contact_add :insert (party I64, kind TEXT, value TEXT, folded TEXT, created INSTANT)
+INSERT INTO contact_point (party, kind, value, folded, created)
+VALUES (:party, :kind, :value, :folded, :created) RETURNING id;
+
+-- name: case_add :insert (number TEXT, service I64, service_version I64, state TEXT, state_type I64, team I64?, place I64?, reporter I64?, lang TEXT, channel TEXT, confidentiality I64, description TEXT, answers JSON, opened INSTANT, due INSTANT?, district TEXT, submission TEXT?)
+INSERT INTO cases (number, service, service_version, class, state, state_type, state_since, team,
+    place, reporter, lang, channel, confidentiality, is_hidden, description,
+    is_description_public, answers, opened, updated, due, district, lock_version, submission)
+VALUES (:number, :service, :service_version, '', :state, :state_type, :opened, :team,
+    :place, :reporter, :lang, :channel, :confidentiality, FALSE, :description,
+    FALSE, :answers, :opened, :opened, :due, :district, 1, :submission)
+RETURNING id;
+
+-- name: case_index_add :exec (cases I64, field TEXT, text TEXT?, number I64?, instant INSTANT?)
+INSERT INTO case_index (cases, field, text, number, instant)
+VALUES (:cases, :field, :text, :number, :instant);
+
+-- name: clock_add :exec (cases I64, kind TEXT, started INSTANT, due INSTANT, due_date DATE?, warn INSTANT?, trace JSON)
+INSERT INTO clock (cases, kind, started, due, due_date, warn, trace)
+VALUES (:cases, :kind, :started, :due, :due_date, :warn, :trace);
+
+-- name: clocks_of :many (cases I64)
+SELECT id, kind, started, due, due_date, warn, paused, met, missed, trace
+FROM clock WHERE cases = :cases ORDER BY id;
+
+-- name: clock_set :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?)
+UPDATE clock SET due = :due, due_date = :due_date, warn = :warn, paused = :paused, met = :met
+WHERE id = :id;
+
+-- name: case_words_add :exec (id I64, words TEXT)
+-- @sqlite
+INSERT INTO case_text (rowid, words) VALUES (:id, :words);
+-- @postgres
+INSERT INTO case_text (id, words, vector) VALUES (:id, :words, to_tsvector('simple', :words));
+-- @both
+
+-- name: case_words_set :exec (id I64, words TEXT)
+-- @sqlite
+UPDATE case_text SET words = :words WHERE rowid = :id;
+-- @postgres
+UPDATE case_text SET words = :words, vector = to_tsvector('simple', :words) WHERE id = :id;
+-- @both
+
+-- name: event_add :insert (at INSTANT, kind TEXT, cases I64?, actor_kind TEXT, actor I64?, audience I64, commitment BLOB)
+-- writes: event
+INSERT INTO event (at, kind, cases, actor_kind, actor, audience, commitment)
+VALUES (:at, :kind, :cases, :actor_kind, :actor, :audience, :commitment)
+RETURNING id;
+
+-- name: event_payload_add :exec (event I64, salt BLOB, payload JSON)
+INSERT INTO event_payload (event, salt, payload) VALUES (:event, :salt, :payload);
+
+-- name: events_of :many (cases I64, audience I64)
+-- column: payload JSON?
+-- column: actor_name TEXT?
+SELECT e.id, e.at, e.kind, e.actor_kind, e.actor, e.audience, p.payload, a.name AS actor_name
+FROM event e LEFT JOIN event_payload p ON p.event = e.id
+LEFT JOIN account a ON a.id = e.actor AND e.actor_kind = 'staff'
+WHERE e.cases = :cases AND e.audience <= :audience
+ORDER BY e.id;
+
+-- name: message_add :insert (cases I64?, route TEXT, address TEXT, lang TEXT, notice TEXT, subject TEXT, body TEXT, unsubscribe TEXT, next_try INSTANT, created INSTANT, once TEXT?)
+INSERT INTO message (cases, direction, route, address, lang, notice, subject, body, unsubscribe,
+    state, attempts, next_try, created, trouble, once)
+VALUES (:cases, 'out', :route, :address, :lang, :notice, :subject, :body, :unsubscribe,
+    'queued', 0, :next_try, :created, '', :once)
+ON CONFLICT (once) DO NOTHING
+RETURNING id;
+
+-- name: link_token_add :exec (token_hash BLOB, purpose TEXT, cases I64?, party I64?, subject TEXT, created INSTANT, expires INSTANT?)
+INSERT INTO link_token (token_hash, purpose, cases, party, subject, created, expires)
+VALUES (:token_hash, :purpose, :cases, :party, :subject, :created, :expires);
+
+-- name: link_token_get :optional (token_hash BLOB)
+SELECT id, purpose, cases, party, subject, created, expires, used
+FROM link_token WHERE token_hash = :token_hash;
+
+-- name: case_by_number :optional (number TEXT)
+SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.state_since,
+    c.outcome, c.team, c.assignee, c.place, c.reporter, c.lang, c.channel, c.confidentiality,
+    c.is_hidden, c.description, c.is_description_public, c.answers, c.opened, c.updated, c.closed,
+    c.due, c.district, c.merged_into, c.lock_version,
+    p.kind AS place_kind, p.label AS place_label, p.unit AS place_unit, p.address AS place_address,
+    p.zip AS place_zip, p.lat_e7, p.lon_e7, p.layers AS place_layers
+FROM cases c LEFT JOIN place p ON p.id = c.place
+WHERE c.number = :number;
+
+-- name: case_for_step :one (id I64)
+SELECT id, number, service_version, state, state_type, state_since, team, assignee, reporter, lang,
+    lock_version, opened, closed, place
+FROM cases WHERE id = :id;
+
+-- name: case_step_set :exec (id I64, lock_version I64, state TEXT, state_type I64, state_since INSTANT, outcome TEXT?, updated INSTANT, closed INSTANT?, due INSTANT?)
+UPDATE cases SET state = :state, state_type = :state_type, state_since = :state_since,
+    outcome = :outcome, updated = :updated, closed = :closed, due = :due,
+    lock_version = lock_version + 1
+WHERE id = :id AND lock_version = :lock_version;
+
+-- name: contacts_of_party :many (party I64)
+SELECT id, kind, value, verified FROM contact_point WHERE party = :party ORDER BY id;
+
+-- name: followers_of :many (cases I64)
+SELECT id, email, lang FROM follower
+WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
+
+-- name: message_queued :many (now INSTANT, most I64)
+SELECT id, cases, address, lang, notice, subject, body, unsubscribe, attempts, created
+FROM message WHERE state = 'queued' AND next_try <= :now ORDER BY next_try LIMIT :most;
+
+-- name: message_result :exec (id I64, state TEXT, attempts I64, next_try INSTANT?, sent INSTANT?, trouble TEXT)
+UPDATE message SET state = :state, attempts = :attempts, next_try = :next_try, sent = :sent,
+    trouble = :trouble
+WHERE id = :id;
+
+-- name: case_place_label :optional (id I64)
+SELECT label FROM place WHERE id = :id;
+
+-- name: services_offered :many ()
+SELECT id, code FROM service WHERE withdrawn IS NULL ORDER BY code;
+
+-- name: draft_get :optional (token_hash BLOB)
+SELECT id, service_version, lang, answers, expires, cases FROM draft WHERE token_hash = :token_hash;
+
+-- name: draft_add :insert (token_hash BLOB, service_version I64, channel TEXT, lang TEXT, answers JSON, created INSTANT, expires INSTANT)
+INSERT INTO draft (token_hash, service_version, channel, lang, answers, created, updated, expires)
+VALUES (:token_hash, :service_version, :channel, :lang, :answers, :created, :created, :expires)
+RETURNING id;
+
+-- name: draft_set :exec (id I64, answers JSON, updated INSTANT, expires INSTANT)
+UPDATE draft SET answers = :answers, updated = :updated, expires = :expires WHERE id = :id;
+
+-- name: draft_sent :exec (id I64, cases I64)
+UPDATE draft SET cases = :cases WHERE id = :id;
+
+-- name: draft_case :optional (token_hash BLOB)
+SELECT c.number FROM draft d JOIN cases c ON c.id = d.cases WHERE d.token_hash = :token_hash;
+
+-- name: link_case :optional (token_hash BLOB, now INSTANT)
+SELECT l.id, l.purpose, c.id AS case_id, c.number, c.reporter
+FROM link_token l JOIN cases c ON c.id = l.cases
+WHERE l.token_hash = :token_hash AND (l.expires IS NULL OR l.expires > :now);

@@ -1,0 +1,59 @@
+/* Expressions of the city's files: compiled once with the definition, evaluated for a case.
+ *
+ * What an expression may refer to is fixed here: `place`, `filed`, `today`, `channel`, `lang` and
+ * the fields of its service. A field that need not be answered and has no default may be used
+ * only where has(field) holds; the compiler sees to that. Layer: engine. A compiled rule may be
+ * evaluated by any thread.
+ */
+#ifndef ENGINE_RULE_H
+#define ENGINE_RULE_H
+
+#include "base/calendar.h"
+#include "base/ctx.h"
+#include "base/problem.h"
+#include "base/yaml.h"
+#include "rules/cel.h"
+
+struct answers;
+struct field;
+struct place;
+
+/* An expression of a file, compiled. An absent one (program NULL) always holds. */
+struct rule {
+    const struct cel_program *program;
+    struct str source;
+    int line, column;
+};
+
+/* The facts of one case, for its rules. Borrowed. */
+struct facts {
+    const struct answers *answers;
+    const struct place *place; /* NULL: none */
+    struct instant filed;
+    struct date today; /* the city's date */
+    struct str channel;
+    enum lang lang;
+    const struct calendar *calendar;
+};
+
+/* The names that the rules of one definition may use; fields are added in the file's order, so
+ * that a field's own condition sees those before it. */
+enum rc rule_names_new(struct ctx *ctx, struct cel_env **ret) MUST_CHECK;
+void rule_names_add_field(struct cel_env *names, const struct field *field);
+
+/* Whether the city's language or an earlier field has taken the name. */
+bool rule_may_name(const struct cel_env *names, struct str name);
+
+/* Compiles a condition; what is wrong with it becomes a problem at its place in the file. */
+void rule_compile(struct ctx *ctx, struct cel_env *names, const struct yaml_node *node,
+                  struct problems *problems, struct rule *ret);
+
+/* Whether the rule holds. RC_INVALID with ERR_EXPRESSION when it has no value for these facts. */
+enum rc rule_holds(struct ctx *ctx, const struct rule *rule, const struct facts *facts,
+                   bool *ret) MUST_CHECK;
+
+/* The same, with the trace as JSON that shows why. */
+enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct facts *facts, bool *ret,
+                     struct str *ret_trace) MUST_CHECK;
+
+#endif
