@@ -123,6 +123,7 @@ static void words_are_folded_and_signs_kept(void **state)
         {"Jos\xC3\xA9 NU\xC3\x91"
          "EZ",
          "jose nunez"},
+        {"\xC4\x90\xC6\xB0\xE1\xBB\x9Dng Nguy\xE1\xBB\x85n", "duong nguyen"},
         {"", ""},
         {" \t\r ", ""},
         {"(rear)", ", rear ,"},

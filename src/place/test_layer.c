@@ -391,6 +391,25 @@ static void outside_the_city_is_refused_with_the_distance(void **state)
     assert_true(str_ends_with(fixture->ctx.err.arg, S(" km")));
 }
 
+static void texts_in_memory_are_layers_too(void **state)
+{
+    struct fixture *fixture = *state;
+    struct layer_text texts[] = {{S("b"), squares}, {S("a"), squares}, {S("b"), squares}};
+    struct layers *layers;
+
+    assert_int_equal(layers_of_texts(&fixture->ctx, texts, 2, &layers), RC_OK);
+    assert_int_equal(layers->count, 2);
+    assert_true(str_eq(layers->layers[0]->name, S("a")));
+    assert_true(str_eq(layers_value(layers, S("b"), at(0.5, 0.5)), S("1")));
+    layers_free(layers);
+    assert_int_equal(layers_of_texts(&fixture->ctx, texts, 3, &layers), RC_INVALID);
+    assert_int_equal(fixture->ctx.err.id, ERR_CONFIG);
+    ctx_clear_error(&fixture->ctx);
+    texts[1].text = S("{");
+    assert_int_equal(layers_of_texts(&fixture->ctx, texts, 2, &layers), RC_INVALID);
+    assert_true(str_starts_with(fixture->ctx.err.detail, S("layer a: ")));
+}
+
 static void folder_with(struct fixture *fixture, char *folder, const char *first,
                         const char *second)
 {
@@ -461,6 +480,7 @@ int main(void)
         TEST(port_azalea_knows_where_city_hall_is),
         TEST(every_place_in_town_has_one_district),
         TEST(outside_the_city_is_refused_with_the_distance),
+        TEST(texts_in_memory_are_layers_too),
         TEST(folders_may_be_empty_but_not_ambiguous),
     };
 

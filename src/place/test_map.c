@@ -176,34 +176,36 @@ static void markers_outside_the_view_are_left_out(void **state)
     assert_has(map, "translate(800 600)");
 }
 
-/* Numbers of path data beyond the margin would be what a clip left over. */
+/* The next number of path data. */
+static int32_t next_number(struct str *path)
+{
+    size_t from = 0, to;
+    int64_t number;
+
+    while (from < path->n && (path->p[from] == 'm' || path->p[from] == ' '))
+        from++;
+    to = from + 1;
+    while (to < path->n && path->p[to] >= '0' && path->p[to] <= '9')
+        to++;
+    assert_true(str_to_i64(str_slice(*path, from, to), &number));
+    *path = str_slice(*path, to, path->n);
+    return (int32_t)number;
+}
+
+/* Numbers beyond the margin would be what a clip left over. */
 static void shapes_are_clipped(void **state)
 {
-    struct fixture *fixture = *state;
-    struct str map = drawn(fixture, map_view_around(hall, 250, 300, 200), NULL, 0);
-    long x = 0, y = 0;
-    size_t at = 0, pairs = 0;
-    struct str path;
+    struct str map = drawn(*state, map_view_around(hall, 250, 300, 200), NULL, 0);
     ptrdiff_t from = str_find(map, S("class=\"map-street\" d=\""));
+    int32_t x = 0, y = 0;
+    size_t pairs = 0;
+    struct str path;
 
     assert_true(from > 0);
     path = str_slice(map, (size_t)from + 22, map.n);
-    path.n = (size_t)str_find_byte(path, '"');
-    while (at < path.n) {
-        long pair[2];
-
-        for (int k = 0; k < 2; k++) {
-            char *end;
-
-            while (path.p[at] == 'm' || path.p[at] == ' ')
-                at++;
-            pair[k] = strtol(path.p + at, &end, 10);
-            assert_true(end > path.p + at);
-            at = (size_t)(end - path.p);
-        }
-        x += pair[0];
-        y += pair[1];
-        pairs++;
+    for (path.n = (size_t)str_find_byte(path, '"'); path.n > 0; pairs++) {
+        x += next_number(&path);
+        y += next_number(&path);
         assert_true(x >= -25 && x <= 625 && y >= -25 && y <= 425);
     }
     assert_true(pairs > 4);
