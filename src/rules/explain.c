@@ -129,12 +129,24 @@ enum rc cel_explain(struct ctx *ctx, const struct cel_program *program,
 
 /* ---- JSON */
 
+/* The source may hold a NUL, within quotes; JSON's readers refuse it. */
+static struct str without_nul(struct arena *arena, struct str text)
+{
+    struct buf out = buf_in(arena, 3 * text.n);
+
+    if (str_find_byte(text, '\0') < 0)
+        return text;
+    for (size_t i = 0; i < text.n; i++)
+        buf_add(&out, text.p[i] ? str_slice(text, i, i + 1) : S("\xef\xbf\xbd"));
+    return buf_str(&out);
+}
+
 static void write_json(struct json_writer *json, const struct cel_trace *trace)
 {
     struct arena *arena = json->buf->arena;
 
     json_begin_object(json);
-    json_put_member(json, S("expr"), trace->text);
+    json_put_member(json, S("expr"), without_nul(arena, trace->text));
     if (trace->has_failed)
         json_put_member(json, S("error"), trace->error);
     else
