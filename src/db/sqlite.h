@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "db/engine.h"
+#include "db/pool.h"
 
 #define SQLITE_CACHE_SETS 32
 #define SQLITE_CACHE_WAYS 8
@@ -41,11 +42,7 @@ struct sqlite_db {
     const char *vfs;
     enum db_durability durability;
     struct sqlite_writer *writer;
-
-    pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t reader_is_free;
-    struct sqlite_conn **free_readers; /* reader_max of them */
-    unsigned free_count, open_count, reader_max;
+    struct db_pool readers;
 };
 
 /* sqlite_conn.c */
@@ -57,13 +54,14 @@ void sqlite_conn_close(struct sqlite_conn *conn);
 /* Our own SQL: BEGIN, SAVEPOINT and the like. The SQLite result code. */
 int sqlite_conn_run(struct sqlite_conn *conn, const char *sql) MUST_CHECK;
 /* The failure a SQLite result code means; `what` is the statement's name or what was done. */
-enum rc sqlite_fail(struct ctx *ctx, const struct sqlite_conn *conn, int code, const char *what);
+enum rc sqlite_fail(struct ctx *ctx, struct sqlite_conn *conn, int code, const char *what);
 
 /* sqlite_run.c: the cursor operations. */
 enum rc sqlite_cursor_open(struct ctx *ctx, struct db_cursor *cursor) MUST_CHECK;
 enum rc sqlite_cursor_step(struct ctx *ctx, struct db_cursor *cursor, struct arena *copies,
                            void *row, bool *ret_has_row) MUST_CHECK;
 void sqlite_cursor_close(struct db_cursor *cursor);
+enum rc sqlite_check(struct ctx *ctx, struct db_cursor *cursor) MUST_CHECK;
 
 /* sqlite_writer.c: the one thread that writes. */
 enum rc sqlite_writer_start(struct ctx *ctx, struct sqlite_db *db, bool may_create,

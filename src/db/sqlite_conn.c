@@ -97,8 +97,9 @@ static enum err_id meaning_of(const struct sqlite_conn *conn, int code)
     }
 }
 
-enum rc sqlite_fail(struct ctx *ctx, const struct sqlite_conn *conn, int code, const char *what)
+enum rc sqlite_fail(struct ctx *ctx, struct sqlite_conn *conn, int code, const char *what)
 {
+    conn->base.has_failed = true;
     return FAIL(ctx, meaning_of(conn, code),
                 .detail = str_fmt(ctx->arena, "%s: %s (SQLite code %d)", what,
                                   conn->handle && sqlite3_errcode(conn->handle) == code

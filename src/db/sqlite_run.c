@@ -1,5 +1,4 @@
 /* Running statements on SQLite: the cache of prepared ones, binding, reading rows. */
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/fault.h"
@@ -217,4 +216,12 @@ enum rc sqlite_cursor_step(struct ctx *ctx, struct db_cursor *cursor, struct are
 void sqlite_cursor_close(struct db_cursor *cursor)
 {
     let_go(cursor->handle);
+}
+
+enum rc sqlite_check(struct ctx *ctx, struct db_cursor *cursor)
+{
+    struct sqlite_prepared *prepared;
+
+    conn_of(cursor)->current = cursor->statement;
+    return find_prepared(ctx, cursor, &prepared);
 }

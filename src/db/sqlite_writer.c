@@ -4,7 +4,6 @@
  * outer transaction, looks a few times for what arrived meanwhile, commits once and wakes each
  * waiting thread by itself. While the disk syncs, the next group gathers. Measured against a
  * write lock taken by each thread in turn this is three to four times as fast. */
-#include <assert.h>
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
@@ -198,11 +197,14 @@ static enum rc run_fn(struct sqlite_writer *writer, struct ctx *ctx, db_tx_fn *f
     if (rc != RC_OK)
         return rc;
     ctx->conn = &writer->conn->base;
+    writer->conn->base.has_failed = false;
     rc = fn(ctx, arg);
     ctx->conn = before;
     if (rc == RC_OK && arena_has_failed(ctx->arena))
         rc = FAIL(ctx, ERR_MEMORY);
-    if (rc == RC_OK && is_in_transaction(writer))
+    if (rc == RC_OK && writer->conn->base.has_failed)
+        rc = db_swallowed(ctx);
+    if (rc == RC_OK)
         rc = run(ctx, writer, "RELEASE one");
     if (rc != RC_OK)
         undo(writer);

@@ -237,7 +237,7 @@ static void insert_only_sqlite(struct expansion *x, struct str t)
                     STR_ARG(t), verbs[i], verbs[i], STR_ARG(t), STR_ARG(t));
     buf_add_fmt(&x->out,
                 "\nCREATE TRIGGER %.*s_no_replace BEFORE INSERT ON %.*s"
-                " WHEN EXISTS (SELECT 1 FROM %.*s WHERE id = NEW.id) BEGIN"
+                " WHEN EXISTS (SELECT 1 FROM %.*s WHERE rowid = NEW.rowid) BEGIN"
                 " SELECT RAISE(ABORT, '%.*s is insert-only'); END;",
                 STR_ARG(t), STR_ARG(t), STR_ARG(t), STR_ARG(t));
 }
