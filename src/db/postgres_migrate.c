@@ -30,7 +30,7 @@ static enum rc read_ledger(struct ctx *ctx, struct postgres_conn *conn,
                            struct migrate_row **ret_rows, size_t *ret_n)
 {
     struct migrate_row *rows;
-    PGresult *result;
+    PGresult *result = NULL;
     bool exists;
     int n;
     enum rc rc = query(ctx, conn, "SELECT to_regclass('migration') IS NOT NULL", &result);

@@ -11,16 +11,13 @@ static struct sqlite_db *self(struct db *db)
 
 static enum rc begin_snapshot(struct ctx *ctx, struct sqlite_conn *conn)
 {
-    int code = sqlite_conn_run(conn, "BEGIN");
-
-    return code == SQLITE_OK ? RC_OK : sqlite_fail(ctx, conn, code, "BEGIN");
+    return sqlite_conn_own(ctx, conn, OWN_BEGIN_READ);
 }
 
 static void end_snapshot(struct sqlite_conn *conn)
 {
     conn->deadline_ms = 0;
-    if (!sqlite3_get_autocommit(conn->handle))
-        sqlite3_exec(conn->handle, "ROLLBACK", NULL, NULL, NULL);
+    sqlite_conn_rollback(conn);
 }
 
 static enum rc reader_acquire(struct ctx *ctx)

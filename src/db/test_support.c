@@ -53,18 +53,25 @@ static void run_as_superuser(const char *database, const char *sql, bool must_su
     PQfinish(conn);
 }
 
-/* A database of its own for the store, an owner, and the role that the server would have. */
+/* A database of the process's own, emptied for each store, its owner, and the role that the server
+ * would have. */
 static void make_database(struct test_store *store)
 {
-    static int count;
-    char sql[200], name[40];
+    static char name[40];
+    char sql[200];
 
-    snprintf(name, sizeof name, "t%d_%d", (int)getpid(), ++count);
-    run_as_superuser("postgres", "CREATE ROLE cityhall_owner LOGIN", false);
-    run_as_superuser("postgres", "CREATE ROLE cityhall_server LOGIN", false);
-    snprintf(sql, sizeof sql, "CREATE DATABASE %s OWNER cityhall_owner", name);
-    run_as_superuser("postgres", sql, true);
-    run_as_superuser(name, "ALTER SCHEMA public OWNER TO cityhall_owner", true);
+    if (!name[0]) {
+        snprintf(name, sizeof name, "t%d", (int)getpid());
+        run_as_superuser("postgres", "ALTER SYSTEM SET client_min_messages = error", true);
+        run_as_superuser("postgres", "SELECT pg_reload_conf()", false);
+        run_as_superuser("postgres", "CREATE ROLE cityhall_owner LOGIN", false);
+        run_as_superuser("postgres", "CREATE ROLE cityhall_server LOGIN", false);
+        snprintf(sql, sizeof sql, "CREATE DATABASE %s OWNER cityhall_owner", name);
+        run_as_superuser("postgres", sql, true);
+    }
+    run_as_superuser(
+        name, "DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION cityhall_owner",
+        true);
     snprintf(store->location, sizeof store->location,
              "postgresql:///%s?host=%s&user=cityhall_server", name, server_folder());
     snprintf(store->owner_location, sizeof store->owner_location,
@@ -97,7 +104,11 @@ void test_ok(struct ctx *ctx, enum rc rc)
 
 void test_folder_make(struct test_store *store)
 {
-    *store = (struct test_store){.folder = "/tmp/cityhall-db-XXXXXX"};
+    const char *temporary = getenv("TMPDIR");
+
+    *store = (struct test_store){0};
+    snprintf(store->folder, sizeof store->folder, "%s/cityhall-db-XXXXXX",
+             temporary ? temporary : "/tmp");
     assert_non_null(mkdtemp(store->folder));
     if (is_postgres) {
         make_database(store);

@@ -15,7 +15,7 @@
 extern const struct db_schema test_schema;
 
 struct test_store {
-    char folder[64];
+    char folder[100];
     char location[200];
     char owner_location[200]; /* PostgreSQL: the one that may migrate; else as location */
     struct ctx ctx;

@@ -111,7 +111,7 @@ static void put_column(struct expansion *x, const struct sql_word *word, struct 
     bool is_sqlite = x->target == TARGET_SQLITE;
 
     if (x->target == TARGET_TYPES) {
-        buf_add_fmt(&x->out, "%s%s", sql_type_word(word->type), is_nullable ? "" : " NOT NULL");
+        buf_add_fmt(&x->out, "%s%s", word->word, is_nullable ? "" : " NOT NULL");
         if (str_eq(str_of(word->word), S("ID")))
             BUF_ADD(&x->out, " PRIMARY KEY");
         return;
