@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "db/test_queries.h"
 #include "db/test_support.h"
@@ -57,11 +58,33 @@ static void *file_on(void *arg)
     return NULL;
 }
 
-static double through_db_tx(struct db *db, unsigned threads, unsigned seconds)
+/* Processor time of all threads: what a loaded machine does not change much. */
+static double cpu_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Filings a second, and the microseconds of processor time that each cost. */
+struct pace {
+    double rate, cpu_us;
+};
+
+static struct pace pace_of(int64_t done, int64_t start_ms, double start_cpu_s)
+{
+    return (struct pace){
+        .rate = (double)done * 1000 / (double)(clock_monotonic_ms() - start_ms),
+        .cpu_us = (cpu_s() - start_cpu_s) * 1e6 / (double)(done ? done : 1),
+    };
+}
+
+static struct pace through_db_tx(struct db *db, unsigned threads, unsigned seconds)
 {
     struct filer filers[64] = {0};
-    int64_t done = 0;
-    int64_t start_ms = clock_monotonic_ms();
+    int64_t done = 0, start_ms = clock_monotonic_ms();
+    double start_cpu_s = cpu_s();
 
     atomic_store(&must_stop, false);
     for (unsigned i = 0; i < threads; i++) {
@@ -75,7 +98,7 @@ static double through_db_tx(struct db *db, unsigned threads, unsigned seconds)
         pthread_join(filers[i].thread, NULL);
         done += filers[i].done;
     }
-    return (double)done * 1000 / (double)(clock_monotonic_ms() - start_ms);
+    return pace_of(done, start_ms, start_cpu_s);
 }
 
 static void must(int code)
@@ -95,11 +118,12 @@ static void insert_bare(sqlite3_stmt *sample, sqlite3_stmt *record)
     }
 }
 
-static double bare(const char *path, unsigned seconds)
+static struct pace bare(const char *path, unsigned seconds)
 {
     sqlite3 *db;
     sqlite3_stmt *sample, *record;
     int64_t start_ms = clock_monotonic_ms(), done = 0;
+    double start_cpu_s = cpu_s();
 
     must(sqlite3_open(path, &db));
     must(sqlite3_exec(db,
@@ -125,7 +149,7 @@ static double bare(const char *path, unsigned seconds)
     sqlite3_finalize(sample);
     sqlite3_finalize(record);
     sqlite3_close(db);
-    return (double)done * 1000 / (double)(clock_monotonic_ms() - start_ms);
+    return pace_of(done, start_ms, start_cpu_s);
 }
 
 int main(int argc, char **argv)
@@ -133,17 +157,19 @@ int main(int argc, char **argv)
     struct test_store *store;
     void *state;
     int64_t seconds = 3;
-    double reference, rate;
+    struct pace reference, pace;
 
     if (argc > 1 && !str_to_i64(str_of(argv[1]), &seconds))
         return 2;
     test_store_open(&state);
     store = state;
     reference = bare(store->location, (unsigned)seconds);
-    printf("bare loop, groups of %d: %.0f filings/s\n", GROUP, reference);
+    printf("bare loop, groups of %d: %.0f filings/s, %.0f us of processor each\n", GROUP,
+           reference.rate, reference.cpu_us);
     for (unsigned threads = 1; threads <= 64; threads *= 2) {
-        rate = through_db_tx(store->db, threads, (unsigned)seconds);
-        printf("db_tx, %u threads: %.0f filings/s, ratio %.2f\n", threads, rate, rate / reference);
+        pace = through_db_tx(store->db, threads, (unsigned)seconds);
+        printf("db_tx, %u threads: %.0f filings/s, ratio %.2f, %.0f us of processor each\n",
+               threads, pace.rate, pace.rate / reference.rate, pace.cpu_us);
     }
     test_store_close(&state);
     return 0;

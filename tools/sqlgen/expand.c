@@ -173,10 +173,13 @@ static void column_type(struct expansion *x, struct str name)
 /* Copies up to a comma or closing parenthesis of this depth; the closing one ends the list. */
 static bool copy_item_rest(struct expansion *x)
 {
-    struct token token;
+    struct token token, before = {.kind = TOKEN_SPACE};
     int depth = 0;
 
-    while (copy(x, &token)) {
+    for (; copy(x, &token); before = token) {
+        if (depth == 0 && token_is(token, "NULL") && !token_is(before, "DEFAULT") &&
+            !token_is(before, "SET"))
+            complain(x, "NULL stands right after the type", STR_NONE);
         if (str_eq(token.text, S("(")))
             depth++;
         else if (str_eq(token.text, S(")")) && depth-- == 0)

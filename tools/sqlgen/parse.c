@@ -193,6 +193,8 @@ static void trim_end(struct parser *p, enum sql_engine engine)
 
     while (text && text->n && (text->p[text->n - 1] == ' ' || text->p[text->n - 1] == ';'))
         text->n--;
+    if (text && text->n == 0)
+        body->n--;
 }
 
 static void check_used(struct parser *p, enum sql_engine engine)
