@@ -40,7 +40,7 @@ static struct arena *root_of(struct arena *arena)
     return arena;
 }
 
-static void fail(struct arena *arena)
+void arena_fail(struct arena *arena)
 {
     for (; arena; arena = arena->parent)
         arena->has_failed = true;
@@ -60,7 +60,7 @@ struct arena *arena_child(struct arena *parent)
     struct arena *arena = arena_new(0);
 
     if (!arena) {
-        fail(parent);
+        arena_fail(parent);
         return NULL;
     }
     arena->parent = parent;
@@ -139,14 +139,14 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *p;
 
     if (size > SIZE_MAX / 2) {
-        fail(arena);
+        arena_fail(arena);
         return NULL;
     }
     step = (size + ALIGN - 1) / ALIGN * ALIGN;
     if (!block || block->room - block->used < step)
         block = add_block(arena, step);
     if (!block) {
-        fail(arena);
+        arena_fail(arena);
         return NULL;
     }
     p = block->data + block->used;
@@ -160,7 +160,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
     size_t bytes;
 
     if (__builtin_mul_overflow(count, size, &bytes)) {
-        fail(arena);
+        arena_fail(arena);
         return NULL;
     }
     return arena_alloc(arena, bytes);

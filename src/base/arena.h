@@ -43,6 +43,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size);
 
 bool arena_has_failed(const struct arena *arena);
+
+/* Marks the arena failed: for a library that ran out of memory outside of it. */
+void arena_fail(struct arena *arena);
+
 size_t arena_used_bytes(const struct arena *arena);
 
 #define ARENA_NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type)))

@@ -23,9 +23,9 @@ static bool has_room(struct buf *buf, size_t n)
         buf->has_failed = true;
         return false;
     }
-    while (room < buf->n + n)
+    while (room < buf->n + n && room < buf->max_bytes / 2)
         room *= 2;
-    if (room > buf->max_bytes)
+    if (room < buf->n + n || room > buf->max_bytes)
         room = buf->max_bytes;
     p = arena_grow(buf->arena, buf->p, buf->room, room);
     if (!p) {
@@ -68,23 +68,26 @@ void buf_add_i64(struct buf *buf, int64_t value)
 
 void buf_add_fmt(struct buf *buf, const char *format, ...)
 {
+    char small[256];
+    char *p = small;
     va_list args;
     int n;
 
     va_start(args, format);
-    n = vsnprintf(NULL, 0, format, args);
+    n = vsnprintf(small, sizeof small, format, args);
     va_end(args);
-    if (n < 0) {
-        buf->has_failed = true;
-        return;
+    /* vsnprintf ends the text with a NUL, for which the buffer may have no room. */
+    if (n >= (int)sizeof small) {
+        p = arena_alloc(buf->arena, (size_t)n + 1);
+        va_start(args, format);
+        if (p)
+            vsnprintf(p, (size_t)n + 1, format, args);
+        va_end(args);
     }
-    /* vsnprintf writes a NUL after the text, so one byte more must fit. */
-    if (!has_room(buf, (size_t)n + 1))
-        return;
-    va_start(args, format);
-    vsnprintf(buf->p + buf->n, (size_t)n + 1, format, args);
-    va_end(args);
-    buf->n += (size_t)n;
+    if (n < 0 || !p)
+        buf->has_failed = true;
+    else
+        buf_add(buf, (struct str){p, (size_t)n});
 }
 
 char *buf_reserve(struct buf *buf, size_t n)

@@ -252,7 +252,7 @@ enum rc calendar_due(struct ctx *ctx, const struct calendar *calendar, struct in
         return calendar_add_workdays(ctx, calendar, zone_local(calendar->zone, filed), span.amount,
                                      ret);
     }
-    assert(!"a unit of the enumeration");
+    assert(false && "a unit of the enumeration");
     return RC_INTERNAL;
 }
 

@@ -27,9 +27,9 @@ bool date_of(struct civil civil, struct date *ret)
 
 struct civil date_civil(struct date date)
 {
-    int days = date.days + 719468;
-    int era = (days >= 0 ? days : days - 146096) / 146097;
-    int day_of_era = days - era * 146097;
+    int64_t days = date.days + INT64_C(719468);
+    int era = (int)((days >= 0 ? days : days - 146096) / 146097);
+    int day_of_era = (int)(days - era * INT64_C(146097));
     int year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
@@ -46,7 +46,7 @@ struct civil date_civil(struct date date)
 enum weekday date_weekday(struct date date)
 {
     /* 1970-01-01 was a Thursday. */
-    int day = (date.days + THURSDAY) % 7;
+    int day = (int)((date.days + INT64_C(3)) % 7);
 
     return (enum weekday)(day < 0 ? day + 7 : day);
 }

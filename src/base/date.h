@@ -30,8 +30,10 @@ struct local_time {
 
 #define DATE_NEVER ((struct date){INT32_MAX})
 
-/* False, *ret untouched, when there is no such day. */
+/* False, *ret untouched, when there is no such day in the years 1 to 9999. */
 bool date_of(struct civil civil, struct date *ret);
+
+/* Of any date; only dates outside of date_of's years have other years. */
 struct civil date_civil(struct date date);
 enum weekday date_weekday(struct date date);
 
@@ -40,9 +42,14 @@ static inline int date_cmp(struct date a, struct date b)
     return (a.days > b.days) - (a.days < b.days);
 }
 
+/* DATE_NEVER stays it, and nothing goes beyond. */
 static inline struct date date_plus(struct date date, int32_t days)
 {
-    return (struct date){date.days + days};
+    int32_t sum;
+
+    if (date.days == INT32_MAX || __builtin_add_overflow(date.days, days, &sum))
+        return date.days > 0 ? DATE_NEVER : (struct date){INT32_MIN};
+    return (struct date){sum};
 }
 
 /* "2026-07-02" and nothing else. */

@@ -146,7 +146,7 @@ static bool goes_up(enum decimal_rounding rounding, bool is_negative, bool is_od
     case DECIMAL_FLOOR: return is_negative;
     case DECIMAL_CEILING: return !is_negative;
     }
-    assert(!"a rounding of the enumeration");
+    assert(false && "a rounding of the enumeration");
     return false;
 }
 

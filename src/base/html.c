@@ -213,6 +213,8 @@ static void put_msg(struct buf *out, struct str rest, const struct msg_arg *args
         assert(!is_attr || arg->kind != MSG_ARG_HTML);
         if (arg->kind == MSG_ARG_NUMBER)
             buf_add_i64(out, arg->number);
+        else if (arg->kind == MSG_ARG_MONEY)
+            msg_money(out, (struct money){arg->number});
         else if (arg->kind == MSG_ARG_HTML)
             buf_add(out, arg->text);
         else

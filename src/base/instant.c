@@ -132,12 +132,12 @@ bool instant_parse(struct str s, struct instant *ret)
 struct str instant_format_utc(struct arena *arena, struct instant at)
 {
     int64_t us_of_day = at.us_utc % US_PER_DAY;
-    struct civil day;
+    int64_t days = at.us_utc / US_PER_DAY - (us_of_day < 0);
+    struct civil day = date_civil((struct date){(int32_t)days});
     int64_t s, us;
 
     if (us_of_day < 0)
         us_of_day += US_PER_DAY;
-    day = date_civil((struct date){(int32_t)((at.us_utc - us_of_day) / US_PER_DAY)});
     s = us_of_day / US_PER_S;
     us = us_of_day % US_PER_S;
     if (us)

@@ -31,9 +31,14 @@ static inline int instant_cmp(struct instant a, struct instant b)
     return (a.us_utc > b.us_utc) - (a.us_utc < b.us_utc);
 }
 
+/* Stops at the first and the last instant there is. */
 static inline struct instant instant_plus_us(struct instant at, int64_t us)
 {
-    return (struct instant){at.us_utc + us};
+    int64_t sum;
+
+    if (__builtin_add_overflow(at.us_utc, us, &sum))
+        sum = us > 0 ? INT64_MAX : INT64_MIN;
+    return (struct instant){sum};
 }
 
 /* RFC 3339 with an offset or Z: "2026-07-02T16:30:00-05:00", fractions of a second allowed.

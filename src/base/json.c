@@ -103,7 +103,8 @@ static void add_quoted(struct buf *buf, struct str s)
         bool is_stray;
 
         if (byte < 0x80 && !needs_escape(byte)) {
-            rest = str_slice(rest, 1, rest.n);
+            rest.p++;
+            rest.n--;
             continue;
         }
         utf8_next(&rest, &code);
@@ -313,7 +314,7 @@ static enum rc fail_type(struct ctx *ctx, enum err_id id, struct str path, const
 
 enum rc json_get_str(struct ctx *ctx, const json_t *root, struct str path, struct str *ret)
 {
-    json_t *at;
+    json_t *at = NULL;
     enum rc rc = need(ctx, root, path, &at);
 
     if (rc != RC_OK)
@@ -326,7 +327,7 @@ enum rc json_get_str(struct ctx *ctx, const json_t *root, struct str path, struc
 
 enum rc json_get_i64(struct ctx *ctx, const json_t *root, struct str path, int64_t *ret)
 {
-    json_t *at;
+    json_t *at = NULL;
     enum rc rc = need(ctx, root, path, &at);
 
     if (rc != RC_OK)
@@ -339,7 +340,7 @@ enum rc json_get_i64(struct ctx *ctx, const json_t *root, struct str path, int64
 
 enum rc json_get_f64(struct ctx *ctx, const json_t *root, struct str path, double *ret)
 {
-    json_t *at;
+    json_t *at = NULL;
     enum rc rc = need(ctx, root, path, &at);
 
     if (rc != RC_OK)
@@ -352,7 +353,7 @@ enum rc json_get_f64(struct ctx *ctx, const json_t *root, struct str path, doubl
 
 enum rc json_get_bool(struct ctx *ctx, const json_t *root, struct str path, bool *ret)
 {
-    json_t *at;
+    json_t *at = NULL;
     enum rc rc = need(ctx, root, path, &at);
 
     if (rc != RC_OK)
@@ -365,7 +366,7 @@ enum rc json_get_bool(struct ctx *ctx, const json_t *root, struct str path, bool
 
 enum rc json_get_array(struct ctx *ctx, const json_t *root, struct str path, json_t **ret)
 {
-    json_t *at;
+    json_t *at = NULL;
     enum rc rc = need(ctx, root, path, &at);
 
     if (rc != RC_OK)
@@ -378,7 +379,7 @@ enum rc json_get_array(struct ctx *ctx, const json_t *root, struct str path, jso
 
 enum rc json_get_object(struct ctx *ctx, const json_t *root, struct str path, json_t **ret)
 {
-    json_t *at;
+    json_t *at = NULL;
     enum rc rc = need(ctx, root, path, &at);
 
     if (rc != RC_OK)

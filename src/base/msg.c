@@ -63,6 +63,15 @@ bool msg_next_piece(struct str *rest, const struct msg_arg *args, size_t count,
     return true;
 }
 
+void msg_money(struct buf *out, struct money amount)
+{
+    struct str digits = money_format(out->arena, amount);
+    bool is_negative = str_starts_with(digits, S("-"));
+
+    buf_add(out, is_negative ? S("-$") : S("$"));
+    buf_add(out, str_slice(digits, is_negative, digits.n));
+}
+
 void msg_write(struct buf *out, enum lang lang, enum msg_id id, const struct msg_arg *args,
                size_t count)
 {
@@ -78,6 +87,8 @@ void msg_write(struct buf *out, enum lang lang, enum msg_id id, const struct msg
         assert(arg->kind != MSG_ARG_HTML);
         if (arg->kind == MSG_ARG_NUMBER)
             buf_add_i64(out, arg->number);
+        else if (arg->kind == MSG_ARG_MONEY)
+            msg_money(out, (struct money){arg->number});
         else
             buf_add(out, arg->text);
     }

@@ -13,16 +13,17 @@
 #include "base/buf.h"
 #include "base/lang.h"
 #include "base/messages.h"
+#include "base/money.h"
 #include "base/str.h"
 
-enum msg_arg_kind { MSG_ARG_TEXT, MSG_ARG_NUMBER, MSG_ARG_HTML };
+enum msg_arg_kind { MSG_ARG_TEXT, MSG_ARG_NUMBER, MSG_ARG_MONEY, MSG_ARG_HTML };
 
 /* What stands where the message says {name}. Made by MSG_ARG, or by HTML_ARG (html.h). */
 struct msg_arg {
     struct str name;
     enum msg_arg_kind kind;
     struct str text; /* for TEXT and HTML; borrowed */
-    int64_t number;  /* for NUMBER: decimal digits, no grouping */
+    int64_t number;  /* for NUMBER: decimal digits, no grouping; for MONEY: cents */
 };
 
 static inline struct msg_arg msg_arg_str(struct str name, struct str value)
@@ -46,17 +47,24 @@ static inline struct msg_arg msg_arg_u64(struct str name, uint64_t value)
     return msg_arg_i64(name, value > INT64_MAX ? INT64_MAX : (int64_t)value);
 }
 
-/* MSG_ARG("count", n): an argument from a text or a whole number; other types do not compile. */
+static inline struct msg_arg msg_arg_money(struct str name, struct money value)
+{
+    return (struct msg_arg){name, MSG_ARG_MONEY, STR_NONE, value.cents};
+}
+
+/* MSG_ARG("count", n): an argument from a text, a whole number or money; other types do not
+ * compile. */
 #define MSG_ARG(name, value) \
-    _Generic((value),                   \
-        struct str: msg_arg_str,        \
-        char *: msg_arg_z,              \
-        const char *: msg_arg_z,        \
-        int: msg_arg_i64,               \
-        long: msg_arg_i64,              \
-        long long: msg_arg_i64,         \
-        unsigned long: msg_arg_u64,     \
-        unsigned long long: msg_arg_u64)(S(name), (value))
+    _Generic((value),                    \
+        struct str: msg_arg_str,         \
+        char *: msg_arg_z,               \
+        const char *: msg_arg_z,         \
+        int: msg_arg_i64,                \
+        long: msg_arg_i64,               \
+        long long: msg_arg_i64,          \
+        unsigned long: msg_arg_u64,      \
+        unsigned long long: msg_arg_u64, \
+        struct money: msg_arg_money)(S(name), (value))
 
 /* The message as it stands, placeholders unfilled: for messages that have none. A plural gives its
  * form for many. MSG_NONE is the empty text. */
@@ -80,6 +88,10 @@ bool msg_by_key(struct str key, enum msg_id *ret);
 
 /* "nav.skip". */
 struct str msg_key(enum msg_id id);
+
+/* An amount as residents read it, the same in each language of a U.S. city: "$1,234.50",
+ * "-$0.05". */
+void msg_money(struct buf *out, struct money amount);
 
 /* For the writers of messages (msg.c, html.c): walks a form, giving the text before the next
  * placeholder that has an argument, and that argument, NULL after the last piece. False when the

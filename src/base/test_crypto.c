@@ -141,7 +141,7 @@ static void test_randomness(void **state)
 
 static void test_text_forms(void **state)
 {
-    static const char *const wrong_hex[] = {"0", "0g", "00 ", " 00", "0x00", "00:11"};
+    static const char *const wrong_hex[] = {"0", "000", "0g", "00 ", " 00", "0x00", "00:11"};
     static const char *const wrong_base64[] = {"A",    "AA==", "AAA=", "A+A_", "AA A",
                                                "AA\n", "AB",   "AAB",  "AAAAA"};
     struct ctx *ctx = *state;

@@ -1,8 +1,10 @@
 #include "base/html.h"
 
+#include <iconv.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -172,6 +174,7 @@ static void messages(void **state)
     struct msg_arg hostile[] = {HTML_ARG("what", "<b>\"x\"</b>")};
     struct msg_arg raw[] = {HTML_ARG("what", (struct html){S("<b>x</b>")})};
     struct msg_arg count[] = {HTML_ARG("count", 1)};
+    struct msg_arg fee[] = {HTML_ARG("what", ((struct money){250}))};
 
     (void)state;
     html_msg_text(&out, LANG_EN, MSG_form_change_what, hostile, 1);
@@ -183,9 +186,12 @@ static void messages(void **state)
     html_msg_text(&out, LANG_EN, MSG_nav_results, count, 1);
     BUF_ADD(&out, "|");
     html_msg_attr(&out, LANG_EN, MSG_form_yes, NULL, 0);
-    assert_string_equal(str_z(arena, buf_str(&out)), "Change &lt;b&gt;\"x\"&lt;/b&gt;|"
-                                                     "Change &lt;b&gt;&quot;x&quot;&lt;/b&gt;|"
-                                                     "Cambiar <b>x</b>|One result|Yes");
+    BUF_ADD(&out, "|");
+    html_msg_attr(&out, LANG_EN, MSG_form_change_what, fee, 1);
+    assert_string_equal(str_z(arena, buf_str(&out)),
+                        "Change &lt;b&gt;\"x\"&lt;/b&gt;|"
+                        "Change &lt;b&gt;&quot;x&quot;&lt;/b&gt;|"
+                        "Cambiar <b>x</b>|One result|Yes|Change $2.50");
 }
 
 static void dispatch_by_type(void **state)
@@ -201,6 +207,7 @@ static void dispatch_by_type(void **state)
     html_put_text(&out, INT64_MIN);
     html_put_text(&out, SIZE_MAX);
     html_put_attr(&out, "\"");
+    html_put_text(&out, ((struct money){1000000}));
     html_put_url(&out, "javascript:");
     html_put_url_part(&out, "a b");
     html_put_url_part(&out, 7);
@@ -208,7 +215,136 @@ static void dispatch_by_type(void **state)
     html_raw(&out, (struct html){S("<br>")});
     assert_string_equal(str_z(arena, buf_str(&out)),
                         "&lt;s&gt;&lt;z&gt;-5-922337203685477580818446744073709551615&quot;"
+                        "$10,000.00"
                         "#blockeda%20b7<&><br>");
+}
+
+/* A made-up value of pieces that have broken escapers before; the same ones in every run. */
+static struct str nasty_value(uint64_t *seed, char *room, size_t size)
+{
+    static const struct str pieces[] = {
+        STR("<script>"),
+        STR("</"),
+        STR("\""),
+        STR("'"),
+        STR("&"),
+        STR("&lt;"),
+        STR("javascript:"),
+        STR("JAVA\tscript:"),
+        STR("//"),
+        STR("\\"),
+        STR("/"),
+        STR(":"),
+        STR(" "),
+        STR("\n"),
+        STR("\0"),
+        STR("\xff"),
+        STR("\xc0"),
+        STR("\xe1\xbb"),
+        STR("\xe1\xbb\x95"),
+        STR("\xf0\x9f"),
+        STR("plain text of some length"),
+        STR("http"),
+        STR("mailto:"),
+        STR("\xed\xa0\x80"),
+        STR("?"),
+        STR("#"),
+        STR("%2f"),
+        STR("-->"),
+        STR("]]>"),
+        STR("\x7f"),
+        STR("\xc2\x85"),
+        STR("data:,"),
+    };
+    size_t n = 0;
+
+    for (;;) {
+        struct str piece;
+
+        *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        piece = pieces[(*seed >> 40) % (sizeof pieces / sizeof *pieces)];
+        if (n + piece.n > size || (*seed >> 33) % 9 == 0)
+            return (struct str){room, n};
+        memcpy(room + n, piece.p, piece.n);
+        n += piece.n;
+    }
+}
+
+static void assert_is_utf8(struct str s)
+{
+    iconv_t to_utf16 = iconv_open("UTF-16LE", "UTF-8");
+    char *from = (char *)(uintptr_t)s.p, room[2048], *to = room;
+    size_t left = s.n, left_room = sizeof room;
+
+    assert_int_equal(iconv(to_utf16, &from, &left, &to, &left_room), 0);
+    iconv_close(to_utf16);
+}
+
+static void assert_entities_only(struct str s, const char *forbidden)
+{
+    static const struct str entities[] = {STR("&lt;"), STR("&gt;"), STR("&amp;"), STR("&quot;"),
+                                          STR("&#39;")};
+
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_entity = s.p[i] != '&';
+
+        assert_null(memchr(forbidden, s.p[i], strlen(forbidden) + 1));
+        for (size_t e = 0; e < sizeof entities / sizeof *entities; e++)
+            is_entity = is_entity || str_starts_with(str_slice(s, i, s.n), entities[e]);
+        assert_true(is_entity);
+    }
+}
+
+/* Reads a URL as the WHATWG's parser begins to: blanks and controls cut off in front, tabs and
+ * line ends dropped, backslashes as slashes. */
+static bool browser_finds_harmless(struct str url)
+{
+    static const char *const allowed[] = {"http:", "https:", "mailto:", "tel:"};
+    char read[512];
+    size_t n = 0, from = 0, colon;
+
+    while (from < url.n && (unsigned char)url.p[from] <= ' ')
+        from++;
+    for (size_t i = from; i < url.n && n + 1 < sizeof read; i++)
+        if (!memchr("\t\n\r", url.p[i], 3))
+            read[n++] = url.p[i] == '\\' ? '/' : url.p[i];
+    read[n] = '\0';
+    if (strncmp(read, "//", 2) == 0)
+        return false;
+    colon = strspn(read, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    if (read[colon] != ':')
+        return true;
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+        if (strncasecmp(read, allowed[i], strlen(allowed[i])) == 0)
+            return true;
+    return false;
+}
+
+static void nothing_leaves_its_place(void **state)
+{
+    uint64_t seed = 1;
+    size_t blocked = 0;
+    char room[200];
+
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        struct str value = nasty_value(&seed, room, sizeof room);
+        struct str text = written(html_text, value), attr = written(html_attr, value);
+        struct str url = written(html_url, value), part = written(html_url_part, value);
+        bool is_blocked = str_eq(url, S("#blocked"));
+
+        assert_is_utf8(text);
+        assert_entities_only(text, "<>\1\177");
+        assert_is_utf8(attr);
+        assert_entities_only(attr, "<>\"'");
+        assert_entities_only(url, "<>\"'\t\n");
+        assert_true(is_blocked || browser_finds_harmless(value));
+        for (size_t at = 0; at < part.n; at++)
+            assert_null(memchr("/\\?#:&=+\"'<> ;", part.p[at], 14));
+        blocked += is_blocked;
+        arena_reset(arena);
+    }
+    assert_in_range(blocked, 1000, 19000);
 }
 
 static void a_full_buffer_fails_and_stays(void **state)
@@ -233,6 +369,7 @@ int main(void)
         cmocka_unit_test(json_cannot_end_its_element),
         cmocka_unit_test(messages),
         cmocka_unit_test(dispatch_by_type),
+        cmocka_unit_test(nothing_leaves_its_place),
         cmocka_unit_test(a_full_buffer_fails_and_stays),
     };
 

@@ -37,6 +37,7 @@ static void test_write(void **state)
     json_put_decimal(&json, decimal_of(-1250, 2));
     json_put_f64(&json, 0.1);
     json_put_f64(&json, 1.0 / 3);
+    json_put_f64(&json, 0.1 + 0.2);
     json_put_f64(&json, NAN);
     json_put_raw(&json, S("{\"a\":1}"));
     json_end_array(&json);
@@ -45,8 +46,10 @@ static void test_write(void **state)
     json_put_member_i64(&json, S("n"), 7);
     json_end_object(&json);
     assert_true(json_is_complete(&json));
-    assert_str(buf_str(&buf), "{\"name\":\"Ổ gà\",\"list\":[-9223372036854775808,[],{},null,-12.50,"
-                              "0.1,0.3333333333333333,null,{\"a\":1}],\"is_open\":true,\"n\":7}");
+    assert_str(
+        buf_str(&buf),
+        "{\"name\":\"Ổ gà\",\"list\":[-9223372036854775808,[],{},null,-12.50,"
+        "0.1,0.3333333333333333,0.30000000000000004,null,{\"a\":1}],\"is_open\":true,\"n\":7}");
     parse(ctx, buf_str(&buf));
 }
 

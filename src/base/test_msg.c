@@ -75,6 +75,22 @@ static void pieces_survive_stray_braces(void **state)
     }
 }
 
+static void unknown_placeholders_stay(void **state)
+{
+    struct msg_arg arg = MSG_ARG("x", "y");
+    struct str rest = S("{a}{} {x}!"), text;
+    const struct msg_arg *got;
+
+    (void)state;
+    assert_true(msg_next_piece(&rest, &arg, 1, &text, &got));
+    assert_str(text, "{a}{} ");
+    assert_ptr_equal(got, &arg);
+    assert_true(msg_next_piece(&rest, &arg, 1, &text, &got));
+    assert_str(text, "!");
+    assert_null(got);
+    assert_false(msg_next_piece(&rest, &arg, 1, &text, &got));
+}
+
 static void plurals_follow_the_language(void **state)
 {
     (void)state;
@@ -98,6 +114,16 @@ static void argument_types(void **state)
     assert_int_equal(MSG_ARG("a", INT64_MIN).number, INT64_MIN);
     assert_int_equal(MSG_ARG("a", size).number, INT64_MAX);
     assert_int_equal(MSG_ARG("a", (const char *)NULL).text.n, 0);
+}
+
+static void money_is_shown_in_dollars(void **state)
+{
+    struct msg_arg arg = MSG_ARG("what", ((struct money){123450}));
+    struct msg_arg owed = MSG_ARG("what", ((struct money){-5}));
+
+    (void)state;
+    assert_str(msg_format(arena, LANG_ES, MSG_form_change_what, &arg, 1), "Cambiar $1,234.50");
+    assert_str(msg_format(arena, LANG_EN, MSG_form_change_what, &owed, 1), "Change -$0.05");
 }
 
 static void keys_are_found(void **state)
@@ -135,8 +161,10 @@ int main(void)
         cmocka_unit_test(text_in_each_language),
         cmocka_unit_test(arguments_are_filled_in),
         cmocka_unit_test(pieces_survive_stray_braces),
+        cmocka_unit_test(unknown_placeholders_stay),
         cmocka_unit_test(plurals_follow_the_language),
         cmocka_unit_test(argument_types),
+        cmocka_unit_test(money_is_shown_in_dollars),
         cmocka_unit_test(keys_are_found),
         cmocka_unit_test(every_error_has_a_sentence_in_every_language),
     };

@@ -179,6 +179,7 @@ static void test_far_future(void **state)
     assert_shows(ctx, south, "2426-07-01T00:00:00Z", "2426-07-01T10:00:00+10:00");
     zone_local(zone, (struct instant){INT64_MAX});
     zone_local(zone, (struct instant){INT64_MIN});
+    assert_true(zone_end_of_day(zone, DATE_NEVER).us_utc == INT64_MAX);
     zone_free(zone);
     zone_free(south);
 }

@@ -205,21 +205,17 @@ static struct str spell_plainly(struct arena *arena, struct str s)
 
 struct str utf8_fold(struct arena *arena, struct str s)
 {
-    uint8_t *decomposed = NULL, *folded = NULL;
+    uint8_t *folded;
     struct str ret = STR_NONE;
     size_t n;
 
     if (ascii_length(s) == s.n || !utf8_is_valid(s))
         return str_lower_ascii(arena, s);
-    /* Decomposed before folding as well as after: a squared "MHz" hides capitals. */
-    decomposed = u8_normalize(UNINORM_NFKD, (const uint8_t *)s.p, s.n, NULL, &n);
-    if (decomposed)
-        folded = u8_casefold(decomposed, n, NULL, UNINORM_NFKD, NULL, &n);
+    folded = u8_casefold((const uint8_t *)s.p, s.n, NULL, UNINORM_NFKD, NULL, &n);
     if (folded)
         ret = spell_plainly(arena, (struct str){(const char *)folded, n});
     else
-        ret = str_lower_ascii(arena, s);
+        arena_fail(arena);
     free(folded);
-    free(decomposed);
     return ret;
 }

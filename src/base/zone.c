@@ -468,9 +468,14 @@ static void seconds_of(const struct zone *zone, int64_t local_s, int64_t *ret_fi
         *ret_first = *ret_last = local_s - before;
 }
 
+/* A date may lie further away than any instant; DATE_NEVER does. */
 static struct instant instant_of(int64_t s)
 {
-    return (struct instant){s * US_PER_S};
+    int64_t us;
+
+    if (__builtin_mul_overflow(s, US_PER_S, &us))
+        us = s > 0 ? INT64_MAX : INT64_MIN;
+    return (struct instant){us};
 }
 
 struct instant zone_instant(const struct zone *zone, struct local_time local)

@@ -7,6 +7,8 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 
+#define MAX_ANSWERS_BYTES 400000
+
 enum rc answers_new(struct ctx *ctx, const struct definition *definition, struct answers *ret)
 {
     struct answer *of = ARENA_ARRAY(ctx->arena, definition->field_n, struct answer);
@@ -102,7 +104,7 @@ static enum rc read_number(struct ctx *ctx, const struct field *field, struct st
     if (rc)
         return rc;
     if (field->type == FIELD_MONEY) {
-        if (number.scale > 2 || !money_from_decimal(number, ROUND_HALF_UP, &money))
+        if (number.scale > 2 || !money_from_decimal(number, DECIMAL_HALF_UP, &money))
             return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
         *ret = cel_money(money);
     } else if (field->decimals) {
@@ -202,14 +204,12 @@ static struct str list_joined(struct arena *arena, const struct field *field,
 
         if (i)
             buf_add(&out, is_for_people ? S(", ") : S(","));
-        buf_add(&out, is_for_people && option ? text_in(&option->text, lang)
-                                              : list->items[i].text);
+        buf_add(&out, is_for_people && option ? text_in(&option->text, lang) : list->items[i].text);
     }
     return buf_str(&out);
 }
 
-struct str answer_typed(struct arena *arena, const struct field *field,
-                        const struct answer *answer)
+struct str answer_typed(struct arena *arena, const struct field *field, const struct answer *answer)
 {
     if (!answer->is_given)
         return STR_NONE;
@@ -217,15 +217,15 @@ struct str answer_typed(struct arena *arena, const struct field *field,
     case CEL_BOOL: return answer->value.boolean ? S("true") : S("false");
     case CEL_INT: return str_fmt(arena, "%lld", (long long)answer->value.integer);
     case CEL_DECIMAL: return decimal_format(arena, *answer->value.decimal);
-    case CEL_MONEY: return decimal_format(arena, decimal_from_money(answer->value.money));
+    case CEL_MONEY: return decimal_format(arena, money_to_decimal(answer->value.money));
     case CEL_DATE: return date_format(arena, answer->value.date);
     case CEL_LIST: return list_joined(arena, field, answer->value.list, false, LANG_EN);
     default: return answer->value.text;
     }
 }
 
-struct str answer_shown(struct arena *arena, const struct field *field,
-                        const struct answer *answer, enum lang lang)
+struct str answer_shown(struct arena *arena, const struct field *field, const struct answer *answer,
+                        enum lang lang)
 {
     const struct field_option *option;
 
@@ -237,11 +237,100 @@ struct str answer_shown(struct arena *arena, const struct field *field,
         option = option_of(field, answer->value.text);
         return option ? text_in(&option->text, lang) : answer->value.text;
     case FIELD_CHOICES: return list_joined(arena, field, answer->value.list, true, lang);
-    case FIELD_MONEY: return str_fmt(arena, "$%.*s", STR_ARG(money_format(arena, answer->value.money)));
+    case FIELD_MONEY:
+        return str_fmt(arena, "$%.*s", STR_ARG(money_format(arena, answer->value.money)));
     default: break;
     }
     if (field->unit.in[LANG_EN].n)
         return str_fmt(arena, "%.*s %.*s", STR_ARG(answer_typed(arena, field, answer)),
                        STR_ARG(text_in(&field->unit, lang)));
     return answer_typed(arena, field, answer);
+}
+
+static void put_value(struct json_writer *json, const struct cel_value *value)
+{
+    switch (value->kind) {
+    case CEL_BOOL: json_put_bool(json, value->boolean); break;
+    case CEL_INT: json_put_i64(json, value->integer); break;
+    case CEL_LIST:
+        json_begin_array(json);
+        for (size_t i = 0; i < value->list->n; i++)
+            json_put_string(json, value->list->items[i].text);
+        json_end_array(json);
+        break;
+    default: json_put_null(json); break;
+    }
+}
+
+struct str answers_json(struct ctx *ctx, const struct answers *answers)
+{
+    struct buf out = buf_in(ctx->arena, MAX_ANSWERS_BYTES);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    for (size_t i = 0; i < answers->definition->field_n; i++) {
+        const struct field *field = &answers->definition->fields[i];
+        const struct answer *answer = &answers->of[i];
+
+        if (!answer->is_given)
+            continue;
+        json_put_key(&json, field->id);
+        /* Exact numbers and dates are kept as text: JSON's numbers are not exact everywhere. */
+        if (answer->value.kind == CEL_STRING || answer->value.kind == CEL_DECIMAL ||
+            answer->value.kind == CEL_MONEY || answer->value.kind == CEL_DATE)
+            json_put_string(&json, answer_typed(ctx->arena, field, answer));
+        else
+            put_value(&json, &answer->value);
+    }
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+/* A stored value as the text that answer_read takes; several for a list. */
+static enum rc typed_of(struct ctx *ctx, const json_t *value, struct str **ret, size_t *ret_n)
+{
+    size_t n = json_is_array(value) ? json_array_size(value) : 1;
+    struct str *typed = ARENA_ARRAY(ctx->arena, n, struct str);
+
+    if (!typed)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *item = json_is_array(value) ? json_array_get(value, i) : value;
+
+        if (json_is_string(item))
+            typed[i] = (struct str){json_string_value(item), json_string_length(item)};
+        else if (json_is_integer(item))
+            typed[i] = str_fmt(ctx->arena, "%lld", (long long)json_integer_value(item));
+        else
+            typed[i] = json_is_true(item) ? S("true") : S("false");
+    }
+    *ret = typed;
+    *ret_n = n;
+    return RC_OK;
+}
+
+enum rc answers_parse(struct ctx *ctx, const struct definition *definition, struct str json,
+                      struct answers *ret)
+{
+    struct answers answers;
+    json_t *root;
+    enum rc rc = answers_new(ctx, definition, &answers);
+
+    if (!rc)
+        rc = json_parse(ctx, json, MAX_ANSWERS_BYTES, &root);
+    for (size_t i = 0; !rc && i < definition->field_n; i++) {
+        const struct field *field = &definition->fields[i];
+        const json_t *value = json_object_getn(root, field->id.p, field->id.n);
+        struct str *typed;
+        size_t n;
+
+        if (!value || json_is_null(value))
+            continue;
+        rc = typed_of(ctx, value, &typed, &n);
+        if (!rc)
+            rc = answer_read(ctx, field, typed, n, &answers.of[i]);
+    }
+    if (!rc)
+        *ret = answers;
+    return rc;
 }

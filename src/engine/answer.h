@@ -35,8 +35,8 @@ struct str answer_typed(struct arena *arena, const struct field *field,
                         const struct answer *answer);
 
 /* The answer for people, in a language: an option's text, "Yes", "12 Jul 2026". */
-struct str answer_shown(struct arena *arena, const struct field *field,
-                        const struct answer *answer, enum lang lang);
+struct str answer_shown(struct arena *arena, const struct field *field, const struct answer *answer,
+                        enum lang lang);
 
 /* The stored form: a JSON object by field id, with typed values; and back. An id that the
  * definition does not have is left out. */

@@ -239,20 +239,20 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
 
     for (size_t i = 0; i < definition->clock_n; i++) {
         const struct deadline *deadline = &work->deadlines[i];
-        enum rc rc = clock_add(
-            ctx,
-            &(struct clock_add_args){
-                .cases = work->filed->case_id,
-                .kind = definition->workflow->clocks[definition->clocks[i].kind].id,
-                .started = ctx->now,
-                .due = deadline->due,
-                .due_date = deadline->date,
-                .due_date_is_null = !deadline->is_date,
-                .warn = deadline->warn,
-                .warn_is_null = !deadline->has_warning,
-                .trace = deadline->trace,
-            },
-            NULL);
+        enum rc rc =
+            clock_add(ctx,
+                      &(struct clock_add_args){
+                          .cases = work->filed->case_id,
+                          .kind = definition->workflow->clocks[definition->clocks[i].kind].id,
+                          .started = ctx->now,
+                          .due = deadline->due,
+                          .due_date = deadline->date,
+                          .due_date_is_null = !deadline->is_date,
+                          .warn = deadline->warn,
+                          .warn_is_null = !deadline->has_warning,
+                          .trace = deadline->trace,
+                      },
+                      NULL);
 
         if (rc)
             return rc;
@@ -324,9 +324,11 @@ static enum rc tell_reporter(struct ctx *ctx, const struct filing_work *work, in
 static enum rc add_case(struct ctx *ctx, struct filing_work *work)
 {
     const struct filing *filing = work->filing;
-    const struct state *state = &filing->definition->workflow->states[filing->definition->workflow->start];
+    const struct state *state =
+        &filing->definition->workflow->states[filing->definition->workflow->start];
     int64_t place_id = 0, party_id = 0;
-    bool has_reporter = filing->contact.name.n || filing->contact.email.n || filing->contact.phone.n;
+    bool has_reporter =
+        filing->contact.name.n || filing->contact.email.n || filing->contact.phone.n;
     enum rc rc = next_number(ctx, &work->filed->number);
 
     if (!rc && filing->place)
@@ -335,32 +337,33 @@ static enum rc add_case(struct ctx *ctx, struct filing_work *work)
         rc = add_reporter(ctx, filing, &party_id);
     if (rc)
         return rc;
-    return case_add(ctx,
-                    &(struct case_add_args){
-                        .number = work->filed->number,
-                        .service = filing->definition->service_id,
-                        .service_version = filing->definition->version_id,
-                        .state = state->id,
-                        .state_type = state->type,
-                        .team = work->team ? work->team->row : 0,
-                        .team_is_null = !work->team,
-                        .place = place_id,
-                        .place_is_null = !place_id,
-                        .reporter = party_id,
-                        .reporter_is_null = !party_id,
-                        .lang = lang_code(filing->lang),
-                        .channel = filing->channel,
-                        .confidentiality = filing->definition->audience,
-                        .description = filing->description,
-                        .answers = answers_json(ctx, &filing->answers),
-                        .opened = ctx->now,
-                        .due = work->due,
-                        .due_is_null = !work->has_due,
-                        .district = filing->place ? place_layer(filing->place, S("district")) : S(""),
-                        .submission = filing->submission,
-                        .submission_is_null = !filing->submission.n,
-                    },
-                    &work->filed->case_id);
+    return case_add(
+        ctx,
+        &(struct case_add_args){
+            .number = work->filed->number,
+            .service = filing->definition->service_id,
+            .service_version = filing->definition->version_id,
+            .state = state->id,
+            .state_type = state->type,
+            .team = work->team ? work->team->row : 0,
+            .team_is_null = !work->team,
+            .place = place_id,
+            .place_is_null = !place_id,
+            .reporter = party_id,
+            .reporter_is_null = !party_id,
+            .lang = lang_code(filing->lang),
+            .channel = filing->channel,
+            .confidentiality = filing->definition->audience,
+            .description = filing->description,
+            .answers = answers_json(ctx, &filing->answers),
+            .opened = ctx->now,
+            .due = work->due,
+            .due_is_null = !work->has_due,
+            .district = filing->place ? place_layer(filing->place, S("district")) : S(""),
+            .submission = filing->submission,
+            .submission_is_null = !filing->submission.n,
+        },
+        &work->filed->case_id);
 }
 
 static enum rc add_private_link(struct ctx *ctx, const struct filing_work *work)
@@ -408,10 +411,10 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = add_private_link(ctx, work);
     if (!rc)
-        rc = record_add(ctx,
-                        &(struct event){"case.opened", filed->case_id, EVENT_PUBLIC,
-                                        opened_payload(ctx, work)},
-                        &event_id);
+        rc = record_add(
+            ctx,
+            &(struct event){"case.opened", filed->case_id, EVENT_PUBLIC, opened_payload(ctx, work)},
+            &event_id);
     if (!rc)
         rc = tell_reporter(ctx, work, event_id);
     return rc;

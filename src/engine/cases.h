@@ -24,15 +24,15 @@ struct filing {
     struct contact contact;    /* empty: anonymous */
     struct str channel;        /* "web", "counter", "phone", "open311", "api", "import" */
     enum lang lang;
-    struct str submission;     /* the form's key; empty: none */
-    struct str base_url;       /* "https://city.example", for links in messages */
+    struct str submission; /* the form's key; empty: none */
+    struct str base_url;   /* "https://city.example", for links in messages */
 };
 
 struct filed {
     int64_t case_id;
     struct str number;
-    struct str link_token;   /* of the private link; empty when the filing had come before */
-    bool was_there_before;   /* the same submission key had made this case already */
+    struct str link_token; /* of the private link; empty when the filing had come before */
+    bool was_there_before; /* the same submission key had made this case already */
     const struct team *team;
     bool has_due;
     struct instant due;
@@ -55,7 +55,7 @@ struct step_input {
     struct str note;      /* for staff */
     struct str message;   /* between city and resident */
     struct str outcome;
-    struct str date;      /* "2026-07-02" */
+    struct str date; /* "2026-07-02" */
     struct str base_url;
 };
 

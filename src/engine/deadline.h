@@ -8,11 +8,11 @@
 
 struct deadline {
     struct instant due;
-    bool is_date;      /* a local day, to its end; else a moment */
+    bool is_date; /* a local day, to its end; else a moment */
     struct date date;
     bool has_warning;
     struct instant warn;
-    struct str trace;  /* JSON for "Why?": branch, condition, span, days passed over */
+    struct str trace; /* JSON for "Why?": branch, condition, span, days passed over */
 };
 
 /* The end of a span that begins at `from`, after the calendar's rules. */

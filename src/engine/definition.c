@@ -6,26 +6,24 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const struct str top_keys[] = {
-    STR("service"),   STR("name"),      STR("summary"),     STR("guidance"),
-    STR("department"), STR("group"),    STR("workflow"),    STR("audience"),
-    STR("place"),     STR("photos"),    STR("applicant"),   STR("fields"),
-    STR("route"),     STR("clocks"),    STR("duplicates"),  STR("open311"),
-    STR("words"),     STR("replies"),   STR("examples"),    STR("retention"),
-    STR("law"),       STR("classes"),   STR("eligibility"), STR("parties"),
-    STR("documents"), STR("tables"),    STR("fees"),        STR("reviews"),
-    STR("inspections"), STR("tasks"),   STR("conditions"),  STR("holds"),
-    STR("requests"),  STR("decisions"), STR("approvals"),   STR("letters"),
-    STR("credential"), STR("renewals"), STR("mappings"),    STR("assets"),
-    STR("knowledge"), STR("sections"),
+    STR("service"),    STR("name"),       STR("summary"),     STR("guidance"),    STR("department"),
+    STR("group"),      STR("workflow"),   STR("audience"),    STR("place"),       STR("photos"),
+    STR("applicant"),  STR("fields"),     STR("route"),       STR("clocks"),      STR("duplicates"),
+    STR("open311"),    STR("words"),      STR("replies"),     STR("examples"),    STR("retention"),
+    STR("law"),        STR("classes"),    STR("eligibility"), STR("parties"),     STR("documents"),
+    STR("tables"),     STR("fees"),       STR("reviews"),     STR("inspections"), STR("tasks"),
+    STR("conditions"), STR("holds"),      STR("requests"),    STR("decisions"),   STR("approvals"),
+    STR("letters"),    STR("credential"), STR("renewals"),    STR("mappings"),    STR("assets"),
+    STR("knowledge"),  STR("sections"),
 };
 
 /* Read by this version but not run: docs/service-file.md names the version that will. */
 static const struct str unrun_keys[] = {
-    STR("retention"),  STR("law"),      STR("classes"),    STR("eligibility"), STR("parties"),
-    STR("documents"),  STR("tables"),   STR("fees"),       STR("reviews"),     STR("inspections"),
-    STR("tasks"),      STR("conditions"), STR("holds"),    STR("requests"),    STR("decisions"),
-    STR("approvals"),  STR("letters"),  STR("credential"), STR("renewals"),    STR("mappings"),
-    STR("assets"),     STR("knowledge"), STR("sections"),
+    STR("retention"), STR("law"),        STR("classes"),    STR("eligibility"), STR("parties"),
+    STR("documents"), STR("tables"),     STR("fees"),       STR("reviews"),     STR("inspections"),
+    STR("tasks"),     STR("conditions"), STR("holds"),      STR("requests"),    STR("decisions"),
+    STR("approvals"), STR("letters"),    STR("credential"), STR("renewals"),    STR("mappings"),
+    STR("assets"),    STR("knowledge"),  STR("sections"),
 };
 
 static enum rc out_of_memory(struct definition_loader *loader)
@@ -67,7 +65,8 @@ static void load_identity(struct definition_loader *loader, const struct yaml_no
     definition->audience = (enum audience)yaml_expect_word(
         loader->problems, yaml_get(root, "audience"), audiences, COUNT(audiences), AUDIENCE_PUBLIC);
     is_public = definition->audience != AUDIENCE_STAFF;
-    definition->code = yaml_expect_id(loader->problems, yaml_get(root, "service"), "a service's id");
+    definition->code =
+        yaml_expect_id(loader->problems, yaml_get(root, "service"), "a service's id");
     if (name)
         definition->name =
             yaml_expect_languages(loader->problems, name, is_public, "the service's name");
@@ -145,8 +144,8 @@ static void load_applicant(struct definition_loader *loader, const struct yaml_n
         return;
     applicant->may_be_anonymous =
         yaml_expect_bool(loader->problems, yaml_get(node, "anonymous"), true);
-    applicant->name = (enum contact_need)yaml_expect_word(
-        loader->problems, yaml_get(node, "name"), needs, COUNT(needs), CONTACT_OPTIONAL);
+    applicant->name = (enum contact_need)yaml_expect_word(loader->problems, yaml_get(node, "name"),
+                                                          needs, COUNT(needs), CONTACT_OPTIONAL);
     applicant->email = (enum contact_need)yaml_expect_word(
         loader->problems, yaml_get(node, "email"), needs, COUNT(needs), CONTACT_OPTIONAL);
     applicant->phone = (enum contact_need)yaml_expect_word(
@@ -250,7 +249,7 @@ static enum rc load_clock(struct definition_loader *loader, const struct yaml_no
             yaml_expect_span(loader->problems, yaml_get(node, "within"), none);
         if (yaml_get(node, "when"))
             rule_compile(loader->ctx, loader->names, yaml_get(node, "when"), loader->problems,
- &branches[clock->branch_n].when);
+                         &branches[clock->branch_n].when);
         clock->branch_n++;
         if (otherwise)
             branches[clock->branch_n++].within =
@@ -281,8 +280,8 @@ static enum rc load_clocks(struct definition_loader *loader, const struct yaml_n
     for (size_t i = 0; i < node->n; i++) {
         enum rc rc;
 
-        clocks[i].kind = yaml_expect_word(loader->problems, &node->keys[i], kinds,
-                                          workflow->clock_n, 0);
+        clocks[i].kind =
+            yaml_expect_word(loader->problems, &node->keys[i], kinds, workflow->clock_n, 0);
         rc = load_clock(loader, &node->items[i], &clocks[i]);
         if (rc)
             return rc;
@@ -300,8 +299,7 @@ static void load_duplicates(struct definition_loader *loader, const struct yaml_
     if (!node || !yaml_expect_map(loader->problems, node, keys, COUNT(keys)))
         return;
     duplicates->is_on = true;
-    duplicates->within_m =
-        yaml_expect_metres(loader->problems, yaml_get(node, "within"), 50);
+    duplicates->within_m = yaml_expect_metres(loader->problems, yaml_get(node, "within"), 50);
     duplicates->back = yaml_expect_span(loader->problems, yaml_get(node, "for"),
                                         (struct span){SPAN_ELAPSED, 60 * 86400});
 }
@@ -334,8 +332,7 @@ static enum rc load_open311(struct definition_loader *loader, const struct yaml_
     if (yaml_get(node, "group"))
         open311->group =
             yaml_expect_text(loader->problems, yaml_get(node, "group"), "the Open311 group");
-    return load_texts(loader, yaml_get(node, "keywords"), &open311->keywords,
-                      &open311->keyword_n);
+    return load_texts(loader, yaml_get(node, "keywords"), &open311->keywords, &open311->keyword_n);
 }
 
 static enum rc load_words(struct definition_loader *loader, const struct yaml_node *node)
@@ -363,11 +360,11 @@ static enum rc load_words(struct definition_loader *loader, const struct yaml_no
 static enum rc load_replies(struct definition_loader *loader, const struct yaml_node *node)
 {
     static const struct str keys[] = {STR("id"), STR("name"), STR("text")};
-    struct reply *replies;
+    struct canned_reply *replies;
 
     if (!node || !yaml_expect_list(loader->problems, node, "replies"))
         return RC_OK;
-    replies = ARENA_ARRAY(loader->ctx->arena, node->n, struct reply);
+    replies = ARENA_ARRAY(loader->ctx->arena, node->n, struct canned_reply);
     if (!replies)
         return out_of_memory(loader);
     for (size_t i = 0; i < node->n; i++) {
@@ -383,8 +380,7 @@ static enum rc load_replies(struct definition_loader *loader, const struct yaml_
             continue;
         }
         replies[i].id = yaml_expect_id(loader->problems, id, "the reply's id");
-        replies[i].name =
-            yaml_expect_languages(loader->problems, name, false, "the reply's name");
+        replies[i].name = yaml_expect_languages(loader->problems, name, false, "the reply's name");
         replies[i].text = yaml_expect_languages(loader->problems, text, true, "the reply's text");
     }
     loader->definition->replies = replies;

@@ -49,7 +49,7 @@ struct field {
     bool has_default;
     struct cel_value default_answer; /* CEL_ABSENT when there is none */
     struct rule when;                /* asked only when it holds */
-    enum audience audience;   /* who sees the answer, and who is asked */
+    enum audience audience;          /* who sees the answer, and who is asked */
     enum personal personal;
     enum openness open;
     bool is_indexed;
@@ -60,7 +60,7 @@ struct field {
     bool has_min, has_max;
     int32_t decimals;
     struct text unit;
-    struct str pattern;      /* FIELD_TEXT: a PCRE2 pattern for the whole answer */
+    struct str pattern;       /* FIELD_TEXT: a PCRE2 pattern for the whole answer */
     struct text pattern_says; /* what is told when it does not match */
     const struct field_option *options;
     size_t option_n;
@@ -108,7 +108,7 @@ struct clock_rule {
     const struct clock_branch *branches;
     size_t branch_n;
     bool has_warning;
-    struct span warn;     /* so long before the deadline */
+    struct span warn;       /* so long before the deadline */
     struct str escalate_to; /* a team told when it is missed; empty: nobody */
 };
 
@@ -129,7 +129,7 @@ struct words {
     size_t n[LANG__N];
 };
 
-struct reply {
+struct canned_reply {
     struct str id;
     struct text name, text;
 };
@@ -137,17 +137,17 @@ struct reply {
 /* A worked example: what is filed when, and what must come of it. */
 struct example {
     int line, column;
-    struct str place;   /* as a resident would type it; empty: none */
-    struct str filed;   /* "2026-07-02 16:30", the city's time */
+    struct str place;             /* as a resident would type it; empty: none */
+    struct str filed;             /* "2026-07-02 16:30", the city's time */
     const struct yaml_node *node; /* the answers are its other keys */
     const struct yaml_node *expect;
 };
 
 struct definition {
     struct str code;
-    int64_t service_id;  /* 0 before it is published */
+    int64_t service_id; /* 0 before it is published */
     int64_t version_id;
-    int64_t version;     /* counts from 1 */
+    int64_t version;        /* counts from 1 */
     unsigned char hash[32]; /* over the file and its workflow's */
     struct text name, summary, guidance;
     struct str department, group;
@@ -166,7 +166,7 @@ struct definition {
     struct duplicate_rule duplicates;
     struct open311_rule open311;
     struct words words;
-    const struct reply *replies;
+    const struct canned_reply *replies;
     size_t reply_n;
     const struct example *examples;
     size_t example_n;

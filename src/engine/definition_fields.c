@@ -8,21 +8,27 @@
 #define MAX_ID_BYTES   40
 
 static const struct str type_words[FIELD__N] = {
-    [FIELD_TEXT] = STR("text"),     [FIELD_NUMBER] = STR("number"),
-    [FIELD_MONEY] = STR("money"),   [FIELD_DATE] = STR("date"),
-    [FIELD_YES_NO] = STR("yes-no"), [FIELD_CHOICE] = STR("choice"),
-    [FIELD_CHOICES] = STR("choices"), [FIELD_ASSET] = STR("asset"),
-    [FIELD_FILE] = STR("file"),     [FIELD_PLACE] = STR("place"),
-    [FIELD_PARTY] = STR("party"),   [FIELD_LIST] = STR("list"),
+    [FIELD_TEXT] = STR("text"),
+    [FIELD_NUMBER] = STR("number"),
+    [FIELD_MONEY] = STR("money"),
+    [FIELD_DATE] = STR("date"),
+    [FIELD_YES_NO] = STR("yes-no"),
+    [FIELD_CHOICE] = STR("choice"),
+    [FIELD_CHOICES] = STR("choices"),
+    [FIELD_ASSET] = STR("asset"),
+    [FIELD_FILE] = STR("file"),
+    [FIELD_PLACE] = STR("place"),
+    [FIELD_PARTY] = STR("party"),
+    [FIELD_LIST] = STR("list"),
     [FIELD_CREDENTIAL] = STR("credential"),
 };
 
 static const struct str field_keys[] = {
-    STR("id"),       STR("type"),     STR("text"),    STR("prompt"),  STR("help"),
-    STR("required"), STR("default"),  STR("when"),    STR("audience"), STR("personal"),
-    STR("open"),     STR("indexed"),  STR("keep"),    STR("max"),     STR("min"),
-    STR("lines"),    STR("decimals"), STR("unit"),    STR("pattern"), STR("says"),
-    STR("options"),  STR("layer"),    STR("within"),  STR("of"),      STR("role"),
+    STR("id"),       STR("type"),     STR("text"),   STR("prompt"),   STR("help"),
+    STR("required"), STR("default"),  STR("when"),   STR("audience"), STR("personal"),
+    STR("open"),     STR("indexed"),  STR("keep"),   STR("max"),      STR("min"),
+    STR("lines"),    STR("decimals"), STR("unit"),   STR("pattern"),  STR("says"),
+    STR("options"),  STR("layer"),    STR("within"), STR("of"),       STR("role"),
     STR("reuse"),    STR("columns"),
 };
 
@@ -125,8 +131,7 @@ static void load_limits(struct definition_loader *loader, const struct yaml_node
     if (field->type == FIELD_TEXT)
         field->max_length = (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "max"), 1,
                                                      MAX_TEXT_CHARS, 400);
-    field->lines =
-        (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "lines"), 1, 20, 1);
+    field->lines = (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "lines"), 1, 20, 1);
     field->decimals =
         (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "decimals"), 0, 6, 0);
     if (field->type == FIELD_NUMBER || field->type == FIELD_MONEY) {
@@ -151,16 +156,15 @@ static void load_classes(struct definition_loader *loader, const struct yaml_nod
     static const struct str personal[] = {STR("none"), STR("contact"), STR("sensitive")};
     static const struct str open[] = {STR("never"), STR("public")};
 
-    field->personal = (enum personal)yaml_expect_word(
-        loader->problems, yaml_get(item, "personal"), personal, COUNT(personal), PERSONAL_NONE);
+    field->personal = (enum personal)yaml_expect_word(loader->problems, yaml_get(item, "personal"),
+                                                      personal, COUNT(personal), PERSONAL_NONE);
     /* Free text is private until somebody has read it; all else of a public field is open. */
     field->open = (enum openness)yaml_expect_word(
         loader->problems, yaml_get(item, "open"), open, COUNT(open),
-        field->type == FIELD_TEXT || field->personal || field->audience ? OPEN_NEVER
-                                                                        : OPEN_PUBLIC);
+        field->type == FIELD_TEXT || field->personal || field->audience ? OPEN_NEVER : OPEN_PUBLIC);
     field->is_indexed = yaml_expect_bool(loader->problems, yaml_get(item, "indexed"), false);
-    field->keep = yaml_expect_span(loader->problems, yaml_get(item, "keep"),
-                                   (struct span){SPAN_ELAPSED, 0});
+    field->keep =
+        yaml_expect_span(loader->problems, yaml_get(item, "keep"), (struct span){SPAN_ELAPSED, 0});
     if (field->personal && field->open == OPEN_PUBLIC)
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                     "personal data cannot be open: remove one of the two");

@@ -7,8 +7,19 @@
 
 #define MAX_BODY_BYTES 20000
 
-enum placeholder { P_NUMBER, P_SERVICE, P_PLACE, P_AT_PLACE, P_TEAM, P_DUE, P_LINK, P_OUTCOME,
-                   P_MESSAGE, P_DATE, P__N };
+enum placeholder {
+    P_NUMBER,
+    P_SERVICE,
+    P_PLACE,
+    P_AT_PLACE,
+    P_TEAM,
+    P_DUE,
+    P_LINK,
+    P_OUTCOME,
+    P_MESSAGE,
+    P_DATE,
+    P__N
+};
 
 const struct str notice_placeholders[] = {
     [P_NUMBER] = STR("number"),     [P_SERVICE] = STR("service"), [P_PLACE] = STR("place"),
@@ -87,22 +98,22 @@ enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
     struct str once = str_fmt(ctx->arena, "%lld %.*s %.*s", (long long)event_id,
                               STR_ARG(notice->id), STR_ARG(recipient->email));
     enum lang lang = recipient->lang;
-    enum rc rc = message_add(
-        ctx,
-        &(struct message_add_args){
-            .cases = case_id,
-            .route = S("mail"),
-            .address = recipient->email,
-            .lang = lang_code(lang),
-            .notice = notice->id,
-            .subject = notice_fill(ctx, text_in(&notice->subject, lang), facts, lang),
-            .body = notice_fill(ctx, text_in(&notice->body, lang), facts, lang),
-            .unsubscribe = recipient->unsubscribe,
-            .next_try = ctx->now,
-            .created = ctx->now,
-            .once = once.n <= 100 ? once : str_slice(once, 0, 100),
-        },
-        NULL);
+    enum rc rc =
+        message_add(ctx,
+                    &(struct message_add_args){
+                        .cases = case_id,
+                        .route = S("mail"),
+                        .address = recipient->email,
+                        .lang = lang_code(lang),
+                        .notice = notice->id,
+                        .subject = notice_fill(ctx, text_in(&notice->subject, lang), facts, lang),
+                        .body = notice_fill(ctx, text_in(&notice->body, lang), facts, lang),
+                        .unsubscribe = recipient->unsubscribe,
+                        .next_try = ctx->now,
+                        .created = ctx->now,
+                        .once = once.n <= 100 ? once : str_slice(once, 0, 100),
+                    },
+                    NULL);
 
     if (rc == RC_CONFLICT && ctx->err.id == ERR_DUPLICATE) {
         ctx_clear_error(ctx);

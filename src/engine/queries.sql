@@ -6,7 +6,7 @@ VALUES (:path, :hash, :content, :published)
 ON CONFLICT (path) DO UPDATE SET hash = excluded.hash, content = excluded.content,
     published = excluded.published;
 
--- name: city_files :many ()
+-- name: stored_files :many ()
 SELECT path, hash, content FROM city_file ORDER BY path;
 
 -- name: setting_put :exec (name TEXT, value TEXT)
@@ -42,7 +42,7 @@ ORDER BY s.code, v.version;
 -- name: team_add :exec (code TEXT)
 INSERT INTO team (code) VALUES (:code) ON CONFLICT (code) DO NOTHING;
 
--- name: teams :many ()
+-- name: stored_teams :many ()
 SELECT id, code FROM team ORDER BY code;
 
 -- name: series_next :one (code TEXT, year I64)
@@ -174,3 +174,23 @@ FROM message WHERE state = 'queued' AND next_try <= :now ORDER BY next_try LIMIT
 UPDATE message SET state = :state, attempts = :attempts, next_try = :next_try, sent = :sent,
     trouble = :trouble
 WHERE id = :id;
+
+-- name: case_place_label :optional (id I64)
+SELECT label FROM place WHERE id = :id;
+
+-- name: services_offered :many ()
+SELECT id, code FROM service WHERE withdrawn IS NULL ORDER BY code;
+
+-- name: draft_get :optional (token_hash BLOB)
+SELECT id, service_version, lang, answers, expires, cases FROM draft WHERE token_hash = :token_hash;
+
+-- name: draft_add :insert (token_hash BLOB, service_version I64, channel TEXT, lang TEXT, answers JSON, created INSTANT, expires INSTANT)
+INSERT INTO draft (token_hash, service_version, channel, lang, answers, created, updated, expires)
+VALUES (:token_hash, :service_version, :channel, :lang, :answers, :created, :created, :expires)
+RETURNING id;
+
+-- name: draft_set :exec (id I64, answers JSON, updated INSTANT, expires INSTANT)
+UPDATE draft SET answers = :answers, updated = :updated, expires = :expires WHERE id = :id;
+
+-- name: draft_sent :exec (id I64, cases I64)
+UPDATE draft SET cases = :cases WHERE id = :id;

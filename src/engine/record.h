@@ -15,10 +15,10 @@
 enum event_audience { EVENT_PUBLIC, EVENT_PARTIES, EVENT_STAFF };
 
 struct event {
-    const char *kind;    /* "case.opened" */
-    int64_t case_id;     /* 0: not about a case */
+    const char *kind; /* "case.opened" */
+    int64_t case_id;  /* 0: not about a case */
     enum event_audience audience;
-    struct str payload;  /* a JSON object */
+    struct str payload; /* a JSON object */
 };
 
 /* Adds an event by ctx->actor at ctx->now. Inside db_tx only. *ret_id may be NULL. */

@@ -19,8 +19,7 @@ static enum rc call_layer(struct cel_call *call, const struct cel_value *args,
     return RC_OK;
 }
 
-static enum rc call_kind(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc call_kind(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     const struct place *place = args[0].object.thing;
 
@@ -38,8 +37,12 @@ static enum rc call_workdays(struct cel_call *call, const struct cel_value *args
 
     if (left < 0 || left > 1000)
         return cel_fail(call, "workdays() counts from 0 to 1000 days");
-    for (; left > 0; left--)
-        date = calendar_next_workday(facts->calendar, date);
+    for (; left > 0; left--) {
+        enum rc rc = calendar_next_workday(cel_call_ctx(call), facts->calendar, date, &date);
+
+        if (rc)
+            return rc;
+    }
     *ret = cel_date(date);
     return RC_OK;
 }
@@ -130,8 +133,9 @@ void rule_compile(struct ctx *ctx, struct cel_env *names, const struct yaml_node
         return;
     ctx_clear_error(ctx);
     /* In a block scalar the expression begins on the next line; quotes take one column. */
-    at.column = problem.line > 1 || node->is_block ? problem.column
-                                                   : at.column + problem.column - 1 + node->is_quoted;
+    at.column = problem.line > 1 || node->is_block
+                    ? problem.column
+                    : at.column + problem.column - 1 + node->is_quoted;
     at.line += problem.line - 1 + node->is_block;
     problem_add(problems, PROBLEM_ERROR, at, "%.*s", STR_ARG(problem.sentence));
 }
@@ -192,8 +196,8 @@ enum rc rule_holds(struct ctx *ctx, const struct rule *rule, const struct facts 
     return evaluate(ctx, rule, facts, ret, NULL);
 }
 
-enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct facts *facts,
-                     bool *ret, struct str *ret_trace)
+enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct facts *facts, bool *ret,
+                     struct str *ret_trace)
 {
     const struct cel_trace *trace;
     enum rc rc;

@@ -53,7 +53,7 @@ enum rc rule_holds(struct ctx *ctx, const struct rule *rule, const struct facts 
                    bool *ret) MUST_CHECK;
 
 /* The same, with the trace as JSON that shows why. */
-enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct facts *facts,
-                     bool *ret, struct str *ret_trace) MUST_CHECK;
+enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct facts *facts, bool *ret,
+                     struct str *ret_trace) MUST_CHECK;
 
 #endif

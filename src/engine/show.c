@@ -62,8 +62,7 @@ struct str show_instant(struct ctx *ctx, struct instant at, enum lang lang)
 {
     struct local_time local = city_local(ctx->city, at);
 
-    return str_fmt(ctx->arena, "%.*s, %.*s",
-                   STR_ARG(show_date_short(ctx->arena, local.date, lang)),
+    return str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(show_date_short(ctx->arena, local.date, lang)),
                    STR_ARG(show_time(ctx->arena, local.second_of_day, lang)));
 }
 

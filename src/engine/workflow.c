@@ -13,7 +13,7 @@ struct loader {
 };
 
 static const struct str top_keys[] = {
-    STR("workflow"), STR("name"),  STR("start"),  STR("states"), STR("steps"),
+    STR("workflow"), STR("name"),   STR("start"),   STR("states"), STR("steps"),
     STR("outcomes"), STR("clocks"), STR("notices"), STR("filed"),  STR("reopen"),
     STR("tracks"),   STR("tasks"),  STR("effects"), STR("gates"),
 };
@@ -70,8 +70,8 @@ static enum rc load_states(struct loader *loader, const struct yaml_node *root)
         states[i].id = yaml_expect_id(loader->problems, &node->keys[i], "a state's id");
         if (!yaml_expect_map(loader->problems, item, keys, COUNT(keys)))
             continue;
-        states[i].type = (enum state_type)yaml_expect_word(
-            loader->problems, yaml_get(item, "type"), types, COUNT(types), STATE_OPEN);
+        states[i].type = (enum state_type)yaml_expect_word(loader->problems, yaml_get(item, "type"),
+                                                           types, COUNT(types), STATE_OPEN);
         name = yaml_get(item, "name");
         says = yaml_get(item, "says");
         if (name)
@@ -202,22 +202,19 @@ static enum rc load_notices(struct loader *loader, const struct yaml_node *root)
         }
         notices[i].subject =
             yaml_expect_languages(loader->problems, subject, true, "the notice's subject");
-        notices[i].body =
-            yaml_expect_languages(loader->problems, body, true, "the notice's text");
+        notices[i].body = yaml_expect_languages(loader->problems, body, true, "the notice's text");
     }
     loader->workflow->notices = notices;
     loader->workflow->notice_n = node->n;
     return RC_OK;
 }
 
-static const struct notice_rule *expect_notice(struct loader *loader,
-                                               const struct yaml_node *node)
+static const struct notice_rule *expect_notice(struct loader *loader, const struct yaml_node *node)
 {
     if (!node)
         return NULL;
     for (size_t i = 0; i < loader->workflow->notice_n; i++)
-        if (node->kind == YAML_SCALAR &&
-            str_eq(loader->workflow->notices[i].id, node->scalar))
+        if (node->kind == YAML_SCALAR && str_eq(loader->workflow->notices[i].id, node->scalar))
             return &loader->workflow->notices[i];
     problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
                 "the id of one of the workflow's notices is expected here");
@@ -226,9 +223,9 @@ static const struct notice_rule *expect_notice(struct loader *loader,
 
 static void load_step(struct loader *loader, const struct yaml_node *item, struct step *step)
 {
-    static const struct str keys[] = {STR("name"),  STR("from"), STR("to"),     STR("by"),
-                                      STR("asks"),  STR("needs"), STR("after"), STR("notice"),
-                                      STR("when"),  STR("else"), STR("do")};
+    static const struct str keys[] = {STR("name"), STR("from"),  STR("to"),    STR("by"),
+                                      STR("asks"), STR("needs"), STR("after"), STR("notice"),
+                                      STR("when"), STR("else"),  STR("do")};
     static const struct str actors[] = {STR("staff"), STR("supervisor"), STR("resident"),
                                         STR("timer")};
     static const struct str asks[] = {STR("note"), STR("message"), STR("outcome"), STR("photo"),
@@ -294,8 +291,8 @@ static enum rc load_outcomes(struct loader *loader, const struct yaml_node *root
         return out_of_memory(loader);
     for (size_t i = 0; i < node->n; i++) {
         outcomes[i].id = yaml_expect_id(loader->problems, &node->keys[i], "an outcome's id");
-        outcomes[i].name = yaml_expect_languages(loader->problems, &node->items[i], true,
-                                                 "the outcome's name");
+        outcomes[i].name =
+            yaml_expect_languages(loader->problems, &node->items[i], true, "the outcome's name");
     }
     loader->workflow->outcomes = outcomes;
     loader->workflow->outcome_n = node->n;
@@ -399,8 +396,8 @@ static void load_reopen(struct loader *loader, const struct yaml_node *root)
     if (!node || !yaml_expect_map(loader->problems, node, keys, COUNT(keys)))
         return;
     loader->workflow->may_reopen = true;
-    loader->workflow->reopen_within = yaml_expect_span(
-        loader->problems, yaml_get(node, "within"), (struct span){SPAN_ELAPSED, 30 * 86400});
+    loader->workflow->reopen_within = yaml_expect_span(loader->problems, yaml_get(node, "within"),
+                                                       (struct span){SPAN_ELAPSED, 30 * 86400});
 }
 
 static enum rc load_sections(struct loader *loader, const struct yaml_node *root)

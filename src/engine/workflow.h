@@ -19,8 +19,8 @@ enum state_type { STATE_OPEN, STATE_WAITING, STATE_CLOSED };
 struct state {
     struct str id;
     enum state_type type;
-    struct text name;        /* "In progress" */
-    struct text says;        /* one sentence for the public: what happens now */
+    struct text name; /* "In progress" */
+    struct text says; /* one sentence for the public: what happens now */
 };
 
 /* Who may take a step. Staff roles are checked against grants on the case's team. */
@@ -33,27 +33,27 @@ enum step_by {
 
 /* What the step's form asks for. */
 enum step_ask {
-    STEP_ASK_NOTE = 1 << 0,          /* a private note may be given */
-    STEP_ASK_MESSAGE = 1 << 1,       /* a text to the resident (or from them) may be given */
-    STEP_ASK_OUTCOME = 1 << 2,       /* one of the workflow's outcomes must be chosen */
-    STEP_ASK_PHOTO = 1 << 3,         /* a photo may be added */
-    STEP_ASK_DATE = 1 << 4,          /* a date must be given */
-    STEP_NEEDS_MESSAGE = 1 << 5,     /* the text must be given */
+    STEP_ASK_NOTE = 1 << 0,      /* a private note may be given */
+    STEP_ASK_MESSAGE = 1 << 1,   /* a text to the resident (or from them) may be given */
+    STEP_ASK_OUTCOME = 1 << 2,   /* one of the workflow's outcomes must be chosen */
+    STEP_ASK_PHOTO = 1 << 3,     /* a photo may be added */
+    STEP_ASK_DATE = 1 << 4,      /* a date must be given */
+    STEP_NEEDS_MESSAGE = 1 << 5, /* the text must be given */
     STEP_NEEDS_PHOTO = 1 << 6,
     STEP_NEEDS_NOTE = 1 << 7,
 };
 
 struct step {
     struct str id;
-    struct text name;            /* the button: "Start work" */
-    uint64_t from;               /* bit i: from state i of the workflow */
-    int to;                      /* index of a state */
-    unsigned by;                 /* enum step_by */
-    unsigned asks;               /* enum step_ask */
-    struct rule when;            /* the guard: it holds, or the step is refused ... */
-    struct text else_says;       /* ... with this sentence */
+    struct text name;      /* the button: "Start work" */
+    uint64_t from;         /* bit i: from state i of the workflow */
+    int to;                /* index of a state */
+    unsigned by;           /* enum step_by */
+    unsigned asks;         /* enum step_ask */
+    struct rule when;      /* the guard: it holds, or the step is refused ... */
+    struct text else_says; /* ... with this sentence */
     bool has_timer;
-    struct span after;           /* by timer: so long after entering the state */
+    struct span after;                /* by timer: so long after entering the state */
     const struct notice_rule *notice; /* told when it is done; NULL: nothing */
 };
 
@@ -64,19 +64,23 @@ struct outcome {
 
 /* Clocks every service of the workflow may run; the service says how long. */
 struct clock_kind {
-    struct str id;          /* "respond", "resolve" */
+    struct str id; /* "respond", "resolve" */
     struct text name;
-    uint64_t stops_in;      /* bit i: entering state i fulfils it */
-    uint64_t pauses_in;     /* bit i: it stands still in state i */
+    uint64_t stops_in;  /* bit i: entering state i fulfils it */
+    uint64_t pauses_in; /* bit i: it stands still in state i */
 };
 
-enum notice_to { NOTICE_TO_REPORTER = 1 << 0, NOTICE_TO_FOLLOWERS = 1 << 1, NOTICE_TO_TEAM = 1 << 2 };
+enum notice_to {
+    NOTICE_TO_REPORTER = 1 << 0,
+    NOTICE_TO_FOLLOWERS = 1 << 1,
+    NOTICE_TO_TEAM = 1 << 2
+};
 
 struct notice_rule {
     struct str id;
     unsigned to; /* enum notice_to */
     struct text subject;
-    struct text body;    /* with {placeholders} of notice.h */
+    struct text body; /* with {placeholders} of notice.h */
 };
 
 struct workflow {

@@ -20,7 +20,7 @@ struct grant {
 
 struct actor {
     enum actor_kind kind;
-    int64_t id;         /* account or party; 0: none */
+    int64_t id; /* account or party; 0: none */
     struct str name;
     const struct grant *grants; /* ACTOR_STAFF, ACTOR_API */
     size_t grant_n;

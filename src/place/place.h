@@ -7,11 +7,9 @@
 #define PLACE_PLACE_H
 
 #include "base/ctx.h"
-#include "place/geometry.h"
+#include "place/gazetteer.h"
 
-enum place_kind { PLACE_ADDRESS, PLACE_INTERSECTION, PLACE_LANDMARK, PLACE_POINT };
-
-/* "address", "intersection", "landmark", "point". */
+/* "address", "intersection", "street", "landmark", "area", "point". */
 struct str place_kind_word(enum place_kind kind);
 bool place_kind_of(struct str word, enum place_kind *ret);
 

@@ -160,7 +160,7 @@ static void take_message(struct template *t, enum place place)
     struct str inside = take_inside(t, 2), key;
     struct code_arg args[MAX_ARGS];
 
-    if (t->has_failed)
+    if (str_is_empty(inside))
         return;
     if (inside.p[0] != '"' && inside.p[0] != '(') {
         template_fail(t, at, "{t is followed by a \"key\", or by a message id in parentheses");

@@ -42,7 +42,8 @@ static const char *complaint(struct str text)
 
     assert_non_null(t);
     *t = (struct template){.arena = arena, .path = "t.ct", .text = text, .report = &report};
-    t->messages = S("form.change_what plain what\nhome.title plain\nnav.results plural count\n");
+    t->messages = S("form.change_what plain what\nhome.title plain\nnav.results plural count\n"
+                    "nav.some plural\n");
     t->code = t->header = t->literal = buf_in(arena, 1U << 20);
     assert_true(template_compile(t) == (report.count == 0));
     return str_z(arena, buf_str(&report.text));
@@ -120,6 +121,7 @@ static const struct {
     {PAGE("{t \"home\"}"), "t.ct:2: no message has the key \"home\""},
     {PAGE("{t \"form.change_what\"}"), "t.ct:2: the message \"form.change_what\" needs what="},
     {PAGE("{t \"nav.results\"}"), "t.ct:2: the message \"nav.results\" needs count="},
+    {PAGE("{t \"nav.some\"}"), "t.ct:2: the plural \"nav.some\" needs count="},
     {PAGE("{t \"home.title\" x=1}"), "t.ct:2: the message \"home.title\" has no {x}"},
     {PAGE("{t \"form.change_what\" what=s what=s}"), "t.ct:2: what is given twice"},
     {PAGE("{t \"form.change_what\" what= }"), "t.ct:2: what has no value"},

@@ -85,7 +85,7 @@ static void numbers_and_texts(void **state)
     (void)state;
     numbers(fresh(LANG_EN), -7, INT64_MIN, SIZE_MAX, "<z>");
     assert_wrote("<b>-7</b><b>-9223372036854775808</b><b>18446744073709551615</b>"
-                 "<b>&lt;z&gt;</b><b>a}b</b><b>125</b>");
+                 "<b>&lt;z&gt;</b><b>a}\"}b</b><b>125</b>");
 }
 
 static void control_flow(void **state)

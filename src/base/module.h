@@ -1,0 +1,16 @@
+/* What one folder adds to the city: the only way a part makes itself known to the whole.
+ *
+ * Each folder that adds anything has one constant of this type; src/app/modules.c lists them all.
+ * The types of higher layers are only named here. Layer: base. */
+#ifndef BASE_MODULE_H
+#define BASE_MODULE_H
+
+struct route; /* web/route.h: rows ended by a NULL pattern */
+
+struct module {
+    const char *name;           /* the folder's: "portal" */
+    const char *title;          /* for listings: "The public pages" */
+    const struct route *routes; /* NULL: none */
+};
+
+#endif

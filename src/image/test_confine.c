@@ -1,0 +1,177 @@
+#include "image/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "image/test_support.h"
+
+static pid_t start(const char *option, const char *what, int out_fd)
+{
+    char *argv[] = {(char *)(uintptr_t)IMAGE_PROBE, (char *)(uintptr_t)option,
+                    (char *)(uintptr_t)what, NULL};
+    char *environment[] = {NULL};
+    posix_spawn_file_actions_t actions;
+    pid_t pid;
+
+    assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+    if (out_fd >= 0)
+        assert_int_equal(posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO), 0);
+    assert_int_equal(posix_spawn(&pid, IMAGE_PROBE, &actions, NULL, argv, environment), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    return pid;
+}
+
+static int run(const char *what)
+{
+    int status;
+    pid_t pid = start("--probe", what, -1);
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static struct str status_text(struct ctx *ctx)
+{
+    char *text = arena_alloc(ctx->arena, 1000);
+    int ends[2], status;
+    size_t n = 0;
+    ssize_t got;
+    pid_t pid;
+
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    pid = start("--status", NULL, ends[1]);
+    close(ends[1]);
+    while ((got = read(ends[0], text + n, 1000 - n)) > 0)
+        n += (size_t)got;
+    close(ends[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    return (struct str){text, n};
+}
+
+static void assert_refused(const char *what)
+{
+    int status = run(what);
+
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 1)
+        fail_msg("probe %s ended with status %#x", what, (unsigned)status);
+}
+
+/* Attempts that no decoder makes end the program. */
+static void assert_fatal(const char *what)
+{
+    int status = run(what);
+
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
+        fail_msg("probe %s ended with status %#x", what, (unsigned)status);
+}
+
+static void test_seccomp(void **state)
+{
+    if (str_find(status_text(*state), S("seccomp: active")) < 0)
+        skip();
+    assert_refused("open");
+    assert_refused("create");
+    assert_refused("stat");
+    assert_refused("fork");
+    assert_refused("signal");
+    assert_refused("exec-memory");
+    assert_refused("no-thread");
+    assert_fatal("socket");
+    assert_fatal("exec");
+}
+
+/* Without seccomp, which would answer first: no file can be opened, made or run. */
+static void test_landlock(void **state)
+{
+    if (str_find(status_text(*state), S("landlock: active")) < 0)
+        skip();
+    assert_refused("landlock-open");
+    assert_refused("landlock-create");
+    assert_refused("landlock-exec");
+}
+
+/* The probes can tell: what HEIC needs still works. */
+static void test_thread_where_needed(void **state)
+{
+    int status = run("thread");
+
+    (void)state;
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    status = run("no such probe");
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+}
+
+static void test_unlocked_probes_succeed(void **state)
+{
+    static const char *words[] = {"unlocked-open",   "unlocked-stat", "unlocked-exec-memory",
+                                  "unlocked-socket", "unlocked-fork", "unlocked-thread"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        int status = run(words[i]);
+
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+            fail_msg("probe %s ended with status %#x", words[i], (unsigned)status);
+    }
+}
+
+static rlim_t limit_of(pid_t pid, __rlimit_resource_t resource)
+{
+    struct rlimit limit;
+
+    assert_int_equal(prlimit(pid, resource, NULL, &limit), 0);
+    return limit.rlim_cur;
+}
+
+static void test_limits(void **state)
+{
+    int status;
+    pid_t pid = start("--probe", "spin", -1);
+
+    (void)state;
+    for (int i = 0; i < 2000 && limit_of(pid, RLIMIT_NOFILE) != 3; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    assert_int_equal(limit_of(pid, RLIMIT_NOFILE), 3);
+    assert_int_equal(limit_of(pid, RLIMIT_CPU), CONFINE_CPU_S);
+    assert_int_equal(limit_of(pid, RLIMIT_CORE), 0);
+    assert_int_equal(limit_of(pid, RLIMIT_NPROC), 0);
+#if !defined(__SANITIZE_ADDRESS__)
+    assert_int_equal(limit_of(pid, RLIMIT_AS), (rlim_t)CONFINE_MEMORY_MB << 20);
+    assert_int_equal(WEXITSTATUS(run("allocate")), 1);
+#endif
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
+static void test_status(void **state)
+{
+    struct str text = status_text(*state);
+
+    assert_true(str_find(text, S("memory limit: ")) >= 0);
+    assert_true(str_find(text, S("processor limit: 10 s\n")) >= 0);
+    assert_true(str_find(text, S("seccomp: ")) >= 0);
+    assert_true(str_find(text, S("landlock: ")) >= 0);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        TEST(test_status),
+        TEST(test_seccomp),
+        TEST(test_landlock),
+        TEST(test_thread_where_needed),
+        TEST(test_unlocked_probes_succeed),
+        TEST(test_limits),
+    };
+
+    return cmocka_run_group_tests_name("image/confine", tests, NULL, NULL);
+}

@@ -1,0 +1,162 @@
+#include "rules/cel_internal.h"
+
+#include <assert.h>
+
+/* Makes room for one more item of an array in the environment's arena. */
+static void *grow(struct cel_env *env, void *items, size_t n, size_t *room, size_t size)
+{
+    size_t more = *room ? 2 * *room : 16;
+    void *grown;
+
+    if (n < *room)
+        return items;
+    grown = arena_grow(env->arena, items, *room * size, more * size);
+    if (grown)
+        *room = more;
+    return grown;
+}
+
+struct cel_env *cel_env_new(struct ctx *ctx, struct cel_limits limits)
+{
+    struct cel_env *env = ARENA_NEW(ctx->arena, struct cel_env);
+
+    if (!env)
+        return NULL;
+    *env = (struct cel_env){.arena = ctx->arena, .limits = limits};
+    std_operators_add(env);
+    std_convert_add(env);
+    std_text_add(env);
+    time_add(env);
+    ext_strings_add(env);
+    ext_format_add(env);
+    ext_math_add(env);
+    city_add(env);
+    return arena_has_failed(env->arena) ? NULL : env;
+}
+
+/* ---- Types */
+
+const struct cel_type *cel_env_type(struct cel_env *env, struct str name)
+{
+    const struct cel_type **grown, *type;
+
+    for (size_t i = 0; i < env->n_types; i++) {
+        if (str_eq(env->types[i]->name, name))
+            return env->types[i];
+    }
+    grown = grow(env, env->types, env->n_types, &env->room_types, sizeof *env->types);
+    type = grown ? cel_type_object(env->arena, name) : NULL;
+    if (!type)
+        return NULL;
+    env->types = grown;
+    env->types[env->n_types++] = type;
+    return type;
+}
+
+const struct cel_type *cel_env_type_named(struct cel_env *env, struct str text)
+{
+    const struct cel_type *type = signature_type(env, &text);
+
+    return str_trim(text).n == 0 ? type : NULL;
+}
+
+/* ---- Variables */
+
+bool cel_env_variable_find(const struct cel_env *env, struct str name, size_t *ret_number)
+{
+    for (size_t i = 0; i < env->n_variables; i++) {
+        if (str_eq(env->variables[i].name, name)) {
+            *ret_number = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cel_env_may_name(const struct cel_env *env, struct str name)
+{
+    static const struct str words[] = {STR("true"), STR("false"), STR("null"), STR("in")};
+    struct str rest = name, piece;
+    size_t number;
+
+    if (str_is_empty(name) || name.p[name.n - 1] == '.')
+        return false;
+    while (str_next(&rest, '.', &piece)) {
+        if (!lex_is_name(piece) || lex_is_reserved(piece))
+            return false;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (str_eq(piece, words[i]))
+                return false;
+        }
+    }
+    return !cel_env_variable_find(env, name, &number);
+}
+
+size_t cel_env_variable(struct cel_env *env, struct str name, const struct cel_type *type,
+                        bool is_optional)
+{
+    struct variable *grown;
+
+    assert(cel_env_may_name(env, name));
+    assert(env->n_variables < CEL_MAX_VARIABLES);
+    grown = grow(env, env->variables, env->n_variables, &env->room_variables, sizeof *grown);
+    if (!grown || !type)
+        return 0;
+    env->variables = grown;
+    env->variables[env->n_variables] = (struct variable){
+        .name = str_copy(env->arena, name), .type = type, .is_optional = is_optional};
+    return env->n_variables++;
+}
+
+size_t cel_env_variable_count(const struct cel_env *env)
+{
+    return env->n_variables;
+}
+
+/* ---- Functions */
+
+static bool is_same(const struct overload *a, const struct overload *b)
+{
+    if (!str_eq(a->name, b->name) || a->is_member != b->is_member ||
+        a->is_property != b->is_property || a->n_params != b->n_params)
+        return false;
+    for (size_t i = 0; i < a->n_params; i++) {
+        if (!cel_type_eq(a->params[i], b->params[i]))
+            return false;
+    }
+    return true;
+}
+
+static void add(struct cel_env *env, const struct builtin *row)
+{
+    struct overload *grown, overload = {0};
+    bool is_read;
+
+    grown = grow(env, env->overloads, env->n_overloads, &env->room_overloads, sizeof *grown);
+    if (!grown)
+        return;
+    env->overloads = grown;
+    is_read = signature_parse(env, str_of(row->signature), &overload);
+    if (arena_has_failed(env->arena))
+        return;
+    assert(is_read);
+    overload.function = row->function;
+    overload.cost = row->cost;
+    overload.flags = row->flags;
+    overload.data = row->data;
+    env->overloads[env->n_overloads++] = overload;
+}
+
+void env_add(struct cel_env *env, const struct builtin *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        add(env, &rows[i]);
+}
+
+void cel_env_function(struct cel_env *env, const char *signature, uint32_t cost,
+                      cel_function *function)
+{
+    add(env, &(struct builtin){signature, function, .cost = cost});
+    for (size_t i = 0; i + 1 < env->n_overloads; i++)
+        assert(!is_same(&env->overloads[i], &env->overloads[env->n_overloads - 1]));
+}

@@ -1,0 +1,232 @@
+#include "web/body.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "web/multipart.h"
+
+struct body {
+    struct request *request;
+    const struct body_limits *limits;
+    struct multipart *multipart; /* NULL for other kinds */
+    struct buf text;             /* the whole body, or the field being read */
+    bool is_form;                /* urlencoded */
+
+    /* Of multipart: */
+    struct param *fields;
+    size_t field_count, file_count;
+    size_t text_bytes; /* names and values so far */
+    int64_t uploads_bytes;
+    bool is_skipping;      /* an empty file input */
+    struct upload *upload; /* being written, NULL while a plain field is read */
+    struct upload **last_upload;
+    int fd; /* of that upload */
+};
+
+static enum rc file_failed(struct ctx *ctx, int error)
+{
+    enum err_id id = error == ENOSPC || error == EDQUOT ? ERR_DISK_FULL
+                     : error == EROFS                   ? ERR_DISK_READONLY
+                                                        : ERR_FILE;
+
+    return FAIL(ctx, id, .detail = str_fmt(ctx->arena, "an upload: %s", strerrordesc_np(error)));
+}
+
+static enum rc open_upload(struct body *body, struct ctx *ctx)
+{
+    static const char pattern[] = "/upload-XXXXXX";
+    size_t n = strlen(body->limits->temp_dir);
+    char *name = arena_alloc(ctx->arena, n + sizeof pattern);
+
+    if (!name)
+        return FAIL(ctx, ERR_MEMORY);
+    memcpy(name, body->limits->temp_dir, n);
+    memcpy(name + n, pattern, sizeof pattern);
+    body->fd = fault_here() ? -1 : mkostemp(name, O_CLOEXEC);
+    if (body->fd < 0)
+        return file_failed(ctx, errno);
+    body->upload->path = name;
+    *body->last_upload = body->upload;
+    body->last_upload = &body->upload->next;
+    return RC_OK;
+}
+
+static enum rc begin_file(struct body *body, struct ctx *ctx, const struct multipart_part *part)
+{
+    /* A file input that was left empty comes as a nameless file without bytes. */
+    body->is_skipping = part->filename.n == 0;
+    if (body->is_skipping)
+        return RC_OK;
+    if (body->limits->max_files == 0)
+        return FAIL(ctx, ERR_MEDIA_TYPE, .detail = S("a file where none is taken"));
+    if (body->file_count++ == body->limits->max_files)
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("number of files"));
+    body->upload = ARENA_NEW(ctx->arena, struct upload);
+    if (!body->upload)
+        return FAIL(ctx, ERR_MEMORY);
+    body->upload->field = str_copy(ctx->arena, part->name);
+    body->upload->filename = multipart_clean_filename(ctx->arena, part->filename);
+    body->upload->content_type = str_copy(ctx->arena, http_media_type(part->content_type));
+    return open_upload(body, ctx);
+}
+
+static enum rc begin_part(void *cls, struct ctx *ctx, const struct multipart_part *part)
+{
+    struct body *body = cls;
+
+    body->is_skipping = false;
+    body->text_bytes += part->name.n + part->filename.n;
+    if (body->field_count + body->file_count == body->limits->max_fields ||
+        body->text_bytes > body->limits->max_body_bytes)
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("fields of a form"));
+    if (part->filename.p)
+        return begin_file(body, ctx, part);
+    if (!body->fields)
+        body->fields = ARENA_ARRAY(ctx->arena, body->limits->max_fields, struct param);
+    if (!body->fields)
+        return FAIL(ctx, ERR_MEMORY);
+    body->fields[body->field_count].name = str_copy(ctx->arena, part->name);
+    body->text = buf_in(ctx->arena, body->limits->max_body_bytes);
+    return RC_OK;
+}
+
+static enum rc write_upload(struct body *body, struct ctx *ctx, struct str bytes)
+{
+    int64_t n = (int64_t)bytes.n;
+
+    body->upload->size_bytes += n;
+    body->uploads_bytes += n;
+    if (body->upload->size_bytes > body->limits->max_file_bytes ||
+        body->uploads_bytes > body->limits->max_uploads_bytes)
+        return FAIL(
+            ctx, ERR_TOO_LARGE, .field = body->upload->field,
+            .arg = str_fmt(ctx->arena, "%lld MB", (long long)(body->limits->max_file_bytes >> 20)));
+    while (bytes.n) {
+        ssize_t written = fault_here() ? -1 : write(body->fd, bytes.p, bytes.n);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return file_failed(ctx, errno);
+        bytes = str_slice(bytes, (size_t)written, bytes.n);
+    }
+    return RC_OK;
+}
+
+static enum rc part_data(void *cls, struct ctx *ctx, struct str bytes)
+{
+    struct body *body = cls;
+
+    if (body->upload)
+        return write_upload(body, ctx, bytes);
+    if (body->is_skipping)
+        return FAIL(ctx, ERR_MALFORMED, .detail = S("a file without a name"));
+    body->text_bytes += bytes.n;
+    if (body->text_bytes > body->limits->max_body_bytes)
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("a form"));
+    buf_add(&body->text, bytes);
+    return RC_OK;
+}
+
+static enum rc end_part(void *cls, struct ctx *ctx)
+{
+    struct body *body = cls;
+    struct str value = buf_str(&body->text);
+
+    if (body->upload) {
+        int failed = close(body->fd);
+
+        body->fd = -1;
+        body->upload = NULL;
+        return failed ? file_failed(ctx, errno) : RC_OK;
+    }
+    if (body->is_skipping)
+        return RC_OK;
+    if (buf_has_failed(&body->text))
+        return FAIL(ctx, ERR_MEMORY);
+    if (!http_is_text(value))
+        return FAIL(ctx, ERR_NOT_UTF8, .field = body->fields[body->field_count].name);
+    body->fields[body->field_count++].value = value.p ? value : S("");
+    return RC_OK;
+}
+
+enum rc body_new(struct ctx *ctx, struct request *request, const struct body_limits *limits,
+                 struct body **ret_body)
+{
+    struct body *body = ARENA_NEW(ctx->arena, struct body);
+    struct multipart_sink sink = {body, begin_part, part_data, end_part};
+    struct str content_type = request_header(request, S("content-type"));
+
+    if (!body)
+        return FAIL(ctx, ERR_MEMORY);
+    body->request = request;
+    body->limits = limits;
+    body->fd = -1;
+    body->last_upload = &request->uploads;
+    body->text = buf_in(ctx->arena, limits->max_body_bytes);
+    body->is_form =
+        str_eq_ascii_nocase(request->media_type, S("application/x-www-form-urlencoded"));
+    if (str_eq_ascii_nocase(request->media_type, S("multipart/form-data"))) {
+        enum rc rc = multipart_new(ctx, content_type, &sink, &body->multipart);
+
+        if (rc)
+            return rc;
+    }
+    *ret_body = body;
+    return RC_OK;
+}
+
+enum rc body_feed(struct body *body, struct ctx *ctx, struct str bytes)
+{
+    if (body->multipart)
+        return multipart_feed(body->multipart, ctx, bytes);
+    buf_add(&body->text, bytes);
+    if (buf_has_failed(&body->text))
+        return arena_has_failed(ctx->arena) ? FAIL(ctx, ERR_MEMORY) : FAIL(ctx, ERR_TOO_LARGE);
+    return RC_OK;
+}
+
+enum rc body_finish(struct body *body, struct ctx *ctx)
+{
+    struct str text = buf_str(&body->text);
+    enum rc rc;
+
+    if (body->multipart) {
+        rc = multipart_finish(body->multipart, ctx);
+        if (!rc)
+            body->request->form = (struct params){body->fields, body->field_count};
+        return rc;
+    }
+    if (body->is_form)
+        return url_params_decode(ctx, text, body->limits->max_fields, &body->request->form);
+    body->request->body = text;
+    return RC_OK;
+}
+
+void body_done(struct body *body)
+{
+    if (!body)
+        return;
+    if (body->fd >= 0)
+        close(body->fd);
+    body->fd = -1;
+    for (struct upload *upload = body->request->uploads; upload; upload = upload->next)
+        unlink(upload->path);
+    body->request->uploads = NULL;
+}
+
+void body_sweep_temp_dir(const char *temp_dir)
+{
+    DIR *dir = opendir(temp_dir);
+    const struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)))
+        if (str_starts_with(str_of(entry->d_name), S("upload-")))
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir)
+        closedir(dir);
+}

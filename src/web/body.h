@@ -1,0 +1,41 @@
+/* Takes in a request's body as it arrives: forms and JSON into memory, files onto the disk.
+ *
+ * Limits are kept while the bytes come, so a body that is too large is refused when the limit is
+ * passed and not when it has arrived. Layer: web. One thread at a time; the I/O thread feeds.
+ */
+#ifndef WEB_BODY_H
+#define WEB_BODY_H
+
+#include "web/request.h"
+
+struct body_limits {
+    size_t max_body_bytes;     /* a form without its files, or any other body */
+    size_t max_fields;         /* of a form */
+    size_t max_files;          /* 0: files are refused with 415 */
+    int64_t max_file_bytes;    /* one file */
+    int64_t max_uploads_bytes; /* all files of one request */
+    const char *temp_dir;      /* where files are put; names start with "upload-" */
+};
+
+struct body;
+
+/* Prepares for the body of `request`, whose headers and media_type are set. Limits are borrowed.
+ * Memory is ctx->arena's, and the same arena must be given in later calls. RC_INVALID
+ * (ERR_MALFORMED) for multipart without a boundary. */
+enum rc body_new(struct ctx *ctx, struct request *request, const struct body_limits *limits,
+                 struct body **ret_body) MUST_CHECK;
+
+/* The next bytes. RC_LIMIT (ERR_TOO_LARGE) past a limit, RC_INVALID (ERR_MALFORMED, ERR_NOT_UTF8,
+ * ERR_MEDIA_TYPE), RC_UNAVAILABLE (ERR_DISK_FULL, ERR_FILE). After a failure: only body_done. */
+enum rc body_feed(struct body *body, struct ctx *ctx, struct str bytes) MUST_CHECK;
+
+/* All has come: sets the request's form, uploads or body text. */
+enum rc body_finish(struct body *body, struct ctx *ctx) MUST_CHECK;
+
+/* Closes and deletes what is left of the files. NULL is allowed. */
+void body_done(struct body *body);
+
+/* Deletes files that an earlier run of the program left behind. */
+void body_sweep_temp_dir(const char *temp_dir);
+
+#endif

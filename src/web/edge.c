@@ -1,0 +1,333 @@
+#include "web/exchange.h"
+
+#include <sys/socket.h>
+
+/* What is read and dropped after a reply that was written past the library, so that the client
+ * gets to read it before the connection breaks. */
+#define LINGER_BYTES (INT64_C(8) << 20)
+#define LINGER_MS    3000
+
+/* A body that is refused but small is read to its end: the connection can then go on. */
+#define SMALL_BODY_BYTES (256 * 1024)
+
+/* The slowest average rate at which a body may come or a reply be taken. */
+#define BYTES_PER_MS 8
+
+static void set_deadline(struct exchange *exchange, int64_t deadline_ms)
+{
+    if (exchange->sweep_entry)
+        atomic_store_explicit(&exchange->sweep_entry->deadline_ms, deadline_ms,
+                              memory_order_relaxed);
+}
+
+void edge_connection(void *cls, struct MHD_Connection *connection, void **entry,
+                     enum MHD_ConnectionNotificationCode what)
+{
+    struct server *server = cls;
+    const union MHD_ConnectionInfo *info;
+
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        sweep_remove(server->sweep, *entry);
+        *entry = NULL;
+        return;
+    }
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (!info)
+        return;
+    *entry = sweep_add(server->sweep, info->connect_fd,
+                       clock_monotonic_ms() + server->options.head_deadline_ms);
+    /* A connection without a deadline would be one too many. */
+    if (!*entry)
+        shutdown(info->connect_fd, SHUT_RDWR);
+}
+
+void *edge_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    return exchange_new(cls, connection, target);
+}
+
+void edge_completed(void *cls, struct MHD_Connection *connection, void **cls_exchange,
+                    enum MHD_RequestTerminationCode why)
+{
+    struct server *server = cls;
+    struct exchange *exchange = *cls_exchange;
+
+    (void)connection;
+    (void)why;
+    *cls_exchange = NULL;
+    if (!exchange)
+        return;
+    if (exchange->sweep_entry) {
+        set_deadline(exchange, clock_monotonic_ms() + server->options.head_deadline_ms);
+        atomic_store_explicit(&exchange->sweep_entry->is_idle, true, memory_order_relaxed);
+    }
+    exchange_free(exchange);
+}
+
+/* The log line and counters of a request that no worker sees. */
+static void note_edge_answer(struct exchange *exchange, int status, const struct err *err)
+{
+    struct server *server = exchange->server;
+    struct server_event event = {
+        .work_id = atomic_fetch_add(&server->next_work_id, 1),
+        .method = exchange->head.method,
+        .target = exchange->request.target,
+        .remote = exchange->peer,
+        .status = status,
+        .duration_us = clock_now().us_utc - exchange->started_us,
+        .err = err,
+    };
+
+    atomic_fetch_add(&server->by_status_class[status / 100], 1);
+    if (server->options.hooks.log)
+        server->options.hooks.log(server->options.app, &event);
+}
+
+static enum MHD_Result send_response(struct exchange *exchange, int status,
+                                     struct MHD_Response *response)
+{
+    exchange->stage = exchange->stream ? STAGE_STREAMING : STAGE_SENT;
+    return MHD_queue_response(exchange->connection, (unsigned)status, response);
+}
+
+static enum MHD_Result answer_malformed(struct exchange *exchange, const char *fault)
+{
+    struct server *server = exchange->server;
+
+    atomic_fetch_add(&server->malformed_count, 1);
+    note_edge_answer(exchange, 400, &(struct err){.id = ERR_MALFORMED, .detail = str_of(fault)});
+    return send_response(exchange, 400, server->malformed);
+}
+
+static enum MHD_Result answer_overload(struct exchange *exchange)
+{
+    struct server *server = exchange->server;
+
+    atomic_fetch_add(&server->overloads, 1);
+    atomic_fetch_add(&server->by_status_class[5], 1);
+    return send_response(exchange, 503, server->overload);
+}
+
+static enum MHD_Result hand_over(struct exchange *exchange)
+{
+    struct server *server = exchange->server;
+    struct pool *pool =
+        http_method_is_safe(exchange->facts.method) ? server->readers : server->writers;
+
+    if (!pool_has_room(pool))
+        return answer_overload(exchange);
+    exchange->stage = STAGE_WORK;
+    set_deadline(exchange, 0);
+    MHD_suspend_connection(exchange->connection);
+    if (!pool_push(pool, &exchange->job)) {
+        /* It filled up since: the overload goes out when the connection is called again. */
+        exchange->stage = STAGE_ANSWER;
+        MHD_resume_connection(exchange->connection);
+    }
+    return MHD_YES;
+}
+
+/* A pause may take as long as the start, and the whole no longer than the slowest rate: what came
+ * fast at first buys no long silence. */
+static void set_body_deadline(struct exchange *exchange)
+{
+    int64_t patience_ms = exchange->server->options.body_deadline_ms;
+    int64_t whole_ms = exchange->started_ms + patience_ms + exchange->body_bytes / BYTES_PER_MS;
+    int64_t pause_ms = clock_monotonic_ms() + patience_ms;
+
+    set_deadline(exchange, whole_ms < pause_ms ? whole_ms : pause_ms);
+}
+
+static void choose_limits(struct exchange *exchange)
+{
+    const struct server_options *options = &exchange->server->options;
+    const struct route *route = exchange->request.route;
+    bool takes_files = (route->flags & ROUTE_UPLOAD) && options->temp_dir;
+
+    exchange->limits = (struct body_limits){
+        .max_body_bytes = route->max_body_bytes ? route->max_body_bytes : options->max_body_bytes,
+        .max_fields = options->max_fields,
+        .max_files = takes_files ? options->max_files : 0,
+        .max_file_bytes = options->max_file_bytes,
+        .max_uploads_bytes = options->max_uploads_bytes,
+        .temp_dir = options->temp_dir,
+    };
+}
+
+static int64_t longest_body(const struct body_limits *limits)
+{
+    return (int64_t)limits->max_body_bytes + (limits->max_files ? limits->max_uploads_bytes : 0);
+}
+
+/* Looks at what the head says of the body: a failure is why it is not read. */
+static enum rc open_body(struct exchange *exchange, struct ctx *ctx)
+{
+    struct request *request = &exchange->request;
+    enum rc rc = exchange_route(exchange, ctx);
+
+    if (rc)
+        return rc;
+    if (!request->route)
+        return FAIL(ctx, exchange->match.result == ROUTE_BAD_METHOD ? ERR_METHOD : ERR_NOT_FOUND);
+    choose_limits(exchange);
+    if (exchange->facts.content_length > longest_body(&exchange->limits))
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("Content-Length"));
+    request->media_type = http_media_type(request_header(request, S("content-type")));
+    return body_new(ctx, request, &exchange->limits, &exchange->body);
+}
+
+static bool is_one_upload_too_many(struct exchange *exchange)
+{
+    struct server *server = exchange->server;
+
+    if (!exchange->limits.max_files || exchange->refusal.id)
+        return false;
+    exchange->is_upload = true;
+    return atomic_fetch_add(&server->uploads_under_way, 1) >= server->options.max_uploads_under_way;
+}
+
+static enum MHD_Result refuse_before_body(struct exchange *exchange)
+{
+    /* A client that waits for 100 Continue has sent nothing yet, so the library can answer now. */
+    exchange->stage = STAGE_REFUSED;
+    if (!exchange->facts.expects_continue)
+        return MHD_YES;
+    if (exchange->refusal.id == ERR_TOO_LARGE) {
+        note_edge_answer(exchange, 413, &exchange->refusal);
+        return send_response(exchange, 413, exchange->server->too_large);
+    }
+    return answer_malformed(exchange, "a body that was not wanted");
+}
+
+static enum MHD_Result begin_body(struct exchange *exchange)
+{
+    struct ctx ctx;
+
+    exchange->arena = arena_new(exchange->server->options.arena_cap_bytes);
+    if (!exchange->arena)
+        return answer_overload(exchange);
+    ctx = exchange_ctx(exchange, exchange->arena);
+    exchange->stage = STAGE_BODY;
+    set_body_deadline(exchange);
+    if (open_body(exchange, &ctx)) {
+        exchange->refusal = ctx.err;
+        return refuse_before_body(exchange);
+    }
+    if (is_one_upload_too_many(exchange))
+        return answer_overload(exchange);
+    return MHD_YES;
+}
+
+static enum MHD_Result on_head(struct exchange *exchange, const char *method, const char *version)
+{
+    struct server *server = exchange->server;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const char *fault = "";
+    enum head_result result;
+
+    exchange->sweep_entry = info ? info->socket_context : NULL;
+    exchange->started_us = clock_now().us_utc;
+    exchange->started_ms = clock_monotonic_ms();
+    exchange->is_counted = true;
+    atomic_fetch_add(&server->under_way, 1);
+    atomic_fetch_add(&server->requests, 1);
+    if (exchange->sweep_entry)
+        atomic_store_explicit(&exchange->sweep_entry->is_idle, false, memory_order_relaxed);
+    result = exchange_check_head(exchange, method, version, &fault);
+    if (result == HEAD_MALFORMED)
+        return answer_malformed(exchange, fault);
+    if (result == HEAD_TOO_LARGE) {
+        note_edge_answer(exchange, 431, &(struct err){.id = ERR_TOO_LARGE, .detail = S("head")});
+        return send_response(exchange, 431, server->head_too_large);
+    }
+    exchange->stage = STAGE_BODY;
+    return exchange->facts.has_body ? begin_body(exchange) : MHD_YES;
+}
+
+/* The body breaks off being wanted in its middle: the reply cannot wait for its end. */
+static enum MHD_Result feed_body(struct exchange *exchange, struct str bytes)
+{
+    struct ctx ctx = exchange_ctx(exchange, exchange->arena);
+
+    exchange->body_bytes += (int64_t)bytes.n;
+    set_body_deadline(exchange);
+    if (exchange->stage == STAGE_BODY && body_feed(exchange->body, &ctx, bytes)) {
+        exchange->refusal = ctx.err;
+        exchange->stage = STAGE_REFUSED;
+    }
+    if (exchange->stage == STAGE_REFUSED &&
+        (exchange->facts.is_chunked || exchange->facts.content_length > SMALL_BODY_BYTES)) {
+        exchange->is_past_library = true;
+        return hand_over(exchange);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result finish_request(struct exchange *exchange)
+{
+    struct ctx ctx = exchange_ctx(exchange, exchange->arena);
+    struct MHD_Response *asset;
+
+    if (exchange->stage == STAGE_BODY && exchange->body && body_finish(exchange->body, &ctx))
+        exchange->refusal = ctx.err;
+    if (!exchange->facts.has_body && http_method_is_safe(exchange->facts.method)) {
+        int status = 200;
+
+        asset = assets_answer(exchange->server->assets, &exchange->request, &status);
+        if (asset) {
+            note_edge_answer(exchange, status, NULL);
+            return send_response(exchange, status, asset);
+        }
+    }
+    return hand_over(exchange);
+}
+
+static enum MHD_Result answer(struct exchange *exchange)
+{
+    struct MHD_Response *response = exchange->response;
+    enum MHD_Result result;
+
+    if (!response)
+        return answer_overload(exchange);
+    set_deadline(exchange, clock_monotonic_ms() + exchange->server->options.body_deadline_ms +
+                               exchange->reply_bytes / BYTES_PER_MS);
+    result = send_response(exchange, exchange->status, response);
+    exchange->response = NULL;
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result linger(struct exchange *exchange, size_t n)
+{
+    if (exchange->lingered_bytes == 0)
+        set_deadline(exchange, clock_monotonic_ms() + LINGER_MS);
+    exchange->lingered_bytes += (int64_t)n + 1;
+    return n == 0 || exchange->lingered_bytes > LINGER_BYTES ? MHD_NO : MHD_YES;
+}
+
+enum MHD_Result edge_handle(void *cls, struct MHD_Connection *connection, const char *url,
+                            const char *method, const char *version, const char *data,
+                            size_t *data_n, void **cls_exchange)
+{
+    struct exchange *exchange = *cls_exchange;
+    struct str bytes = {data, *data_n};
+
+    (void)cls;
+    (void)connection;
+    (void)url;
+    if (!exchange)
+        return MHD_NO;
+    *data_n = 0;
+    switch (exchange->stage) {
+    case STAGE_HEAD: return on_head(exchange, method, version);
+    case STAGE_BODY:
+    case STAGE_REFUSED: return bytes.n ? feed_body(exchange, bytes) : finish_request(exchange);
+    case STAGE_ANSWER: return answer(exchange);
+    case STAGE_LINGER: return linger(exchange, bytes.n);
+    case STAGE_WORK:
+    case STAGE_SENT:
+    case STAGE_STREAMING: break;
+    }
+    return MHD_YES;
+}

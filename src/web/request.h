@@ -1,0 +1,80 @@
+/* What a handler sees of a request.
+ *
+ * By the time a handler runs, everything here has been checked: headers by the strict rules of
+ * head.h, the path decoded (url.h), parameters UTF-8 without NUL, bodies within their limits.
+ * All slices are borrowed from the request and end with it. Layer: web. One thread at a time.
+ */
+#ifndef WEB_REQUEST_H
+#define WEB_REQUEST_H
+
+#include "web/http.h"
+#include "web/route.h"
+
+/* A file that came with a form, already on disk in the server's folder for temporary files; it is
+ * deleted when the request ends, unless the handler has moved it away. */
+struct upload {
+    struct upload *next;     /* in the order they came */
+    struct str field;        /* the form field's name */
+    struct str filename;     /* cleaned, see multipart_clean_filename */
+    struct str content_type; /* as the client claims: sniff the bytes */
+    const char *path;
+    int64_t size_bytes;
+};
+
+struct exchange;
+
+struct request {
+    enum http_method method;   /* HTTP_HEAD stays so; the reply's body is dropped later */
+    const struct route *route; /* NULL while rendering an error of a path that has none */
+    struct str target;         /* as it came, for the log */
+    struct url_path path;      /* decoded, without the language's prefix */
+    struct params params;      /* of the pattern: "/cases/{number}" */
+    struct params query;       /* decoded */
+    struct params form;        /* of an urlencoded or multipart body, without files */
+    struct params headers;
+    struct params cookies;
+    struct upload *uploads;
+    struct str media_type;     /* of the body: "application/json", without parameters */
+    struct str body;           /* of any other kind than a form: JSON text, XML */
+    struct str remote;         /* the client's address as text, from a listed proxy's header if it
+                                  came through one */
+    bool has_language;         /* the path named one: /es/... */
+    bool is_resumed;           /* a stream's next part is being made: the handler ran already */
+    struct exchange *exchange; /* the server's own */
+    void *session; /* the hooks' own: what begin() found out for authorize() and handlers */
+};
+
+/* The pattern's parameter; empty when the pattern has none of that name. */
+struct str request_param(const struct request *request, struct str name);
+
+/* First value of query, then form; p == NULL when there is none. */
+struct str request_value(const struct request *request, struct str name);
+
+/* The first header or cookie of that name; p == NULL when there is none. */
+struct str request_header(const struct request *request, struct str name);
+struct str request_cookie(const struct request *request, struct str name);
+
+/* The first file of that field, or NULL. */
+const struct upload *request_upload(const struct request *request, struct str field);
+
+/* Whether an answer should be JSON rather than a page: the route is an API's, or Accept prefers
+ * application/json or problem+json to text/html. */
+bool request_wants_json(const struct request *request);
+
+/* The path of this request in another language, with its query, for the language switch. */
+struct str request_path_in_lang(struct arena *arena, const struct request *request, enum lang lang);
+
+/* Parses a Cookie header (RFC 6265, section 4.2.1); pairs that break the grammar are skipped. In
+ * the arena. */
+struct params cookies_parse(struct arena *arena, struct str header);
+
+/* Whether `remote` is on the list: addresses or networks ("127.0.0.1", "10.0.0.0/8", "fd00::/8")
+ * separated by commas. */
+bool address_is_listed(struct str remote, struct str list);
+
+/* The client's address: `peer`, unless it is a listed proxy; then the last address of
+ * X-Forwarded-For that is not a listed proxy itself. Something that is no address ends the walk.
+ */
+struct str address_of_client(struct str peer, struct str forwarded_for, struct str proxies);
+
+#endif

@@ -1,0 +1,44 @@
+/* Closes connections that take too long: what the HTTP library's inactivity timeout cannot see is a
+ * client that sends one byte a second for ever.
+ *
+ * Every connection has one deadline at a time, for what it is doing: sending a head, sending a
+ * body, reading a reply. A thread looks four times a second and shuts overdue sockets down; the
+ * library then notices and closes them. Entry and socket live and die under one lock, so a
+ * descriptor number that was used again is never hit. Layer: web. Any thread.
+ */
+#ifndef WEB_SWEEP_H
+#define WEB_SWEEP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sweep;
+
+struct sweep_entry {
+    struct sweep_entry *next, *prev;
+    int fd;
+    _Atomic int64_t deadline_ms; /* monotonic; 0: the server is at work, none */
+    _Atomic bool is_idle;        /* between two requests */
+};
+
+/* Starts the thread; NULL when that fails. Owned: sweep_free, with no entries left. */
+struct sweep *sweep_new(void);
+void sweep_free(struct sweep *sweep);
+
+/* A new connection; NULL when there is no memory. sweep_remove must be called before the
+ * descriptor is closed; it frees the entry, NULL is allowed. */
+struct sweep_entry *sweep_add(struct sweep *sweep, int fd, int64_t deadline_ms);
+void sweep_remove(struct sweep *sweep, struct sweep_entry *entry);
+
+/* From now on idle connections are told that nothing more will be read: a request that has arrived
+ * already is still answered. */
+void sweep_drain(struct sweep *sweep);
+
+/* Connections that are open now. */
+int sweep_count(struct sweep *sweep);
+
+/* How many connections were shut down for being late, since the start. */
+int64_t sweep_late_count(struct sweep *sweep);
+
+#endif

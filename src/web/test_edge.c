@@ -1,0 +1,361 @@
+/* What a hostile or broken client sends, as bytes, and what it gets. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "web/test_site.h"
+
+#define LINE      " HTTP/1.1\r\nHost: h\r\n"
+#define JSON_POST "POST /api/echo" LINE "Content-Type: application/json\r\n"
+
+struct raw {
+    const char *name;
+    struct str bytes;
+};
+
+static struct site site;
+
+static int start(void **state)
+{
+    (void)state;
+    site_prepare(&site);
+    site.options.head_deadline_ms = 700;
+    site.options.body_deadline_ms = 700;
+    site.options.drain_deadline_ms = 4000;
+    site_start(&site);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    site_stop(&site);
+    return 0;
+}
+
+static const struct raw malformed[] = {
+    {"length and chunked",
+     STR("POST /api/echo" LINE "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")},
+    {"two lengths", STR("POST /api/echo" LINE "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x")},
+    {"the same length twice",
+     STR("POST /api/echo" LINE "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}")},
+    {"a list of lengths", STR("POST /api/echo" LINE "Content-Length: 2, 2\r\n\r\n{}")},
+    {"a length with a sign", STR("POST /api/echo" LINE "Content-Length: +2\r\n\r\n{}")},
+    {"a negative length", STR("POST /api/echo" LINE "Content-Length: -2\r\n\r\n{}")},
+    {"a hexadecimal length", STR("POST /api/echo" LINE "Content-Length: 0x2\r\n\r\n{}")},
+    {"two hosts", STR("GET /" LINE "Host: i\r\n\r\n")},
+    {"no host", STR("GET / HTTP/1.1\r\n\r\n")},
+    {"unknown method", STR("BREW /" LINE "\r\n")},
+    {"method in small letters", STR("get /" LINE "\r\n")},
+    {"connect", STR("CONNECT h:1" LINE "\r\n")},
+    {"trace", STR("TRACE /" LINE "\r\n")},
+    {"odd transfer encoding",
+     STR("POST /api/echo" LINE "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n")},
+    {"gzip, chunked",
+     STR("POST /api/echo" LINE "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")},
+    {"identity", STR("POST /api/echo" LINE "Transfer-Encoding: identity\r\n\r\n")},
+    {"chunked in 1.0",
+     STR("POST /api/echo HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")},
+    {"unknown expect", STR("POST /api/echo" LINE "Expect: tea\r\nContent-Length: 2\r\n\r\n{}")},
+    {"folded header", STR("GET /" LINE "X: a\r\n b\r\n\r\n")},
+    {"folded host", STR("GET / HTTP/1.1\r\nHost:\r\n h\r\n\r\n")},
+    {"NUL in a value", STR("GET /" LINE "X: a\0b\r\nY: c\r\n\r\n")},
+    {"NUL in the last value", STR("GET /" LINE "X: a\0b\r\n\r\n")},
+    {"NUL at the end of a value", STR("GET /" LINE "X: a\0\r\n\r\n")},
+    {"NUL in a name", STR("GET /" LINE "X\0Y: a\r\n\r\n")},
+    {"NUL in the path", STR("GET /\0x" LINE "\r\n")},
+    {"lone LF", STR("GET / HTTP/1.1\nHost: h\n\n")},
+    {"lone LF after one header", STR("GET /" LINE "X: a\nY: b\r\n\r\n")},
+    {"lone CR in a value", STR("GET /" LINE "X: a\rY: b\r\n\r\n")},
+    {"blank before the colon", STR("GET /" LINE "X : a\r\n\r\n")},
+    {"no colon", STR("GET /" LINE "X\r\n\r\n")},
+    {"empty name", STR("GET /" LINE ": a\r\n\r\n")},
+    {"name with a bracket", STR("GET /" LINE "X(: a\r\n\r\n")},
+    {"control in a value", STR("GET /" LINE "X: a\x01\r\n\r\n")},
+    {"body with GET", STR("GET /" LINE "Content-Length: 2\r\n\r\n{}")},
+    {"chunked GET", STR("GET /" LINE "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")},
+    {"version 1.2", STR("GET / HTTP/1.2\r\nHost: h\r\n\r\n")},
+    {"no version", STR("GET /\r\n\r\n")},
+    {"two origins", STR("GET /" LINE "Origin: a\r\nOrigin: b\r\n\r\n")},
+};
+
+static void test_malformed_requests(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
+        int fd = site_connect(&site);
+        struct answer answer;
+
+        site_send(fd, malformed[i].bytes);
+        answer = site_read(&site, fd, false);
+        if (answer.status != 400)
+            fail_msg("%s: %d", malformed[i].name, answer.status);
+        if (!answer.is_closed)
+            fail_msg("%s: the connection goes on", malformed[i].name);
+        close(fd);
+    }
+    assert_int_equal(site_ask(&site, S("GET /" LINE "\r\n")).status, 200);
+}
+
+static void test_broken_chunks(void **state)
+{
+    static const struct raw bodies[] = {
+        {"hexadecimal prefix", STR("0x2\r\n{}\r\n0\r\n\r\n")},
+        {"negative", STR("-2\r\n{}\r\n0\r\n\r\n")},
+        {"no size", STR("\r\n{}\r\n0\r\n\r\n")},
+        {"too short", STR("1\r\n{}\r\n0\r\n\r\n")},
+        {"beyond numbers", STR("fffffffffffffffff\r\n{}\r\n0\r\n\r\n")},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        int fd = site_connect(&site);
+        int status;
+
+        site_send(fd, S(JSON_POST "Transfer-Encoding: chunked\r\n\r\n"));
+        site_send(fd, bodies[i].bytes);
+        status = site_read(&site, fd, false).status;
+        if (status != 400 && status != 413)
+            fail_msg("%s: %d", bodies[i].name, status);
+        assert_true(site_is_closed(fd));
+        close(fd);
+    }
+}
+
+static void test_large_heads(void **state)
+{
+    struct arena *arena = site.ctx.arena;
+    struct buf many = buf_in(arena, 1 << 20);
+    char *x = arena_alloc(arena, 60000);
+    struct answer answer;
+
+    (void)state;
+    memset(x, 'x', 60000);
+    for (int i = 0; i < 70; i++)
+        buf_add_fmt(&many, "X-%d: y\r\n", i);
+    assert_int_equal(
+        site_ask(&site, str_fmt(arena, "GET /" LINE "%.*s\r\n", STR_ARG(buf_str(&many)))).status,
+        431);
+    assert_int_equal(site_ask(&site, str_fmt(arena, "GET /" LINE "X: %.17000s\r\n\r\n", x)).status,
+                     431);
+    assert_int_equal(site_ask(&site, str_fmt(arena, "GET /" LINE "X: %.15000s\r\n\r\n", x)).status,
+                     200);
+    answer = site_ask(&site, str_fmt(arena, "GET /%.60000s" LINE "\r\n", x));
+    assert_true(answer.status == 414 || answer.status == 431 || answer.status == 413);
+}
+
+static void test_body_limits(void **state)
+{
+    struct arena *arena = site.ctx.arena;
+    char *x = arena_alloc(arena, 1 << 20);
+    struct answer answer;
+
+    (void)state;
+    memset(x, 'x', 1 << 20);
+    answer = site_ask(&site, S(JSON_POST "Content-Length: 5000000000\r\n\r\n{"));
+    assert_int_equal(answer.status, 413);
+    assert_true(answer.is_closed);
+    assert_str(answer_header(&site, &answer, "content-type"), "application/problem+json");
+    assert_int_equal(
+        site_ask(&site, S(JSON_POST "Content-Length: 99999999999999999999\r\n\r\n{")).status, 413);
+    answer = site_ask(&site, S(JSON_POST "Content-Length: 5000000000\r\n"
+                                         "Expect: 100-continue\r\n\r\n"));
+    assert_int_equal(answer.status, 413);
+    answer =
+        site_ask(&site, str_fmt(arena, JSON_POST "Content-Length: 1048576\r\n\r\n%.1048576s", x));
+    assert_int_equal(answer.status, 413);
+    answer =
+        site_ask(&site, str_fmt(arena, JSON_POST "Content-Length: 100000\r\n\r\n%.100000s", x));
+    assert_int_equal(answer.status, 413);
+    answer = site_ask(&site, str_fmt(arena,
+                                     JSON_POST "Transfer-Encoding: chunked\r\n\r\n"
+                                               "100000\r\n%.1048576s\r\n0\r\n\r\n",
+                                     x));
+    assert_int_equal(answer.status, 413);
+    assert_true(answer.is_closed);
+    assert_int_equal(site.last_error, ERR_TOO_LARGE);
+}
+
+static void test_expect_continue(void **state)
+{
+    int fd = site_connect(&site);
+    char first[25];
+
+    (void)state;
+    site_send(fd, S(JSON_POST "Content-Length: 15\r\nExpect: 100-continue\r\n\r\n"));
+    assert_int_equal(recv(fd, first, 25, MSG_WAITALL), 25);
+    assert_memory_equal(first, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    site_send(fd, S("{\"text\":\"late\"}"));
+    close(fd);
+}
+
+static void test_ten_thousand_fields(void **state)
+{
+    struct buf body = buf_in(site.ctx.arena, 1 << 20);
+    struct buf parts = buf_in(site.ctx.arena, 1 << 21);
+
+    (void)state;
+    for (int i = 0; i < 10000; i++)
+        BUF_ADD(&body, "a=b&");
+    assert_int_equal(site_ask(&site, str_fmt(site.ctx.arena,
+                                             "POST /upload" LINE
+                                             "Content-Type: application/x-www-form-urlencoded\r\n"
+                                             "Content-Length: %zu\r\n\r\n%.*s",
+                                             body.n, STR_ARG(buf_str(&body))))
+                         .status,
+                     413);
+    for (int i = 0; i < 10000; i++)
+        BUF_ADD(&parts, "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n");
+    assert_int_equal(
+        site_ask(&site, str_fmt(site.ctx.arena,
+                                "POST /upload" LINE "Content-Type: multipart/form-data; boundary=B"
+                                "\r\nContent-Length: %zu\r\n\r\n%.*s",
+                                parts.n, STR_ARG(buf_str(&parts))))
+            .status,
+        413);
+}
+
+#define PART(name, more) "--B\r\nContent-Disposition: form-data; name=\"" name "\"" more "\r\n\r\n"
+
+static struct answer send_multipart(const char *path, struct str body)
+{
+    return site_ask(&site, str_fmt(site.ctx.arena,
+                                   "POST %s" LINE "Content-Type: multipart/form-data; boundary=B"
+                                   "\r\nContent-Length: %zu\r\n\r\n%.*s",
+                                   path, body.n, STR_ARG(body)));
+}
+
+static void test_multipart(void **state)
+{
+    (void)state;
+    assert_str(send_multipart("/upload", S(PART("text", "") "hello\r\n" PART(
+                                             "photo", "; filename=\"a.jpg\"") "12345\r\n--B--\r\n"))
+                   .body,
+               "text=hello photo=5");
+    /* An empty file input is no file. */
+    assert_str(send_multipart("/upload", S(PART("text", "") "hello\r\n" PART(
+                                             "photo", "; filename=\"\"") "\r\n--B--\r\n"))
+                   .body,
+               "text=hello photo=-1");
+    /* Cut short, and files where the route takes none. */
+    assert_int_equal(
+        send_multipart("/upload", S(PART("text", "") "hello\r\n" PART(
+                                      "photo", "; filename=\"a.jpg\"") "12345\r\n--B-"))
+            .status,
+        400);
+    assert_int_equal(
+        send_multipart("/api/echo", S(PART("photo", "; filename=\"a.jpg\"") "12345\r\n--B--\r\n"))
+            .status,
+        415);
+    assert_int_equal(send_multipart("/upload", S(PART("text", "") "\xff\r\n--B--\r\n")).status,
+                     400);
+}
+
+static void test_client_gone_in_upload(void **state)
+{
+    int fd = site_connect(&site);
+
+    (void)state;
+    site_send(fd, S("POST /upload" LINE "Content-Type: multipart/form-data; boundary=B\r\n"
+                    "Content-Length: 1000000\r\n\r\n" PART("photo", "; filename=\"a\"") "bytes"));
+    poll(NULL, 0, 50);
+    close(fd);
+    /* That its file is deleted is checked when the site stops. */
+}
+
+/* The address sanitizer keeps freed memory aside. */
+#ifdef __SANITIZE_ADDRESS__
+#define UPLOAD_KB (24 * 1024)
+#else
+#define UPLOAD_KB 2048
+#endif
+
+static int64_t resident_kb(void)
+{
+    char bytes[4096];
+    FILE *file = fopen("/proc/self/status", "re");
+    size_t n = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+    struct str text = {bytes, n};
+    ptrdiff_t at = str_find(text, S("VmRSS:"));
+    int64_t kb = 0;
+
+    if (file)
+        fclose(file);
+    text = at < 0 ? STR_NONE : str_trim(str_slice(text, (size_t)at + 6, text.n));
+    for (size_t i = 0; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++)
+        kb = kb * 10 + (text.p[i] - '0');
+    return kb;
+}
+
+static void test_upload_needs_little_memory(void **state)
+{
+    static char block[65536];
+    int64_t before = resident_kb(), after;
+    int fd = site_connect(&site);
+    struct answer answer;
+
+    (void)state;
+    site_send(fd, S("POST /upload" LINE "Content-Type: multipart/form-data; boundary=B\r\n"
+                    "Content-Length: 33554640\r\n\r\n" PART("text", "") "x\r\n"));
+    for (int file = 0; file < 2; file++) {
+        site_send(fd, S(PART("photo", "; filename=\"a\"")));
+        for (size_t i = 0; i < 255; i++)
+            site_send(fd, (struct str){block, sizeof block});
+        site_send(fd, S("\r\n"));
+    }
+    after = resident_kb();
+    close(fd);
+    assert_true(before > 0);
+    assert_in_range(after - before, 0, UPLOAD_KB);
+    fd = site_connect(&site);
+    site_send(fd, S("POST /upload" LINE "Content-Type: multipart/form-data; boundary=B\r\n"
+                    "Content-Length: 33554640\r\n\r\n" PART("photo", "; filename=\"a\"")));
+    for (size_t i = 0; i < 300; i++)
+        site_send(fd, (struct str){block, sizeof block});
+    answer = site_read(&site, fd, false);
+    assert_int_equal(answer.status, 413);
+    close(fd);
+}
+
+static void test_slow_clients_are_closed(void **state)
+{
+    int64_t late = server_stats(site.server).late_connections;
+    int head = site_connect(&site), body = site_connect(&site), idle = site_connect(&site);
+
+    (void)state;
+    site_send(body, S(JSON_POST "Content-Length: 100\r\n\r\n"));
+    for (int i = 0; i < 20; i++) {
+        site_send(head, S("G"));
+        site_send(body, S("{"));
+        poll(NULL, 0, 100);
+    }
+    assert_true(site_is_closed(head));
+    assert_true(site_is_closed(body));
+    assert_true(site_is_closed(idle));
+    assert_true(server_stats(site.server).late_connections - late >= 3);
+    close(head);
+    close(body);
+    close(idle);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_malformed_requests),
+        cmocka_unit_test(test_broken_chunks),
+        cmocka_unit_test(test_large_heads),
+        cmocka_unit_test(test_body_limits),
+        cmocka_unit_test(test_expect_continue),
+        cmocka_unit_test(test_ten_thousand_fields),
+        cmocka_unit_test(test_multipart),
+        cmocka_unit_test(test_client_gone_in_upload),
+        cmocka_unit_test(test_upload_needs_little_memory),
+        cmocka_unit_test(test_slow_clients_are_closed),
+    };
+
+    return cmocka_run_group_tests_name("web/edge", tests, start, stop);
+}

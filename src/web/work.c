@@ -1,0 +1,271 @@
+#include "web/exchange.h"
+
+#include <stdlib.h>
+
+#define CHUNK_BYTES   ((size_t)256 << 10)
+#define RETRY_AFTER_S 5
+
+static struct exchange *exchange_of(struct pool_job *job)
+{
+    return (struct exchange *)((char *)job - offsetof(struct exchange, job));
+}
+
+/* What a failure is that a handler returned without saying more. */
+static enum err_id default_error(enum rc rc)
+{
+    static const enum err_id ids[RC__N] = {
+        [RC_OK] = ERR_INTERNAL,
+        [RC_NOT_FOUND] = ERR_NOT_FOUND,
+        [RC_INVALID] = ERR_MALFORMED,
+        [RC_DENIED] = ERR_DENIED,
+        [RC_CONFLICT] = ERR_STALE,
+        [RC_GONE] = ERR_EXPIRED,
+        [RC_LIMIT] = ERR_TOO_MANY,
+        [RC_RETRY] = ERR_RETRY,
+        [RC_UNAVAILABLE] = ERR_UNAVAILABLE,
+        [RC_INTERNAL] = ERR_INTERNAL,
+    };
+
+    return ids[rc];
+}
+
+/* A path that exists with or without its last slash: the same, in the same language, there. */
+static enum rc redirect_slash(struct ctx *ctx, struct exchange *exchange, struct reply *reply)
+{
+    struct url_path path = exchange->request.path;
+    ptrdiff_t at = str_find_byte(exchange->request.target, '?');
+    struct str query =
+        at < 0 ? STR_NONE
+               : str_slice(exchange->request.target, (size_t)at, exchange->request.target.n);
+    struct str target;
+
+    if (path.n > 1 && path.segments[path.n - 1].n == 0)
+        path.n--;
+    else
+        path.segments[path.n++] = S("");
+    target = url_in_lang(ctx->arena, ctx->lang, url_path_encode(ctx->arena, &path));
+    reply_redirect(reply, str_join(ctx->arena, (struct str[]){target, query}, 2, S("")));
+    reply->status = 308;
+    return RC_OK;
+}
+
+static enum rc answer_without_route(struct ctx *ctx, struct exchange *exchange, struct reply *reply)
+{
+    if (exchange->match.result == ROUTE_SLASH)
+        return redirect_slash(ctx, exchange, reply);
+    if (exchange->match.result != ROUTE_BAD_METHOD)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    reply_header(reply, S("Allow"), route_allow_text(ctx->arena, exchange->match.allow));
+    if (exchange->request.method != HTTP_OPTIONS)
+        return FAIL(ctx, ERR_METHOD);
+    reply->status = 204;
+    return RC_OK;
+}
+
+static void read_request(struct ctx *ctx, struct exchange *exchange)
+{
+    struct request *request = &exchange->request;
+    const struct server_options *options = &exchange->server->options;
+    struct str cookies = request_header(request, S("cookie"));
+
+    request->exchange = exchange;
+    if (cookies.n)
+        request->cookies = cookies_parse(ctx->arena, cookies);
+    if (options->proxies.n)
+        request->remote = address_of_client(
+            exchange->peer, request_header(request, S("x-forwarded-for")), options->proxies);
+}
+
+static enum rc begin_work(struct ctx *ctx, struct exchange *exchange)
+{
+    const struct server_options *options = &exchange->server->options;
+
+    exchange->has_begun = true;
+    if (!options->hooks.begin)
+        return RC_OK;
+    return options->hooks.begin(options->app, ctx, &exchange->request);
+}
+
+static enum rc handle(struct ctx *ctx, struct exchange *exchange, struct reply *reply)
+{
+    const struct server_options *options = &exchange->server->options;
+    struct request *request = &exchange->request;
+    enum rc rc = RC_OK;
+
+    if (!exchange->is_routed && !exchange->refusal.id)
+        rc = exchange_route(exchange, ctx);
+    if (!rc)
+        rc = begin_work(ctx, exchange);
+    if (!rc && exchange->refusal.id && (request->route || !exchange->is_routed))
+        rc = ctx_fail(ctx, exchange->refusal);
+    if (!rc && !request->route)
+        return answer_without_route(ctx, exchange, reply);
+    if (!rc && options->hooks.authorize)
+        rc = options->hooks.authorize(options->app, ctx, request, request->route);
+    if (!rc && !(request->route->flags & ROUTE_API_KEY))
+        rc = csrf_check(&exchange->server->csrf, ctx, request);
+    return rc ? rc : request->route->handle(ctx, request, reply);
+}
+
+static bool outlives_failure(struct str name)
+{
+    return str_eq_ascii_nocase(name, S("allow")) || str_eq_ascii_nocase(name, S("retry-after")) ||
+           str_eq_ascii_nocase(name, S("www-authenticate"));
+}
+
+/* Begins the reply anew for a failure: what the handler wrote is gone, but for the headers that
+ * explain it. */
+static struct reply failed_reply(struct ctx *ctx, struct reply *reply)
+{
+    struct reply anew = reply_in(ctx->arena, reply->is_https);
+    bool has_retry_after = false;
+
+    anew.status = err_status(ctx->err.id);
+    for (size_t i = 0; i < reply->header_count; i++) {
+        if (!outlives_failure(reply->headers[i].name))
+            continue;
+        has_retry_after |= str_eq_ascii_nocase(reply->headers[i].name, S("retry-after"));
+        anew.headers[anew.header_count++] = reply->headers[i];
+    }
+    if (anew.status == 503 && !has_retry_after)
+        reply_header(&anew, S("Retry-After"), str_fmt(ctx->arena, "%d", RETRY_AFTER_S));
+    reply_done(reply);
+    return anew;
+}
+
+static void render_error(struct ctx *ctx, struct exchange *exchange, struct reply *reply,
+                         enum rc rc)
+{
+    const struct server_options *options = &exchange->server->options;
+    struct err err = ctx->err;
+    struct reply plain;
+
+    *reply = failed_reply(ctx, reply);
+    plain = *reply;
+    if (options->hooks.render_error &&
+        !options->hooks.render_error(options->app, ctx, &exchange->request, reply, rc) &&
+        !reply->has_failed && !buf_has_failed(&reply->body) && reply->body.n)
+        return;
+    reply_done(reply);
+    ctx->err = err;
+    *reply = plain;
+    respond_plain_error(ctx, &exchange->request, reply);
+}
+
+static void note(struct ctx *ctx, struct exchange *exchange, const struct reply *reply, enum rc rc)
+{
+    struct server *server = exchange->server;
+    struct server_event event = {
+        .work_id = ctx->work_id,
+        .method = exchange->head.method,
+        .target = exchange->request.target,
+        .remote = exchange->request.remote,
+        .route = exchange->request.route,
+        .status = reply->status,
+        .duration_us = clock_now().us_utc - exchange->started_us,
+        .err = rc ? &ctx->err : NULL,
+    };
+
+    atomic_fetch_add_explicit(&server->by_status_class[reply->status / 100], 1,
+                              memory_order_relaxed);
+    if (server->options.hooks.log)
+        server->options.hooks.log(server->options.app, &event);
+}
+
+static void end_work(struct ctx *ctx, struct exchange *exchange)
+{
+    const struct server_options *options = &exchange->server->options;
+
+    if (exchange->has_begun && options->hooks.end)
+        options->hooks.end(options->app, ctx, &exchange->request);
+    exchange->has_begun = false;
+    ctx_done(ctx);
+}
+
+/* Runs the request; what comes out is a reply that can be sent. An arena at its cap cannot hold an
+ * error page either: then all ends first, and a plain page is made in the emptied arena. */
+static void run_request(struct ctx *ctx, struct exchange *exchange, struct reply *reply)
+{
+    enum rc rc;
+    bool is_starved;
+
+    read_request(ctx, exchange);
+    rc = handle(ctx, exchange, reply);
+    is_starved = arena_has_failed(ctx->arena);
+    if (!rc && (is_starved || buf_has_failed(&reply->body)))
+        rc = FAIL(ctx, ERR_MEMORY);
+    if (!rc && reply->has_failed)
+        rc = FAIL(ctx, ERR_INTERNAL, .detail = S("a reply that HTTP cannot carry"));
+    if (rc && ctx->err.id == ERR_NONE)
+        rc = FAIL(ctx, default_error(rc));
+    if (rc && !is_starved)
+        render_error(ctx, exchange, reply, rc);
+    if (is_starved) {
+        *reply = failed_reply(ctx, reply);
+        reply->header_count = 0;
+    }
+    note(ctx, exchange, reply, rc);
+    end_work(ctx, exchange);
+    if (is_starved) {
+        arena_reset(ctx->arena);
+        exchange->request.cookies = exchange->request.query = (struct params){.n = 0};
+        respond_plain_error(ctx, &exchange->request, reply);
+    }
+}
+
+static void run_part(struct ctx *ctx, struct exchange *exchange)
+{
+    struct stream *stream = exchange->stream;
+    struct buf chunk = buf_in(ctx->arena, CHUNK_BYTES);
+    bool is_last = false;
+    enum rc rc = RC_OK;
+
+    /* What the first run put into the worker's arena is gone. */
+    exchange->request.is_resumed = true;
+    exchange->request.session = NULL;
+    rc = exchange_route(exchange, ctx);
+    read_request(ctx, exchange);
+    if (!rc)
+        rc = begin_work(ctx, exchange);
+    if (!rc)
+        rc = stream->produce(ctx, stream->state, &chunk, &is_last);
+    free(stream->chunk);
+    stream->chunk = !rc && chunk.n ? malloc(chunk.n) : NULL;
+    stream->chunk_at = 0;
+    stream->chunk_n = stream->chunk ? chunk.n : 0;
+    if (stream->chunk)
+        memcpy(stream->chunk, chunk.p, chunk.n);
+    stream->is_last = is_last;
+    stream->has_failed =
+        rc || buf_has_failed(&chunk) || (chunk.n && !stream->chunk) || (!chunk.n && !is_last);
+    if (stream->has_failed)
+        note(ctx, exchange, &(struct reply){.status = 500}, RC_INTERNAL);
+    end_work(ctx, exchange);
+}
+
+void work_run(struct pool_job *job, struct arena *arena)
+{
+    struct exchange *exchange = exchange_of(job);
+    struct server *server = exchange->server;
+    struct ctx ctx = exchange_ctx(exchange, arena);
+    struct reply reply = reply_in(arena, server->csrf.is_https);
+
+    ctx.work_id = atomic_fetch_add_explicit(&server->next_work_id, 1, memory_order_relaxed);
+    ctx.deadline_ms = clock_monotonic_ms() + server->options.work_deadline_ms;
+    if (exchange->stage == STAGE_STREAMING) {
+        run_part(&ctx, exchange);
+        MHD_resume_connection(exchange->connection);
+        return;
+    }
+    run_request(&ctx, exchange, &reply);
+    if (exchange->is_past_library) {
+        respond_past_library(exchange, &reply);
+        exchange->stage = STAGE_LINGER;
+    } else {
+        exchange->response = respond_make(exchange, &reply);
+        exchange->status = reply.status;
+        exchange->stage = STAGE_ANSWER;
+    }
+    reply_done(&reply);
+    MHD_resume_connection(exchange->connection);
+}

@@ -1,0 +1,91 @@
+#include "gen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct arena *arena;
+
+static int setup(void **state)
+{
+    (void)state;
+    arena = arena_new(4U << 20);
+    return arena ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+static void quoting(void **state)
+{
+    static const struct {
+        struct str text;
+        const char *literal;
+    } cases[] = {
+        {STR(""), "\"\""},
+        {STR("say \"a\\b\""), "\"say \\\"a\\\\b\\\"\""},
+        {STR("tab\there\0 7"), "\"tab\\011here\\000 7\""},
+        {STR("one\ntwo\n"), "\"one\\n\"\n  \"two\\n\""},
+        {STR("?\?="), "\"?\\?=\""},
+        {STR("Ổ gà"), "\"Ổ gà\""},
+        {STR("\177"), "\"\\177\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out = buf_in(arena, 4096);
+
+        gen_quote(&out, cases[i].text, 2);
+        assert_string_equal(str_z(arena, buf_str(&out)), cases[i].literal);
+    }
+}
+
+static void complaints(void **state)
+{
+    struct gen_report report = {.text = buf_in(arena, 4096)};
+
+    (void)state;
+    gen_complain(&report, "a.ct", 7, "%d things", 2);
+    gen_complain(&report, "b.po", 0, "missing");
+    assert_string_equal(str_z(arena, buf_str(&report.text)), "a.ct:7: 2 things\nb.po: missing\n");
+    assert_int_equal(report.count, 2);
+}
+
+static void files(void **state)
+{
+    char path[] = "/tmp/test_gen_XXXXXX";
+    struct str got = S("untouched");
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    assert_true(gen_read(arena, path, &got));
+    assert_int_equal(got.n, 0);
+    assert_true(gen_write(path, S("a\0b")));
+    assert_true(gen_read(arena, path, &got));
+    assert_true(str_eq(got, S("a\0b")));
+    unlink(path);
+    assert_false(gen_read(arena, path, &got));
+    assert_false(gen_write("/no/such/folder/x", S("x")));
+    assert_true(str_eq(got, S("a\0b")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quoting),
+        cmocka_unit_test(complaints),
+        cmocka_unit_test(files),
+    };
+
+    return cmocka_run_group_tests_name("tools/gen", tests, setup, teardown);
+}
