@@ -11,7 +11,7 @@ struct expansion {
     struct str source, rest;
     struct buf out;
     bool is_protected, is_insert_only; /* said of the next table */
-    bool is_own_block;                 /* for this engine alone: its own types are welcome */
+    bool is_own_block;                 /* for this engine alone: copied as it stands */
 };
 
 static void complain(struct expansion *x, const char *what, struct str about)
@@ -143,10 +143,6 @@ static void column_type(struct expansion *x, struct str name)
         return;
     }
     word = sql_word_find(token.text);
-    if (!word && x->is_own_block) {
-        buf_add(&x->out, token.text);
-        return;
-    }
     if (!word) {
         complain(x, "not an abstract type (see tools/sqlgen/README.md)", token.text);
         return;
@@ -268,6 +264,14 @@ static void table_marks(struct expansion *x, struct str table)
     x->is_protected = x->is_insert_only = false;
 }
 
+static void copy_statement(struct expansion *x)
+{
+    struct token token;
+
+    while (copy(x, &token) && !str_eq(token.text, S(";")))
+        continue;
+}
+
 static void create_table(struct expansion *x)
 {
     struct token token;
@@ -277,8 +281,12 @@ static void create_table(struct expansion *x)
         if (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) {
             table = token_name(token);
         } else if (str_eq(token.text, S("("))) {
-            column_list(x);
-            table_end(x);
+            if (x->is_own_block) {
+                copy_statement(x);
+            } else {
+                column_list(x);
+                table_end(x);
+            }
             table_marks(x, table);
             return;
         } else {
@@ -293,7 +301,8 @@ static void alter_table(struct expansion *x)
     struct token token;
 
     while (copy(x, &token) && !str_eq(token.text, S(";"))) {
-        if (!token_is(token, "COLUMN") || !str_ends_with(buf_str(&x->out), S("ADD COLUMN")))
+        if (x->is_own_block || !token_is(token, "COLUMN") ||
+            !str_ends_with(buf_str(&x->out), S("ADD COLUMN")))
             continue;
         if (copy(x, &token))
             column_type(x, token.text);
