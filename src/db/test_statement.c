@@ -457,6 +457,30 @@ static void test_reader_cannot_write(void **state)
     assert_int_equal(team_rename(ctx, 1, S("x"), NULL), RC_INTERNAL);
 }
 
+static void test_deadline_stops_reading(void **state)
+{
+    struct ctx *ctx = ctx_of(state);
+    struct count_to_row row;
+    int64_t start_ms;
+
+    test_ok(ctx, db_reader_acquire(ctx));
+    test_ok(ctx, count_to(ctx, 1000, &row));
+    assert_int_equal(row.total, 1000);
+    db_reader_release(ctx);
+    start_ms = clock_monotonic_ms();
+    ctx->deadline_ms = start_ms + 100;
+    test_ok(ctx, db_reader_acquire(ctx));
+    assert_int_equal(count_to(ctx, 2000000000, &row), RC_UNAVAILABLE);
+    assert_int_equal(ctx->err.id, ERR_DEADLINE);
+    assert_true(clock_monotonic_ms() < start_ms + 5000);
+    /* The connection serves the next. */
+    db_reader_release(ctx);
+    ctx_clear_error(ctx);
+    ctx->deadline_ms = 0;
+    test_ok(ctx, db_reader_acquire(ctx));
+    test_ok(ctx, count_to(ctx, 10, &row));
+}
+
 static enum rc many_variants(struct ctx *ctx, void *arg)
 {
     struct sample_page_args args = {.at_most = 1, .label = S("x")};
@@ -486,14 +510,23 @@ static void test_cache_makes_room(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        STORED(test_values_return),       STORED(test_nulls_return),
-        STORED(test_empty_is_not_null),   STORED(test_constraints_refuse),
-        STORED(test_nul_byte_is_refused), STORED(test_bad_json_is_refused),
-        STORED(test_duplicate_is_named),  STORED(test_conflict_do_nothing_is_duplicate),
-        STORED(test_kinds_of_result),     STORED(test_fragments_and_orders),
-        STORED(test_each_streams),        STORED(test_full_text),
-        STORED(test_insert_only),         STORED(test_rights_end_here),
-        STORED(test_all_can_be_prepared), STORED(test_reader_cannot_write),
+        STORED(test_values_return),
+        STORED(test_nulls_return),
+        STORED(test_empty_is_not_null),
+        STORED(test_constraints_refuse),
+        STORED(test_nul_byte_is_refused),
+        STORED(test_bad_json_is_refused),
+        STORED(test_duplicate_is_named),
+        STORED(test_conflict_do_nothing_is_duplicate),
+        STORED(test_kinds_of_result),
+        STORED(test_fragments_and_orders),
+        STORED(test_each_streams),
+        STORED(test_full_text),
+        STORED(test_insert_only),
+        STORED(test_rights_end_here),
+        STORED(test_all_can_be_prepared),
+        STORED(test_reader_cannot_write),
+        STORED(test_deadline_stops_reading),
         STORED(test_cache_makes_room),
     };
 

@@ -175,7 +175,7 @@ static bool copy_item_rest(struct expansion *x)
     for (; copy(x, &token); before = token) {
         if (depth == 0 && token_is(token, "NULL") && !token_is(before, "DEFAULT") &&
             !token_is(before, "SET"))
-            complain(x, "NULL stands right after the type", STR_NONE);
+            complain(x, "NULL stands right after the type", token.text);
         if (str_eq(token.text, S("(")))
             depth++;
         else if (str_eq(token.text, S(")")) && depth-- == 0)
