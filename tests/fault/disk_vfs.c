@@ -384,10 +384,10 @@ bool disk_is_cut(void)
 static void write_back(struct platter *platter)
 {
     FILE *file = fopen(platter->path, "wb");
+    size_t written = file ? fwrite(platter->durable, 1, platter->size, file) : 0;
+    bool is_closed = file && fclose(file) == 0;
 
-    assert(file);
-    assert(fwrite(platter->durable, 1, platter->size, file) == platter->size);
-    assert(fclose(file) == 0);
+    assert(written == platter->size && is_closed);
 }
 
 void disk_restart(uint64_t seed)
