@@ -110,11 +110,11 @@ INSERT INTO event (at, kind, cases, actor_kind, actor, audience, commitment)
 VALUES (:at, :kind, :cases, :actor_kind, :actor, :audience, :commitment)
 RETURNING id;
 
--- name: event_payload_add :exec (event I64, salt BLOB, payload JSON)
+-- name: event_payload_add :exec (event I64, salt BLOB, payload TEXT)
 INSERT INTO event_payload (event, salt, payload) VALUES (:event, :salt, :payload);
 
 -- name: events_of :many (cases I64, audience I64)
--- column: payload JSON?
+-- column: payload TEXT?
 -- column: actor_name TEXT?
 SELECT e.id, e.at, e.kind, e.actor_kind, e.actor, e.audience, p.payload, a.name AS actor_name
 FROM event e LEFT JOIN event_payload p ON p.event = e.id
@@ -224,7 +224,7 @@ SELECT count(*) AS total FROM event;
 
 -- name: leaves_all :each ()
 -- column: salt BLOB?
--- column: payload JSON?
+-- column: payload TEXT?
 SELECT l.id AS position, l.event, e.at, e.kind, e.cases, e.actor_kind, e.actor, e.audience,
     e.commitment, p.salt, p.payload
 FROM record_leaf l JOIN event e ON e.id = l.event LEFT JOIN event_payload p ON p.event = l.event

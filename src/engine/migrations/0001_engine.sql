@@ -144,7 +144,7 @@ CREATE INDEX event_case ON event(cases, id);
 CREATE TABLE event_payload (
     event I64 PRIMARY KEY,
     salt BLOB,
-    payload JSON
+    payload TEXT(100000)        -- JSON, byte for byte as it was hashed: no JSON type
 );
 
 -- Leaves of the Merkle tree (RFC 9162), in dense order.
