@@ -28,7 +28,8 @@ struct map_view {
     int width_px, height_px;
 };
 
-/* The view that shows the box with a margin of a twentieth; a point is shown 200 m wide. */
+/* The view that shows the box with a margin of a twentieth; a point is shown 200 m wide. Sides are
+ * 1 to MAP_SIDE_MAX_PX and widths positive: what a visitor asks for is limited before. */
 struct map_view map_view_of(struct box box, int width_px, int height_px);
 
 /* So many metres from edge to edge of the width. */

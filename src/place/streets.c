@@ -218,7 +218,7 @@ static enum rc street_make(struct builder *builder, struct street *street, size_
             street->range_count++;
         }
     }
-    street->slug = words_slug(builder->home, street->name);
+    street->slug = str_copy(builder->home, words_slug(builder->ctx->arena, street->name));
     return RC_OK;
 }
 
@@ -373,5 +373,7 @@ enum rc streets_build(struct ctx *ctx, struct arena *home, const struct layers *
         rc = crossings_make(&builder);
     if (!rc)
         rc = street_keys_build(ctx, home, ret);
+    if (!rc && arena_has_failed(home))
+        rc = FAIL(ctx, ERR_MEMORY);
     return rc;
 }

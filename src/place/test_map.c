@@ -123,6 +123,7 @@ static void maps_are_small_and_well_formed(void **state)
     assert_well_formed(phone);
     assert_well_formed(street);
     assert_true(city.n < 60000);
+    assert_true(drawn(fixture, whole(fixture, 1024, 768), NULL, 0).n < 60000);
     assert_true(phone.n < 60000);
     assert_true(street.n < 25000);
     assert_has(city, "class=\"map-water\"");
