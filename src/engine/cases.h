@@ -26,7 +26,7 @@ struct filing {
     enum lang lang;
     struct str submission; /* the form's key; empty: none */
     struct str base_url;   /* "https://city.example", for links in messages */
-    int64_t draft_id;          /* the draft it comes from, marked as sent; 0: none */
+    int64_t draft_id;      /* the draft it comes from, marked as sent; 0: none */
 };
 
 struct filed {

@@ -56,9 +56,9 @@ static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct ev
         return RC_OK;
     }
     if (str_eq(row->kind, S("case.opened"))) {
-        event->title = text_in(
-            &follow->definition->workflow->states[follow->definition->workflow->start].name,
-            ctx->lang);
+        event->title =
+            text_in(&follow->definition->workflow->states[follow->definition->workflow->start].name,
+                    ctx->lang);
     } else if (str_eq(row->kind, S("case.step"))) {
         if (json_get_str(ctx, payload, S("to"), &word))
             return RC_INVALID;
@@ -114,8 +114,7 @@ static enum rc load(struct ctx *ctx, const struct request *request, struct follo
     if (state < 0)
         return FAIL(ctx, ERR_INTERNAL, .detail = S("a case in an unknown state"));
     follow->state = &follow->definition->workflow->states[state];
-    follow->team =
-        follow->row.team_is_null ? NULL : city_team_by_row(ctx->city, follow->row.team);
+    follow->team = follow->row.team_is_null ? NULL : city_team_by_row(ctx->city, follow->row.team);
     follow->place = shown_place(ctx, follow);
     rc = load_events(ctx, follow);
     if (!rc && follow->is_own)
@@ -174,9 +173,9 @@ enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *r
         input.lock_version = follow.row.lock_version;
     rc = case_step(ctx, follow.row.id, &input);
     if (!rc) {
-        reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
-                                          str_fmt(ctx->arena, "/cases/%.*s",
-                                                  STR_ARG(follow.row.number))));
+        reply_redirect(reply,
+                       url_in_lang(ctx->arena, ctx->lang,
+                                   str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(follow.row.number))));
         return RC_OK;
     }
     if (rc != RC_INVALID && rc != RC_CONFLICT)

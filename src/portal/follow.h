@@ -18,13 +18,13 @@ struct follow {
     const struct definition *definition;
     const struct state *state;
     const struct team *team;
-    struct str place;       /* blurred for who is not the reporter */
-    bool is_own;            /* opened by the private link */
+    struct str place; /* blurred for who is not the reporter */
+    bool is_own;      /* opened by the private link */
     struct follow_event *events;
     size_t event_n;
     const struct step **steps; /* that the reporter may take now */
     size_t step_n;
-    struct err err;         /* of a step that was refused */
+    struct err err; /* of a step that was refused */
     struct str typed;
 };
 

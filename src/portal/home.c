@@ -6,7 +6,8 @@
 
 #define MAX_EXAMPLES 4 /* services named on a group's card */
 
-/* The services the public may start, as pointers; those of one group, or of all when it is empty. */
+/* The services the public may start, as pointers; those of one group, or of all when it is empty.
+ */
 static enum rc services_of(struct ctx *ctx, struct str group, const struct definition ***ret,
                            size_t *ret_n)
 {

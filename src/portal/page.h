@@ -12,10 +12,10 @@ struct page {
     struct ctx *ctx;
     const struct request *request;
     const struct city *city;
-    struct str title;     /* the page's own part of <title> */
-    struct str csrf;      /* token for its forms; empty until page_needs_form */
-    struct str current;   /* "/": which entry of the navigation it belongs to */
-    bool has_errors;      /* the form came back */
+    struct str title;   /* the page's own part of <title> */
+    struct str csrf;    /* token for its forms; empty until page_needs_form */
+    struct str current; /* "/": which entry of the navigation it belongs to */
+    bool has_errors;    /* the form came back */
     bool is_demonstration;
 };
 

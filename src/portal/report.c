@@ -9,9 +9,9 @@
 #include "portal/report.ct.h"
 #include "web/server.h"
 
-#define MAX_STEPS    128
-#define COOKIE_S     ((int64_t)DRAFT_DAYS * 24 * 3600)
-#define SURE_SCORE   95 /* a single choice this good needs no question */
+#define MAX_STEPS  128
+#define COOKIE_S   ((int64_t)DRAFT_DAYS * 24 * 3600)
+#define SURE_SCORE 95 /* a single choice this good needs no question */
 
 struct str report_step_word(const struct draft *draft, struct form_at at)
 {
@@ -270,8 +270,7 @@ static enum rc take_field(struct ctx *ctx, const struct request *request, struct
     return RC_OK;
 }
 
-static enum rc take_details(struct ctx *ctx, const struct request *request,
-                            struct report *report)
+static enum rc take_details(struct ctx *ctx, const struct request *request, struct report *report)
 {
     struct filing filing;
 
@@ -316,14 +315,12 @@ static struct str submission_of(struct ctx *ctx, const struct draft *draft)
     return str_fmt(ctx->arena, "draft-%lld", (long long)draft->id);
 }
 
-static void redirect_to_done(struct ctx *ctx, const struct request *request,
-                             struct reply *reply)
+static void redirect_to_done(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     struct str service = request_param(request, S("service"));
 
-    reply_redirect(reply,
-                   url_in_lang(ctx->arena, ctx->lang,
-                               str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                      str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
 }
 
 enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -427,4 +424,3 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
     redirect_to(ctx, reply, &report.draft, next);
     return RC_OK;
 }
-

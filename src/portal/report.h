@@ -14,13 +14,19 @@ struct report {
     struct form_at at;
     struct form_at back; /* the step before; back.step == FORM_CHECK: the service's page */
     size_t number, count;
-    struct err err;          /* of what was sent, id ERR_NONE when nothing was wrong */
-    struct str typed[8];     /* what was typed, kept when it was wrong */
+    struct err err;               /* of what was sent, id ERR_NONE when nothing was wrong */
+    struct str typed[8];          /* what was typed, kept when it was wrong */
     struct place_choices choices; /* FORM_PLACE: which of these? */
 };
 
-enum { TYPED_PLACE = 0, TYPED_ANSWER = 0, TYPED_DETAILS = 0, TYPED_NAME = 0, TYPED_EMAIL = 1,
-       TYPED_PHONE = 2 };
+enum {
+    TYPED_PLACE = 0,
+    TYPED_ANSWER = 0,
+    TYPED_DETAILS = 0,
+    TYPED_NAME = 0,
+    TYPED_EMAIL = 1,
+    TYPED_PHONE = 2
+};
 
 /* "where", "lane", "details", "who", "check": the last piece of a step's path. */
 struct str report_step_word(const struct draft *draft, struct form_at at);

@@ -51,7 +51,7 @@
   const ground = (L, map, figure, first) => {
     let layer = L.svgOverlay(first, toBounds(figure.dataset.bounds), { className: 'ch-map__svg' }).addTo(map);
     let turn = 0;
-    map.on('moveend', async () => {
+    const redraw = async () => {
       const mine = ++turn;
       const seen = map.getBounds().pad(0.25);
       const size = map.getSize().multiplyBy(1.5).round();
@@ -65,7 +65,9 @@
         layer.remove();
         layer = next;
       } catch { /* the old ground stays */ }
-    });
+    };
+    map.on('moveend', redraw);
+    redraw();
   };
 
   const pick = (L, map, figure) => {
@@ -114,7 +116,7 @@
     svg.removeAttribute('class');
     svg.setAttribute('preserveAspectRatio', 'none');
     const moves = !matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const map = L.map(box, { zoomControl: false, attributionControl: false, maxZoom: 19, fadeAnimation: moves, zoomAnimation: moves, inertia: moves });
+    const map = L.map(box, { zoomControl: false, attributionControl: false, maxZoom: 19, zoomSnap: 0.25, fadeAnimation: moves, zoomAnimation: moves, inertia: moves });
     map.fitBounds(toBounds(figure.dataset.bounds));
     ground(L, map, figure, svg);
     zoomButtons(map, figure);
