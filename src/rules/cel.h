@@ -162,7 +162,7 @@ struct cel_trace {
 };
 
 /* As cel_eval, and *ret_trace is the root of the tree, also when the result is an error that is
- * the rule's own (RC_INVALID). At most 200 nodes; further ones are left out. */
+ * the rule's own (RC_INVALID). At most 200 nodes and 12 levels; what is beyond is left out. */
 enum rc cel_explain(struct ctx *ctx, const struct cel_program *program,
                     const struct cel_activation *activation, struct cel_value *ret,
                     const struct cel_trace **ret_trace) MUST_CHECK;

@@ -317,6 +317,10 @@ const struct overload *check_property(const struct check *check, const struct ce
 /* Whether the name means something in this place: a macro's variable or a declared one. */
 bool check_is_variable(const struct check *check, struct str name);
 
+/* Before checking: the number literals that are the result, or a branch of it, become exact where
+ * the result has to be. */
+bool exact_push(struct check *check, struct node *node, const struct cel_type *wanted);
+
 /* After the whole tree is checked (settle.c): types without variables, constant lists made once,
  * constant patterns compiled, calls that need no look at their arguments marked. */
 bool settle_node(struct check *check, struct node *node);

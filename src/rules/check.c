@@ -353,6 +353,11 @@ static const struct cel_type *join_all(struct check *check, struct node **items,
     for (size_t i = 0; exact && i < n; i++) {
         if (exact_may_become(items[i], exact) && !exact_become(check, items[i], exact))
             return NULL;
+        if (types_resolve(&check->bindings, items[i]->type)->kind == CEL_DOUBLE) {
+            compile_problem(check->compile, items[i]->begin,
+                            "a double is not exact: it cannot stand beside money and decimals");
+            return NULL;
+        }
     }
     for (size_t i = 0; i < n; i++) {
         all = all ? join(check, all, items[i]->type) : items[i]->type;

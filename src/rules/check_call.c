@@ -155,6 +155,7 @@ static bool find_candidates(struct check *check, struct call *call,
     return true;
 }
 
+/* The first overload that takes the arguments with their literals made exact. */
 static const struct cel_type *find_exact(struct check *check, struct call *call)
 {
     const struct cel_type *result;
@@ -174,6 +175,22 @@ static const struct cel_type *find_exact(struct check *check, struct call *call)
         bindings_rewind(&check->bindings, mark);
     }
     return NULL;
+}
+
+/* Whether an exact value stands beside a literal. */
+static bool asks_for_exact(const struct check *check, const struct call *call)
+{
+    bool has_exact = false, has_literal = false;
+
+    for (size_t i = 0; i < call->n_args; i++) {
+        const struct cel_type *type = types_resolve(&check->bindings, call->args[i]->type);
+
+        if (type->kind == CEL_LIST)
+            type = types_resolve(&check->bindings, type->args[0]);
+        has_exact |= kind_is_exact(type->kind);
+        has_literal |= may_be_exact(call->args[i]);
+    }
+    return has_exact && has_literal;
 }
 
 /* ---- Saying what is wrong */
@@ -235,10 +252,28 @@ static void unknown_function(struct check *check, const struct node *node)
                         dot, STR_ARG(nearest));
 }
 
-/* Why exact and other numbers do not mix, or the empty text. */
-static const char *exact_hint(const struct node *node, const struct cel_type *const *types)
+/* Whether some overload takes an exact number where the call gives a double. */
+static bool wants_exact(struct check *check, const struct node *node,
+                        const struct cel_type *const *types)
 {
-    bool has_exact = false, has_double = false, has_int = false;
+    for (size_t i = 0; i < check->env->n_overloads; i++) {
+        const struct overload *overload = &check->env->overloads[i];
+
+        for (size_t arg = 0; is_candidate(overload, &node->call) && arg < node->call.n_args;
+             arg++) {
+            if (types[arg]->kind == CEL_DOUBLE && kind_is_exact(overload->params[arg]->kind))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Why exact and other numbers do not mix, or the empty text. */
+static const char *exact_hint(struct check *check, const struct node *node,
+                              const struct cel_type *const *types)
+{
+    bool has_exact = !is_operator(node->call.name) && wants_exact(check, node, types);
+    bool has_double = false, has_int = false;
 
     for (size_t i = 0; i < node->call.n_args; i++) {
         has_exact |= kind_is_exact(types[i]->kind);
@@ -269,7 +304,7 @@ static void wrong_types(struct check *check, const struct node *node)
         struct str sign = sign_of(name);
 
         compile_problem(check->compile, node->begin, "%.*s does not work with %.*s%s",
-                        STR_ARG(sign), STR_ARG(text), exact_hint(node, types));
+                        STR_ARG(sign), STR_ARG(text), exact_hint(check, node, types));
     } else {
         struct str takes = STR_NONE;
 
@@ -282,7 +317,7 @@ static void wrong_types(struct check *check, const struct node *node)
                     STR_ARG(types_text(check, overload->params, overload->n_params, S(", "))));
         }
         compile_problem(check->compile, node->begin, "%.*s takes %.*s, not (%.*s)%s", STR_ARG(name),
-                        STR_ARG(takes), STR_ARG(text), exact_hint(node, types));
+                        STR_ARG(takes), STR_ARG(text), exact_hint(check, node, types));
     }
 }
 
@@ -332,11 +367,14 @@ const struct cel_type *check_call(struct check *check, struct node *node)
         if (!check_node(check, call->args[i]))
             return NULL;
     }
-    if (!find_candidates(check, call, &result))
+    /* Exact first: a list of mixed literals would also pass as a list of dyn. */
+    if (check->compile->is_checked && asks_for_exact(check, call))
+        result = find_exact(check, call);
+    if (check->compile->has_problem || (!result && !find_candidates(check, call, &result)))
         return NULL;
     if (!check->compile->is_checked)
         return cel_type_of_kind(CEL_DYN);
-    if (call->n_candidates == 0 && !check->compile->has_problem)
+    if (!result && !check->compile->has_problem)
         result = find_exact(check, call);
     if (!result && !check->compile->has_problem && !arena_has_failed(check->arena))
         no_overload(check, node);
