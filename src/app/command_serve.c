@@ -121,17 +121,12 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
 {
     const struct route *tables[MAX_MODULES + 1] = {NULL};
     struct server *server;
-    sigset_t stops;
     size_t n = 0;
     enum rc rc;
 
     for (size_t i = 0; modules[i] && n < MAX_MODULES; i++)
         if (modules[i]->routes)
             tables[n++] = modules[i]->routes;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGTERM);
-    sigaddset(&stops, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &stops, NULL);
     assets_use(&ui_assets);
     rc = server_start(ctx,
                       &(struct server_options){
@@ -154,6 +149,17 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
     return RC_OK;
 }
 
+/* Before any thread starts, so that every thread leaves these to server_wait. */
+static void block_stop_signals(void)
+{
+    sigset_t stops;
+
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &stops, NULL);
+}
+
 enum rc command_serve(struct ctx *ctx, int argc, char **argv)
 {
     const char *listen = command_option(&argc, argv, "listen");
@@ -165,6 +171,7 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
         return command_misused(ctx, "a data folder is needed");
     if (!listen)
         listen = "127.0.0.1:8080";
+    block_stop_signals();
     rc = home_open(ctx, argv[0], DB_FULL, &app.home);
     if (rc)
         return rc;
