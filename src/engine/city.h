@@ -32,6 +32,7 @@ struct city {
     struct arena *arena; /* owns all of this */
     struct str id;
     struct text name;
+    struct str state, state_code; /* "Alabama", "AL" */
     struct str zone_id;
     struct zone *zone;
     struct str phone, email, address;

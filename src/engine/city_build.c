@@ -1,5 +1,6 @@
 #include "engine/city_build.h"
 
+#include "place/gazetteer.h"
 #include "place/layers.h"
 
 #define COUNT(array)   (sizeof(array) / sizeof *(array))
@@ -72,9 +73,10 @@ static struct str scalar_of(const struct yaml_node *root, const char *key)
 static enum rc load_city(struct ctx *home, const struct city_files *files,
                          struct problems *problems, struct city *city)
 {
-    static const struct str keys[] = {
-        STR("city"),  STR("name"),    STR("zone"),      STR("calendar"),    STR("phone"),
-        STR("email"), STR("address"), STR("mail-from"), STR("departments"), STR("groups")};
+    static const struct str keys[] = {STR("city"),     STR("name"),       STR("zone"),
+                                      STR("calendar"), STR("phone"),      STR("email"),
+                                      STR("address"),  STR("mail-from"),  STR("departments"),
+                                      STR("state"),    STR("state-code"), STR("groups")};
     const struct yaml_node *root;
     enum rc rc = parse_file(home, files, S("city.yaml"), problems, &root);
 
@@ -92,6 +94,8 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
     city->name = yaml_expect_languages(problems, yaml_get(root, "name"), true, "the city's name");
     city->zone_id = scalar_of(root, "zone");
     city->calendar_id = scalar_of(root, "calendar");
+    city->state = scalar_of(root, "state");
+    city->state_code = scalar_of(root, "state-code");
     city->phone = scalar_of(root, "phone");
     city->email = scalar_of(root, "email");
     city->address = scalar_of(root, "address");
@@ -248,6 +252,15 @@ static enum rc load_layers(struct ctx *home, const struct city_files *files, str
     return layers_of_texts(home, texts, n, &city->layers);
 }
 
+static enum rc load_gazetteer(struct ctx *home, struct city *city)
+{
+    struct gazetteer_city names = {text_in(&city->name, LANG_EN), city->state, city->state_code};
+
+    if (!layers_find(city->layers, S("street")))
+        return RC_OK;
+    return gazetteer_new(home, city->layers, names, &city->gazetteer);
+}
+
 enum rc city_build_live(struct ctx *home, const struct city_files *files, struct problems *problems,
                         struct city *city)
 {
@@ -259,6 +272,8 @@ enum rc city_build_live(struct ctx *home, const struct city_files *files, struct
         rc = load_calendar(home, files, problems, city);
     if (!rc)
         rc = load_layers(home, files, city);
+    if (!rc)
+        rc = load_gazetteer(home, city);
     if (!rc && problems->error_count)
         return FAIL(home, ERR_FORMAT, .detail = S("the city folder has errors"));
     return rc;

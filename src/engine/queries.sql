@@ -194,3 +194,11 @@ UPDATE draft SET answers = :answers, updated = :updated, expires = :expires WHER
 
 -- name: draft_sent :exec (id I64, cases I64)
 UPDATE draft SET cases = :cases WHERE id = :id;
+
+-- name: draft_case :optional (token_hash BLOB)
+SELECT c.number FROM draft d JOIN cases c ON c.id = d.cases WHERE d.token_hash = :token_hash;
+
+-- name: link_case :optional (token_hash BLOB, now INSTANT)
+SELECT l.id, l.purpose, c.id AS case_id, c.number, c.reporter
+FROM link_token l JOIN cases c ON c.id = l.cases
+WHERE l.token_hash = :token_hash AND (l.expires IS NULL OR l.expires > :now);

@@ -155,8 +155,8 @@ enum rc cel_eval_measured(struct ctx *ctx, const struct cel_program *program,
 struct cel_trace {
     struct str text; /* as written in the source */
     struct cel_value value;
-    bool has_failed;      /* no value: `error` says why */
-    struct str error;     /* arena */
+    bool has_failed;               /* no value: `error` says why */
+    struct str error;              /* arena */
     const struct cel_trace *first; /* child, in the order of evaluation */
     const struct cel_trace *next;  /* sibling */
 };

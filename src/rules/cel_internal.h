@@ -9,6 +9,9 @@
 #ifndef RULES_CEL_INTERNAL_H
 #define RULES_CEL_INTERNAL_H
 
+#include <stdio.h>
+
+#include "base/buf.h"
 #include "rules/cel.h"
 
 #define CEL_MAX_ARGS      6
@@ -32,8 +35,8 @@ enum token_kind {
 
 struct token {
     enum token_kind kind;
-    struct str text;      /* the source's; of strings and bytes what they mean, arena */
-    uint32_t begin, end;  /* bytes of the source */
+    struct str text;        /* the source's; of strings and bytes what they mean, arena */
+    uint32_t begin, end;    /* bytes of the source */
     struct cel_value value; /* of a literal */
 };
 
@@ -85,23 +88,23 @@ enum each_kind {
     EACH_ALL,
     EACH_EXISTS,
     EACH_EXISTS_ONE,
-    EACH_MAP,         /* also transformList */
+    EACH_MAP, /* also transformList */
     EACH_FILTER,
-    EACH_MAKE_MAP,    /* transformMap */
-    EACH_MAKE_ENTRY,  /* transformMapEntry */
+    EACH_MAKE_MAP,   /* transformMap */
+    EACH_MAKE_ENTRY, /* transformMapEntry */
 };
 
 struct overload;
 
 struct call {
-    struct str name;       /* "_+_", "size", "math.abs" */
-    bool is_member;        /* args[0] is the receiver */
-    bool is_certain;       /* one candidate, all types known: no look at the values is needed */
+    struct str name; /* "_+_", "size", "math.abs" */
+    bool is_member;  /* args[0] is the receiver */
+    bool is_certain; /* one candidate, all types known: no look at the values is needed */
     size_t n_args;
     struct node **args;
     size_t n_candidates;
     const struct overload **candidates;
-    const void *prepared;  /* a compiled pattern of a constant argument */
+    const void *prepared; /* a compiled pattern of a constant argument */
 };
 
 struct node {
@@ -135,8 +138,8 @@ struct node {
         } map;
         struct {
             enum each_kind kind;
-            bool has_second;    /* two variables: index and element, or key and value */
-            size_t first_slot;  /* given by check.c; the second is the next one */
+            bool has_second;   /* two variables: index and element, or key and value */
+            size_t first_slot; /* given by check.c; the second is the next one */
             struct str first, second;
             struct node *range;
             struct node *filter; /* or NULL */
@@ -244,7 +247,7 @@ struct bindings {
     struct undo {
         uint32_t param;
         const struct cel_type *was;
-    } *undo;
+    } * undo;
     size_t n_undo, room_undo;
 };
 
@@ -272,7 +275,8 @@ const struct cel_type *types_final(struct bindings *bindings, const struct cel_t
 const struct cel_type *types_general(struct bindings *bindings, const struct cel_type *a,
                                      const struct cel_type *b);
 
-/* ---- Checking (check.c, check_call.c, exact.c) ------------------------------------------------- */
+/* ---- Checking (check.c, check_call.c, exact.c) -------------------------------------------------
+ */
 
 struct scope {
     const struct scope *outer;
@@ -325,7 +329,8 @@ struct str check_type_text(struct check *check, const struct cel_type *type);
 bool exact_may_become(const struct node *node, const struct cel_type *wanted);
 bool exact_become(struct check *check, struct node *node, const struct cel_type *wanted);
 
-/* ---- A program and its evaluation (eval.c, call.c, each.c) -------------------------------------- */
+/* ---- A program and its evaluation (eval.c, call.c, each.c) --------------------------------------
+ */
 
 struct cel_program {
     struct str source;
@@ -345,9 +350,9 @@ struct run {
     const struct cel_activation *activation;
     struct cel_value *slots;
     uint64_t cost_left;
-    struct str error; /* of the last RC_INVALID */
+    struct str error;            /* of the last RC_INVALID */
     struct regex_scratch *regex; /* PCRE2's working memory, made when first needed */
-    struct trace *trace; /* the node being explained, or NULL */
+    struct trace *trace;         /* the node being explained, or NULL */
     size_t trace_room;
 };
 
@@ -378,7 +383,8 @@ enum rc run_node_plain(struct run *run, const struct node *node, struct cel_valu
 void trace_forget(struct run *run, size_t keep);
 size_t trace_count(const struct run *run);
 
-/* ---- Shared by the functions -------------------------------------------------------------------- */
+/* ---- Shared by the functions --------------------------------------------------------------------
+ */
 
 /* A string made in the arena, with its cost charged; RC_LIMIT when the arena failed. */
 enum rc give_text(struct cel_call *call, struct buf *text, struct cel_value *ret);
@@ -412,7 +418,7 @@ enum rc regex_matches(struct cel_call *call, const struct regex *regex, struct s
                       bool *ret) MUST_CHECK;
 
 /* The exact types' operators (city.c), called by the standard's when an operand is exact. */
-enum rc city_arithmetic(struct cel_call *call, char operator, const struct cel_value *args,
+enum rc city_arithmetic(struct cel_call *call, char sign, const struct cel_value *args,
                         struct cel_value *ret) MUST_CHECK;
 enum rc city_negate(struct cel_call *call, const struct cel_value *args,
                     struct cel_value *ret) MUST_CHECK;

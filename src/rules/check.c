@@ -73,9 +73,8 @@ static void unknown_name(struct check *check, const struct node *node, struct st
                         "%.*s is not known here: check the spelling, or put quotes around a text",
                         STR_ARG(name));
     else
-        compile_problem(check->compile, node->begin,
-                        "%.*s is not known here; did you mean %.*s?", STR_ARG(name),
-                        STR_ARG(nearest));
+        compile_problem(check->compile, node->begin, "%.*s is not known here; did you mean %.*s?",
+                        STR_ARG(name), STR_ARG(nearest));
 }
 
 static const struct cel_type *use_variable(struct check *check, struct node *node, struct str name,
@@ -219,8 +218,7 @@ static const struct cel_type *check_has(struct check *check, struct node *node)
 
     whole.kind = NODE_SELECT;
     dotted = node_dotted(check->arena, &whole);
-    if (!str_is_empty(dotted) &&
-        cel_env_variable_find(check->env, dotted, &whole.name.number)) {
+    if (!str_is_empty(dotted) && cel_env_variable_find(check->env, dotted, &whole.name.number)) {
         node->kind = NODE_PRESENT;
         node->name.number = whole.name.number;
         node->name.text = dotted;
@@ -236,8 +234,8 @@ static const struct cel_type *check_present(struct check *check, struct node *no
     const struct scope *scope;
 
     if (find_in_scope(check, node->name.text, &scope)) {
-        compile_problem(check->compile, node->begin,
-                        "%.*s always has a value here: remove has()", STR_ARG(node->name.text));
+        compile_problem(check->compile, node->begin, "%.*s always has a value here: remove has()",
+                        STR_ARG(node->name.text));
         return NULL;
     }
     if (!cel_env_variable_find(check->env, node->name.text, &node->name.number)) {

@@ -19,8 +19,7 @@ static void resolve_namespace(struct check *check, struct call *call)
         return;
     whole = str_fmt(check->arena, "%.*s.%.*s", STR_ARG(left), STR_ARG(call->name));
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        if (!check->env->overloads[i].is_member &&
-            str_eq(check->env->overloads[i].name, whole)) {
+        if (!check->env->overloads[i].is_member && str_eq(check->env->overloads[i].name, whole)) {
             call->name = whole;
             call->is_member = false;
             call->args++;
@@ -108,8 +107,7 @@ static bool become_exact(struct check *check, const struct overload *overload,
                 type = other;
         }
         if (type->kind == CEL_LIST && type->args[0]->kind == CEL_PARAM)
-            type = cel_type_list(check->arena,
-                                 types_final(&check->bindings, call->args[0]->type));
+            type = cel_type_list(check->arena, types_final(&check->bindings, call->args[0]->type));
         if (type && exact_may_become(call->args[i], type) &&
             !exact_become(check, call->args[i], type))
             return false;
@@ -233,8 +231,8 @@ static void unknown_function(struct check *check, const struct node *node)
                         STR_ARG(name));
     else
         compile_problem(check->compile, node->begin,
-                        "there is no function %s%.*s(); did you mean %s%.*s()?", dot,
-                        STR_ARG(name), dot, STR_ARG(nearest));
+                        "there is no function %s%.*s(); did you mean %s%.*s()?", dot, STR_ARG(name),
+                        dot, STR_ARG(nearest));
 }
 
 /* Why exact and other numbers do not mix, or the empty text. */
@@ -279,13 +277,12 @@ static void wrong_types(struct check *check, const struct node *node)
             const struct overload *overload = &check->env->overloads[i];
 
             if (is_candidate(overload, &node->call) && takes.n < 200)
-                takes = str_fmt(check->arena, "%.*s%s(%.*s)", STR_ARG(takes),
-                                takes.n ? " or " : "",
-                                STR_ARG(types_text(check, overload->params, overload->n_params,
-                                                   S(", "))));
+                takes = str_fmt(
+                    check->arena, "%.*s%s(%.*s)", STR_ARG(takes), takes.n ? " or " : "",
+                    STR_ARG(types_text(check, overload->params, overload->n_params, S(", "))));
         }
-        compile_problem(check->compile, node->begin, "%.*s takes %.*s, not (%.*s)%s",
-                        STR_ARG(name), STR_ARG(takes), STR_ARG(text), exact_hint(node, types));
+        compile_problem(check->compile, node->begin, "%.*s takes %.*s, not (%.*s)%s", STR_ARG(name),
+                        STR_ARG(takes), STR_ARG(text), exact_hint(node, types));
     }
 }
 

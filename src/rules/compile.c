@@ -26,8 +26,8 @@ static bool check_result(struct check *check, struct node *root, const struct ce
     is = check_type_text(check, root->type);
     wanted = check_type_text(check, expected);
     return compile_problem(check->compile, root->begin,
-                           "a value of type %.*s is needed here, and this is %.*s",
-                           STR_ARG(wanted), STR_ARG(is));
+                           "a value of type %.*s is needed here, and this is %.*s", STR_ARG(wanted),
+                           STR_ARG(is));
 }
 
 static struct cel_program *check_tree(struct compile *compile, struct node *root,

@@ -51,8 +51,7 @@ static void keep_decisive(struct trace *trace, bool decisive)
     if (trace->public.has_failed || trace->public.value.boolean != decisive)
         return;
     for (; child; child = child->next) {
-        if (child->has_failed || child->value.kind != CEL_BOOL ||
-            child->value.boolean != decisive)
+        if (child->has_failed || child->value.kind != CEL_BOOL || child->value.boolean != decisive)
             continue;
         trace->public.first = child;
         trace->last = &((struct trace *)(uintptr_t)child)->public;
@@ -112,9 +111,8 @@ enum rc cel_explain(struct ctx *ctx, const struct cel_program *program,
     literal = ARENA_NEW(ctx->arena, struct cel_trace);
     if (!literal)
         return FAIL(ctx, ERR_MEMORY);
-    *literal = (struct cel_trace){.text = program->source,
-                                  .has_failed = rc != RC_OK,
-                                  .error = run.error};
+    *literal =
+        (struct cel_trace){.text = program->source, .has_failed = rc != RC_OK, .error = run.error};
     if (rc == RC_OK)
         literal->value = *ret;
     *ret_trace = literal;
@@ -144,9 +142,8 @@ static void write_json(struct buf *out, const struct cel_trace *trace)
     BUF_ADD(out, "{\"expr\":");
     write_json_text(out, trace->text);
     buf_add(out, trace->has_failed ? S(",\"error\":") : S(",\"value\":"));
-    write_json_text(out, trace->has_failed
-                             ? trace->error
-                             : cel_value_text(out->arena, trace->value, VALUE_BYTES));
+    write_json_text(out, trace->has_failed ? trace->error
+                                           : cel_value_text(out->arena, trace->value, VALUE_BYTES));
     if (trace->first)
         BUF_ADD(out, ",\"children\":[");
     for (const struct cel_trace *child = trace->first; child; child = child->next) {
