@@ -3,6 +3,7 @@ import { tap, same, check } from './lib/tap.mjs';
 import { openCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { report } from './report.mjs';
+import { shots } from './shots.mjs';
 
 const journeys = { report };
 
@@ -13,6 +14,7 @@ const value = name => (options.includes(`--${name}`) ? options[options.indexOf(`
 const run = async city => {
   const browser = await openBrowser();
   try {
+    if (value('shots')) return await shots(browser, city, value('shots'));
     for (const [name, journey] of Object.entries(journeys))
       if (!value('only') || name.includes(value('only')))
         await journey(browser, city, { isLong: flag('long') });
