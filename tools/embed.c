@@ -1,159 +1,191 @@
-/* embed: packs static files into one C file as a struct asset_set (web/assets.h).
+/* Packs static files into a C file (web/assets.h): `embed SYMBOL OUT.c FILE...`.
  *
- *   embed OUT.c SYMBOL FILE...
- *
- * An asset's name is its file's last name. FILE.br, where it lies beside, is its Brotli form; the
- * gzip form is made here; both only where they are shorter. A build tool; nothing of it is in the
- * server. */
+ * An asset's name is its file's name without folders, so names must differ. Each file is kept as it
+ * is and, when that saves at least a twentieth, compressed with Brotli and gzip at their best, here
+ * and not at run time. The same input gives the same output.
+ */
+#include <brotli/encode.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <zlib.h>
 
-#include "base/str.h"
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/file.h"
 
-#define MAX_FILES 200
+#define MAX_FILES      200
+#define MAX_FILE_BYTES ((size_t)4 << 20)
+#define MAX_OUT_BYTES  ((size_t)256 << 20)
+#define GZIP_WINDOW    (15 + 16) /* zlib's way of asking for a gzip header */
 
-struct bytes {
-    unsigned char *p;
-    size_t n;
+struct item {
+    struct str name, content, brotli, gzip;
 };
 
-static void stop(const char *what, const char *which)
+static struct str file_name(const char *path)
 {
-    fprintf(stderr, "embed: %s: %s\n", which, what);
-    exit(1);
+    const char *slash = strrchr(path, '/');
+
+    return str_of(slash ? slash + 1 : path);
 }
 
-/* False when there is no such file. */
-static int file_bytes(const char *path, struct bytes *ret)
+static const char *content_type(struct str name)
 {
-    FILE *file = fopen(path, "rb");
-    long n;
-
-    if (!file)
-        return 0;
-    if (fseek(file, 0, SEEK_END) < 0 || (n = ftell(file)) < 0)
-        stop("cannot be read", path);
-    rewind(file);
-    ret->n = (size_t)n;
-    ret->p = malloc(ret->n + 1);
-    if (!ret->p || fread(ret->p, 1, ret->n, file) != ret->n)
-        stop("cannot be read", path);
-    fclose(file);
-    return 1;
-}
-
-static struct bytes gzip(struct bytes plain)
-{
-    z_stream stream = {.next_in = plain.p, .avail_in = (uInt)plain.n};
-    struct bytes out = {malloc(plain.n + 1000), plain.n + 1000};
-
-    /* 15 bits of window, and 16 more ask for gzip's own head. */
-    if (!out.p || deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
-        stop("no memory", "gzip");
-    stream.next_out = out.p;
-    stream.avail_out = (uInt)out.n;
-    if (deflate(&stream, Z_FINISH) != Z_STREAM_END)
-        stop("cannot be compressed", "gzip");
-    out.n = stream.total_out;
-    deflateEnd(&stream);
-    return out;
-}
-
-static const char *type_of(const char *name)
-{
-    static const char *const types[][2] = {
-        {".css", "text/css; charset=utf-8"},       {".js", "text/javascript; charset=utf-8"},
-        {".svg", "image/svg+xml"},                 {".png", "image/png"},
-        {".txt", "text/plain; charset=utf-8"},     {".ico", "image/x-icon"},
+    static const struct {
+        const char *end, *type;
+    } types[] = {
+        {".css", "text/css; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".webp", "image/webp"},
+        {".ico", "image/x-icon"},
+        {".woff2", "font/woff2"},
         {".json", "application/json"},
+        {".webmanifest", "application/manifest+json"},
+        {".txt", "text/plain; charset=utf-8"},
     };
-    const char *dot = strrchr(name, '.');
 
-    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
-        if (strcmp(dot, types[i][0]) == 0)
-            return types[i][1];
-    stop("no content type is known for this name", name);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (str_ends_with(name, str_of(types[i].end)))
+            return types[i].type;
     return NULL;
 }
 
-static void write_bytes(FILE *out, int number, const char *form, struct bytes bytes)
+static bool is_worth_it(struct str packed, struct str plain)
 {
-    fprintf(out, "static const unsigned char a%d_%s[] = {", number, form);
+    return packed.n && packed.n <= plain.n - plain.n / 20;
+}
+
+static struct str pack_brotli(struct arena *arena, struct str content)
+{
+    size_t n = BrotliEncoderMaxCompressedSize(content.n);
+    char *p = arena_alloc(arena, n);
+
+    if (!p || !BrotliEncoderCompress(BROTLI_MAX_QUALITY, BROTLI_MAX_WINDOW_BITS, BROTLI_MODE_TEXT,
+                                     content.n, (const uint8_t *)content.p, &n, (uint8_t *)p))
+        return STR_NONE;
+    return is_worth_it((struct str){p, n}, content) ? (struct str){p, n} : STR_NONE;
+}
+
+static struct str pack_gzip(struct arena *arena, struct str content)
+{
+    z_stream stream = {.avail_in = (uInt)content.n};
+    size_t room = content.n + content.n / 100 + 100;
+    char *p = arena_alloc(arena, room);
+    struct str packed = STR_NONE;
+
+    if (!p || deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, MAX_MEM_LEVEL,
+                           Z_DEFAULT_STRATEGY) != Z_OK)
+        return STR_NONE;
+    stream.next_in = (z_const Bytef *)(uintptr_t)content.p;
+    stream.next_out = (Bytef *)p;
+    stream.avail_out = (uInt)room;
+    if (deflate(&stream, Z_FINISH) == Z_STREAM_END)
+        packed = (struct str){p, stream.total_out};
+    deflateEnd(&stream);
+    return is_worth_it(packed, content) ? packed : STR_NONE;
+}
+
+static void write_bytes(struct buf *out, const char *kind, size_t index, struct str bytes)
+{
+    if (!bytes.n)
+        return;
+    buf_add_fmt(out, "static const unsigned char %s_%zu[%zu] =", kind, index, bytes.n);
     for (size_t i = 0; i < bytes.n; i++)
-        fprintf(out, "%s%u,", i % 24 ? "" : "\n", bytes.p[i]);
-    fprintf(out, "\n};\n");
+        buf_add_fmt(out, "%s\\%03o%s", i % 24 ? "" : "\n    \"", (unsigned char)bytes.p[i],
+                    i % 24 == 23 || i + 1 == bytes.n ? "\"" : "");
+    BUF_ADD(out, ";\n");
 }
 
-static void write_form(FILE *out, int number, const char *form, size_t n)
+static void write_variant(struct buf *out, const char *kind, size_t index, struct str bytes)
 {
-    if (n)
-        fprintf(out, " .%s = {a%d_%s, %zu},", form, number, form, n);
+    if (bytes.n)
+        buf_add_fmt(out, ", {%s_%zu, %zu}", kind, index, bytes.n);
+    else
+        BUF_ADD(out, ", {0, 0}");
 }
 
-struct packed {
-    const char *name;
-    uint64_t hash;
-    size_t plain, brotli, gzip; /* bytes; 0: there is no such form */
-};
-
-static struct packed pack(FILE *out, int number, const char *path)
+static struct str hash_text(struct arena *arena, struct str s)
 {
-    const char *slash = strrchr(path, '/');
-    struct packed packed = {.name = slash ? slash + 1 : path};
-    char brotli_path[4096];
-    struct bytes plain, form;
+    struct crypto_hash hash = crypto_sha256(s);
 
-    if (!file_bytes(path, &plain))
-        stop("is missing", path);
-    packed.hash = str_hash((struct str){(const char *)plain.p, plain.n});
-    packed.plain = plain.n;
-    write_bytes(out, number, "plain", plain);
-    snprintf(brotli_path, sizeof brotli_path, "%s.br", path);
-    if (file_bytes(brotli_path, &form)) {
-        packed.brotli = form.n < plain.n ? form.n : 0;
-        if (packed.brotli)
-            write_bytes(out, number, "brotli", form);
-        free(form.p);
+    return str_slice(crypto_hex(arena, crypto_hash_str(&hash)), 0, 16);
+}
+
+static struct buf write_all(struct arena *arena, const char *symbol, const struct item *items,
+                            size_t n)
+{
+    struct buf out = buf_in(arena, MAX_OUT_BYTES), all = buf_in(arena, 1 << 16);
+
+    BUF_ADD(&out, "#include \"web/assets.h\"\n");
+    for (size_t i = 0; i < n; i++) {
+        write_bytes(&out, "plain", i, items[i].content);
+        write_bytes(&out, "brotli", i, items[i].brotli);
+        write_bytes(&out, "gzip", i, items[i].gzip);
     }
-    form = gzip(plain);
-    packed.gzip = form.n < plain.n ? form.n : 0;
-    if (packed.gzip)
-        write_bytes(out, number, "gzip", form);
-    free(form.p);
-    free(plain.p);
-    return packed;
+    BUF_ADD(&out, "static const struct asset items[] = {\n");
+    for (size_t i = 0; i < n; i++) {
+        struct str hash = hash_text(arena, items[i].content);
+
+        buf_add_fmt(&all, "%.*s %.*s\n", STR_ARG(items[i].name), STR_ARG(hash));
+        buf_add_fmt(&out, "    {\"%.*s\", \"\\\"%.*s\\\"\", \"%s\"", STR_ARG(items[i].name),
+                    STR_ARG(hash), content_type(items[i].name));
+        write_variant(&out, "plain", i, items[i].content);
+        write_variant(&out, "brotli", i, items[i].brotli);
+        write_variant(&out, "gzip", i, items[i].gzip);
+        BUF_ADD(&out, "},\n");
+    }
+    buf_add_fmt(&out,
+                "};\nextern const struct asset_set %s;\n"
+                "const struct asset_set %s = {\"%.*s\", items, %zu};\n",
+                symbol, symbol, STR_ARG(hash_text(arena, buf_str(&all))), n);
+    return out;
+}
+
+static enum rc read_item(struct ctx *ctx, const char *path, struct item *ret)
+{
+    struct item item = {.name = file_name(path)};
+    enum rc rc = file_read(ctx, path, MAX_FILE_BYTES, &item.content);
+
+    if (rc)
+        return rc;
+    if (!content_type(item.name) || !item.content.n)
+        return FAIL(ctx, ERR_FORMAT, .detail = S("empty, or of a type that is not known"));
+    item.brotli = pack_brotli(ctx->arena, item.content);
+    item.gzip = pack_gzip(ctx->arena, item.content);
+    *ret = item;
+    return RC_OK;
 }
 
 int main(int argc, char **argv)
 {
-    struct packed packed[MAX_FILES];
-    uint64_t all = 0;
-    FILE *out;
-    int n = argc - 3;
+    struct ctx ctx = {.arena = arena_new(2 * MAX_OUT_BYTES)};
+    static struct item items[MAX_FILES];
+    size_t n = 0;
+    struct buf out;
 
-    if (n < 1 || n > MAX_FILES)
-        stop("embed OUT.c SYMBOL FILE...", "usage");
-    out = fopen(argv[1], "w");
-    if (!out)
-        stop("cannot be written", argv[1]);
-    fprintf(out, "#include \"web/assets.h\"\n\n");
-    for (int i = 0; i < n; i++) {
-        packed[i] = pack(out, i, argv[i + 3]);
-        all = (all ^ packed[i].hash) * UINT64_C(0x100000001b3) + (uint64_t)i;
+    if (argc < 4 || argc > MAX_FILES + 3 || !ctx.arena) {
+        fprintf(stderr, "usage: embed SYMBOL OUT.c FILE...\n");
+        return 2;
     }
-    fprintf(out, "static const struct asset items[] = {\n");
-    for (int i = 0; i < n; i++) {
-        fprintf(out, "    {.name = \"%s\", .etag = \"\\\"%016llx\\\"\", .content_type = \"%s\",",
-                packed[i].name, (unsigned long long)packed[i].hash, type_of(packed[i].name));
-        write_form(out, i, "plain", packed[i].plain);
-        write_form(out, i, "brotli", packed[i].brotli);
-        write_form(out, i, "gzip", packed[i].gzip);
-        fprintf(out, "},\n");
+    crypto_init();
+    for (; n < (size_t)argc - 3; n++) {
+        if (read_item(&ctx, argv[n + 3], &items[n])) {
+            fprintf(stderr, "%s: %.*s\n", argv[n + 3], STR_ARG(ctx.err.detail));
+            return 1;
+        }
+        for (size_t i = 0; i < n; i++) {
+            if (str_eq(items[i].name, items[n].name)) {
+                fprintf(stderr, "%s: a second file of that name\n", argv[n + 3]);
+                return 1;
+            }
+        }
     }
-    fprintf(out, "};\n\nextern const struct asset_set %s;\n", argv[2]);
-    fprintf(out, "const struct asset_set %s = {\"%016llx\", items, %d};\n", argv[2],
-            (unsigned long long)all, n);
-    return fclose(out) == 0 ? 0 : 1;
+    out = write_all(ctx.arena, argv[1], items, n);
+    if (buf_has_failed(&out) || file_write(&ctx, argv[2], buf_str(&out), 0644)) {
+        fprintf(stderr, "%s: cannot be written\n", argv[2]);
+        return 1;
+    }
+    arena_free(ctx.arena);
+    return 0;
 }

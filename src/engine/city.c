@@ -4,14 +4,13 @@
 #include "engine/city_build.h"
 #include "engine/queries.h"
 #include "place/gazetteer.h"
-#include "place/layers.h"
 
 void city_free(struct city *city)
 {
     if (!city)
         return;
-    gazetteer_free(city->gazetteer);
     zone_free(city->zone);
+    gazetteer_free(city->gazetteer);
     layers_free(city->layers);
     arena_free(city->arena);
 }

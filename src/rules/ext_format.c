@@ -277,7 +277,7 @@ static enum rc format(struct cel_call *call, const struct cel_value *args, struc
     size_t used = 0;
 
     while (rest.n) {
-        struct clause clause;
+        struct clause clause = {0};
         ptrdiff_t sign = str_find_byte(rest, '%');
         enum rc rc;
 
