@@ -35,8 +35,6 @@ struct cel_limits {
 };
 #define CEL_LIMITS ((struct cel_limits){.max_chars = 10000, .max_depth = 200, .max_cost = 100000})
 
-/* ---- The environment --------------------------------------------------------------------- */
-
 /* An environment with the standard's and the city's types and functions. NULL when the arena
  * failed. */
 struct cel_env *cel_env_new(struct ctx *ctx, struct cel_limits limits);
@@ -81,8 +79,6 @@ typedef enum rc cel_function(struct cel_call *call, const struct cel_value *args
 void cel_env_function(struct cel_env *env, const char *signature, uint32_t cost,
                       cel_function *function);
 
-/* ---- What a function may ask of its call -------------------------------------------------- */
-
 struct ctx *cel_call_ctx(struct cel_call *call);
 struct arena *cel_call_arena(struct cel_call *call);
 
@@ -96,8 +92,6 @@ enum rc cel_charge(struct cel_call *call, uint64_t cost) MUST_CHECK;
 /* Sets the rule's error and returns RC_INVALID. */
 enum rc cel_fail(struct cel_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* ---- Compiling --------------------------------------------------------------------------- */
 
 /* What is wrong with a source, for the person who wrote it. */
 struct cel_problem {
@@ -125,8 +119,6 @@ struct str cel_program_source(const struct cel_program *program);
 /* Whether the program reads that variable (has() included): for "which rules use this field". */
 bool cel_program_uses(const struct cel_program *program, size_t variable);
 
-/* ---- Evaluating -------------------------------------------------------------------------- */
-
 /* The data of one evaluation. `values` has one value per declared variable, by number, of the
  * declared type or CEL_ABSENT; `host` is what host functions get. Borrowed. */
 struct cel_activation {
@@ -149,8 +141,6 @@ struct cel_usage {
 enum rc cel_eval_measured(struct ctx *ctx, const struct cel_program *program,
                           const struct cel_activation *activation, struct cel_value *ret,
                           struct cel_usage *ret_usage) MUST_CHECK;
-
-/* ---- Explaining -------------------------------------------------------------------------- */
 
 /* One sub-expression that took part in the decision. Literals are left out; of && and || only
  * the operands that decided, of ?: the condition and the branch taken, of exists() and all() the

@@ -127,8 +127,6 @@ enum rc cel_explain(struct ctx *ctx, const struct cel_program *program,
     return rc;
 }
 
-/* ---- JSON */
-
 /* The source may hold a NUL, within quotes; JSON's readers refuse it. */
 static struct str without_nul(struct arena *arena, struct str text)
 {
