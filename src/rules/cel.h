@@ -9,7 +9,8 @@
  * Layer: rules (on base). Threads: an environment is filled and compiles in one thread at a time;
  * a compiled program never changes and may be evaluated by any number of threads, each with its
  * own ctx. Memory: environment and programs live in the arena of the ctx that made them and go
- * with it; there is nothing to free. Evaluation allocates from its own ctx's arena only.
+ * with it; there is nothing to free. A program borrows from its environment, which must live as
+ * long. Evaluation allocates from its own ctx's arena only.
  *
  * Standard: CEL language definition (github.com/google/cel-spec, doc/langdef.md) with its
  * extensions strings, math, bindings and two-variable comprehensions; not protobuf messages and
@@ -56,8 +57,14 @@ const struct cel_type *cel_env_type_named(struct cel_env *env, struct str text);
  * so is one more than CEL_VARIABLES_MAX. */
 size_t cel_env_variable(struct cel_env *env, struct str name, const struct cel_type *type,
                         bool is_optional);
+
+/* Whether the name is well formed, no word of the language and not taken. */
 bool cel_env_may_name(const struct cel_env *env, struct str name);
+
+/* How many values an activation has. */
 size_t cel_env_variable_count(const struct cel_env *env);
+
+/* False, *ret_number untouched, when no variable has that name. */
 bool cel_env_variable_find(const struct cel_env *env, struct str name, size_t *ret_number);
 
 /* A host function: reads args[0..n), n as its signature says (the receiver first), and sets *ret
