@@ -59,9 +59,7 @@ static void keep_decisive(struct trace *trace, bool decisive)
         if (child->has_failed || child->value.kind != CEL_BOOL || child->value.boolean != decisive)
             continue;
         trace->public.first = child;
-        trace->last = &((struct trace *)(uintptr_t)child)->public;
-        trace->last->next = NULL;
-        trace->n = 1;
+        ((struct trace *)(uintptr_t)child)->public.next = NULL;
         return;
     }
 }
