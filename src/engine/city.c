@@ -3,13 +3,14 @@
 #include "db/db.h"
 #include "engine/city_build.h"
 #include "engine/queries.h"
-#include "place/layers.h"
+#include "place/gazetteer.h"
 
 void city_free(struct city *city)
 {
     if (!city)
         return;
     zone_free(city->zone);
+    gazetteer_free(city->gazetteer);
     layers_free(city->layers);
     arena_free(city->arena);
 }

@@ -36,6 +36,7 @@ struct city {
     struct zone *zone;
     struct str phone, email, address;
     struct str mail_from;
+    struct str state, state_code; /* "Alabama", "AL": may follow an address; or empty */
     struct str calendar_id;
     struct calendar calendar;
     const struct named *departments, *groups;
@@ -52,8 +53,8 @@ struct city {
     struct gazetteer *gazetteer; /* NULL in a city without street layers */
 };
 
-/* Reads a city folder: city.yaml, teams.yaml, calendars/, workflows/, services/, and the layers
- * that city.yaml lists. Everything that is wrong goes to `problems`. RC_INVALID with ERR_FORMAT
+/* Reads a city folder: city.yaml, teams.yaml, calendars/, tables/, workflows/, services/ and
+ * layers/. Everything that is wrong goes to `problems`. RC_INVALID with ERR_FORMAT
  * when there were errors. Owned: city_free. */
 enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems,
                   struct city **ret) MUST_CHECK;

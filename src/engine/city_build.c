@@ -1,6 +1,7 @@
 #include "engine/city_build.h"
 
-#include "place/layers.h"
+#include "engine/sections.h"
+#include "place/gazetteer.h"
 
 #define COUNT(array)   (sizeof(array) / sizeof *(array))
 #define CITY_MAX_BYTES ((size_t)512 << 20)
@@ -72,9 +73,10 @@ static struct str scalar_of(const struct yaml_node *root, const char *key)
 static enum rc load_city(struct ctx *home, const struct city_files *files,
                          struct problems *problems, struct city *city)
 {
-    static const struct str keys[] = {
-        STR("city"),  STR("name"),    STR("zone"),      STR("calendar"),    STR("phone"),
-        STR("email"), STR("address"), STR("mail-from"), STR("departments"), STR("groups")};
+    static const struct str keys[] = {STR("city"),     STR("name"),      STR("zone"),
+                                      STR("calendar"), STR("phone"),     STR("email"),
+                                      STR("address"),  STR("mail-from"), STR("departments"),
+                                      STR("groups"),   STR("state"),     STR("state-code")};
     const struct yaml_node *root;
     enum rc rc = parse_file(home, files, S("city.yaml"), problems, &root);
 
@@ -96,6 +98,8 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
     city->email = scalar_of(root, "email");
     city->address = scalar_of(root, "address");
     city->mail_from = scalar_of(root, "mail-from");
+    city->state = scalar_of(root, "state");
+    city->state_code = scalar_of(root, "state-code");
     if (zone_load(home, city->zone_id, &city->zone)) {
         ctx_clear_error(home);
         problem_add(problems, PROBLEM_ERROR, yaml_at(yaml_get(root, "zone")),
@@ -108,6 +112,17 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
     if (!rc)
         rc = load_named(home, yaml_get(root, "groups"), problems, &city->groups, &city->group_n);
     return rc;
+}
+
+static void check_department(const struct yaml_node *node, const struct city *city,
+                             struct problems *problems)
+{
+    for (size_t i = 0; node && i < city->department_n; i++)
+        if (node->kind == YAML_SCALAR && str_eq(node->scalar, city->departments[i].id))
+            return;
+    if (node)
+        problem_add(problems, PROBLEM_ERROR, yaml_at(node),
+                    "\"%.*s\" is not a department of city.yaml", STR_ARG(node->scalar));
 }
 
 static enum rc load_teams(struct ctx *home, const struct city_files *files,
@@ -136,6 +151,7 @@ static enum rc load_teams(struct ctx *home, const struct city_files *files,
         teams[i].id = yaml_expect_id(problems, id, "the team's id");
         teams[i].name = yaml_expect_languages(problems, name, false, "the team's name");
         teams[i].department = scalar_of(item, "department");
+        check_department(yaml_get(item, "department"), city, problems);
         teams[i].email = scalar_of(item, "email");
     }
     city->teams = teams;
@@ -248,6 +264,38 @@ static enum rc load_layers(struct ctx *home, const struct city_files *files, str
     return layers_of_texts(home, texts, n, &city->layers);
 }
 
+/* Rates by date, for the fees of a later version. */
+static enum rc load_tables(struct ctx *home, const struct city_files *files,
+                           struct problems *problems)
+{
+    struct section_reader reader = {home, NULL, problems};
+
+    for (size_t i = 0; i < files->n; i++) {
+        const struct yaml_node *root;
+        enum rc rc;
+
+        if (!str_starts_with(files->items[i].path, S("tables/")))
+            continue;
+        rc = yaml_parse(home, files->items[i].shown, files->items[i].content, problems, &root);
+        if (rc)
+            return rc;
+        section_read(&reader, root, section_of_table_file());
+        problem_add(problems, PROBLEM_NOTE, yaml_at(root),
+                    "this version reads tables of rates but does not run them");
+    }
+    return RC_OK;
+}
+
+/* How people's words for places are understood; a city without streets has none. */
+static enum rc load_gazetteer(struct ctx *home, struct city *city)
+{
+    struct gazetteer_city names = {city->name.in[LANG_EN], city->state, city->state_code};
+
+    if (!layers_find(city->layers, S("street")))
+        return RC_OK;
+    return gazetteer_new(home, city->layers, names, &city->gazetteer);
+}
+
 enum rc city_build_live(struct ctx *home, const struct city_files *files, struct problems *problems,
                         struct city *city)
 {
@@ -258,7 +306,11 @@ enum rc city_build_live(struct ctx *home, const struct city_files *files, struct
     if (!rc)
         rc = load_calendar(home, files, problems, city);
     if (!rc)
+        rc = load_tables(home, files, problems);
+    if (!rc)
         rc = load_layers(home, files, city);
+    if (!rc)
+        rc = load_gazetteer(home, city);
     if (!rc && problems->error_count)
         return FAIL(home, ERR_FORMAT, .detail = S("the city folder has errors"));
     return rc;
@@ -299,6 +351,18 @@ static enum rc world_of(struct ctx *home, const struct city *city, struct defini
     return RC_OK;
 }
 
+/* A file is named after what it defines: publishing and people find it by that. */
+static void check_file_name(const struct city_file *file, struct str id, struct problems *problems)
+{
+    struct str name = file->path, folder;
+
+    (void)str_next(&name, '/', &folder);
+    if (id.n && !(name.n == id.n + 5 && str_starts_with(name, id)))
+        problem_add(problems, PROBLEM_ERROR, (struct problem_at){file->shown, 1, 1},
+                    "the file must be named after what it defines: %.*s/%.*s.yaml", STR_ARG(folder),
+                    STR_ARG(id));
+}
+
 static enum rc load_workflows(struct ctx *home, const struct city_files *files,
                               struct problems *problems, struct city *city)
 {
@@ -319,7 +383,8 @@ static enum rc load_workflows(struct ctx *home, const struct city_files *files,
             ctx_clear_error(home);
         else if (rc)
             return rc;
-        city->workflow_n += rc == RC_OK;
+        else
+            check_file_name(&files->items[i], workflows[city->workflow_n++]->id, problems);
     }
     city->workflows = workflows;
     return RC_OK;
@@ -344,7 +409,8 @@ enum rc city_build_services(struct ctx *home, const struct city_files *files,
         rc = yaml_parse(home, files->items[i].shown, files->items[i].content, problems, &root);
         if (!rc)
             rc = definition_load(home, root, &world, problems, &services[city->service_n]);
-        city->service_n += rc == RC_OK;
+        if (!rc)
+            check_file_name(&files->items[i], services[city->service_n++]->code, problems);
         if (rc == RC_INVALID) {
             ctx_clear_error(home);
             rc = RC_OK;

@@ -13,9 +13,9 @@ static const struct {
     struct str suffix;
     size_t max_bytes;
 } parts[] = {
-    {"calendars", STR(".yaml"), MAX_TEXT_BYTES},   {"workflows", STR(".yaml"), MAX_TEXT_BYTES},
-    {"services", STR(".yaml"), MAX_TEXT_BYTES},    {"layers", STR(".geojson"), MAX_LAYER_BYTES},
-    {"layers", STR(".topojson"), MAX_LAYER_BYTES},
+    {"calendars", STR(".yaml"), MAX_TEXT_BYTES},  {"tables", STR(".yaml"), MAX_TEXT_BYTES},
+    {"workflows", STR(".yaml"), MAX_TEXT_BYTES},  {"services", STR(".yaml"), MAX_TEXT_BYTES},
+    {"layers", STR(".geojson"), MAX_LAYER_BYTES}, {"layers", STR(".topojson"), MAX_LAYER_BYTES},
 };
 
 static enum rc add_file(struct ctx *ctx, const char *folder, struct str path, size_t max_bytes,

@@ -16,8 +16,8 @@ struct city_files {
     size_t n;
 };
 
-/* Reads city.yaml, teams.yaml and all of calendars/, workflows/, services/ and layers/. A missing
- * city.yaml is ERR_NOT_FOUND. */
+/* Reads city.yaml, teams.yaml and all of calendars/, tables/, workflows/, services/ and layers/. A
+ * missing city.yaml is ERR_NOT_FOUND. */
 enum rc city_files_of_folder(struct ctx *ctx, const char *folder,
                              struct city_files *ret) MUST_CHECK;
 

@@ -88,6 +88,14 @@ static struct str trace_of(struct ctx *ctx, const struct clock_branch *branch, s
     return buf_str(&out);
 }
 
+static bool crosses_holiday(const struct calendar_deadline *deadline)
+{
+    for (size_t i = 0; i < deadline->skips_n; i++)
+        if (deadline->skips[i].reason == CALENDAR_HOLIDAY)
+            return true;
+    return false;
+}
+
 static enum rc warn_before(struct ctx *ctx, const struct city *city, const struct clock_rule *clock,
                            struct deadline *deadline)
 {
@@ -135,6 +143,8 @@ enum rc deadline_of_clock(struct ctx *ctx, const struct city *city, const struct
     deadline.due = end.end;
     deadline.is_date = branch->within.unit >= SPAN_WORKDAYS;
     deadline.date = end.date;
+    deadline.branch = (size_t)(branch - clock->branches);
+    deadline.crosses_holiday = crosses_holiday(&end);
     deadline.trace = trace_of(ctx, branch, why, &end);
     rc = warn_before(ctx, city, clock, &deadline);
     if (!rc)

@@ -12,7 +12,9 @@ struct deadline {
     struct date date;
     bool has_warning;
     struct instant warn;
-    struct str trace; /* JSON for "Why?": branch, condition, span, days passed over */
+    size_t branch;        /* of the clock rule: the one that held */
+    bool crosses_holiday; /* a holiday was passed over on the way */
+    struct str trace;     /* JSON for "Why?": branch, condition, span, days passed over */
 };
 
 /* The end of a span that begins at `from`, after the calendar's rules. */

@@ -2,28 +2,17 @@
 
 #include "base/ctx.h"
 #include "engine/definition_load.h"
+#include "engine/sections.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
+#define MAX_UNRUN    64 /* sections of later versions, and "fields" */
 
-static const struct str top_keys[] = {
-    STR("service"),    STR("name"),       STR("summary"),     STR("guidance"),    STR("department"),
-    STR("group"),      STR("workflow"),   STR("audience"),    STR("place"),       STR("photos"),
-    STR("applicant"),  STR("fields"),     STR("route"),       STR("clocks"),      STR("duplicates"),
-    STR("open311"),    STR("words"),      STR("replies"),     STR("examples"),    STR("retention"),
-    STR("law"),        STR("classes"),    STR("eligibility"), STR("parties"),     STR("documents"),
-    STR("tables"),     STR("fees"),       STR("reviews"),     STR("inspections"), STR("tasks"),
-    STR("conditions"), STR("holds"),      STR("requests"),    STR("decisions"),   STR("approvals"),
-    STR("letters"),    STR("credential"), STR("renewals"),    STR("mappings"),    STR("assets"),
-    STR("knowledge"),  STR("sections"),
-};
-
-/* Read by this version but not run: docs/service-file.md names the version that will. */
-static const struct str unrun_keys[] = {
-    STR("retention"), STR("law"),        STR("classes"),    STR("eligibility"), STR("parties"),
-    STR("documents"), STR("tables"),     STR("fees"),       STR("reviews"),     STR("inspections"),
-    STR("tasks"),     STR("conditions"), STR("holds"),      STR("requests"),    STR("decisions"),
-    STR("approvals"), STR("letters"),    STR("credential"), STR("renewals"),    STR("mappings"),
-    STR("assets"),    STR("knowledge"),  STR("sections"),
+/* The sections that this version runs; sections.h has those that it only reads. */
+static const struct str run_keys[] = {
+    STR("service"),   STR("name"),     STR("summary"),  STR("guidance"), STR("department"),
+    STR("group"),     STR("workflow"), STR("audience"), STR("place"),    STR("photos"),
+    STR("applicant"), STR("fields"),   STR("route"),    STR("clocks"),   STR("duplicates"),
+    STR("open311"),   STR("words"),    STR("replies"),  STR("examples"),
 };
 
 static enum rc out_of_memory(struct definition_loader *loader)
@@ -163,6 +152,9 @@ static enum rc load_routes(struct definition_loader *loader, const struct yaml_n
 
     if (!yaml_expect_list(loader->problems, node, "routes"))
         return RC_OK;
+    if (node->n == 0)
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
+                    "at least one route is needed, so that every case finds a team");
     routes = ARENA_ARRAY(loader->ctx->arena, node->n, struct route_rule);
     if (!routes)
         return out_of_memory(loader);
@@ -171,6 +163,7 @@ static enum rc load_routes(struct definition_loader *loader, const struct yaml_n
         const struct yaml_node *when = yaml_get(item, "when"), *team = yaml_get(item, "team");
         bool is_last = i + 1 == node->n;
 
+        routes[i].line = item->line;
         if (!yaml_expect_map(loader->problems, item, keys, COUNT(keys)))
             continue;
         if (team)
@@ -192,72 +185,108 @@ static enum rc load_routes(struct definition_loader *loader, const struct yaml_n
     return RC_OK;
 }
 
-static enum rc load_branch(struct definition_loader *loader, const struct yaml_node *item,
-                           struct clock_branch *branch)
+/* "10 workdays" as a branch of its own. */
+static struct clock_branch plain_branch(struct definition_loader *loader,
+                                        const struct yaml_node *node)
 {
-    static const struct str keys[] = {STR("when"), STR("within")};
+    return (struct clock_branch){
+        .within = yaml_expect_span(loader->problems, node, (struct span){SPAN_WORKDAYS, 1}),
+        .line = node->line,
+    };
+}
+
+static void load_branch(struct definition_loader *loader, const struct yaml_node *item,
+                        struct clock_branch *branch)
+{
     const struct yaml_node *when = yaml_get(item, "when"), *within = yaml_get(item, "within");
 
-    if (!yaml_expect_map(loader->problems, item, keys, COUNT(keys)))
-        return RC_OK;
-    if (!within)
-        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item), "how long? add within");
-    branch->within = yaml_expect_span(loader->problems, within, (struct span){SPAN_WORKDAYS, 1});
+    if (within)
+        *branch = plain_branch(loader, within);
+    else
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
+                    "how long? add within, such as {within: 5 workdays}");
     if (when)
         rule_compile(loader->ctx, loader->names, when, loader->problems, &branch->when);
-    return RC_OK;
+}
+
+/* Each branch but the last has a condition, and the last has none. */
+static void check_branches(struct definition_loader *loader, const struct yaml_node *node,
+                           const struct clock_rule *clock, bool last_has_when)
+{
+    if (clock->branch_n == 0 || last_has_when)
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
+                    "the last branch has no condition, so that every case has a deadline: "
+                    "add else, or a last {within: ...} without when");
+}
+
+static void load_any(struct definition_loader *loader, const struct yaml_node *any,
+                     struct clock_branch *branches, struct clock_rule *clock)
+{
+    static const struct str keys[] = {STR("when"), STR("within")};
+    bool last_has_when = false;
+
+    for (size_t i = 0; i < any->n; i++) {
+        const struct yaml_node *item = &any->items[i];
+
+        if (!yaml_expect_map(loader->problems, item, keys, COUNT(keys)))
+            continue;
+        last_has_when = yaml_get(item, "when") != NULL;
+        if (!last_has_when && i + 1 < any->n)
+            problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
+                        "the branches below this one are never reached: give it a condition");
+        load_branch(loader, item, &branches[clock->branch_n++]);
+    }
+    check_branches(loader, any, clock, last_has_when);
+}
+
+static void load_when_else(struct definition_loader *loader, const struct yaml_node *node,
+                           struct clock_branch *branches, struct clock_rule *clock)
+{
+    const struct yaml_node *when = yaml_get(node, "when"), *otherwise = yaml_get(node, "else");
+
+    load_branch(loader, node, &branches[clock->branch_n++]);
+    if (otherwise && !when)
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(otherwise),
+                    "else needs a condition before it: add when");
+    if (otherwise)
+        branches[clock->branch_n++] = plain_branch(loader, otherwise);
+    check_branches(loader, node, clock, when && !otherwise);
 }
 
 /* The three ways to write a clock: "10 workdays", {when, within, else}, or
- * {any: [{when, within}, ..., {within}]}; the map forms also take warn and escalate. */
+ * {any: [{when, within}, ..., {within}]}; the map forms also take warn, escalate and law. */
 static enum rc load_clock(struct definition_loader *loader, const struct yaml_node *node,
                           struct clock_rule *clock)
 {
     static const struct str keys[] = {STR("when"), STR("within"),   STR("else"), STR("any"),
                                       STR("warn"), STR("escalate"), STR("law")};
-    const struct yaml_node *any = yaml_get(node, "any"), *otherwise = yaml_get(node, "else");
+    const struct yaml_node *any = yaml_get(node, "any");
     const struct yaml_node *warn = yaml_get(node, "warn"), *escalate = yaml_get(node, "escalate");
     struct clock_branch *branches = ARENA_ARRAY(
         loader->ctx->arena, any && any->kind == YAML_LIST ? any->n : 2, struct clock_branch);
-    struct span none = {SPAN_WORKDAYS, 1};
 
     if (!branches)
         return out_of_memory(loader);
     clock->branches = branches;
     if (node->kind == YAML_SCALAR) {
-        branches[clock->branch_n++].within = yaml_expect_span(loader->problems, node, none);
+        branches[clock->branch_n++] = plain_branch(loader, node);
         return RC_OK;
     }
     if (!yaml_expect_map(loader->problems, node, keys, COUNT(keys)))
         return RC_OK;
-    if (warn) {
-        clock->has_warning = true;
-        clock->warn = yaml_expect_span(loader->problems, warn, none);
-    }
+    clock->has_warning = warn != NULL;
+    if (warn)
+        clock->warn = yaml_expect_span(loader->problems, warn, (struct span){SPAN_WORKDAYS, 1});
     if (escalate)
         clock->escalate_to = expect_declared(loader, escalate, loader->world->teams,
                                              loader->world->team_n, "a team");
-    if (any && yaml_expect_list(loader->problems, any, "branches")) {
-        for (size_t i = 0; i < any->n; i++) {
-            enum rc rc = load_branch(loader, &any->items[i], &branches[clock->branch_n++]);
-
-            if (rc)
-                return rc;
-        }
-    } else {
-        branches[clock->branch_n].within =
-            yaml_expect_span(loader->problems, yaml_get(node, "within"), none);
-        if (yaml_get(node, "when"))
-            rule_compile(loader->ctx, loader->names, yaml_get(node, "when"), loader->problems,
-                         &branches[clock->branch_n].when);
-        clock->branch_n++;
-        if (otherwise)
-            branches[clock->branch_n++].within =
-                yaml_expect_span(loader->problems, otherwise, none);
-    }
-    if (clock->branch_n == 0 || branches[clock->branch_n - 1].when.program)
-        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
-                    "the last branch has no condition, so that every case has a deadline");
+    if (any && (yaml_get(node, "when") || yaml_get(node, "within") || yaml_get(node, "else")))
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(any),
+                    "a clock has either any, or when, within and else");
+    else if (any && yaml_expect_list(loader->problems, any, "branches"))
+        load_any(loader, any, branches, clock);
+    else if (!any)
+        load_when_else(loader, node, branches, clock);
     return RC_OK;
 }
 
@@ -419,23 +448,37 @@ static enum rc load_examples(struct definition_loader *loader, const struct yaml
     return RC_OK;
 }
 
-static enum rc note_unrun(struct definition_loader *loader, const struct yaml_node *root)
+void definition_note_unrun(struct definition_loader *loader, const struct yaml_node *node,
+                           struct str section, struct str what)
 {
-    struct str *not_run = ARENA_ARRAY(loader->ctx->arena, COUNT(unrun_keys), struct str);
+    struct definition *definition = loader->definition;
 
-    if (!not_run)
-        return out_of_memory(loader);
-    for (size_t i = 0; i < COUNT(unrun_keys); i++) {
-        const struct yaml_node *node = yaml_get(root, unrun_keys[i].p);
+    problem_add(loader->problems, PROBLEM_NOTE, yaml_at(node),
+                "this version reads %.*s but does not run it", STR_ARG(what));
+    for (size_t i = 0; i < definition->not_run_n; i++)
+        if (str_eq(definition->not_run[i], section))
+            return;
+    loader->not_run[definition->not_run_n++] = section;
+}
+
+/* The sections of a later version: read by their grammar, their expressions compiled. */
+static void load_unrun(struct definition_loader *loader, const struct yaml_node *root)
+{
+    struct section_reader reader = {loader->ctx, loader->names, loader->problems};
+    size_t n;
+    const struct section_key *sections = sections_of_service(&n);
+
+    rule_names_add_later(loader->names);
+    for (size_t i = 0; i < n; i++) {
+        const struct yaml_node *node = yaml_get(root, sections[i].key.p);
 
         if (!node)
             continue;
-        not_run[loader->definition->not_run_n++] = unrun_keys[i];
-        problem_add(loader->problems, PROBLEM_NOTE, yaml_at(node),
-                    "this version reads the section \"%s\" but does not run it", unrun_keys[i].p);
+        section_read(&reader, node, &sections[i]);
+        definition_note_unrun(
+            loader, node, sections[i].key,
+            str_fmt(loader->ctx->arena, "the section \"%.*s\"", STR_ARG(sections[i].key)));
     }
-    loader->definition->not_run = not_run;
-    return RC_OK;
 }
 
 /* The sections whose expressions refer to the fields, which must be there already. */
@@ -450,6 +493,8 @@ static enum rc load_ruled_sections(struct definition_loader *loader, const struc
         rc = load_clocks(loader, yaml_get(root, "clocks"));
     if (!rc)
         rc = load_examples(loader, yaml_get(root, "examples"));
+    if (!rc)
+        load_unrun(loader, root);
     return rc;
 }
 
@@ -468,15 +513,32 @@ static enum rc load_plain_sections(struct definition_loader *loader, const struc
         rc = load_words(loader, yaml_get(root, "words"));
     if (!rc)
         rc = load_replies(loader, yaml_get(root, "replies"));
-    return rc ? rc : note_unrun(loader, root);
+    return rc;
+}
+
+/* All keys of the top level: those that run and those of later versions. */
+static const struct str *top_keys(struct definition_loader *loader, size_t *ret_n)
+{
+    size_t n;
+    const struct section_key *sections = sections_of_service(&n);
+    struct str *keys = ARENA_ARRAY(loader->ctx->arena, COUNT(run_keys) + n, struct str);
+
+    for (size_t i = 0; keys && i < COUNT(run_keys); i++)
+        keys[i] = run_keys[i];
+    for (size_t i = 0; keys && i < n; i++)
+        keys[COUNT(run_keys) + i] = sections[i].key;
+    *ret_n = COUNT(run_keys) + n;
+    return keys;
 }
 
 static bool has_needed_keys(struct definition_loader *loader, const struct yaml_node *root)
 {
     static const char *const needed[] = {"service", "name", "department", "workflow", "route"};
+    size_t key_n;
+    const struct str *keys = top_keys(loader, &key_n);
     bool has_all = true;
 
-    if (!yaml_expect_map(loader->problems, root, top_keys, COUNT(top_keys)))
+    if (!keys || !yaml_expect_map(loader->problems, root, keys, key_n))
         return false;
     for (size_t i = 0; i < COUNT(needed); i++) {
         if (!yaml_get(root, needed[i])) {
@@ -501,8 +563,11 @@ enum rc definition_load(struct ctx *ctx, const struct yaml_node *root,
     int errors_before = problems->error_count;
     enum rc rc;
 
-    if (!loader.definition)
+    loader.not_run = ARENA_ARRAY(ctx->arena, MAX_UNRUN, struct str);
+    if (!loader.definition || !loader.not_run)
         return FAIL(ctx, ERR_MEMORY);
+    loader.definition->file = root->file;
+    loader.definition->not_run = loader.not_run;
     if (has_needed_keys(&loader, root)) {
         rc = load_plain_sections(&loader, root);
         if (!rc)

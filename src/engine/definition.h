@@ -95,12 +95,14 @@ struct applicant_rule {
 struct route_rule {
     struct rule when; /* program NULL on the last */
     struct str team;
+    int line;
 };
 
 /* Of the branches the first whose condition holds says how long. */
 struct clock_branch {
     struct rule when;
     struct span within;
+    int line;
 };
 
 struct clock_rule {
@@ -145,6 +147,7 @@ struct example {
 
 struct definition {
     struct str code;
+    struct str file;       /* as problems name it */
     int64_t service_id; /* 0 before it is published */
     int64_t version_id;
     int64_t version;        /* counts from 1 */
@@ -170,7 +173,7 @@ struct definition {
     size_t reply_n;
     const struct example *examples;
     size_t example_n;
-    const struct str *not_run; /* sections that this version only reads */
+    const struct str *not_run; /* sections, or "fields", that this version only reads */
     size_t not_run_n;
 };
 

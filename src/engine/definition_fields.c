@@ -1,6 +1,7 @@
 #include "base/ctx.h"
 #include "engine/answer.h"
 #include "engine/definition_load.h"
+#include "engine/sections.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -197,13 +198,26 @@ static void load_audience(struct definition_loader *loader, const struct yaml_no
     static const struct str words[] = {STR("public"), STR("parties"), STR("staff")};
 
     if (node && node->kind == YAML_MAP) {
-        problem_add(loader->problems, PROBLEM_NOTE, yaml_at(node),
-                    "this version reads an audience by state but keeps the answer to staff");
+        definition_note_unrun(loader, node, S("fields"), S("an audience by state"));
         field->audience = AUDIENCE_STAFF;
         return;
     }
     field->audience = (enum audience)yaml_expect_word(loader->problems, node, words, COUNT(words),
                                                       AUDIENCE_PUBLIC);
+}
+
+/* A type that this version does not run: its own keys are read by their grammar. */
+static void note_later_type(struct definition_loader *loader, const struct yaml_node *item,
+                            struct str type)
+{
+    struct section_reader reader = {loader->ctx, loader->names, loader->problems};
+    const struct yaml_node *columns = yaml_get(item, "columns");
+
+    if (columns)
+        section_read(&reader, columns, section_of_columns());
+    definition_note_unrun(
+        loader, yaml_get(item, "type"), S("fields"),
+        str_fmt(loader->ctx->arena, "a field of the type \"%.*s\"", STR_ARG(type)));
 }
 
 static enum rc load_field(struct definition_loader *loader, const struct yaml_node *item,
@@ -226,9 +240,7 @@ static enum rc load_field(struct definition_loader *loader, const struct yaml_no
         return RC_OK;
     field->type = (enum field_type)type;
     if (type > FIELD_ASSET)
-        problem_add(loader->problems, PROBLEM_NOTE, yaml_at(yaml_get(item, "type")),
-                    "this version reads fields of the type \"%.*s\" but does not run them",
-                    STR_ARG(type_words[type]));
+        note_later_type(loader, item, type_words[type]);
     load_audience(loader, yaml_get(item, "audience"), field);
     load_texts(loader, item, field->audience != AUDIENCE_STAFF, field);
     load_limits(loader, item, field);
@@ -252,7 +264,8 @@ static enum rc load_field(struct definition_loader *loader, const struct yaml_no
 enum rc definition_load_fields(struct definition_loader *loader, const struct yaml_node *node)
 {
     struct field *fields;
-    enum rc rc = rule_names_new(loader->ctx, &loader->names);
+    bool has_place = loader->definition->place.need == PLACE_REQUIRED;
+    enum rc rc = rule_names_new(loader->ctx, has_place, &loader->names);
 
     if (rc || !node || !yaml_expect_list(loader->problems, node, "fields"))
         return rc;

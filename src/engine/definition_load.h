@@ -11,7 +11,13 @@ struct definition_loader {
     const struct definition_world *world;
     struct definition *definition;
     struct cel_env *names; /* what expressions may refer to; grows with the fields */
+    struct str *not_run;   /* the definition's, while it grows; has room for all sections */
 };
+
+/* Notes that this version reads but does not run what stands at the node, and that the definition
+ * uses `section`, so that it is not published. */
+void definition_note_unrun(struct definition_loader *loader, const struct yaml_node *node,
+                           struct str section, struct str what);
 
 /* definition_fields.c: reads the section "fields" (NULL: none) and declares the names that
  * expressions may refer to from then on. */

@@ -46,6 +46,12 @@ enum rc form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *r
         if (definition->fields[i].audience == AUDIENCE_STAFF)
             continue;
         rc = rule_holds(ctx, &definition->fields[i].when, &facts, &is_asked);
+        /* The condition speaks of a place or answer that is still to come. */
+        if (rc == RC_INVALID && ctx->err.id == ERR_EXPRESSION) {
+            ctx_clear_error(ctx);
+            is_asked = false;
+            rc = RC_OK;
+        }
         if (rc)
             return rc;
         if (is_asked)

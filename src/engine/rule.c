@@ -56,14 +56,14 @@ static enum rc call_is_workday(struct cel_call *call, const struct cel_value *ar
     return RC_OK;
 }
 
-enum rc rule_names_new(struct ctx *ctx, struct cel_env **ret)
+enum rc rule_names_new(struct ctx *ctx, bool has_place, struct cel_env **ret)
 {
     struct cel_env *names = cel_env_new(ctx, CEL_LIMITS);
     const struct cel_type *place = names ? cel_env_type(names, S("place")) : NULL;
 
     if (!place)
         return FAIL(ctx, ERR_MEMORY);
-    cel_env_variable(names, S("place"), place, true);
+    cel_env_variable(names, S("place"), place, !has_place);
     cel_env_variable(names, S("filed"), cel_type_of_kind(CEL_TIMESTAMP), false);
     cel_env_variable(names, S("today"), cel_type_of_kind(CEL_DATE), false);
     cel_env_variable(names, S("channel"), cel_type_of_kind(CEL_STRING), false);
@@ -105,15 +105,67 @@ void rule_names_add_field(struct cel_env *names, const struct field *field)
     cel_env_variable(names, field->id, type_of_field(names, field), may_be_absent);
 }
 
+static enum rc call_later(struct cel_call *call, const struct cel_value *args,
+                          struct cel_value *ret)
+{
+    (void)args;
+    (void)ret;
+    return cel_fail(call, "this version reads such rules but does not run them");
+}
+
+/* Dates that a later version knows of a case. */
+static const struct str later_dates[] = {STR("paid_on"), STR("issued_on"), STR("valid_until")};
+
+void rule_names_add_later(struct cel_env *names)
+{
+    static const char *const functions[] = {
+        "table.money(string, string, string, date): money",
+        "table.decimal(string, string, string, date): decimal",
+        "table.text(string, string, string, date): string",
+        "tier(string, money, date): money",
+        "tier(string, int, date): money",
+        "band(string, date, int): decimal",
+        "per_or_fraction(money, money, money): money",
+        "prorate(money, int, int): money",
+        "clamp(money, money, money): money",
+        "sum(list<money>): money",
+        "next_workday(date): date",
+        "fee(string): money",
+        "balance(): money",
+        "tasks(string): list<map<string, dyn>>",
+        "closed(string): bool",
+        "held(string): bool",
+        "linked(string): int",
+        "document(string): bool",
+        "party(string): map<string, dyn>",
+        "credential(string): map<string, dyn>",
+    };
+
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        cel_env_function(names, functions[i], 1, call_later);
+    for (size_t i = 0; i < sizeof later_dates / sizeof *later_dates; i++)
+        cel_env_variable(names, later_dates[i], cel_type_of_kind(CEL_DATE), false);
+}
+
 bool rule_may_name(const struct cel_env *names, struct str name)
 {
     size_t number;
 
+    for (size_t i = 0; i < sizeof later_dates / sizeof *later_dates; i++)
+        if (str_eq(name, later_dates[i]))
+            return false;
     return cel_env_may_name(names, name) && !cel_env_variable_find(names, name, &number);
 }
 
 void rule_compile(struct ctx *ctx, struct cel_env *names, const struct yaml_node *node,
                   struct problems *problems, struct rule *ret)
+{
+    rule_compile_as(ctx, (struct rule_wanted){names, cel_type_of_kind(CEL_BOOL)}, node, problems,
+                    ret);
+}
+
+void rule_compile_as(struct ctx *ctx, struct rule_wanted wanted, const struct yaml_node *node,
+                     struct problems *problems, struct rule *ret)
 {
     struct problem_at at = yaml_at(node);
     struct cel_problem problem;
@@ -124,7 +176,7 @@ void rule_compile(struct ctx *ctx, struct cel_env *names, const struct yaml_node
         problem_add(problems, PROBLEM_ERROR, at, "an expression is expected here");
         return;
     }
-    rc = cel_compile(ctx, names, node->scalar, cel_type_of_kind(CEL_BOOL), &program, &problem);
+    rc = cel_compile(ctx, wanted.names, node->scalar, wanted.type, &program, &problem);
     if (rc == RC_OK) {
         *ret = (struct rule){program, node->scalar, node->line, node->column};
         return;

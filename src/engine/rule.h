@@ -1,9 +1,9 @@
 /* Expressions of the city's files: compiled once with the definition, evaluated for a case.
  *
  * What an expression may refer to is fixed here: `place`, `filed`, `today`, `channel`, `lang` and
- * the fields of its service. A field that need not be answered and has no default may be used
- * only where has(field) holds; the compiler sees to that. Layer: engine. A compiled rule may be
- * evaluated by any thread.
+ * the fields of its service. What may be missing (a place that is not required, a field that need
+ * not be answered and has no default) may be used only where has(name) holds; the compiler sees to
+ * that. Layer: engine. A compiled rule may be evaluated by any thread.
  */
 #ifndef ENGINE_RULE_H
 #define ENGINE_RULE_H
@@ -37,9 +37,15 @@ struct facts {
 };
 
 /* The names that the rules of one definition may use; fields are added in the file's order, so
- * that a field's own condition sees those before it. */
-enum rc rule_names_new(struct ctx *ctx, struct cel_env **ret) MUST_CHECK;
+ * that a field's own condition sees those before it. Without `has_place` a rule must ask
+ * has(place) first. */
+enum rc rule_names_new(struct ctx *ctx, bool has_place, struct cel_env **ret) MUST_CHECK;
 void rule_names_add_field(struct cel_env *names, const struct field *field);
+
+/* Adds what only the sections may use that this version reads but does not run: fees, tables,
+ * tasks, holds. Evaluating a rule that calls one of them fails; compiling shows that it is well
+ * formed. After all fields. */
+void rule_names_add_later(struct cel_env *names);
 
 /* Whether the city's language or an earlier field has taken the name. */
 bool rule_may_name(const struct cel_env *names, struct str name);
@@ -47,6 +53,14 @@ bool rule_may_name(const struct cel_env *names, struct str name);
 /* Compiles a condition; what is wrong with it becomes a problem at its place in the file. */
 void rule_compile(struct ctx *ctx, struct cel_env *names, const struct yaml_node *node,
                   struct problems *problems, struct rule *ret);
+
+/* The same for an expression whose result is of the type, or of any when it is NULL. */
+struct rule_wanted {
+    struct cel_env *names;
+    const struct cel_type *type;
+};
+void rule_compile_as(struct ctx *ctx, struct rule_wanted wanted, const struct yaml_node *node,
+                     struct problems *problems, struct rule *ret);
 
 /* Whether the rule holds. RC_INVALID with ERR_EXPRESSION when it has no value for these facts. */
 enum rc rule_holds(struct ctx *ctx, const struct rule *rule, const struct facts *facts,

@@ -1,8 +1,11 @@
 #include "engine/workflow.h"
 
 #include "base/ctx.h"
+#include "engine/notice.h"
+#include "engine/sections.h"
 
 #define MAX_STATES 64 /* sets of states are 64-bit masks */
+#define MAX_UNRUN  8  /* sections of later versions, "when" and "do" */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -10,16 +13,14 @@ struct loader {
     struct ctx *ctx;
     struct problems *problems;
     struct workflow *workflow;
+    struct cel_env *names; /* of guards and effects */
+    struct str *not_run;   /* the workflow's, while it grows */
 };
 
 static const struct str top_keys[] = {
-    STR("workflow"), STR("name"),   STR("start"),   STR("states"), STR("steps"),
-    STR("outcomes"), STR("clocks"), STR("notices"), STR("filed"),  STR("reopen"),
-    STR("tracks"),   STR("tasks"),  STR("effects"), STR("gates"),
+    STR("workflow"), STR("name"),    STR("start"), STR("states"), STR("steps"),  STR("outcomes"),
+    STR("clocks"),   STR("notices"), STR("filed"), STR("reopen"), STR("tracks"), STR("tasks"),
 };
-
-/* Read by this version but not run. */
-static const struct str unrun_keys[] = {STR("tracks"), STR("tasks"), STR("effects"), STR("gates")};
 
 static enum rc out_of_memory(struct loader *loader)
 {
@@ -172,6 +173,33 @@ static unsigned expect_set(struct loader *loader, const struct yaml_node *node,
     return set;
 }
 
+/* {placeholders} of a notice's text: notice.h lists them. */
+static void check_placeholders(struct loader *loader, const struct yaml_node *node)
+{
+    struct str text = node->scalar;
+    ptrdiff_t open, close;
+
+    for (size_t i = 0; node->kind == YAML_MAP && i < node->n; i++)
+        check_placeholders(loader, &node->items[i]);
+    while ((open = str_find_byte(text, '{')) >= 0) {
+        struct str name, near;
+        bool is_known = false;
+
+        text = str_slice(text, (size_t)open + 1, text.n);
+        close = str_find_byte(text, '}');
+        name = str_slice(text, 0, close < 0 ? text.n : (size_t)close);
+        for (size_t i = 0; i < notice_placeholder_n; i++)
+            is_known = is_known || str_eq(name, notice_placeholders[i]);
+        if (is_known && close >= 0)
+            continue;
+        near = problem_nearest(name, notice_placeholders, notice_placeholder_n);
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
+                    "{%.*s} stands for nothing; %s%.*s%s", (int)(name.n < 30 ? name.n : 30), name.p,
+                    near.n ? "did you mean {" : "docs/service-file.md lists the placeholders",
+                    STR_ARG(near), near.n ? "}?" : "");
+    }
+}
+
 static enum rc load_notices(struct loader *loader, const struct yaml_node *root)
 {
     static const struct str keys[] = {STR("to"), STR("subject"), STR("body")};
@@ -203,6 +231,8 @@ static enum rc load_notices(struct loader *loader, const struct yaml_node *root)
         notices[i].subject =
             yaml_expect_languages(loader->problems, subject, true, "the notice's subject");
         notices[i].body = yaml_expect_languages(loader->problems, body, true, "the notice's text");
+        check_placeholders(loader, subject);
+        check_placeholders(loader, body);
     }
     loader->workflow->notices = notices;
     loader->workflow->notice_n = node->n;
@@ -219,6 +249,45 @@ static const struct notice_rule *expect_notice(struct loader *loader, const stru
     problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
                 "the id of one of the workflow's notices is expected here");
     return NULL;
+}
+
+static void note_unrun(struct loader *loader, const struct yaml_node *node, struct str section,
+                       struct str what)
+{
+    struct workflow *workflow = loader->workflow;
+
+    problem_add(loader->problems, PROBLEM_NOTE, yaml_at(node),
+                "this version reads %.*s but does not run it", STR_ARG(what));
+    for (size_t i = 0; i < workflow->not_run_n; i++)
+        if (str_eq(workflow->not_run[i], section))
+            return;
+    loader->not_run[workflow->not_run_n++] = section;
+}
+
+/* The guard (when, else) and the effects (do) of a step. */
+static void load_guard(struct loader *loader, const struct yaml_node *item, struct step *step)
+{
+    struct section_reader reader = {loader->ctx, loader->names, loader->problems};
+    struct arena *arena = loader->ctx->arena;
+    const struct yaml_node *when = yaml_get(item, "when"), *otherwise = yaml_get(item, "else");
+    const struct yaml_node *effects = yaml_get(item, "do");
+
+    if (when) {
+        rule_compile(loader->ctx, loader->names, when, loader->problems, &step->when);
+        note_unrun(loader, when, S("when"),
+                   str_fmt(arena, "the guard of the step \"%.*s\"", STR_ARG(step->id)));
+    }
+    if (otherwise)
+        step->else_says = yaml_expect_languages(loader->problems, otherwise, true,
+                                                "what is told when the guard does not hold");
+    if ((when != NULL) != (otherwise != NULL))
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(when ? when : otherwise),
+                    "a guard has both when and else: what is told when it does not hold");
+    if (effects) {
+        section_read(&reader, effects, section_of_effects());
+        note_unrun(loader, effects, S("do"),
+                   str_fmt(arena, "the effects of the step \"%.*s\"", STR_ARG(step->id)));
+    }
 }
 
 static void load_step(struct loader *loader, const struct yaml_node *item, struct step *step)
@@ -258,6 +327,7 @@ static void load_step(struct loader *loader, const struct yaml_node *item, struc
     if ((step->asks & STEP_ASK_OUTCOME) && loader->workflow->outcome_n == 0)
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                     "the step asks for an outcome, but the workflow lists none");
+    load_guard(loader, item, step);
 }
 
 static enum rc load_steps(struct loader *loader, const struct yaml_node *root)
@@ -369,23 +439,21 @@ static void check_reachable(struct loader *loader, const struct yaml_node *root)
     }
 }
 
-static enum rc note_unrun(struct loader *loader, const struct yaml_node *root)
+static void load_unrun(struct loader *loader, const struct yaml_node *root)
 {
-    struct str *not_run = ARENA_ARRAY(loader->ctx->arena, COUNT(unrun_keys), struct str);
+    struct section_reader reader = {loader->ctx, loader->names, loader->problems};
+    size_t n;
+    const struct section_key *sections = sections_of_workflow(&n);
 
-    if (!not_run)
-        return out_of_memory(loader);
-    for (size_t i = 0; i < COUNT(unrun_keys); i++) {
-        const struct yaml_node *node = yaml_get(root, unrun_keys[i].p);
+    for (size_t i = 0; i < n; i++) {
+        const struct yaml_node *node = yaml_get(root, sections[i].key.p);
 
         if (!node)
             continue;
-        not_run[loader->workflow->not_run_n++] = unrun_keys[i];
-        problem_add(loader->problems, PROBLEM_NOTE, yaml_at(node),
-                    "this version reads the section \"%s\" but does not run it", unrun_keys[i].p);
+        section_read(&reader, node, &sections[i]);
+        note_unrun(loader, node, sections[i].key,
+                   str_fmt(loader->ctx->arena, "the section \"%.*s\"", STR_ARG(sections[i].key)));
     }
-    loader->workflow->not_run = not_run;
-    return RC_OK;
 }
 
 static void load_reopen(struct loader *loader, const struct yaml_node *root)
@@ -413,21 +481,31 @@ static enum rc load_sections(struct loader *loader, const struct yaml_node *root
     if (!rc)
         rc = load_steps(loader, root);
     if (!rc)
-        rc = note_unrun(loader, root);
+        load_unrun(loader, root);
     return rc;
 }
 
 enum rc workflow_load(struct ctx *ctx, const struct yaml_node *root, struct problems *problems,
                       const struct workflow **ret)
 {
-    struct loader loader = {ctx, problems, ARENA_NEW(ctx->arena, struct workflow)};
+    struct loader loader = {
+        .ctx = ctx,
+        .problems = problems,
+        .workflow = ARENA_NEW(ctx->arena, struct workflow),
+        .not_run = ARENA_ARRAY(ctx->arena, MAX_UNRUN, struct str),
+    };
     int errors_before = problems->error_count;
     const struct yaml_node *id = yaml_get(root, "workflow"), *name = yaml_get(root, "name");
     const struct yaml_node *start = yaml_get(root, "start");
     enum rc rc;
 
-    if (!loader.workflow)
+    if (!loader.workflow || !loader.not_run)
         return out_of_memory(&loader);
+    rc = rule_names_new(ctx, false, &loader.names);
+    if (rc)
+        return rc;
+    rule_names_add_later(loader.names);
+    loader.workflow->not_run = loader.not_run;
     if (yaml_expect_map(problems, root, top_keys, COUNT(top_keys))) {
         if (!id || !name || !start)
             problem_add(problems, PROBLEM_ERROR, yaml_at(root),

@@ -50,7 +50,8 @@ struct step {
     int to;                /* index of a state */
     unsigned by;           /* enum step_by */
     unsigned asks;         /* enum step_ask */
-    struct rule when;      /* the guard: it holds, or the step is refused ... */
+    struct rule when;      /* the guard, read but not run by this version: it holds, or the step is
+                              refused ... */
     struct text else_says; /* ... with this sentence */
     bool has_timer;
     struct span after;                /* by timer: so long after entering the state */
@@ -100,7 +101,7 @@ struct workflow {
     const struct notice_rule *filed_notice; /* told when a case is opened; NULL: nothing */
     bool may_reopen;
     struct span reopen_within; /* the public may reopen so long after closing */
-    const struct str *not_run; /* sections that this version only reads */
+    const struct str *not_run; /* sections, "when" or "do", that this version only reads */
     size_t not_run_n;
 };
 

@@ -1,30 +1,51 @@
 #include "web/pool.h"
 
+#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+
+#include "web/shelf.h"
 
 struct pool {
     struct pool_options options;
     pthread_mutex_t lock;
     pthread_cond_t has_work;
     struct pool_job *first, **last;
-    int queued, idle;
+    _Atomic int queued; /* written under the lock */
+    int idle, wakes;    /* idle: asleep and not yet called */
     bool is_stopping;
     int started;
     pthread_t threads[];
 };
+
+/* Sleeps until a pusher wakes it. A pusher counts the sleeper out itself: several pushes in a row
+ * then wake as many sleepers, and none is woken twice. */
+static void sleep_until_woken(struct pool *pool)
+{
+    pool->idle++;
+    while (!pool->wakes && !pool->is_stopping)
+        pthread_cond_wait(&pool->has_work, &pool->lock);
+    if (pool->wakes)
+        pool->wakes--;
+}
 
 /* Takes the next job, waiting for one; NULL when the pool stops and nothing is left. */
 static struct pool_job *take(struct pool *pool)
 {
     struct pool_job *job;
 
-    pthread_mutex_lock(&pool->lock);
-    while (!pool->first && !pool->is_stopping) {
-        pool->idle++;
-        pthread_cond_wait(&pool->has_work, &pool->lock);
-        pool->idle--;
+    /* Under load the next job is a moment away: giving the processor to the thread that brings it
+     * costs less than falling asleep and being woken. */
+    for (int i = 0; i < pool->options.patience; i++) {
+        if (atomic_load_explicit(&pool->queued, memory_order_relaxed))
+            break;
+        sched_yield();
     }
+    pthread_mutex_lock(&pool->lock);
+    while (!pool->first && !pool->is_stopping)
+        sleep_until_woken(pool);
     job = pool->first;
     if (job) {
         pool->first = job->next;
@@ -39,15 +60,19 @@ static struct pool_job *take(struct pool *pool)
 static void *work(void *cls)
 {
     struct pool *pool = cls;
-    struct arena *arena = arena_new(pool->options.arena_cap_bytes);
+    struct arena *arena = NULL;
     struct pool_job *job;
 
     pthread_setname_np(pthread_self(), pool->options.thread_name);
-    while (arena && (job = take(pool))) {
-        pool->options.run(job, arena);
-        arena_reset(arena);
+    while ((job = take(pool))) {
+        /* Without memory even for an empty arena there is nothing to answer with but time. */
+        while (!arena && !(arena = shelf_take(pool->options.shelf)))
+            poll(NULL, 0, 10);
+        pool->options.run(job, &arena);
+        if (arena)
+            arena_reset(arena);
     }
-    arena_free(arena);
+    shelf_put(pool->options.shelf, arena);
     return NULL;
 }
 
@@ -84,6 +109,10 @@ static bool push(struct pool *pool, struct pool_job *job, bool is_bounded)
         pool->queued++;
     }
     must_wake = has_room && pool->idle > 0;
+    if (must_wake) {
+        pool->idle--;
+        pool->wakes++;
+    }
     pthread_mutex_unlock(&pool->lock);
     if (must_wake)
         pthread_cond_signal(&pool->has_work);
@@ -107,12 +136,7 @@ bool pool_has_room(struct pool *pool)
 
 int pool_queued(struct pool *pool)
 {
-    int queued;
-
-    pthread_mutex_lock(&pool->lock);
-    queued = pool->queued;
-    pthread_mutex_unlock(&pool->lock);
-    return queued;
+    return atomic_load_explicit(&pool->queued, memory_order_relaxed);
 }
 
 void pool_free(struct pool *pool)

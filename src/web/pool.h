@@ -1,7 +1,7 @@
 /* A fixed number of threads that take jobs from one bounded queue.
  *
  * Nothing queues without bound: a full queue says so at once, and the caller answers 503. Each
- * worker owns an arena that is emptied between jobs. Layer: web. pool_push from any thread.
+ * worker has an arena that is emptied between jobs. Layer: web. pool_push from any thread.
  */
 #ifndef WEB_POOL_H
 #define WEB_POOL_H
@@ -13,12 +13,16 @@ struct pool_job {
     struct pool_job *next;
 };
 
+struct shelf;
+
 struct pool_options {
     const char *thread_name; /* at most 15 characters */
     int threads;
     int max_queued;
-    size_t arena_cap_bytes;
-    void (*run)(struct pool_job *job, struct arena *arena); /* arena: empty, the worker's */
+    struct shelf *shelf; /* where arenas come from; borrowed */
+    int patience;        /* how often a worker without work looks again before it sleeps */
+    /* The arena is empty; run may keep it by setting *arena to NULL, and puts it back later. */
+    void (*run)(struct pool_job *job, struct arena **arena);
 };
 
 struct pool;

@@ -1,0 +1,145 @@
+/* Commands about a city folder and the data folder made from it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/command.h"
+#include "app/demo.h"
+#include "app/home.h"
+#include "base/file.h"
+#include "engine/check.h"
+
+#define MAX_PATH_BYTES   4096
+#define MAX_REPORT_BYTES ((size_t)1 << 20)
+
+enum rc command_init(struct ctx *ctx, int argc, char **argv)
+{
+    struct home_options options = {
+        .city_folder = command_option(&argc, argv, "city"),
+        .store = command_option(&argc, argv, "store"),
+    };
+    enum rc rc;
+
+    if (argc != 1 || !options.city_folder)
+        return command_misused(ctx, "a data folder and --city are needed");
+    options.folder = argv[0];
+    rc = home_make(ctx, &options);
+    if (!rc)
+        printf("made %s\n", options.folder);
+    return rc;
+}
+
+/* The demonstration city lies beside the program: in the source tree, or where it is installed. */
+static const char *demonstration_folder(struct ctx *ctx)
+{
+    char path[MAX_PATH_BYTES];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+    static const char *const places[] = {"../cities/port-azalea",
+                                         "../share/cityhall/cities/port-azalea"};
+    struct str program = n > 0 ? (struct str){path, (size_t)n} : S("./cityhall");
+
+    while (program.n && program.p[program.n - 1] != '/')
+        program.n--;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const char *folder =
+            str_z(ctx->arena, str_fmt(ctx->arena, "%.*s%s", STR_ARG(program), places[i]));
+
+        if (file_exists(folder))
+            return folder;
+    }
+    return NULL;
+}
+
+/* While the folder is being made, so that no demonstration is ever half there. */
+static enum rc demo_fill(struct ctx *ctx, struct home *home)
+{
+    enum rc rc = home_load(ctx, home);
+
+    return rc ? rc : demo_cases(ctx, home, DEMO_CASES, isatty(STDERR_FILENO));
+}
+
+enum rc command_demo(struct ctx *ctx, int argc, char **argv)
+{
+    struct home_options options = {
+        .city_folder = command_option(&argc, argv, "city"),
+        .is_demonstration = true,
+    };
+    enum rc rc;
+
+    if (argc != 1)
+        return command_misused(ctx, "a data folder is needed");
+    options.folder = argv[0];
+    if (!options.city_folder)
+        options.city_folder = demonstration_folder(ctx);
+    if (!options.city_folder)
+        return command_misused(ctx, "the demonstration city is not beside the program: name its "
+                                    "folder with --city");
+    options.fill = demo_fill;
+    rc = home_make(ctx, &options);
+    if (!rc)
+        printf("made %s\n", options.folder);
+    return rc;
+}
+
+static enum rc check(struct ctx *ctx, struct city *city, bool wants_coverage,
+                     struct problems *problems)
+{
+    struct buf report = buf_in(ctx->arena, MAX_REPORT_BYTES);
+    struct check_coverage coverage;
+    enum rc rc = check_city(ctx, city, problems, wants_coverage ? &report : NULL, &coverage);
+
+    home_print_problems(ctx, problems);
+    if (rc)
+        return rc;
+    if (wants_coverage)
+        printf("%.*s", STR_ARG(buf_str(&report)));
+    printf("%zu services, %zu workflows; examples take %zu of %zu routes, %zu of %zu clock "
+           "branches, and a holiday in %zu of %zu services; %d errors, %d notes\n",
+           city->service_n, city->workflow_n, coverage.routes_taken, coverage.routes,
+           coverage.branches_taken, coverage.branches, coverage.holidays_taken, coverage.calendars,
+           problems->error_count, problems->note_count);
+    return problems->error_count ? FAIL(ctx, ERR_FORMAT, .detail = S("the city folder has errors"))
+                                 : RC_OK;
+}
+
+enum rc command_check(struct ctx *ctx, int argc, char **argv)
+{
+    bool wants_coverage = command_flag(&argc, argv, "coverage");
+    struct problems problems = problems_in(ctx->arena);
+    struct city *city;
+    enum rc rc;
+
+    if (argc != 1)
+        return command_misused(ctx, "a city folder is needed");
+    rc = city_read(ctx, argv[0], &problems, &city);
+    if (rc) {
+        home_print_problems(ctx, &problems);
+        return rc;
+    }
+    rc = check(ctx, city, wants_coverage, &problems);
+    city_free(city);
+    return rc;
+}
+
+enum rc command_publish(struct ctx *ctx, int argc, char **argv)
+{
+    bool is_dry = command_flag(&argc, argv, "dry-run");
+    struct problems problems = problems_in(ctx->arena);
+    struct publication done;
+    struct home home;
+    enum rc rc;
+
+    if (argc != 2)
+        return command_misused(ctx, "a data folder and a city folder are needed");
+    rc = home_open(ctx, argv[0], DB_FULL, &home);
+    if (rc)
+        return rc;
+    rc = city_publish(ctx, argv[1], is_dry, &problems, &done);
+    home_print_problems(ctx, &problems);
+    if (!rc)
+        printf("services: %lld added, %lld changed, %lld unchanged, %lld withdrawn%s\n",
+               (long long)done.added, (long long)done.changed, (long long)done.unchanged,
+               (long long)done.withdrawn, is_dry ? " (dry run: nothing was changed)" : "");
+    home_close(&home);
+    return rc;
+}
