@@ -147,7 +147,7 @@ struct example {
 
 struct definition {
     struct str code;
-    struct str file;       /* as problems name it */
+    struct str file;    /* as problems name it */
     int64_t service_id; /* 0 before it is published */
     int64_t version_id;
     int64_t version;        /* counts from 1 */
