@@ -469,6 +469,7 @@ static void load_unrun(struct definition_loader *loader, const struct yaml_node 
     const struct section_key *sections = sections_of_service(&n);
 
     rule_names_add_later(loader->names);
+    definition_load_derived(loader, yaml_get(root, "fields"));
     for (size_t i = 0; i < n; i++) {
         const struct yaml_node *node = yaml_get(root, sections[i].key.p);
 

@@ -23,4 +23,7 @@ void definition_note_unrun(struct definition_loader *loader, const struct yaml_n
  * expressions may refer to from then on. */
 enum rc definition_load_fields(struct definition_loader *loader, const struct yaml_node *node);
 
+/* Compiles the fields' "derive", after rule_names_add_later. */
+void definition_load_derived(struct definition_loader *loader, const struct yaml_node *node);
+
 #endif
