@@ -11,7 +11,7 @@ enum rc db_open(struct ctx *ctx, const struct db_options *options, struct db **r
     assert(options->schema && !str_is_empty(location));
     if (str_starts_with(location, S("postgresql://")) ||
         str_starts_with(location, S("postgres://")))
-        return FAIL(ctx, ERR_CONFIG, .detail = S("PostgreSQL is not in this build"));
+        return postgres_open(ctx, options, ret);
     return sqlite_open(ctx, options, ret);
 }
 
@@ -63,4 +63,49 @@ void db_set_group_hook(struct db *db, db_tx_fn *hook, void *arg)
 enum rc db_backup(struct ctx *ctx, struct db *db, const char *path)
 {
     return db->ops->backup(ctx, db, path);
+}
+
+enum rc db_swallowed(struct ctx *ctx)
+{
+    return FAIL(ctx, ERR_INTERNAL,
+                .detail = S("a statement failed and the transaction went on; "
+                            "use ON CONFLICT where a conflict is expected"));
+}
+
+static enum rc check_variant(struct ctx *ctx, const struct sql_statement *statement,
+                             uint32_t fragments, unsigned order)
+{
+    struct db_cursor cursor = {
+        .conn = ctx->conn, .statement = statement, .fragments = fragments, .order = order};
+
+    return ctx->conn->db->ops->check(ctx, &cursor);
+}
+
+static enum rc check_statement(struct ctx *ctx, const struct sql_statement *statement)
+{
+    uint32_t all = (uint32_t)(((uint64_t)1 << statement->fragment_count) - 1);
+    enum rc rc = check_variant(ctx, statement, 0, 0);
+
+    for (unsigned i = 0; rc == RC_OK && i < statement->fragment_count; i++)
+        rc = check_variant(ctx, statement, (uint32_t)1 << i, 0);
+    if (rc == RC_OK && all)
+        rc = check_variant(ctx, statement, all, 0);
+    for (unsigned i = 1; rc == RC_OK && i < statement->order_count; i++)
+        rc = check_variant(ctx, statement, all, i);
+    return rc;
+}
+
+static enum rc check_all(struct ctx *ctx, void *arg)
+{
+    const struct sql_statements *statements = arg;
+    enum rc rc = RC_OK;
+
+    for (size_t i = 0; rc == RC_OK && i < statements->n; i++)
+        rc = check_statement(ctx, statements->items[i]);
+    return rc;
+}
+
+enum rc db_check_statements(struct ctx *ctx, const struct sql_statements *statements)
+{
+    return db_tx(ctx, check_all, (void *)(uintptr_t)statements);
 }

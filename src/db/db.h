@@ -15,8 +15,8 @@
  * Second wall. A connection of the server can do no DDL, ATTACH, PRAGMA (but for what FTS5
  * needs) or write to a table marked @protected in its migration, unless the compiled statement
  * says `-- writes:`. On SQLite an authorizer checks that when a statement is prepared; on
- * PostgreSQL the build has checked the marks and the server's role (db_grant) has no right to
- * change tables or to alter insert-only rows.
+ * PostgreSQL the build has checked the marks and the server's role (options.server_role) has no
+ * right to change tables or to alter insert-only rows.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -36,6 +36,9 @@ struct db_options {
     unsigned writer_max;            /* PostgreSQL: connections for db_tx; 0: 8 */
     unsigned queue_max;             /* transactions that may wait; 0: 1024 */
     enum db_durability durability;
+    /* PostgreSQL: the role the server signs in as; db_migrate, run by the owner of the database,
+     * gives it its rights. NULL: none are given. */
+    const char *server_role;
     const char *vfs; /* SQLite: the name of another VFS, for tests; NULL: the usual one */
 };
 
@@ -60,7 +63,7 @@ enum rc db_migrations_pending(struct ctx *ctx, struct db *db, size_t *ret_pendin
 
 /* Gives ctx->conn a read-only connection of ctx->db that sees one snapshot, taken at the first
  * statement, until db_reader_release. Waits for a free one until ctx->deadline_ms, at most ten
- * seconds: then ERR_OVERLOAD. Having one already is a programming fault. */
+ * seconds: then ERR_DEADLINE or ERR_OVERLOAD. Having one already is a programming fault. */
 enum rc db_reader_acquire(struct ctx *ctx) MUST_CHECK;
 /* Gives it back; does nothing without one. */
 void db_reader_release(struct ctx *ctx);
@@ -73,6 +76,10 @@ void db_reader_release(struct ctx *ctx);
  * arguments, gives results by overwriting, and its allocations of every attempt stay in
  * ctx->arena, whose cap is sized for that. A failed arena undoes it with ERR_MEMORY. A db_tx
  * inside a db_tx is a programming fault.
+ *
+ * A statement that fails leaves the transaction fit for nothing but being undone (PostgreSQL has
+ * it so, and SQLite is held to the same): `fn` that goes on and returns RC_OK gets ERR_INTERNAL.
+ * Where a conflict is expected the statement says ON CONFLICT.
  *
  * A reader held by ctx lets go of its snapshot meanwhile and sees afterwards what was written.
  * ERR_OVERLOAD at once when too many wait; ERR_DEADLINE when ctx->deadline_ms passes before it
@@ -87,6 +94,11 @@ enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
  * something, before its commit, with a ctx of its own; its failure fails the whole group.
  * PostgreSQL never runs it. Set once, before the first db_tx. */
 void db_set_group_hook(struct db *db, db_tx_fn *hook, void *arg);
+
+/* Prepares every variant of every statement of a queries.sql on ctx->db (each fragment alone, all
+ * of them, each order) and, on PostgreSQL, compares the columns' names and types: for the test
+ * run. ERR_INTERNAL names the first that does not fit. */
+enum rc db_check_statements(struct ctx *ctx, const struct sql_statements *statements) MUST_CHECK;
 
 /* Copies the whole database, as it is at one moment, to a new SQLite file at `path` while others
  * go on working; it takes that name only when it is complete and on disk. ERR_CONFIG on

@@ -19,6 +19,9 @@ struct db_ops {
     void (*set_hook)(struct db *db, db_tx_fn *hook, void *arg);
     enum rc (*backup)(struct ctx *ctx, struct db *db, const char *path);
 
+    /* Prepares without running, and compares what can be compared. */
+    enum rc (*check)(struct ctx *ctx, struct db_cursor *cursor);
+
     /* Binds and prepares; nothing has to be undone after a failure. */
     enum rc (*cursor_open)(struct ctx *ctx, struct db_cursor *cursor);
     /* The next row into `row` (cleared before), text in `copies` or borrowed when it is NULL. */
@@ -35,7 +38,8 @@ struct db {
 
 struct db_conn {
     struct db *db;
-    bool may_write; /* it is inside db_tx */
+    bool may_write;  /* it is inside db_tx */
+    bool has_failed; /* a statement has, since the transaction began */
 };
 
 struct db_cursor {
@@ -54,6 +58,9 @@ struct db_cursor {
 enum rc sqlite_open(struct ctx *ctx, const struct db_options *options, struct db **ret) MUST_CHECK;
 enum rc postgres_open(struct ctx *ctx, const struct db_options *options,
                       struct db **ret) MUST_CHECK;
+
+/* The failure of a function that returned RC_OK although conn->has_failed. */
+enum rc db_swallowed(struct ctx *ctx) MUST_CHECK;
 
 /* A value in its struct. Text is set as it is given. */
 void field_set_i64(const struct sql_field *field, void *base, int64_t value);

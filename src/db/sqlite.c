@@ -1,90 +1,41 @@
 /* The SQLite engine: opening, and the pool of connections that read. */
-#include <assert.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/fault.h"
 #include "db/sqlite.h"
-
-#define READER_WAIT_MS 10000
 
 static struct sqlite_db *self(struct db *db)
 {
     return (struct sqlite_db *)db;
 }
 
-static struct timespec reader_wait_until(const struct ctx *ctx)
-{
-    int64_t until_ms = clock_monotonic_ms() + READER_WAIT_MS;
-
-    if (ctx->deadline_ms && ctx->deadline_ms < until_ms)
-        until_ms = ctx->deadline_ms;
-    return (struct timespec){until_ms / 1000, until_ms % 1000 * 1000000};
-}
-
-/* A free connection, or NULL with *ret_may_open, or NULL after waiting in vain. */
-static struct sqlite_conn *wait_for_reader(struct sqlite_db *db, struct ctx *ctx,
-                                           bool *ret_may_open)
-{
-    struct timespec until = reader_wait_until(ctx);
-    struct sqlite_conn *conn = NULL;
-    int waited = 0;
-
-    *ret_may_open = false;
-    pthread_mutex_lock(&db->lock);
-    while (waited == 0 && db->free_count == 0 && db->open_count == db->reader_max)
-        waited = pthread_cond_timedwait(&db->reader_is_free, &db->lock, &until);
-    if (db->free_count) {
-        conn = db->free_readers[--db->free_count];
-    } else if (db->open_count < db->reader_max) {
-        db->open_count++;
-        *ret_may_open = true;
-    }
-    pthread_mutex_unlock(&db->lock);
-    return conn;
-}
-
-static void give_back(struct sqlite_db *db, struct sqlite_conn *conn)
-{
-    pthread_mutex_lock(&db->lock);
-    if (conn)
-        db->free_readers[db->free_count++] = conn;
-    else
-        db->open_count--;
-    pthread_cond_signal(&db->reader_is_free);
-    pthread_mutex_unlock(&db->lock);
-}
-
 static enum rc begin_snapshot(struct ctx *ctx, struct sqlite_conn *conn)
 {
-    int code = sqlite_conn_run(conn, "BEGIN");
-
-    return code == SQLITE_OK ? RC_OK : sqlite_fail(ctx, conn, code, "BEGIN");
+    return sqlite_conn_own(ctx, conn, OWN_BEGIN_READ);
 }
 
 static void end_snapshot(struct sqlite_conn *conn)
 {
     conn->deadline_ms = 0;
-    if (!sqlite3_get_autocommit(conn->handle))
-        sqlite3_exec(conn->handle, "ROLLBACK", NULL, NULL, NULL);
+    sqlite_conn_rollback(conn);
 }
 
 static enum rc reader_acquire(struct ctx *ctx)
 {
     struct sqlite_db *db = self(ctx->db);
-    bool may_open;
-    struct sqlite_conn *conn = wait_for_reader(db, ctx, &may_open);
-    enum rc rc = RC_OK;
+    struct sqlite_conn *conn;
+    void *item;
+    enum rc rc = db_pool_take(&db->readers, ctx, &item);
 
-    if (!conn && !may_open)
-        return FAIL(ctx, ERR_OVERLOAD, .detail = S("no connection for reading became free"));
-    if (may_open)
+    if (rc != RC_OK)
+        return rc;
+    conn = item;
+    if (!conn)
         rc = sqlite_conn_open(ctx, db, SQLITE_READER, false, &conn);
     if (rc == RC_OK)
         rc = begin_snapshot(ctx, conn);
     if (rc != RC_OK)
-        give_back(db, conn);
+        db_pool_give(&db->readers, conn);
     else
         ctx->conn = &conn->base;
     return rc;
@@ -95,7 +46,7 @@ static void reader_release(struct ctx *ctx)
     struct sqlite_conn *conn = (struct sqlite_conn *)ctx->conn;
 
     end_snapshot(conn);
-    give_back(self(ctx->db), conn);
+    db_pool_give(&self(ctx->db)->readers, conn);
     ctx->conn = NULL;
 }
 
@@ -121,17 +72,17 @@ static void set_hook(struct db *db, db_tx_fn *hook, void *arg)
     sqlite_writer_set_hook(self(db)->writer, hook, arg);
 }
 
+static void close_reader(void *conn)
+{
+    sqlite_conn_close(conn);
+}
+
 static void close_db(struct db *base)
 {
     struct sqlite_db *db = self(base);
 
     sqlite_writer_stop(db->writer);
-    assert(db->free_count == db->open_count); /* or a reader is still at work */
-    for (unsigned i = 0; i < db->free_count; i++)
-        sqlite_conn_close(db->free_readers[i]);
-    pthread_mutex_destroy(&db->lock);
-    pthread_cond_destroy(&db->reader_is_free);
-    free(db->free_readers);
+    db_pool_done(&db->readers, close_reader);
     free(db->path);
     free(db);
 }
@@ -144,6 +95,7 @@ static const struct db_ops sqlite_ops = {
     .migrate = sqlite_migrate,
     .set_hook = set_hook,
     .backup = sqlite_backup,
+    .check = sqlite_check,
     .cursor_open = sqlite_cursor_open,
     .cursor_step = sqlite_cursor_step,
     .cursor_close = sqlite_cursor_close,
@@ -155,33 +107,21 @@ static void configure(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-static unsigned reader_max(const struct db_options *options)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (options->reader_max)
-        return options->reader_max;
-    return cores < 2 ? 2 : (unsigned)cores;
-}
-
 static struct sqlite_db *new_db(const struct db_options *options)
 {
     struct sqlite_db *db = fault_here() ? NULL : calloc(1, sizeof *db);
-    pthread_condattr_t monotonic;
 
     if (!db)
         return NULL;
     db->base = (struct db){&sqlite_ops, SQL_SQLITE, options->schema};
-    db->reader_max = reader_max(options);
     db->durability = options->durability;
     db->vfs = options->vfs;
-    db->free_readers = calloc(db->reader_max, sizeof(struct sqlite_conn *));
     db->path = strdup(options->location);
-    pthread_mutex_init(&db->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&db->reader_is_free, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    if (!db->path || !db_pool_init(&db->readers, db_reader_max(options), DB_WAITING_MAX)) {
+        free(db->path);
+        free(db);
+        return NULL;
+    }
     return db;
 }
 
@@ -195,9 +135,7 @@ enum rc sqlite_open(struct ctx *ctx, const struct db_options *options, struct db
     db = new_db(options);
     if (!db)
         return FAIL(ctx, ERR_MEMORY);
-    rc = db->free_readers && db->path
-             ? sqlite_writer_start(ctx, db, options->may_create, options->queue_max, &db->writer)
-             : FAIL(ctx, ERR_MEMORY);
+    rc = sqlite_writer_start(ctx, db, options->may_create, options->queue_max, &db->writer);
     if (rc != RC_OK)
         close_db(&db->base);
     else

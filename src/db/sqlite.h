@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "db/engine.h"
+#include "db/pool.h"
 
 #define SQLITE_CACHE_SETS 32
 #define SQLITE_CACHE_WAYS 8
@@ -21,6 +22,17 @@ struct sqlite_prepared {
     sqlite3_stmt *stmt;
 };
 
+/* Our own SQL that every transaction runs, prepared once. */
+enum sqlite_own {
+    OWN_BEGIN_READ,
+    OWN_BEGIN_WRITE,
+    OWN_SAVE,
+    OWN_RELEASE,
+    OWN_COMMIT,
+    OWN_ROLLBACK,
+    OWN__N,
+};
+
 struct sqlite_conn {
     struct db_conn base;
     sqlite3 *handle;
@@ -28,6 +40,7 @@ struct sqlite_conn {
     const struct db_schema *schema;
     int64_t deadline_ms; /* of the work that reads; 0: none */
     uint32_t use_count;
+    sqlite3_stmt *own[OWN__N];
     struct sqlite_prepared cache[SQLITE_CACHE_SETS][SQLITE_CACHE_WAYS];
 };
 
@@ -41,11 +54,7 @@ struct sqlite_db {
     const char *vfs;
     enum db_durability durability;
     struct sqlite_writer *writer;
-
-    pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t reader_is_free;
-    struct sqlite_conn **free_readers; /* reader_max of them */
-    unsigned free_count, open_count, reader_max;
+    struct db_pool readers;
 };
 
 /* sqlite_conn.c */
@@ -54,16 +63,20 @@ struct sqlite_db {
 enum rc sqlite_conn_open(struct ctx *ctx, struct sqlite_db *db, enum sqlite_role role,
                          bool may_create, struct sqlite_conn **ret) MUST_CHECK;
 void sqlite_conn_close(struct sqlite_conn *conn);
-/* Our own SQL: BEGIN, SAVEPOINT and the like. The SQLite result code. */
+/* Our own SQL. The SQLite result code. */
 int sqlite_conn_run(struct sqlite_conn *conn, const char *sql) MUST_CHECK;
+enum rc sqlite_conn_own(struct ctx *ctx, struct sqlite_conn *conn, enum sqlite_own own) MUST_CHECK;
+/* ROLLBACK if there is a transaction; cannot fail. */
+void sqlite_conn_rollback(struct sqlite_conn *conn);
 /* The failure a SQLite result code means; `what` is the statement's name or what was done. */
-enum rc sqlite_fail(struct ctx *ctx, const struct sqlite_conn *conn, int code, const char *what);
+enum rc sqlite_fail(struct ctx *ctx, struct sqlite_conn *conn, int code, const char *what);
 
 /* sqlite_run.c: the cursor operations. */
 enum rc sqlite_cursor_open(struct ctx *ctx, struct db_cursor *cursor) MUST_CHECK;
 enum rc sqlite_cursor_step(struct ctx *ctx, struct db_cursor *cursor, struct arena *copies,
                            void *row, bool *ret_has_row) MUST_CHECK;
 void sqlite_cursor_close(struct db_cursor *cursor);
+enum rc sqlite_check(struct ctx *ctx, struct db_cursor *cursor) MUST_CHECK;
 
 /* sqlite_writer.c: the one thread that writes. */
 enum rc sqlite_writer_start(struct ctx *ctx, struct sqlite_db *db, bool may_create,

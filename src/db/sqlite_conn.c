@@ -97,14 +97,51 @@ static enum err_id meaning_of(const struct sqlite_conn *conn, int code)
     }
 }
 
-enum rc sqlite_fail(struct ctx *ctx, const struct sqlite_conn *conn, int code, const char *what)
+enum rc sqlite_fail(struct ctx *ctx, struct sqlite_conn *conn, int code, const char *what)
 {
+    conn->base.has_failed = true;
     return FAIL(ctx, meaning_of(conn, code),
                 .detail = str_fmt(ctx->arena, "%s: %s (SQLite code %d)", what,
                                   conn->handle && sqlite3_errcode(conn->handle) == code
                                       ? sqlite3_errmsg(conn->handle)
                                       : sqlite3_errstr(code),
                                   code));
+}
+
+static const char *const own_texts[OWN__N] = {
+    [OWN_BEGIN_READ] = "BEGIN",   [OWN_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [OWN_SAVE] = "SAVEPOINT one", [OWN_RELEASE] = "RELEASE one",
+    [OWN_COMMIT] = "COMMIT",      [OWN_ROLLBACK] = "ROLLBACK",
+};
+
+static int run_own(struct sqlite_conn *conn, enum sqlite_own own)
+{
+    int code = SQLITE_OK;
+
+    if (!conn->own[own])
+        code = sqlite3_prepare_v3(conn->handle, own_texts[own], -1, SQLITE_PREPARE_PERSISTENT,
+                                  &conn->own[own], NULL);
+    if (code != SQLITE_OK)
+        return code;
+    sqlite3_step(conn->own[own]);
+    return sqlite3_reset(conn->own[own]);
+}
+
+enum rc sqlite_conn_own(struct ctx *ctx, struct sqlite_conn *conn, enum sqlite_own own)
+{
+    int code;
+
+    conn->current = NULL;
+    code = fault_here() ? SQLITE_IOERR : run_own(conn, own);
+    return code == SQLITE_OK ? RC_OK : sqlite_fail(ctx, conn, code, own_texts[own]);
+}
+
+void sqlite_conn_rollback(struct sqlite_conn *conn)
+{
+    conn->current = NULL;
+    if (!sqlite3_get_autocommit(conn->handle) && run_own(conn, OWN_ROLLBACK) != SQLITE_OK &&
+        !sqlite3_get_autocommit(conn->handle))
+        sqlite3_exec(conn->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
 static int set_up(struct sqlite_conn *conn, enum sqlite_role role, enum db_durability durability)
@@ -178,6 +215,8 @@ void sqlite_conn_close(struct sqlite_conn *conn)
     for (unsigned set = 0; set < SQLITE_CACHE_SETS; set++)
         for (unsigned way = 0; way < SQLITE_CACHE_WAYS; way++)
             sqlite3_finalize(conn->cache[set][way].stmt);
+    for (unsigned own = 0; own < OWN__N; own++)
+        sqlite3_finalize(conn->own[own]);
     sqlite3_close(conn->handle);
     free(conn);
 }

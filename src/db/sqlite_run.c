@@ -1,5 +1,4 @@
 /* Running statements on SQLite: the cache of prepared ones, binding, reading rows. */
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/fault.h"
@@ -201,6 +200,9 @@ enum rc sqlite_cursor_step(struct ctx *ctx, struct db_cursor *cursor, struct are
     struct sqlite_prepared *prepared = cursor->handle;
     int code;
 
+    *ret_has_row = false;
+    if (cursor->at) /* it is done; SQLite would run it again */
+        return RC_OK;
     conn->current = cursor->statement; /* step may have to prepare again */
     code = fault_here() ? SQLITE_IOERR : sqlite3_step(prepared->stmt);
     if (code == SQLITE_ROW) {
@@ -209,7 +211,12 @@ enum rc sqlite_cursor_step(struct ctx *ctx, struct db_cursor *cursor, struct are
     }
     if (code != SQLITE_DONE)
         return sqlite_fail(ctx, conn, code, cursor->statement->name);
-    *ret_has_row = false;
+    cursor->at = 1;
+    /* An :insert without RETURNING: the id is known without it. */
+    *ret_has_row =
+        row && cursor->statement->kind == SQL_INSERT && sqlite3_column_count(prepared->stmt) == 0;
+    if (*ret_has_row)
+        *(int64_t *)row = sqlite3_last_insert_rowid(conn->handle);
     cursor->changed = sqlite3_changes64(conn->handle);
     return RC_OK;
 }
@@ -217,4 +224,12 @@ enum rc sqlite_cursor_step(struct ctx *ctx, struct db_cursor *cursor, struct are
 void sqlite_cursor_close(struct db_cursor *cursor)
 {
     let_go(cursor->handle);
+}
+
+enum rc sqlite_check(struct ctx *ctx, struct db_cursor *cursor)
+{
+    struct sqlite_prepared *prepared;
+
+    conn_of(cursor)->current = cursor->statement;
+    return find_prepared(ctx, cursor, &prepared);
 }

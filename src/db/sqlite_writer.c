@@ -4,7 +4,6 @@
  * outer transaction, looks a few times for what arrived meanwhile, commits once and wakes each
  * waiting thread by itself. While the disk syncs, the next group gathers. Measured against a
  * write lock taken by each thread in turn this is three to four times as fast. */
-#include <assert.h>
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
@@ -173,37 +172,32 @@ static bool is_in_transaction(const struct sqlite_writer *writer)
     return !sqlite3_get_autocommit(writer->conn->handle);
 }
 
-static enum rc run(struct ctx *ctx, struct sqlite_writer *writer, const char *sql)
-{
-    int code = sqlite_conn_run(writer->conn, sql);
-
-    return code == SQLITE_OK ? RC_OK : sqlite_fail(ctx, writer->conn, code, sql);
-}
-
 /* Undoes what one function did. Where even that fails nothing of the group can be kept. */
 static void undo(struct sqlite_writer *writer)
 {
     if (!is_in_transaction(writer))
         return;
-    if (sqlite_conn_run(writer->conn, "ROLLBACK TO one; RELEASE one") != SQLITE_OK &&
-        is_in_transaction(writer) && sqlite_conn_run(writer->conn, "ROLLBACK") != SQLITE_OK)
-        sqlite3_exec(writer->conn->handle, "ROLLBACK", NULL, NULL, NULL);
+    if (sqlite_conn_run(writer->conn, "ROLLBACK TO one; RELEASE one") != SQLITE_OK)
+        sqlite_conn_rollback(writer->conn);
 }
 
 static enum rc run_fn(struct sqlite_writer *writer, struct ctx *ctx, db_tx_fn *fn, void *arg)
 {
     struct db_conn *before = ctx->conn;
-    enum rc rc = run(ctx, writer, "SAVEPOINT one");
+    enum rc rc = sqlite_conn_own(ctx, writer->conn, OWN_SAVE);
 
     if (rc != RC_OK)
         return rc;
     ctx->conn = &writer->conn->base;
+    writer->conn->base.has_failed = false;
     rc = fn(ctx, arg);
     ctx->conn = before;
     if (rc == RC_OK && arena_has_failed(ctx->arena))
         rc = FAIL(ctx, ERR_MEMORY);
-    if (rc == RC_OK && is_in_transaction(writer))
-        rc = run(ctx, writer, "RELEASE one");
+    if (rc == RC_OK && writer->conn->base.has_failed)
+        rc = db_swallowed(ctx);
+    if (rc == RC_OK)
+        rc = sqlite_conn_own(ctx, writer->conn, OWN_RELEASE);
     if (rc != RC_OK)
         undo(writer);
     return rc;
@@ -258,7 +252,7 @@ static enum rc run_group(struct ctx *ctx, struct sqlite_writer *writer, struct j
                          struct jobs *group)
 {
     unsigned done = 0;
-    enum rc rc = run(ctx, writer, "BEGIN IMMEDIATE");
+    enum rc rc = sqlite_conn_own(ctx, writer->conn, OWN_BEGIN_WRITE);
 
     for (int round = 0; rc == RC_OK && first; round++) {
         rc = run_jobs(ctx, writer, first, &done);
@@ -267,7 +261,7 @@ static enum rc run_group(struct ctx *ctx, struct sqlite_writer *writer, struct j
     if (rc == RC_OK && done && writer->hook)
         rc = run_fn(writer, ctx, writer->hook, writer->hook_arg);
     if (rc == RC_OK)
-        rc = run(ctx, writer, "COMMIT");
+        rc = sqlite_conn_own(ctx, writer->conn, OWN_COMMIT);
     return rc;
 }
 
@@ -280,8 +274,7 @@ static void serve_group(struct sqlite_writer *writer, struct job *first, struct 
     };
 
     if (run_group(&ctx, writer, first, group) != RC_OK) {
-        if (is_in_transaction(writer))
-            sqlite3_exec(writer->conn->handle, "ROLLBACK", NULL, NULL, NULL);
+        sqlite_conn_rollback(writer->conn);
         fail_group(group, &ctx);
     }
     ctx_done(&ctx);

@@ -15,21 +15,6 @@ static struct db_schema schema_of(const struct db_migration *migrations, size_t 
     return (struct db_schema){.migrations = migrations, .migration_count = n};
 }
 
-static enum rc migrate(const struct test_store *store, const struct db_schema *schema,
-                       struct ctx *ctx, size_t *ret_applied)
-{
-    struct db_options options = test_options(store);
-    struct db *db;
-    enum rc rc;
-
-    options.schema = schema;
-    rc = db_open(ctx, &options, &db);
-    assert_int_equal(rc, RC_OK);
-    rc = db_migrate(ctx, db, ret_applied);
-    db_close(db);
-    return rc;
-}
-
 static void test_applied_once(void **state)
 {
     struct test_store store;
@@ -39,11 +24,11 @@ static void test_applied_once(void **state)
 
     (void)state;
     test_folder_make(&store);
-    test_ok(&ctx, migrate(&store, &first, &ctx, &applied));
+    test_ok(&ctx, test_migrate(&store, &first, &ctx, &applied));
     assert_int_equal(applied, 1);
-    test_ok(&ctx, migrate(&store, &both, &ctx, &applied));
+    test_ok(&ctx, test_migrate(&store, &both, &ctx, &applied));
     assert_int_equal(applied, 1);
-    test_ok(&ctx, migrate(&store, &both, &ctx, &applied));
+    test_ok(&ctx, test_migrate(&store, &both, &ctx, &applied));
     assert_int_equal(applied, 0);
     test_ctx_done(&ctx);
     test_folder_remove(&store);
@@ -59,8 +44,8 @@ static void test_change_is_refused(void **state)
     (void)state;
     changed[0].checksum = "9999";
     test_folder_make(&store);
-    test_ok(&ctx, migrate(&store, &before, &ctx, NULL));
-    assert_int_equal(migrate(&store, &after, &ctx, NULL), RC_INVALID);
+    test_ok(&ctx, test_migrate(&store, &before, &ctx, NULL));
+    assert_int_equal(test_migrate(&store, &after, &ctx, NULL), RC_INVALID);
     assert_int_equal(ctx.err.id, ERR_CONFIG);
     assert_true(str_find(ctx.err.detail, S("Migration a/0001_one was changed")) >= 0);
     test_ctx_done(&ctx);
@@ -75,8 +60,8 @@ static void test_newer_database_is_refused(void **state)
 
     (void)state;
     test_folder_make(&store);
-    test_ok(&ctx, migrate(&store, &newer, &ctx, NULL));
-    assert_int_equal(migrate(&store, &older, &ctx, NULL), RC_INVALID);
+    test_ok(&ctx, test_migrate(&store, &newer, &ctx, NULL));
+    assert_int_equal(test_migrate(&store, &older, &ctx, NULL), RC_INVALID);
     assert_true(str_find(ctx.err.detail, S("newer version")) >= 0);
     test_ctx_done(&ctx);
     test_folder_remove(&store);
@@ -94,11 +79,11 @@ static void test_broken_leaves_nothing(void **state)
     broken[1].sql[SQL_SQLITE] = broken[1].sql[SQL_POSTGRES] =
         "CREATE TABLE two (x BIGINT); CREATE TABLE two (x BIGINT)";
     test_folder_make(&store);
-    assert_int_not_equal(migrate(&store, &bad, &ctx, NULL), RC_OK);
+    assert_int_not_equal(test_migrate(&store, &bad, &ctx, NULL), RC_OK);
     assert_true(str_find(ctx.err.detail, S("b/0001_two")) >= 0);
     ctx_clear_error(&ctx);
     /* The first stays, and of the second there is no half. */
-    test_ok(&ctx, migrate(&store, &good, &ctx, &applied));
+    test_ok(&ctx, test_migrate(&store, &good, &ctx, &applied));
     assert_int_equal(applied, 1);
     test_ctx_done(&ctx);
     test_folder_remove(&store);
@@ -169,8 +154,9 @@ static void test_no_database_is_refused(void **state)
 
 #define STORED(name) cmocka_unit_test_setup_teardown(name, test_store_open, test_store_close)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    /* PostgreSQL's own first, SQLite's own last. */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_applied_once),
         cmocka_unit_test(test_change_is_refused),
@@ -180,6 +166,13 @@ int main(void)
         STORED(test_backup_is_whole),
         STORED(test_no_database_is_refused),
     };
+    size_t first = 0, n = 7;
 
-    return cmocka_run_group_tests_name("db/migrate", tests, NULL, NULL);
+    test_choose_engine(argc, argv);
+    if (test_is_postgres()) {
+        first = 0;
+        n = 5;
+    }
+    return _cmocka_run_group_tests(test_is_postgres() ? "db/migrate-postgres" : "db/migrate",
+                                   tests + first, n, NULL, NULL);
 }

@@ -15,11 +15,20 @@
 extern const struct db_schema test_schema;
 
 struct test_store {
-    char folder[64];
+    char folder[100];
     char location[200];
+    char owner_location[200]; /* PostgreSQL: the one that may migrate; else as location */
     struct ctx ctx;
     struct db *db;
 };
+
+/* First thing in main: "postgres" as argument makes all stores PostgreSQL databases on the server
+ * that with_postgres.sh started. */
+void test_choose_engine(int argc, char **argv);
+bool test_is_postgres(void);
+
+/* Stops, or starts, that server. */
+void test_postgres_ctl(const char *verb);
 
 /* A context with an arena of its own, for `db`. */
 struct ctx test_ctx(struct db *db);
@@ -33,6 +42,9 @@ int test_store_close(void **state);
 void test_folder_make(struct test_store *store);
 void test_folder_remove(struct test_store *store);
 struct db_options test_options(const struct test_store *store);
+/* Opens as the owner, migrates to `schema`, closes. */
+enum rc test_migrate(const struct test_store *store, const struct db_schema *schema,
+                     struct ctx *ctx, size_t *ret_applied);
 
 /* RC_OK, or the test fails showing the error. */
 void test_ok(struct ctx *ctx, enum rc rc);

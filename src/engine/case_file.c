@@ -51,7 +51,7 @@ static bool is_phone(struct str s)
     return digits >= 7 && digits <= 15;
 }
 
-static enum rc check_contact(struct ctx *ctx, const struct filing *filing)
+enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
 {
     const struct applicant_rule *rule = &filing->definition->applicant;
     const struct contact *contact = &filing->contact;
@@ -118,6 +118,14 @@ static enum rc check_fields(struct ctx *ctx, const struct filing *filing)
     return RC_OK;
 }
 
+enum rc filing_check_description(struct ctx *ctx, const struct filing *filing)
+{
+    if (utf8_count(filing->description) > MAX_DESCRIPTION)
+        return FAIL(ctx, ERR_TOO_LONG, .field = S("description"), .arg = S("4000"));
+    return text_is_clean(filing->description) ? RC_OK
+                                              : FAIL(ctx, ERR_NOT_UTF8, .field = S("description"));
+}
+
 enum rc filing_check(struct ctx *ctx, const struct filing *filing)
 {
     enum rc rc = check_place(ctx, filing);
@@ -125,12 +133,8 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
     if (!rc)
         rc = check_fields(ctx, filing);
     if (!rc)
-        rc = check_contact(ctx, filing);
-    if (!rc && utf8_count(filing->description) > MAX_DESCRIPTION)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("description"), .arg = S("4000"));
-    if (!rc && !text_is_clean(filing->description))
-        return FAIL(ctx, ERR_NOT_UTF8, .field = S("description"));
-    return rc;
+        rc = filing_check_contact(ctx, filing);
+    return rc ? rc : filing_check_description(ctx, filing);
 }
 
 /* Routing and deadlines: decided before the transaction, from the definition alone. */
@@ -410,6 +414,8 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
         rc = case_words_add(ctx, filed->case_id, words_of(ctx, work), NULL);
     if (!rc)
         rc = add_private_link(ctx, work);
+    if (!rc && work->filing->draft_id)
+        rc = draft_sent(ctx, work->filing->draft_id, filed->case_id, NULL);
     if (!rc)
         rc = record_add(
             ctx,

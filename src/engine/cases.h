@@ -26,6 +26,7 @@ struct filing {
     enum lang lang;
     struct str submission; /* the form's key; empty: none */
     struct str base_url;   /* "https://city.example", for links in messages */
+    int64_t draft_id;      /* the draft it comes from, marked as sent; 0: none */
 };
 
 struct filed {
@@ -42,6 +43,10 @@ struct filed {
  * ERR_REQUIRED, ERR_PLACE_OUTSIDE, ERR_NOT_AN_EMAIL, ... "place", "description", "name", "email"
  * and "phone" are the names of what is no field of the definition. */
 enum rc filing_check(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
+
+/* Parts of the same, for a form that asks page by page. */
+enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
+enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
  * transaction. With a submission key that was used before it returns that case and changes

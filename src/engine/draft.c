@@ -182,6 +182,21 @@ enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_t
     return rc;
 }
 
+enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number)
+{
+    struct crypto_hash hash = crypto_sha256(token);
+    struct draft_case_row row;
+    bool is_found;
+    enum rc rc = draft_case(ctx, crypto_hash_str(&hash), &is_found, &row);
+
+    if (rc)
+        return rc;
+    if (!is_found)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    *ret_number = row.number;
+    return RC_OK;
+}
+
 struct filing draft_filing(const struct draft *draft)
 {
     return (struct filing){
@@ -191,5 +206,6 @@ struct filing draft_filing(const struct draft *draft)
         .description = draft->description,
         .contact = draft->contact,
         .channel = S("web"),
+        .draft_id = draft->id,
     };
 }

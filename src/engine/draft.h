@@ -34,6 +34,9 @@ enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret) MUST_CH
 /* Stores it: under a fresh token when it has no row yet (*ret_token, else untouched). */
 enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_token) MUST_CHECK;
 
+/* The number of the case that a draft became; RC_NOT_FOUND when it was not sent. */
+enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number) MUST_CHECK;
+
 /* Which question comes next: the place, each field whose condition holds, the description, the
  * contact, then the check. Pure: the web, the counter and the text dialogue ask alike. */
 enum form_step { FORM_PLACE, FORM_FIELD, FORM_DETAILS, FORM_WHO, FORM_CHECK };

@@ -110,11 +110,11 @@ INSERT INTO event (at, kind, cases, actor_kind, actor, audience, commitment)
 VALUES (:at, :kind, :cases, :actor_kind, :actor, :audience, :commitment)
 RETURNING id;
 
--- name: event_payload_add :exec (event I64, salt BLOB, payload JSON)
+-- name: event_payload_add :exec (event I64, salt BLOB, payload TEXT)
 INSERT INTO event_payload (event, salt, payload) VALUES (:event, :salt, :payload);
 
 -- name: events_of :many (cases I64, audience I64)
--- column: payload JSON?
+-- column: payload TEXT?
 -- column: actor_name TEXT?
 SELECT e.id, e.at, e.kind, e.actor_kind, e.actor, e.audience, p.payload, a.name AS actor_name
 FROM event e LEFT JOIN event_payload p ON p.event = e.id
@@ -194,3 +194,57 @@ UPDATE draft SET answers = :answers, updated = :updated, expires = :expires WHER
 
 -- name: draft_sent :exec (id I64, cases I64)
 UPDATE draft SET cases = :cases WHERE id = :id;
+
+-- name: draft_case :optional (token_hash BLOB)
+SELECT c.number FROM draft d JOIN cases c ON c.id = d.cases WHERE d.token_hash = :token_hash;
+
+-- name: link_case :optional (token_hash BLOB, now INSTANT)
+SELECT l.id, l.purpose, c.id AS case_id, c.number, c.reporter
+FROM link_token l JOIN cases c ON c.id = l.cases
+WHERE l.token_hash = :token_hash AND (l.expires IS NULL OR l.expires > :now);
+
+-- name: leaf_last :optional ()
+SELECT id AS position, event FROM record_leaf ORDER BY id DESC LIMIT 1;
+
+-- name: leaf_of :optional (event I64)
+SELECT id AS position FROM record_leaf WHERE event = :event;
+
+-- name: leaf_add :exec (position I64, event I64)
+-- writes: record_leaf
+INSERT INTO record_leaf (id, event) VALUES (:position, :event);
+
+-- Events in the order of their ids: on one writer that is the order of their transactions.
+-- name: events_unplaced :many (after I64)
+SELECT e.id, e.at, e.kind, e.cases, e.actor_kind, e.actor, e.audience, e.commitment
+FROM event e WHERE e.id > :after ORDER BY e.id;
+
+-- name: events_count :one ()
+-- column: total I64
+SELECT count(*) AS total FROM event;
+
+-- name: leaves_all :each ()
+-- column: salt BLOB?
+-- column: payload TEXT?
+SELECT l.id AS position, l.event, e.at, e.kind, e.cases, e.actor_kind, e.actor, e.audience,
+    e.commitment, p.salt, p.payload
+FROM record_leaf l JOIN event e ON e.id = l.event LEFT JOIN event_payload p ON p.event = l.event
+ORDER BY l.id;
+
+-- name: tile_last :optional (level I64)
+SELECT position, hashes FROM record_tile WHERE level = :level ORDER BY position DESC LIMIT 1;
+
+-- name: tile_get :optional (level I64, position I64)
+SELECT hashes FROM record_tile WHERE level = :level AND position = :position;
+
+-- name: tile_put :exec (level I64, position I64, hashes BLOB)
+INSERT INTO record_tile (level, position, hashes) VALUES (:level, :position, :hashes)
+ON CONFLICT (level, position) DO UPDATE SET hashes = excluded.hashes;
+
+-- name: head_add :exec (size I64, root BLOB, at INSTANT, signature BLOB)
+INSERT INTO tree_head (size, root, at, signature) VALUES (:size, :root, :at, :signature);
+
+-- name: head_latest :optional ()
+SELECT size, root, at, signature FROM tree_head ORDER BY size DESC LIMIT 1;
+
+-- name: heads_all :many ()
+SELECT size, root, at, signature FROM tree_head ORDER BY size;

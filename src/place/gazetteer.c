@@ -388,6 +388,18 @@ enum rc gazetteer_block(struct ctx *ctx, const struct gazetteer *gazetteer, stru
     return RC_OK;
 }
 
+enum rc gazetteer_block_of(struct ctx *ctx, const struct gazetteer *gazetteer,
+                           const struct place_choice *place, struct place_block *ret)
+{
+    const struct street *street =
+        streets_by_slug(&gazetteer->streets, words_slug(ctx->arena, place->street));
+
+    if (place->kind != PLACE_ADDRESS || !street || street->number_count == 0)
+        return gazetteer_block(ctx, gazetteer, place->point, ret);
+    block_fill(ctx, street, place->number / 100 * 100, ret);
+    return RC_OK;
+}
+
 static int by_number(const void *a, const void *b)
 {
     int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;

@@ -80,9 +80,14 @@ struct place_block {
     struct point point; /* the same for all places of the block: on its centre line */
 };
 
-/* The block of a point, by the address gazetteer_near would give it; errors likewise. */
+/* The block of a point, by the street nearest to it; errors as gazetteer_near. At a corner this may
+ * be the other street: where the address is known, gazetteer_block_of is exact. */
 enum rc gazetteer_block(struct ctx *ctx, const struct gazetteer *gazetteer, struct point at,
                         struct place_block *ret) MUST_CHECK;
+
+/* The block of an address; of other places the block of their point. */
+enum rc gazetteer_block_of(struct ctx *ctx, const struct gazetteer *gazetteer,
+                           const struct place_choice *place, struct place_block *ret) MUST_CHECK;
 
 /* Calls `visit` with every house number of every street and then every intersection, until it
  * returns false: for tests and exports. */

@@ -43,12 +43,13 @@ static bool degrees_parse(struct str s, double *ret)
 
 bool point_parse(struct str s, struct point *ret)
 {
-    struct str rest = s, lat_text, lon_text;
+    ptrdiff_t comma = str_find_byte(s, ',');
     double lat, lon;
 
-    if (!str_next(&rest, ',', &lat_text) || !str_next(&rest, ',', &lon_text) || rest.n > 0)
+    if (comma < 0)
         return false;
-    return degrees_parse(str_trim(lat_text), &lat) && degrees_parse(str_trim(lon_text), &lon) &&
+    return degrees_parse(str_trim(str_slice(s, 0, (size_t)comma)), &lat) &&
+           degrees_parse(str_trim(str_slice(s, (size_t)comma + 1, s.n)), &lon) &&
            point_of(lat, lon, ret);
 }
 

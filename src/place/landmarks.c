@@ -45,18 +45,20 @@ static bool is_stop_word(const struct word *word)
     return false;
 }
 
-static void words_read(struct arena *home, struct landmark *landmark, struct str name)
+/* Words point into a copy in `home`; what making them needs stays in the work's arena. */
+static void words_read(struct ctx *ctx, struct arena *home, struct landmark *landmark,
+                       struct str name)
 {
-    struct words words = words_of(home, name);
+    struct words words = words_of(ctx->arena, name);
 
-    landmark->squeezed = words_joined(home, &words, 0, words.n, true);
+    landmark->squeezed = str_copy(home, words_joined(ctx->arena, &words, 0, words.n, false));
     landmark->bag = fuzzy_bag(landmark->squeezed);
     for (size_t i = 0; i < words.n && landmark->word_count < LANDMARK_WORDS_MAX; i++) {
         struct str text = word_short(words.of[i].text);
 
         if (!is_stop_word(&words.of[i]))
             landmark->words[landmark->word_count++] =
-                (struct landmark_word){text, fuzzy_bag(text), is_generic(text)};
+                (struct landmark_word){str_copy(home, text), fuzzy_bag(text), is_generic(text)};
     }
 }
 
@@ -103,7 +105,7 @@ enum rc landmarks_build(struct ctx *ctx, struct arena *home, const struct layers
             struct landmark landmark = {.layer = layer, .feature = &layer->features[k]};
 
             landmark.point = layer_label_point(landmark.feature);
-            words_read(home, &landmark, landmark.feature->label);
+            words_read(ctx, home, &landmark, landmark.feature->label);
             if (landmark.word_count > 0 && !is_merged(of, count, &landmark))
                 of[count++] = landmark;
         }
@@ -128,7 +130,7 @@ struct typed {
 
 static struct typed typed_read(struct arena *arena, const struct words *words)
 {
-    struct typed typed = {.squeezed = words_joined(arena, words, 0, words->n, true)};
+    struct typed typed = {.squeezed = words_joined(arena, words, 0, words->n, false)};
 
     typed.pattern = fuzzy_of(typed.squeezed);
     for (size_t i = 0; i < words->n && typed.n < LANDMARK_WORDS_MAX; i++) {

@@ -82,10 +82,8 @@ static enum rc properties_copy(struct ctx *ctx, struct arena *home, struct names
 static enum rc feature_copy(struct ctx *ctx, struct arena *home, struct names *names,
                             const struct draft_feature *from, struct layer_feature *to)
 {
-    enum rc rc;
+    enum rc rc = properties_copy(ctx, home, names, from->properties, to);
 
-    /* Objects are borrowed from the tree that layer_load owns; jansson iterates non-const ones. */
-    rc = properties_copy(ctx, home, names, (json_t *)(uintptr_t)from->properties, to);
     if (rc)
         return rc;
     if (str_is_empty(to->id) && (!from->id || !text_of(home, from->id, &to->id)))
@@ -93,8 +91,9 @@ static enum rc feature_copy(struct ctx *ctx, struct arena *home, struct names *n
     return RC_OK;
 }
 
-/* Points, parts and features in their final place and exact size. */
-static enum rc shapes_copy(const struct layer_draft *draft, struct arena *home, struct layer *layer)
+/* Points, parts and features in their final place and exact size; texts are still missing. */
+static enum rc shapes_copy(const struct layer_draft *draft, struct arena *home,
+                           struct layer_feature **ret)
 {
     struct point *points = ARENA_ARRAY(home, draft->point_count, struct point);
     struct line *parts = ARENA_ARRAY(home, draft->part_count, struct line);
@@ -117,18 +116,17 @@ static enum rc shapes_copy(const struct layer_draft *draft, struct arena *home, 
                 box_add(&feature->box, feature->parts[part].points[k]);
         }
     }
-    layer->features = features;
-    layer->feature_count = draft->feature_count;
+    *ret = features;
     return RC_OK;
 }
 
-static enum rc texts_copy(const struct layer_draft *draft, struct arena *home, struct layer *layer)
+static enum rc texts_copy(const struct layer_draft *draft, struct arena *home,
+                          struct layer_feature *features)
 {
-    struct layer_feature *features = (struct layer_feature *)(uintptr_t)layer->features;
     struct names names = {.n = 0};
     enum rc rc = RC_OK;
 
-    for (size_t i = 0; !rc && i < layer->feature_count; i++) {
+    for (size_t i = 0; !rc && i < draft->feature_count; i++) {
         rc = feature_copy(draft->ctx, home, &names, &draft->features[i], &features[i]);
         if (str_is_empty(features[i].id))
             features[i].id = str_fmt(home, "%zu", i + 1);
@@ -156,13 +154,16 @@ static enum rc layer_make(struct layer_draft *draft, const json_t *root, struct 
                           struct str text, struct layer *layer)
 {
     struct str type = str_of(json_string_value(json_object_get(root, "type")));
+    struct layer_feature *features = NULL;
     enum rc rc =
         str_eq(type, S("Topology")) ? topojson_read(draft, root) : geojson_read(draft, root);
 
     if (!rc)
-        rc = shapes_copy(draft, home, layer);
+        rc = shapes_copy(draft, home, &features);
     if (!rc)
-        rc = texts_copy(draft, home, layer);
+        rc = texts_copy(draft, home, features);
+    layer->features = features;
+    layer->feature_count = features ? draft->feature_count : 0;
     if (!rc)
         rc = grid_add(draft->ctx, home, layer);
     layer->kind = draft->kind;

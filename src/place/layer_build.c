@@ -23,7 +23,7 @@ static void *with_room(struct ctx *ctx, void *items, size_t n, size_t *room, siz
     return grown;
 }
 
-enum rc draft_feature(struct layer_draft *draft, const json_t *id, const json_t *properties)
+enum rc draft_feature(struct layer_draft *draft, json_t *id, json_t *properties)
 {
     struct draft_feature *features = with_room(draft->ctx, draft->features, draft->feature_count,
                                                &draft->feature_room, sizeof *features);

@@ -15,8 +15,8 @@ struct draft_part {
 };
 
 struct draft_feature {
-    const json_t *id;         /* a member of the feature, or NULL */
-    const json_t *properties; /* an object, or NULL */
+    json_t *id;         /* a member of the feature, or NULL */
+    json_t *properties; /* an object, or NULL */
     uint32_t first_part, part_count;
 };
 
@@ -40,8 +40,7 @@ enum rc topojson_read(struct layer_draft *draft, const json_t *root) MUST_CHECK;
 enum rc draft_fail(struct layer_draft *draft, const char *sentence);
 
 /* Begins a feature; parts added from now on are its own. */
-enum rc draft_feature(struct layer_draft *draft, const json_t *id,
-                      const json_t *properties) MUST_CHECK;
+enum rc draft_feature(struct layer_draft *draft, json_t *id, json_t *properties) MUST_CHECK;
 
 /* Ends the feature: one that has no parts is taken back. */
 void draft_feature_end(struct layer_draft *draft);

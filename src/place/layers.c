@@ -19,23 +19,24 @@ struct loading {
     size_t count, room;
 };
 
-/* Reads one file in an arena of its own: what a large layer needs while it is read is several
- * times what is kept. */
-static enum rc file_load(struct loading *loading, struct str file, struct str name)
+/* Reads one layer in an arena of its own, since what a large layer needs while it is read is
+ * several times what is kept. A file without text is read from the folder first. */
+static enum rc text_load(struct loading *loading, struct str file, struct layer_text text)
 {
     struct ctx *ctx = loading->ctx;
     struct arena *arena = arena_new(READING_MAX_BYTES);
     struct ctx reading = {.arena = arena, .now = ctx->now};
-    struct str text;
-    enum rc rc;
+    enum rc rc = RC_OK;
 
     if (!arena)
         return FAIL(ctx, ERR_MEMORY);
-    rc =
-        file_read(&reading, str_z(arena, str_fmt(arena, "%s/%.*s", loading->folder, STR_ARG(file))),
-                  LAYER_FILE_MAX_BYTES, &text);
+    if (file.n)
+        rc = file_read(&reading,
+                       str_z(arena, str_fmt(arena, "%s/%.*s", loading->folder, STR_ARG(file))),
+                       LAYER_FILE_MAX_BYTES, &text.text);
     if (!rc)
-        rc = layer_load(&reading, loading->home, name, text, &loading->layers[loading->count]);
+        rc = layer_load(&reading, loading->home, text.name, text.text,
+                        &loading->layers[loading->count]);
     if (!rc)
         loading->count++;
     else
@@ -43,6 +44,7 @@ static enum rc file_load(struct loading *loading, struct str file, struct str na
                                         .detail = str_copy(ctx->arena, reading.err.detail),
                                         .file = reading.err.file,
                                         .line = reading.err.line});
+    ctx_done(&reading);
     arena_free(arena);
     return rc;
 }
@@ -64,7 +66,8 @@ static enum rc suffix_load(struct loading *loading, struct str suffix)
         memcpy(layers, loading->layers, loading->count * sizeof *layers);
     loading->layers = layers;
     for (size_t i = 0; !rc && i < n; i++)
-        rc = file_load(loading, files[i], str_slice(files[i], 0, files[i].n - suffix.n));
+        rc = text_load(loading, files[i],
+                       (struct layer_text){str_slice(files[i], 0, files[i].n - suffix.n), S("")});
     return rc;
 }
 
@@ -117,30 +120,6 @@ static enum rc set_make(struct loading *loading, struct layers **ret)
     return RC_OK;
 }
 
-/* As file_load, from a text that is there already. */
-static enum rc text_load(struct loading *loading, const struct layer_text *file)
-{
-    struct ctx *ctx = loading->ctx;
-    struct arena *arena = arena_new(READING_MAX_BYTES);
-    struct ctx reading = {.arena = arena, .now = ctx->now};
-    enum rc rc;
-
-    if (!arena)
-        return FAIL(ctx, ERR_MEMORY);
-    rc = layer_load(&reading, loading->home, file->name, file->text,
-                    &loading->layers[loading->count]);
-    if (!rc)
-        loading->count++;
-    else
-        rc = ctx_fail(ctx, (struct err){.id = reading.err.id,
-                                        .detail = str_copy(ctx->arena, reading.err.detail),
-                                        .file = reading.err.file,
-                                        .line = reading.err.line});
-    ctx_done(&reading);
-    arena_free(arena);
-    return rc;
-}
-
 enum rc layers_of_texts(struct ctx *ctx, const struct layer_text *files, size_t n,
                         struct layers **ret)
 {
@@ -153,7 +132,7 @@ enum rc layers_of_texts(struct ctx *ctx, const struct layer_text *files, size_t 
     if (!loading.layers)
         rc = FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && i < n; i++)
-        rc = text_load(&loading, &files[i]);
+        rc = text_load(&loading, STR_NONE, files[i]);
     if (!rc)
         rc = set_make(&loading, ret);
     if (rc)

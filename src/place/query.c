@@ -274,5 +274,6 @@ struct query query_read(struct arena *arena, const struct words *words,
     commas_trim(&query.words);
     query.all = query.words;
     number_take(&query);
+    lead_strip(&query.words); /* "120 calle Prospect" */
     return query;
 }

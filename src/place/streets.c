@@ -186,9 +186,9 @@ struct builder {
     uint32_t *order; /* features of `lines` by name */
 };
 
-static int by_label(const void *a, const void *b, void *layer)
+static int by_label(const void *a, const void *b, void *builder)
 {
-    const struct layer_feature *features = ((const struct layer *)layer)->features;
+    const struct layer_feature *features = ((const struct builder *)builder)->lines->features;
 
     return str_cmp(features[*(const uint32_t *)a].label, features[*(const uint32_t *)b].label);
 }
@@ -218,7 +218,7 @@ static enum rc street_make(struct builder *builder, struct street *street, size_
             street->range_count++;
         }
     }
-    street->slug = words_slug(builder->home, street->name);
+    street->slug = str_copy(builder->home, words_slug(builder->ctx->arena, street->name));
     return RC_OK;
 }
 
@@ -240,8 +240,7 @@ static enum rc streets_make(struct builder *builder)
         return FAIL(builder->ctx, ERR_MEMORY);
     for (uint32_t i = 0; i < features; i++)
         builder->order[i] = i;
-    qsort_r(builder->order, features, sizeof *builder->order, by_label,
-            (void *)(uintptr_t)builder->lines);
+    qsort_r(builder->order, features, sizeof *builder->order, by_label, builder);
     for (size_t from = 0, to; !rc && from < features; from = to) {
         struct str name = builder->lines->features[builder->order[from]].label;
 
@@ -296,9 +295,8 @@ static enum rc crossings_share(struct builder *builder, const struct crossing *c
     for (size_t i = 0; i < streets->crossing_count; i++) {
         for (uint32_t k = 0; k < crossings[i].street_count; k++) {
             struct street *street = &builder->of[crossings[i].streets[k]];
-            uint32_t *list = (uint32_t *)(uintptr_t)street->crossings;
 
-            list[street->crossing_count++] = (uint32_t)i;
+            street->crossings[street->crossing_count++] = (uint32_t)i;
         }
     }
     return RC_OK;
@@ -375,5 +373,7 @@ enum rc streets_build(struct ctx *ctx, struct arena *home, const struct layers *
         rc = crossings_make(&builder);
     if (!rc)
         rc = street_keys_build(ctx, home, ret);
+    if (!rc && arena_has_failed(home))
+        rc = FAIL(ctx, ERR_MEMORY);
     return rc;
 }

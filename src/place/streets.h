@@ -28,7 +28,7 @@ struct street {
     struct str slug; /* "massachusetts-ave" */
     const struct street_range *ranges;
     const struct line *lines;
-    const uint32_t *crossings; /* numbers of the intersection layer's features, ascending */
+    uint32_t *crossings; /* numbers of the intersection layer's features, ascending */
     uint32_t range_count, line_count, crossing_count;
     uint32_t number_count;
     int32_t number_min, number_max;

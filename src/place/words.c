@@ -1,6 +1,7 @@
 #include "place/words.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 struct pair {
     struct str from, to;
@@ -43,27 +44,9 @@ static const struct pair others[] = {
     {STR("hq"), STR("headquarters")},
 };
 
-/* U+00C0 to U+00FF without their marks; '*' stands for nothing. */
-static const char latin1[] = "aaaaaaaceeeeiiiidnooooo*ouuuuytsaaaaaaaceeeeiiiidnooooo*ouuuuyty";
-
-/* The folded letter or digit at `at`, or 0, and how many bytes it took. */
-static char folded(struct str text, size_t at, size_t *ret_n)
+static bool is_letter(char byte)
 {
-    unsigned char byte = (unsigned char)text.p[at];
-
-    *ret_n = 1;
-    if (byte >= 'A' && byte <= 'Z')
-        return (char)(byte + 32);
-    if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9'))
-        return (char)byte;
-    if (byte == 0xC3 && at + 1 < text.n) {
-        unsigned char next = (unsigned char)text.p[at + 1];
-
-        *ret_n = 2;
-        if (next >= 0x80 && next <= 0xBF && latin1[next - 0x80] != '*')
-            return latin1[next - 0x80];
-    }
-    return 0;
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
 }
 
 static enum word_kind kind_of(struct str text)
@@ -109,40 +92,30 @@ static bool is_sign(char byte, enum word_kind *ret)
     }
 }
 
-/* Bytes that vanish without ending a word: apostrophes, straight and curly, and full stops. */
-static bool is_silent(struct str text, size_t at, size_t *ret_n)
-{
-    *ret_n = 1;
-    if (text.p[at] == '\'' || text.p[at] == '.' || text.p[at] == '`')
-        return true;
-    *ret_n = 3;
-    return at + 2 < text.n && (memcmp(text.p + at, "\xE2\x80\x99", 3) == 0 ||
-                               memcmp(text.p + at, "\xE2\x80\x98", 3) == 0);
-}
-
 struct words words_of(struct arena *arena, struct str text)
 {
+    struct str folded = utf8_fold(arena, utf8_cut(text, WORDS_MAX_BYTES));
     struct words words = {.n = 0};
-    char *letters = arena_alloc(arena, WORDS_MAX_BYTES);
+    char *letters;
     size_t from = 0, n = 0;
 
+    folded = str_slice(folded, 0, WORDS_MAX_BYTES);
+    letters = arena_alloc(arena, folded.n);
     if (!letters)
         return words;
-    text = str_slice(text, 0, WORDS_MAX_BYTES);
-    for (size_t at = 0, step; at < text.n; at += step) {
+    for (size_t at = 0; at < folded.n; at++) {
+        char byte = folded.p[at];
         enum word_kind sign;
-        char letter;
 
-        if (is_silent(text, at, &step))
-            continue;
-        letter = folded(text, at, &step);
-        if (letter) {
-            letters[n++] = letter;
+        if (is_letter(byte)) {
+            letters[n++] = byte;
             continue;
         }
+        if (byte == '\'' || byte == '.' || byte == '`')
+            continue;
         word_end(&words, (struct str){letters + from, n - from});
         from = n;
-        if (is_sign(text.p[at], &sign))
+        if (is_sign(byte, &sign))
             word_add(&words, sign, STR_NONE);
     }
     word_end(&words, (struct str){letters + from, n - from});

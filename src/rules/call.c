@@ -42,8 +42,8 @@ static enum rc fail_unbound(struct run *run, struct str name)
 enum rc fail_overload(struct cel_call *call, const struct cel_value *args, size_t n)
 {
     struct buf types = buf_in(cel_call_arena(call), 300);
-    struct str name = call->node->kind == NODE_CALL ? call->node->call.name
-                                                    : call->node->select.field;
+    struct str name =
+        call->node->kind == NODE_CALL ? call->node->call.name : call->node->select.field;
 
     for (size_t i = 0; i < n; i++) {
         buf_add(&types, i ? S(", ") : STR_NONE);
@@ -128,8 +128,7 @@ struct buf text_buf(struct cel_call *call)
 enum rc give_text(struct cel_call *call, struct buf *text, struct cel_value *ret)
 {
     if (buf_has_failed(text))
-        return arena_has_failed(cel_call_arena(call)) ? RC_LIMIT
-                                                      : cel_charge(call, UINT64_MAX);
+        return arena_has_failed(cel_call_arena(call)) ? RC_LIMIT : cel_charge(call, UINT64_MAX);
     *ret = cel_string(buf_str(text));
     return cel_charge(call, text->n / 64);
 }

@@ -49,10 +49,13 @@ const struct cel_type *cel_env_type(struct cel_env *env, struct str name);
  * text that names none. */
 const struct cel_type *cel_env_type_named(struct cel_env *env, struct str text);
 
+#define CEL_VARIABLES_MAX 512
+
 /* Declares a variable and returns its number, from 0 in the order of declaration: the index of
  * its value in an activation. The name may have dots ("case.priority"). An optional one may be
  * absent when evaluated; compiling then demands that it is used only where has(name) holds.
- * A name that is taken, reserved or malformed is a programming fault: ask cel_env_may_name. */
+ * A name that is taken, reserved or malformed is a programming fault (ask cel_env_may_name), and
+ * so is one more than CEL_VARIABLES_MAX. */
 size_t cel_env_variable(struct cel_env *env, struct str name, const struct cel_type *type,
                         bool is_optional);
 bool cel_env_may_name(const struct cel_env *env, struct str name);
@@ -155,14 +158,14 @@ enum rc cel_eval_measured(struct ctx *ctx, const struct cel_program *program,
 struct cel_trace {
     struct str text; /* as written in the source */
     struct cel_value value;
-    bool has_failed;      /* no value: `error` says why */
-    struct str error;     /* arena */
+    bool has_failed;               /* no value: `error` says why */
+    struct str error;              /* arena */
     const struct cel_trace *first; /* child, in the order of evaluation */
     const struct cel_trace *next;  /* sibling */
 };
 
 /* As cel_eval, and *ret_trace is the root of the tree, also when the result is an error that is
- * the rule's own (RC_INVALID). At most 200 nodes; further ones are left out. */
+ * the rule's own (RC_INVALID). At most 200 nodes and 12 levels; what is beyond is left out. */
 enum rc cel_explain(struct ctx *ctx, const struct cel_program *program,
                     const struct cel_activation *activation, struct cel_value *ret,
                     const struct cel_trace **ret_trace) MUST_CHECK;

@@ -9,12 +9,14 @@
 #ifndef RULES_CEL_INTERNAL_H
 #define RULES_CEL_INTERNAL_H
 
+#include <stdio.h>
+
+#include "base/buf.h"
 #include "rules/cel.h"
 
-#define CEL_MAX_ARGS      6
-#define CEL_MAX_VARIABLES 256
-#define CEL_MAX_SLOTS     64 /* variables of macros in one expression */
-#define CEL_TRACE_NODES   200
+#define CEL_MAX_ARGS    6
+#define CEL_MAX_SLOTS   64 /* variables of macros in one expression */
+#define CEL_TRACE_NODES 200
 
 /* ---- Tokens (lex.c) ----------------------------------------------------------------------- */
 
@@ -32,8 +34,8 @@ enum token_kind {
 
 struct token {
     enum token_kind kind;
-    struct str text;      /* the source's; of strings and bytes what they mean, arena */
-    uint32_t begin, end;  /* bytes of the source */
+    struct str text;        /* the source's; of strings and bytes what they mean, arena */
+    uint32_t begin, end;    /* bytes of the source */
     struct cel_value value; /* of a literal */
 };
 
@@ -85,23 +87,23 @@ enum each_kind {
     EACH_ALL,
     EACH_EXISTS,
     EACH_EXISTS_ONE,
-    EACH_MAP,         /* also transformList */
+    EACH_MAP, /* also transformList */
     EACH_FILTER,
-    EACH_MAKE_MAP,    /* transformMap */
-    EACH_MAKE_ENTRY,  /* transformMapEntry */
+    EACH_MAKE_MAP,   /* transformMap */
+    EACH_MAKE_ENTRY, /* transformMapEntry */
 };
 
 struct overload;
 
 struct call {
-    struct str name;       /* "_+_", "size", "math.abs" */
-    bool is_member;        /* args[0] is the receiver */
-    bool is_certain;       /* one candidate, all types known: no look at the values is needed */
+    struct str name; /* "_+_", "size", "math.abs" */
+    bool is_member;  /* args[0] is the receiver */
+    bool is_certain; /* one candidate, all types known: no look at the values is needed */
     size_t n_args;
     struct node **args;
     size_t n_candidates;
     const struct overload **candidates;
-    const void *prepared;  /* a compiled pattern of a constant argument */
+    const void *prepared; /* a compiled pattern of a constant argument */
 };
 
 struct node {
@@ -135,8 +137,8 @@ struct node {
         } map;
         struct {
             enum each_kind kind;
-            bool has_second;    /* two variables: index and element, or key and value */
-            size_t first_slot;  /* given by check.c; the second is the next one */
+            bool has_second;   /* two variables: index and element, or key and value */
+            size_t first_slot; /* given by check.c; the second is the next one */
             struct str first, second;
             struct node *range;
             struct node *filter; /* or NULL */
@@ -204,7 +206,7 @@ struct cel_env {
     size_t n_types, room_types;
     const struct cel_type **types;
     size_t n_overloads, room_overloads;
-    struct overload *overloads;
+    const struct overload **overloads; /* each stays where it is: programs point at them */
 };
 
 /* A row of a table of built-in functions. */
@@ -244,7 +246,7 @@ struct bindings {
     struct undo {
         uint32_t param;
         const struct cel_type *was;
-    } *undo;
+    } * undo;
     size_t n_undo, room_undo;
 };
 
@@ -272,7 +274,8 @@ const struct cel_type *types_final(struct bindings *bindings, const struct cel_t
 const struct cel_type *types_general(struct bindings *bindings, const struct cel_type *a,
                                      const struct cel_type *b);
 
-/* ---- Checking (check.c, check_call.c, exact.c) ------------------------------------------------- */
+/* ---- Checking (check.c, check_call.c, exact.c) -------------------------------------------------
+ */
 
 struct scope {
     const struct scope *outer;
@@ -282,7 +285,7 @@ struct scope {
 };
 
 struct facts { /* which optional variables are known to be there */
-    uint64_t bits[CEL_MAX_VARIABLES / 64];
+    uint64_t bits[CEL_VARIABLES_MAX / 64];
 };
 
 struct check {
@@ -313,6 +316,10 @@ const struct overload *check_property(const struct check *check, const struct ce
 /* Whether the name means something in this place: a macro's variable or a declared one. */
 bool check_is_variable(const struct check *check, struct str name);
 
+/* Before checking: the number literals that are the result, or a branch of it, become exact where
+ * the result has to be. */
+bool exact_push(struct check *check, struct node *node, const struct cel_type *wanted);
+
 /* After the whole tree is checked (settle.c): types without variables, constant lists made once,
  * constant patterns compiled, calls that need no look at their arguments marked. */
 bool settle_node(struct check *check, struct node *node);
@@ -325,7 +332,8 @@ struct str check_type_text(struct check *check, const struct cel_type *type);
 bool exact_may_become(const struct node *node, const struct cel_type *wanted);
 bool exact_become(struct check *check, struct node *node, const struct cel_type *wanted);
 
-/* ---- A program and its evaluation (eval.c, call.c, each.c) -------------------------------------- */
+/* ---- A program and its evaluation (eval.c, call.c, each.c) --------------------------------------
+ */
 
 struct cel_program {
     struct str source;
@@ -335,7 +343,6 @@ struct cel_program {
     size_t n_slots;
     size_t n_variables; /* of the environment when compiled */
     struct facts uses;
-    const struct variable *variables;
     struct cel_limits limits;
 };
 
@@ -345,9 +352,9 @@ struct run {
     const struct cel_activation *activation;
     struct cel_value *slots;
     uint64_t cost_left;
-    struct str error; /* of the last RC_INVALID */
+    struct str error;            /* of the last RC_INVALID */
     struct regex_scratch *regex; /* PCRE2's working memory, made when first needed */
-    struct trace *trace; /* the node being explained, or NULL */
+    struct trace *trace;         /* the node being explained, or NULL */
     size_t trace_room;
 };
 
@@ -378,7 +385,8 @@ enum rc run_node_plain(struct run *run, const struct node *node, struct cel_valu
 void trace_forget(struct run *run, size_t keep);
 size_t trace_count(const struct run *run);
 
-/* ---- Shared by the functions -------------------------------------------------------------------- */
+/* ---- Shared by the functions --------------------------------------------------------------------
+ */
 
 /* A string made in the arena, with its cost charged; RC_LIMIT when the arena failed. */
 enum rc give_text(struct cel_call *call, struct buf *text, struct cel_value *ret);
@@ -412,7 +420,7 @@ enum rc regex_matches(struct cel_call *call, const struct regex *regex, struct s
                       bool *ret) MUST_CHECK;
 
 /* The exact types' operators (city.c), called by the standard's when an operand is exact. */
-enum rc city_arithmetic(struct cel_call *call, char operator, const struct cel_value *args,
+enum rc city_arithmetic(struct cel_call *call, char sign, const struct cel_value *args,
                         struct cel_value *ret) MUST_CHECK;
 enum rc city_negate(struct cel_call *call, const struct cel_value *args,
                     struct cel_value *ret) MUST_CHECK;

@@ -60,7 +60,7 @@ bool check_is_variable(const struct check *check, struct str name)
 
 static void unknown_name(struct check *check, const struct node *node, struct str name)
 {
-    struct str names[CEL_MAX_VARIABLES + CEL_MAX_SLOTS], nearest;
+    struct str names[CEL_VARIABLES_MAX + CEL_MAX_SLOTS], nearest;
     size_t n = 0;
 
     for (size_t i = 0; i < check->env->n_variables; i++)
@@ -73,9 +73,8 @@ static void unknown_name(struct check *check, const struct node *node, struct st
                         "%.*s is not known here: check the spelling, or put quotes around a text",
                         STR_ARG(name));
     else
-        compile_problem(check->compile, node->begin,
-                        "%.*s is not known here; did you mean %.*s?", STR_ARG(name),
-                        STR_ARG(nearest));
+        compile_problem(check->compile, node->begin, "%.*s is not known here; did you mean %.*s?",
+                        STR_ARG(name), STR_ARG(nearest));
 }
 
 static const struct cel_type *use_variable(struct check *check, struct node *node, struct str name,
@@ -158,7 +157,7 @@ const struct overload *check_property(const struct check *check, const struct ce
                                       struct str name)
 {
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
 
         if (overload->is_property && str_eq(overload->name, name) &&
             cel_type_eq(overload->params[0], type))
@@ -219,8 +218,7 @@ static const struct cel_type *check_has(struct check *check, struct node *node)
 
     whole.kind = NODE_SELECT;
     dotted = node_dotted(check->arena, &whole);
-    if (!str_is_empty(dotted) &&
-        cel_env_variable_find(check->env, dotted, &whole.name.number)) {
+    if (!str_is_empty(dotted) && cel_env_variable_find(check->env, dotted, &whole.name.number)) {
         node->kind = NODE_PRESENT;
         node->name.number = whole.name.number;
         node->name.text = dotted;
@@ -236,8 +234,8 @@ static const struct cel_type *check_present(struct check *check, struct node *no
     const struct scope *scope;
 
     if (find_in_scope(check, node->name.text, &scope)) {
-        compile_problem(check->compile, node->begin,
-                        "%.*s always has a value here: remove has()", STR_ARG(node->name.text));
+        compile_problem(check->compile, node->begin, "%.*s always has a value here: remove has()",
+                        STR_ARG(node->name.text));
         return NULL;
     }
     if (!cel_env_variable_find(check->env, node->name.text, &node->name.number)) {
@@ -355,6 +353,11 @@ static const struct cel_type *join_all(struct check *check, struct node **items,
     for (size_t i = 0; exact && i < n; i++) {
         if (exact_may_become(items[i], exact) && !exact_become(check, items[i], exact))
             return NULL;
+        if (types_resolve(&check->bindings, items[i]->type)->kind == CEL_DOUBLE) {
+            compile_problem(check->compile, items[i]->begin,
+                            "a double is not exact: it cannot stand beside money and decimals");
+            return NULL;
+        }
     }
     for (size_t i = 0; i < n; i++) {
         all = all ? join(check, all, items[i]->type) : items[i]->type;

@@ -19,8 +19,7 @@ static void resolve_namespace(struct check *check, struct call *call)
         return;
     whole = str_fmt(check->arena, "%.*s.%.*s", STR_ARG(left), STR_ARG(call->name));
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        if (!check->env->overloads[i].is_member &&
-            str_eq(check->env->overloads[i].name, whole)) {
+        if (!check->env->overloads[i]->is_member && str_eq(check->env->overloads[i]->name, whole)) {
             call->name = whole;
             call->is_member = false;
             call->args++;
@@ -108,8 +107,7 @@ static bool become_exact(struct check *check, const struct overload *overload,
                 type = other;
         }
         if (type->kind == CEL_LIST && type->args[0]->kind == CEL_PARAM)
-            type = cel_type_list(check->arena,
-                                 types_final(&check->bindings, call->args[0]->type));
+            type = cel_type_list(check->arena, types_final(&check->bindings, call->args[0]->type));
         if (type && exact_may_become(call->args[i], type) &&
             !exact_become(check, call->args[i], type))
             return false;
@@ -135,7 +133,7 @@ static bool find_candidates(struct check *check, struct call *call,
     const struct cel_type *common = NULL, *result;
 
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
         size_t mark = check->bindings.n_undo;
 
         if (!is_candidate(overload, call))
@@ -157,12 +155,13 @@ static bool find_candidates(struct check *check, struct call *call,
     return true;
 }
 
+/* The first overload that takes the arguments with their literals made exact. */
 static const struct cel_type *find_exact(struct check *check, struct call *call)
 {
     const struct cel_type *result;
 
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
         size_t mark = check->bindings.n_undo;
 
         if (!is_candidate(overload, call))
@@ -176,6 +175,22 @@ static const struct cel_type *find_exact(struct check *check, struct call *call)
         bindings_rewind(&check->bindings, mark);
     }
     return NULL;
+}
+
+/* Whether an exact value stands beside a literal. */
+static bool asks_for_exact(const struct check *check, const struct call *call)
+{
+    bool has_exact = false, has_literal = false;
+
+    for (size_t i = 0; i < call->n_args; i++) {
+        const struct cel_type *type = types_resolve(&check->bindings, call->args[i]->type);
+
+        if (type->kind == CEL_LIST)
+            type = types_resolve(&check->bindings, type->args[0]);
+        has_exact |= kind_is_exact(type->kind);
+        has_literal |= may_be_exact(call->args[i]);
+    }
+    return has_exact && has_literal;
 }
 
 /* ---- Saying what is wrong */
@@ -220,7 +235,7 @@ static void unknown_function(struct check *check, const struct node *node)
     size_t n = 0;
 
     for (size_t i = 0; i < check->env->n_overloads && n < NAMES_MAX; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
 
         if (overload->is_member == node->call.is_member && !overload->is_property &&
             !is_operator(overload->name))
@@ -233,14 +248,32 @@ static void unknown_function(struct check *check, const struct node *node)
                         STR_ARG(name));
     else
         compile_problem(check->compile, node->begin,
-                        "there is no function %s%.*s(); did you mean %s%.*s()?", dot,
-                        STR_ARG(name), dot, STR_ARG(nearest));
+                        "there is no function %s%.*s(); did you mean %s%.*s()?", dot, STR_ARG(name),
+                        dot, STR_ARG(nearest));
+}
+
+/* Whether some overload takes an exact number where the call gives a double. */
+static bool wants_exact(struct check *check, const struct node *node,
+                        const struct cel_type *const *types)
+{
+    for (size_t i = 0; i < check->env->n_overloads; i++) {
+        const struct overload *overload = check->env->overloads[i];
+
+        for (size_t arg = 0; is_candidate(overload, &node->call) && arg < node->call.n_args;
+             arg++) {
+            if (types[arg]->kind == CEL_DOUBLE && kind_is_exact(overload->params[arg]->kind))
+                return true;
+        }
+    }
+    return false;
 }
 
 /* Why exact and other numbers do not mix, or the empty text. */
-static const char *exact_hint(const struct node *node, const struct cel_type *const *types)
+static const char *exact_hint(struct check *check, const struct node *node,
+                              const struct cel_type *const *types)
 {
-    bool has_exact = false, has_double = false, has_int = false;
+    bool has_exact = !is_operator(node->call.name) && wants_exact(check, node, types);
+    bool has_double = false, has_int = false;
 
     for (size_t i = 0; i < node->call.n_args; i++) {
         has_exact |= kind_is_exact(types[i]->kind);
@@ -271,21 +304,20 @@ static void wrong_types(struct check *check, const struct node *node)
         struct str sign = sign_of(name);
 
         compile_problem(check->compile, node->begin, "%.*s does not work with %.*s%s",
-                        STR_ARG(sign), STR_ARG(text), exact_hint(node, types));
+                        STR_ARG(sign), STR_ARG(text), exact_hint(check, node, types));
     } else {
         struct str takes = STR_NONE;
 
         for (size_t i = 0; i < check->env->n_overloads; i++) {
-            const struct overload *overload = &check->env->overloads[i];
+            const struct overload *overload = check->env->overloads[i];
 
             if (is_candidate(overload, &node->call) && takes.n < 200)
-                takes = str_fmt(check->arena, "%.*s%s(%.*s)", STR_ARG(takes),
-                                takes.n ? " or " : "",
-                                STR_ARG(types_text(check, overload->params, overload->n_params,
-                                                   S(", "))));
+                takes = str_fmt(
+                    check->arena, "%.*s%s(%.*s)", STR_ARG(takes), takes.n ? " or " : "",
+                    STR_ARG(types_text(check, overload->params, overload->n_params, S(", "))));
         }
-        compile_problem(check->compile, node->begin, "%.*s takes %.*s, not (%.*s)%s",
-                        STR_ARG(name), STR_ARG(takes), STR_ARG(text), exact_hint(node, types));
+        compile_problem(check->compile, node->begin, "%.*s takes %.*s, not (%.*s)%s", STR_ARG(name),
+                        STR_ARG(takes), STR_ARG(text), exact_hint(check, node, types));
     }
 }
 
@@ -296,7 +328,7 @@ static void no_overload(struct check *check, const struct node *node)
     const struct overload *same_form = NULL, *other_form = NULL;
 
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
 
         if (!str_eq(overload->name, call->name) || overload->is_property)
             continue;
@@ -335,11 +367,14 @@ const struct cel_type *check_call(struct check *check, struct node *node)
         if (!check_node(check, call->args[i]))
             return NULL;
     }
-    if (!find_candidates(check, call, &result))
+    /* Exact first: a list of mixed literals would also pass as a list of dyn. */
+    if (check->compile->is_checked && asks_for_exact(check, call))
+        result = find_exact(check, call);
+    if (check->compile->has_problem || (!result && !find_candidates(check, call, &result)))
         return NULL;
     if (!check->compile->is_checked)
         return cel_type_of_kind(CEL_DYN);
-    if (call->n_candidates == 0 && !check->compile->has_problem)
+    if (!result && !check->compile->has_problem)
         result = find_exact(check, call);
     if (!result && !check->compile->has_problem && !arena_has_failed(check->arena))
         no_overload(check, node);

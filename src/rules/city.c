@@ -10,21 +10,22 @@ static enum rc fail_size(struct cel_call *call)
                           "it with round(value, scale, \"half_up\")");
 }
 
-static enum rc give_decimal(struct cel_call *call, bool is_good, struct decimal decimal,
+/* These take what was computed by address: it is computed among the same arguments. */
+static enum rc give_decimal(struct cel_call *call, bool is_good, const struct decimal *decimal,
                             struct cel_value *ret)
 {
     if (!is_good)
         return fail_size(call);
-    *ret = cel_decimal(cel_call_arena(call), decimal);
+    *ret = cel_decimal(cel_call_arena(call), *decimal);
     return ret->kind == CEL_DECIMAL ? RC_OK : RC_LIMIT;
 }
 
-static enum rc give_money(struct cel_call *call, bool is_good, struct money money,
+static enum rc give_money(struct cel_call *call, bool is_good, const struct money *money,
                           struct cel_value *ret)
 {
     if (!is_good)
         return cel_fail(call, "the amount of money is too large");
-    *ret = cel_money(money);
+    *ret = cel_money(*money);
     return RC_OK;
 }
 
@@ -59,20 +60,20 @@ static enum rc money_times(struct cel_call *call, struct money money, int64_t co
     struct money product;
     bool is_overflow = __builtin_mul_overflow(money.cents, count, &product.cents);
 
-    return give_money(call, !is_overflow, product, ret);
+    return give_money(call, !is_overflow, &product, ret);
 }
 
-static enum rc money_arithmetic(struct cel_call *call, char operator, const struct cel_value *args,
+static enum rc money_arithmetic(struct cel_call *call, char sign, const struct cel_value *args,
                                 struct cel_value *ret)
 {
     struct money sum = {0};
     struct decimal a, b, product = {0};
 
-    if (args[0].kind == CEL_MONEY && args[1].kind == CEL_MONEY && operator!= '*')
-        return operator== '+'
-                   ? give_money(call, money_add(args[0].money, args[1].money, &sum), sum, ret)
-                   : give_money(call, money_sub(args[0].money, args[1].money, &sum), sum, ret);
-    if (operator!= '*' || args[0].kind == args[1].kind)
+    if (args[0].kind == CEL_MONEY && args[1].kind == CEL_MONEY && sign != '*')
+        return sign == '+'
+                   ? give_money(call, money_add(args[0].money, args[1].money, &sum), &sum, ret)
+                   : give_money(call, money_sub(args[0].money, args[1].money, &sum), &sum, ret);
+    if (sign != '*' || args[0].kind == args[1].kind)
         return fail_overload(call, args, 2);
     if (args[1].kind == CEL_INT)
         return money_times(call, args[0].money, args[1].integer, ret);
@@ -80,50 +81,50 @@ static enum rc money_arithmetic(struct cel_call *call, char operator, const stru
         return money_times(call, args[1].money, args[0].integer, ret);
     if (!as_decimal(args[0], &a) || !as_decimal(args[1], &b))
         return fail_overload(call, args, 2);
-    return give_decimal(call, decimal_mul(a, b, &product), product, ret);
+    return give_decimal(call, decimal_mul(a, b, &product), &product, ret);
 }
 
-static enum rc decimal_arithmetic(struct cel_call *call, char operator, struct decimal a,
+static enum rc decimal_arithmetic(struct cel_call *call, char sign, struct decimal a,
                                   struct decimal b, struct cel_value *ret)
 {
     struct decimal out = {0};
 
-    if (operator== '+')
-        return give_decimal(call, decimal_add(a, b, &out), out, ret);
-    if (operator== '-')
-        return give_decimal(call, decimal_sub(a, b, &out), out, ret);
-    return give_decimal(call, decimal_mul(a, b, &out), out, ret);
+    if (sign == '+')
+        return give_decimal(call, decimal_add(a, b, &out), &out, ret);
+    if (sign == '-')
+        return give_decimal(call, decimal_sub(a, b, &out), &out, ret);
+    return give_decimal(call, decimal_mul(a, b, &out), &out, ret);
 }
 
-static enum rc date_arithmetic(struct cel_call *call, char operator, const struct cel_value *args,
+static enum rc date_arithmetic(struct cel_call *call, char sign, const struct cel_value *args,
                                struct cel_value *ret)
 {
     int64_t days = args[1].integer;
 
-    if (args[1].kind == CEL_DATE && operator== '-') {
+    if (args[1].kind == CEL_DATE && sign == '-') {
         *ret = cel_int((int64_t)args[0].date.days - args[1].date.days);
         return RC_OK;
     }
     if (args[1].kind != CEL_INT || days < -4000000 || days > 4000000)
         return args[1].kind == CEL_INT ? give_date(call, INT64_MAX, ret)
                                        : fail_overload(call, args, 2);
-    return give_date(call, args[0].date.days + (operator== '+' ? days : -days), ret);
+    return give_date(call, args[0].date.days + (sign == '+' ? days : -days), ret);
 }
 
-enum rc city_arithmetic(struct cel_call *call, char operator, const struct cel_value *args,
+enum rc city_arithmetic(struct cel_call *call, char sign, const struct cel_value *args,
                         struct cel_value *ret)
 {
     struct decimal a, b;
 
-    if (operator== '/' || operator== '%')
+    if (sign == '/' || sign == '%')
         return fail_overload(call, args, 2);
-    if (args[0].kind == CEL_DATE && operator!= '*')
-        return date_arithmetic(call, operator, args, ret);
+    if (args[0].kind == CEL_DATE && sign != '*')
+        return date_arithmetic(call, sign, args, ret);
     if (args[0].kind == CEL_MONEY || args[1].kind == CEL_MONEY)
-        return money_arithmetic(call, operator, args, ret);
-    if ((args[0].kind == CEL_DECIMAL || args[1].kind == CEL_DECIMAL) &&
-        as_decimal(args[0], &a) && as_decimal(args[1], &b))
-        return decimal_arithmetic(call, operator, a, b, ret);
+        return money_arithmetic(call, sign, args, ret);
+    if ((args[0].kind == CEL_DECIMAL || args[1].kind == CEL_DECIMAL) && as_decimal(args[0], &a) &&
+        as_decimal(args[1], &b))
+        return decimal_arithmetic(call, sign, a, b, ret);
     return fail_overload(call, args, 2);
 }
 
@@ -133,8 +134,8 @@ enum rc city_negate(struct cel_call *call, const struct cel_value *args, struct 
     struct decimal decimal = {0};
 
     if (args[0].kind == CEL_MONEY)
-        return give_money(call, money_sub(nothing, args[0].money, &money), money, ret);
-    return give_decimal(call, decimal_negate(*args[0].decimal, &decimal), decimal, ret);
+        return give_money(call, money_sub(nothing, args[0].money, &money), &money, ret);
+    return give_decimal(call, decimal_negate(*args[0].decimal, &decimal), &decimal, ret);
 }
 
 bool city_order(struct cel_value a, struct cel_value b, int *ret)
@@ -153,8 +154,7 @@ bool city_order(struct cel_value a, struct cel_value b, int *ret)
     return true;
 }
 
-bool city_literal(struct arena *arena, struct str text, enum cel_kind wanted,
-                  struct cel_value *ret)
+bool city_literal(struct arena *arena, struct str text, enum cel_kind wanted, struct cel_value *ret)
 {
     struct decimal decimal;
     struct money money;
@@ -196,8 +196,7 @@ static enum rc rounding_of(struct cel_call *call, struct str name, enum decimal_
             return RC_OK;
         }
     }
-    return fail_text(call, name,
-                     "a rounding is half_up, half_even, down, up, floor or ceiling");
+    return fail_text(call, name, "a rounding is half_up, half_even, down, up, floor or ceiling");
 }
 
 static enum rc places_of(struct cel_call *call, struct cel_value scale, struct cel_value name,
@@ -217,15 +216,14 @@ static enum rc to_decimal(struct cel_call *call, const struct cel_value *args,
     if (args[0].kind != CEL_STRING) {
         bool is_good = as_decimal(args[0], &decimal);
 
-        return give_decimal(call, is_good, decimal, ret);
+        return give_decimal(call, is_good, &decimal, ret);
     }
     if (!decimal_parse(args[0].text, &decimal))
         return fail_text(call, args[0].text, "a decimal is written as -12.50");
-    return give_decimal(call, true, decimal, ret);
+    return give_decimal(call, true, &decimal, ret);
 }
 
-static enum rc to_money(struct cel_call *call, const struct cel_value *args,
-                        struct cel_value *ret)
+static enum rc to_money(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     struct money money = {0};
 
@@ -235,7 +233,7 @@ static enum rc to_money(struct cel_call *call, const struct cel_value *args,
         return money_times(call, (struct money){100}, args[0].integer, ret);
     else if (!money_parse(args[0].text, &money))
         return fail_text(call, args[0].text, "an amount of money is written as 1234.50");
-    return give_money(call, true, money, ret);
+    return give_money(call, true, &money, ret);
 }
 
 static enum rc to_money_rounded(struct cel_call *call, const struct cel_value *args,
@@ -247,7 +245,7 @@ static enum rc to_money_rounded(struct cel_call *call, const struct cel_value *a
 
     if (rc != RC_OK)
         return rc;
-    return give_money(call, money_from_decimal(*args[0].decimal, rounding, &money), money, ret);
+    return give_money(call, money_from_decimal(*args[0].decimal, rounding, &money), &money, ret);
 }
 
 static enum rc round_decimal(struct cel_call *call, const struct cel_value *args,
@@ -259,7 +257,7 @@ static enum rc round_decimal(struct cel_call *call, const struct cel_value *args
 
     if (rc != RC_OK)
         return rc;
-    return give_decimal(call, decimal_round(*args[0].decimal, places, &out), out, ret);
+    return give_decimal(call, decimal_round(*args[0].decimal, places, &out), &out, ret);
 }
 
 static enum rc divide(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
@@ -274,7 +272,7 @@ static enum rc divide(struct cel_call *call, const struct cel_value *args, struc
         return fail_overload(call, args, 2);
     if (b.coefficient == 0)
         return cel_fail(call, "division by zero");
-    return give_decimal(call, decimal_div(a, b, places, &out), out, ret);
+    return give_decimal(call, decimal_div(a, b, places, &out), &out, ret);
 }
 
 /* ---- date() and the parts of a date */
@@ -326,8 +324,7 @@ static enum rc to_date_in_zone(struct cel_call *call, const struct cel_value *ar
 enum date_part { YEAR, MONTH, DAY, WEEKDAY };
 
 /* call->data says which; the weekday is 1 for Monday to 7 for Sunday (ISO 8601). */
-static enum rc date_part(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc date_part(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     struct civil civil = date_civil(args[0].date);
     int64_t part = 0;

@@ -14,20 +14,17 @@ static bool check_source(struct compile *compile)
     return true;
 }
 
-/* The result must be of the expected type, or a literal that can become it. */
 static bool check_result(struct check *check, struct node *root, const struct cel_type *expected)
 {
     struct str is, wanted;
 
     if (!expected || types_fit(&check->bindings, root->type, expected))
         return true;
-    if (exact_may_become(root, expected))
-        return exact_become(check, root, expected);
     is = check_type_text(check, root->type);
     wanted = check_type_text(check, expected);
     return compile_problem(check->compile, root->begin,
-                           "a value of type %.*s is needed here, and this is %.*s",
-                           STR_ARG(wanted), STR_ARG(is));
+                           "a value of type %.*s is needed here, and this is %.*s", STR_ARG(wanted),
+                           STR_ARG(is));
 }
 
 static struct cel_program *check_tree(struct compile *compile, struct node *root,
@@ -42,7 +39,8 @@ static struct cel_program *check_tree(struct compile *compile, struct node *root
     struct cel_program *program = ARENA_NEW(compile->arena, struct cel_program);
 
     bindings_reserve(&check.bindings, 1);
-    if (!program || !check_node(&check, root) || !check_result(&check, root, expected) ||
+    if (!program || (expected && !exact_push(&check, root, expected)) ||
+        !check_node(&check, root) || !check_result(&check, root, expected) ||
         !settle_node(&check, root))
         return NULL;
     *program = (struct cel_program){
@@ -52,7 +50,6 @@ static struct cel_program *check_tree(struct compile *compile, struct node *root
         .expected = expected,
         .n_slots = check.n_slots,
         .n_variables = compile->env->n_variables,
-        .variables = compile->env->variables,
         .uses = check.uses,
         .limits = compile->env->limits,
     };
@@ -111,6 +108,6 @@ struct str cel_program_source(const struct cel_program *program)
 
 bool cel_program_uses(const struct cel_program *program, size_t variable)
 {
-    return variable < CEL_MAX_VARIABLES &&
+    return variable < CEL_VARIABLES_MAX &&
            (program->uses.bits[variable / 64] >> (variable % 64) & 1);
 }

@@ -25,8 +25,9 @@ enum rc run_charge(struct run *run, uint64_t cost)
         return RC_OK;
     }
     run->cost_left = 0;
-    run_fail(run, "the rule takes too long: it goes through too many elements or makes texts too "
-                  "long (the limit is %llu steps)",
+    run_fail(run,
+             "the rule takes too long: it goes through too many elements or makes texts too "
+             "long (the limit is %llu steps)",
              (unsigned long long)run->program->limits.max_cost);
     return RC_LIMIT;
 }
@@ -90,8 +91,7 @@ static enum rc run_select(struct run *run, const struct node *node, struct cel_v
     if (rc != RC_OK)
         return rc;
     if (value.kind == CEL_ABSENT)
-        return run_fail(run, "no such key: there is no %.*s in %.*s",
-                        STR_ARG(node->select.field),
+        return run_fail(run, "no such key: there is no %.*s in %.*s", STR_ARG(node->select.field),
                         STR_ARG(node_text(run->program->source, node->select.operand)));
     *ret = value;
     return RC_OK;
@@ -206,8 +206,7 @@ enum rc run_node_plain(struct run *run, const struct node *node, struct cel_valu
     switch (node->kind) {
     case NODE_LITERAL: *ret = node->literal; return RC_OK;
     case NODE_NAME:
-        return run_fail(run, "undeclared reference: %.*s is not known",
-                        STR_ARG(node->name.text));
+        return run_fail(run, "undeclared reference: %.*s is not known", STR_ARG(node->name.text));
     case NODE_VARIABLE: return run_variable(run, node, ret);
     case NODE_SLOT: *ret = run->slots[node->name.number]; return RC_OK;
     case NODE_SELECT: return run_select(run, node, ret);
@@ -242,8 +241,7 @@ static enum rc check_expected(struct run *run, const struct cel_type *expected,
 {
     if (!expected || expected->kind == CEL_DYN || expected->kind == value.kind)
         return RC_OK;
-    return fail_type(run, run->program->root, value,
-                     cel_type_text(run->ctx->arena, expected).p);
+    return fail_type(run, run->program->root, value, cel_type_text(run->ctx->arena, expected).p);
 }
 
 enum rc run_program(struct run *run, struct cel_value *ret)

@@ -64,3 +64,20 @@ bool exact_become(struct check *check, struct node *node, const struct cel_type 
     }
     return true;
 }
+
+bool exact_push(struct check *check, struct node *node, const struct cel_type *wanted)
+{
+    size_t first = node->kind == NODE_IF ? 1 : 0;
+
+    if (node->kind == NODE_LITERAL)
+        return !exact_may_become(node, wanted) || exact_become(check, node, wanted);
+    if (node->kind == NODE_LIST)
+        wanted = inner(wanted);
+    else if (node->kind != NODE_IF)
+        return true;
+    for (size_t i = first; wanted && i < node->list.n; i++) {
+        if (!exact_push(check, node->list.items[i], wanted))
+            return false;
+    }
+    return true;
+}

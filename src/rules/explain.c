@@ -1,12 +1,17 @@
 /* Records an evaluation as a tree while it runs. */
 #include "rules/cel_internal.h"
 
-#define VALUE_BYTES 200
+#include "base/json.h"
+
+#define VALUE_BYTES    200
+#define JSON_BYTES_MAX ((size_t)4 << 20)
+#define TRACE_DEPTH    12 /* each level is two of JSON's, of which readers allow 32 */
 
 struct trace {
     struct cel_trace public;
     struct cel_trace *last; /* child */
     size_t n;               /* children */
+    int depth;
 };
 
 size_t trace_count(const struct run *run)
@@ -51,8 +56,7 @@ static void keep_decisive(struct trace *trace, bool decisive)
     if (trace->public.has_failed || trace->public.value.boolean != decisive)
         return;
     for (; child; child = child->next) {
-        if (child->has_failed || child->value.kind != CEL_BOOL ||
-            child->value.boolean != decisive)
+        if (child->has_failed || child->value.kind != CEL_BOOL || child->value.boolean != decisive)
             continue;
         trace->public.first = child;
         trace->last = &((struct trace *)(uintptr_t)child)->public;
@@ -65,15 +69,18 @@ static void keep_decisive(struct trace *trace, bool decisive)
 enum rc trace_node(struct run *run, const struct node *node, struct cel_value *ret)
 {
     struct trace *parent = run->trace, *own;
+    bool is_left_out =
+        node->kind == NODE_LITERAL || run->trace_room == 0 || parent->depth == TRACE_DEPTH;
     struct cel_value value = {.kind = CEL_ABSENT};
     enum rc rc;
 
-    if (node->kind == NODE_LITERAL || run->trace_room == 0)
+    if (is_left_out)
         return run_node_plain(run, node, ret);
     own = ARENA_NEW(run->ctx->arena, struct trace);
     if (!own)
         return RC_LIMIT;
     run->trace_room--;
+    own->depth = parent->depth + 1;
     own->public.text = node_text(run->program->source, node);
     run->trace = own;
     rc = run_node_plain(run, node, &value);
@@ -112,9 +119,8 @@ enum rc cel_explain(struct ctx *ctx, const struct cel_program *program,
     literal = ARENA_NEW(ctx->arena, struct cel_trace);
     if (!literal)
         return FAIL(ctx, ERR_MEMORY);
-    *literal = (struct cel_trace){.text = program->source,
-                                  .has_failed = rc != RC_OK,
-                                  .error = run.error};
+    *literal =
+        (struct cel_trace){.text = program->source, .has_failed = rc != RC_OK, .error = run.error};
     if (rc == RC_OK)
         literal->value = *ret;
     *ret_trace = literal;
@@ -123,46 +129,43 @@ enum rc cel_explain(struct ctx *ctx, const struct cel_program *program,
 
 /* ---- JSON */
 
-static void write_json_text(struct buf *out, struct str text)
+/* The source may hold a NUL, within quotes; JSON's readers refuse it. */
+static struct str without_nul(struct arena *arena, struct str text)
 {
-    buf_add_byte(out, '"');
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
+    struct buf out = buf_in(arena, 3 * text.n);
 
-        if (c == '"' || c == '\\')
-            buf_add_fmt(out, "\\%c", c);
-        else if (c < 0x20)
-            buf_add_fmt(out, "\\u%04x", c);
-        else
-            buf_add_byte(out, (char)c);
-    }
-    buf_add_byte(out, '"');
+    if (str_find_byte(text, '\0') < 0)
+        return text;
+    for (size_t i = 0; i < text.n; i++)
+        buf_add(&out, text.p[i] ? str_slice(text, i, i + 1) : S("\xef\xbf\xbd"));
+    return buf_str(&out);
 }
 
-static void write_json(struct buf *out, const struct cel_trace *trace)
+static void write_json(struct json_writer *json, const struct cel_trace *trace)
 {
-    BUF_ADD(out, "{\"expr\":");
-    write_json_text(out, trace->text);
-    buf_add(out, trace->has_failed ? S(",\"error\":") : S(",\"value\":"));
-    write_json_text(out, trace->has_failed
-                             ? trace->error
-                             : cel_value_text(out->arena, trace->value, VALUE_BYTES));
-    if (trace->first)
-        BUF_ADD(out, ",\"children\":[");
-    for (const struct cel_trace *child = trace->first; child; child = child->next) {
-        if (child != trace->first)
-            buf_add_byte(out, ',');
-        write_json(out, child);
+    struct arena *arena = json->buf->arena;
+
+    json_begin_object(json);
+    json_put_member(json, S("expr"), without_nul(arena, trace->text));
+    if (trace->has_failed)
+        json_put_member(json, S("error"), trace->error);
+    else
+        json_put_member(json, S("value"), cel_value_text(arena, trace->value, VALUE_BYTES));
+    if (trace->first) {
+        json_put_key(json, S("children"));
+        json_begin_array(json);
+        for (const struct cel_trace *child = trace->first; child; child = child->next)
+            write_json(json, child);
+        json_end_array(json);
     }
-    if (trace->first)
-        buf_add_byte(out, ']');
-    buf_add_byte(out, '}');
+    json_end_object(json);
 }
 
 struct str cel_trace_json(struct arena *arena, const struct cel_trace *trace)
 {
-    struct buf out = buf_in(arena, (size_t)4 << 20);
+    struct buf out = buf_in(arena, JSON_BYTES_MAX);
+    struct json_writer json = json_writer_on(&out);
 
-    write_json(&out, trace);
+    write_json(&json, trace);
     return buf_str(&out);
 }

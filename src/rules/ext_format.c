@@ -3,6 +3,7 @@
 #include "rules/cel_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/utf8.h"
 
@@ -150,9 +151,8 @@ static enum rc add_real(struct cel_call *call, struct buf *out, struct clause cl
         number = (double)value.natural;
     else if (value.kind != CEL_DOUBLE)
         return fail_kind(call,
-                         clause.letter == 'f'
-                             ? "fixed-point clause can only be used on doubles"
-                             : "scientific clause can only be used on doubles",
+                         clause.letter == 'f' ? "fixed-point clause can only be used on doubles"
+                                              : "scientific clause can only be used on doubles",
                          value);
     if (!isfinite(number))
         buf_add(out, double_text(cel_call_arena(call), number));
@@ -218,8 +218,7 @@ static enum rc add_in_radix(struct cel_call *call, struct buf *out, char letter,
     } else if (value.kind == CEL_STRING || value.kind == CEL_BYTES) {
         add_hex_bytes(out, value.text, letter == 'X');
     } else {
-        return fail_kind(call,
-                         "only integers, byte buffers, and strings can be formatted as hex",
+        return fail_kind(call, "only integers, byte buffers, and strings can be formatted as hex",
                          value);
     }
     return RC_OK;
@@ -250,8 +249,9 @@ static enum rc take_clause(struct cel_call *call, struct str *rest, struct claus
         for (at = 1; at < rest->n && rest->p[at] >= '0' && rest->p[at] <= '9'; at++) {
             clause.precision = clause.precision * 10 + (rest->p[at] - '0');
             if (clause.precision > PRECISION_MAX)
-                return cel_fail(call, "could not parse formatting clause: the precision is "
-                                      "beyond %d",
+                return cel_fail(call,
+                                "could not parse formatting clause: the precision is "
+                                "beyond %d",
                                 PRECISION_MAX);
         }
         if (at == 1)
@@ -277,7 +277,7 @@ static enum rc format(struct cel_call *call, const struct cel_value *args, struc
     size_t used = 0;
 
     while (rest.n) {
-        struct clause clause;
+        struct clause clause = {0};
         ptrdiff_t sign = str_find_byte(rest, '%');
         enum rc rc;
 

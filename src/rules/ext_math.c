@@ -42,8 +42,7 @@ static enum rc extreme_of(struct cel_call *call, const struct cel_value *args,
 enum real { CEIL, FLOOR, ROUND, TRUNC, IS_NAN, IS_INF, IS_FINITE };
 
 /* call->data says which. */
-static enum rc math_real(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc math_real(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     double x = args[0].real;
 
@@ -59,8 +58,7 @@ static enum rc math_real(struct cel_call *call, const struct cel_value *args,
     return RC_OK;
 }
 
-static enum rc math_sqrt(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc math_sqrt(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     double x = args[0].real;
 
@@ -86,8 +84,7 @@ static enum rc math_abs(struct cel_call *call, const struct cel_value *args, str
     return RC_OK;
 }
 
-static enum rc math_sign(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc math_sign(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     (void)call;
     *ret = args[0];
@@ -102,8 +99,7 @@ static enum rc math_sign(struct cel_call *call, const struct cel_value *args,
 
 /* ---- Bits: int and uint have the same ones, so the result keeps the first one's type */
 
-static enum rc math_bits(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc math_bits(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     uint64_t a = args[0].natural, b = call->data == '~' ? 0 : args[1].natural;
 

@@ -52,8 +52,7 @@ static enum rc char_at(struct cel_call *call, const struct cel_value *args, stru
 
 /* ---- Finding */
 
-static enum rc index_of(struct cel_call *call, const struct cel_value *args,
-                        struct cel_value *ret)
+static enum rc index_of(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     struct str text = args[0].text;
     size_t from = 0;
@@ -62,8 +61,7 @@ static enum rc index_of(struct cel_call *call, const struct cel_value *args,
     if (call->node->call.n_args == 3 && !byte_of(text, args[2].integer, &from))
         return fail_index(call, args[2].integer);
     found = str_find(str_slice(text, from, text.n), args[1].text);
-    *ret = cel_int(found < 0 ? -1
-                             : (int64_t)utf8_count(str_slice(text, 0, from + (size_t)found)));
+    *ret = cel_int(found < 0 ? -1 : (int64_t)utf8_count(str_slice(text, 0, from + (size_t)found)));
     return charge_text(call, text);
 }
 
@@ -102,8 +100,7 @@ static enum rc last_index_of(struct cel_call *call, const struct cel_value *args
 
 /* ---- Parts */
 
-static enum rc substring(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc substring(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     struct str text = args[0].text;
     size_t from, to = text.n;

@@ -6,9 +6,9 @@
 #include "base/utf8.h"
 
 static const struct str reserved[] = {
-    STR("as"),  STR("break"),  STR("const"),     STR("continue"), STR("else"), STR("for"),
-    STR("function"), STR("if"), STR("import"),   STR("let"),      STR("loop"), STR("package"),
-    STR("namespace"), STR("return"), STR("var"), STR("void"),     STR("while"),
+    STR("as"),        STR("break"),  STR("const"),  STR("continue"), STR("else"),  STR("for"),
+    STR("function"),  STR("if"),     STR("import"), STR("let"),      STR("loop"),  STR("package"),
+    STR("namespace"), STR("return"), STR("var"),    STR("void"),     STR("while"),
 };
 
 static bool is_letter(char c)
@@ -292,8 +292,8 @@ static bool is_closed(struct str source, uint32_t at, struct literal literal)
 {
     if (char_at(source, at) != literal.quote)
         return false;
-    return !literal.is_triple || (char_at(source, at + 1) == literal.quote &&
-                                  char_at(source, at + 2) == literal.quote);
+    return !literal.is_triple ||
+           (char_at(source, at + 1) == literal.quote && char_at(source, at + 2) == literal.quote);
 }
 
 static bool lex_quoted(struct compile *compile, uint32_t *at, struct literal literal,

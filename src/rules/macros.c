@@ -54,8 +54,7 @@ static int variables_of(const struct each_macro *macro, size_t n)
     return 0;
 }
 
-static bool expand_each(struct compile *compile, struct node **node,
-                        const struct each_macro *macro)
+static bool expand_each(struct compile *compile, struct node **node, const struct each_macro *macro)
 {
     struct call call = (*node)->call;
     size_t n = call.n_args - 1;

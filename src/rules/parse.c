@@ -170,14 +170,12 @@ static struct node *number_node(struct parser *parser, uint32_t begin, bool is_n
 
 /* Comma-separated expressions up to the closing sign, which is read; a last comma is allowed
  * where `may_trail`. */
-static bool parse_items(struct parser *parser, struct pile *pile, const char *close,
-                        bool may_trail)
+static bool parse_items(struct parser *parser, struct pile *pile, const char *close, bool may_trail)
 {
     bool is_there = true;
 
     while (is_there && !(is_sign(parser, close) && (may_trail || pile->n == 0))) {
-        if (!pile_add(parser, pile, parse_expression(parser)) ||
-            !accept(parser, ",", &is_there))
+        if (!pile_add(parser, pile, parse_expression(parser)) || !accept(parser, ",", &is_there))
             return false;
     }
     return expect(parser, close, close[0] == ')' ? "a comma or )" : "a comma or ]");
@@ -211,8 +209,7 @@ static struct node *parse_map(struct parser *parser)
     while (is_there && !is_sign(parser, "}")) {
         if (!pile_add(parser, &keys, parse_expression(parser)) ||
             !expect(parser, ":", "a colon between key and value") ||
-            !pile_add(parser, &values, parse_expression(parser)) ||
-            !accept(parser, ",", &is_there))
+            !pile_add(parser, &values, parse_expression(parser)) || !accept(parser, ",", &is_there))
             return NULL;
     }
     if (!expect(parser, "}", "a comma or }"))
@@ -368,8 +365,7 @@ static struct node *parse_index(struct parser *parser, struct node *operand)
     struct pile args = {0};
 
     if (!pile_add(parser, &args, operand) || !advance(parser) ||
-        !pile_add(parser, &args, parse_expression(parser)) ||
-        !expect(parser, "]", "a closing ]"))
+        !pile_add(parser, &args, parse_expression(parser)) || !expect(parser, "]", "a closing ]"))
         return NULL;
     return call_node(parser, operand->begin, S("_[_]"), &args);
 }

@@ -150,8 +150,8 @@ bool settle_node(struct check *check, struct node *node)
         return settle_all(check, node->map.keys, node->map.n) &&
                settle_all(check, node->map.values, node->map.n);
     case NODE_EACH: return settle_each(check, node);
-    case NODE_BIND: return settle_node(check, node->bind.value) &&
-                           settle_node(check, node->bind.body);
+    case NODE_BIND:
+        return settle_node(check, node->bind.value) && settle_node(check, node->bind.body);
     }
     return false;
 }

@@ -24,8 +24,8 @@ static struct str take_word(struct str *text, const char *also)
     skip_spaces(text);
     while (n < text->n) {
         char c = text->p[n];
-        bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       (c >= '0' && c <= '9') || c == '_';
+        bool is_word =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 
         if (!is_word && !strchr(also, c))
             break;
@@ -53,8 +53,10 @@ static const struct cel_type *simple_type(struct cel_env *env, struct str word)
         struct str word;
         enum cel_kind kind;
     } others[] = {
-        {STR("null"), CEL_NULL},           {STR("timestamp"), CEL_TIMESTAMP},
-        {STR("duration"), CEL_DURATION},   {STR("dyn"), CEL_DYN},
+        {STR("null"), CEL_NULL},
+        {STR("timestamp"), CEL_TIMESTAMP},
+        {STR("duration"), CEL_DURATION},
+        {STR("dyn"), CEL_DYN},
     };
 
     if (word.n == 1 && word.p[0] >= 'A' && word.p[0] <= 'Z')

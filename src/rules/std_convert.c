@@ -83,8 +83,7 @@ static enum rc to_uint(struct cel_call *call, const struct cel_value *args, stru
     return RC_OK;
 }
 
-static enum rc to_double(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc to_double(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     struct cel_value from = args[0];
     struct str text = from.text;
@@ -104,8 +103,7 @@ static enum rc to_double(struct cel_call *call, const struct cel_value *args,
     return RC_OK;
 }
 
-static enum rc to_string(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc to_string(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     struct arena *arena = cel_call_arena(call);
     struct cel_value from = args[0];
@@ -131,8 +129,7 @@ static enum rc to_string(struct cel_call *call, const struct cel_value *args,
     return cel_charge(call, text.n / 64);
 }
 
-static enum rc to_bytes(struct cel_call *call, const struct cel_value *args,
-                        struct cel_value *ret)
+static enum rc to_bytes(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     *ret = cel_bytes(args[0].text);
     return cel_charge(call, args[0].text.n / 64);
@@ -140,10 +137,10 @@ static enum rc to_bytes(struct cel_call *call, const struct cel_value *args,
 
 static enum rc to_bool(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
-    static const struct str yes[] = {STR("1"), STR("t"), STR("T"), STR("true"), STR("TRUE"),
-                                     STR("True")};
-    static const struct str no[] = {STR("0"), STR("f"), STR("F"), STR("false"), STR("FALSE"),
-                                    STR("False")};
+    static const struct str yes[] = {STR("1"),    STR("t"),    STR("T"),
+                                     STR("true"), STR("TRUE"), STR("True")};
+    static const struct str no[] = {STR("0"),     STR("f"),     STR("F"),
+                                    STR("false"), STR("FALSE"), STR("False")};
 
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
         if (str_eq(args[0].text, yes[i]) || str_eq(args[0].text, no[i])) {

@@ -14,66 +14,66 @@ static enum rc fail_overflow(struct cel_call *call)
     return cel_fail(call, "integer overflow: the result is beyond what an int or uint can hold");
 }
 
-static enum rc give_int(struct cel_call *call, bool is_overflow, int64_t number,
+static enum rc give_int(struct cel_call *call, bool is_overflow, const int64_t *number,
                         struct cel_value *ret)
 {
     if (is_overflow)
         return fail_overflow(call);
-    *ret = cel_int(number);
+    *ret = cel_int(*number);
     return RC_OK;
 }
 
-static enum rc give_uint(struct cel_call *call, bool is_overflow, uint64_t number,
+static enum rc give_uint(struct cel_call *call, bool is_overflow, const uint64_t *number,
                          struct cel_value *ret)
 {
     if (is_overflow)
         return fail_overflow(call);
-    *ret = cel_uint(number);
+    *ret = cel_uint(*number);
     return RC_OK;
 }
 
-static enum rc int_arithmetic(struct cel_call *call, char operator, const struct cel_value *args,
+static enum rc int_arithmetic(struct cel_call *call, char sign, const struct cel_value *args,
                               struct cel_value *ret)
 {
     int64_t a = args[0].integer, b = args[1].integer, out = 0;
 
-    switch (operator) {
-    case '+': return give_int(call, __builtin_add_overflow(a, b, &out), out, ret);
-    case '-': return give_int(call, __builtin_sub_overflow(a, b, &out), out, ret);
-    case '*': return give_int(call, __builtin_mul_overflow(a, b, &out), out, ret);
+    switch (sign) {
+    case '+': return give_int(call, __builtin_add_overflow(a, b, &out), &out, ret);
+    case '-': return give_int(call, __builtin_sub_overflow(a, b, &out), &out, ret);
+    case '*': return give_int(call, __builtin_mul_overflow(a, b, &out), &out, ret);
     default: break;
     }
     if (b == 0)
-        return cel_fail(call, operator== '/' ? "division by zero" : "modulus by zero");
+        return cel_fail(call, sign == '/' ? "division by zero" : "modulus by zero");
     if (a == INT64_MIN && b == -1)
         return fail_overflow(call);
-    *ret = cel_int(operator== '/' ? a / b : a % b);
+    *ret = cel_int(sign == '/' ? a / b : a % b);
     return RC_OK;
 }
 
-static enum rc uint_arithmetic(struct cel_call *call, char operator, const struct cel_value *args,
+static enum rc uint_arithmetic(struct cel_call *call, char sign, const struct cel_value *args,
                                struct cel_value *ret)
 {
     uint64_t a = args[0].natural, b = args[1].natural, out = 0;
 
-    switch (operator) {
-    case '+': return give_uint(call, __builtin_add_overflow(a, b, &out), out, ret);
-    case '-': return give_uint(call, __builtin_sub_overflow(a, b, &out), out, ret);
-    case '*': return give_uint(call, __builtin_mul_overflow(a, b, &out), out, ret);
+    switch (sign) {
+    case '+': return give_uint(call, __builtin_add_overflow(a, b, &out), &out, ret);
+    case '-': return give_uint(call, __builtin_sub_overflow(a, b, &out), &out, ret);
+    case '*': return give_uint(call, __builtin_mul_overflow(a, b, &out), &out, ret);
     default: break;
     }
     if (b == 0)
-        return cel_fail(call, operator== '/' ? "division by zero" : "modulus by zero");
-    *ret = cel_uint(operator== '/' ? a / b : a % b);
+        return cel_fail(call, sign == '/' ? "division by zero" : "modulus by zero");
+    *ret = cel_uint(sign == '/' ? a / b : a % b);
     return RC_OK;
 }
 
-static enum rc double_arithmetic(struct cel_call *call, char operator, const struct cel_value *args,
+static enum rc double_arithmetic(struct cel_call *call, char sign, const struct cel_value *args,
                                  struct cel_value *ret)
 {
     double a = args[0].real, b = args[1].real;
 
-    switch (operator) {
+    switch (sign) {
     case '+': *ret = cel_double(a + b); return RC_OK;
     case '-': *ret = cel_double(a - b); return RC_OK;
     case '*': *ret = cel_double(a * b); return RC_OK;
@@ -122,8 +122,7 @@ static __int128 since_epoch_ns(struct cel_value at)
     return (__int128)at.seconds * NS_PER_S + at.nanos;
 }
 
-static enum rc time_plus(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc time_plus(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     if (args[0].kind == CEL_TIMESTAMP && args[1].kind == CEL_DURATION)
         return shift(call, args[0], args[1].duration_ns, 1, ret);
@@ -152,15 +151,15 @@ static enum rc time_minus(struct cel_call *call, const struct cel_value *args,
 static enum rc operator_arithmetic(struct cel_call *call, const struct cel_value *args,
                                    struct cel_value *ret)
 {
-    char operator= (char)call->data;
+    char sign = (char)call->data;
 
     if (args[0].kind == CEL_INT && args[1].kind == CEL_INT)
-        return int_arithmetic(call, operator, args, ret);
+        return int_arithmetic(call, sign, args, ret);
     if (args[0].kind == CEL_UINT && args[1].kind == CEL_UINT)
-        return uint_arithmetic(call, operator, args, ret);
+        return uint_arithmetic(call, sign, args, ret);
     if (args[0].kind == CEL_DOUBLE && args[1].kind == CEL_DOUBLE)
-        return double_arithmetic(call, operator, args, ret);
-    return city_arithmetic(call, operator, args, ret);
+        return double_arithmetic(call, sign, args, ret);
+    return city_arithmetic(call, sign, args, ret);
 }
 
 static enum rc join_texts(struct cel_call *call, const struct cel_value *args,
@@ -314,9 +313,7 @@ static enum rc operator_in(struct cel_call *call, const struct cel_value *args,
 static bool index_of(struct cel_value number, size_t *ret)
 {
     switch (number.kind) {
-    case CEL_INT:
-        *ret = number.integer < 0 ? SIZE_MAX : (size_t)number.integer;
-        return true;
+    case CEL_INT: *ret = number.integer < 0 ? SIZE_MAX : (size_t)number.integer; return true;
     case CEL_UINT: *ret = number.natural; return true;
     case CEL_DOUBLE:
         if (number.real != floor(number.real) || !isfinite(number.real))

@@ -34,8 +34,7 @@ static enum rc starts_with(struct cel_call *call, const struct cel_value *args,
     return cel_charge(call, args[1].text.n / 64);
 }
 
-static enum rc ends_with(struct cel_call *call, const struct cel_value *args,
-                         struct cel_value *ret)
+static enum rc ends_with(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     *ret = cel_bool(str_ends_with(args[0].text, args[1].text));
     return cel_charge(call, args[1].text.n / 64);

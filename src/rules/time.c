@@ -142,8 +142,7 @@ static bool parse_timestamp(struct str text, struct cel_value *ret)
         return false;
     if (take_sign(&text, '.') && !take_fraction(&text, &value.nanos))
         return false;
-    if (!(text.n == 1 && (text.p[0] | 32) == 'z') &&
-        (text.n != 6 || !parse_offset(text, &offset)))
+    if (!(text.n == 1 && (text.p[0] | 32) == 'z') && (text.n != 6 || !parse_offset(text, &offset)))
         return false;
     value.seconds = date.days * S_PER_DAY + hour * 3600 + minute * 60 + second - offset;
     *ret = value;
@@ -164,8 +163,7 @@ static enum rc to_timestamp(struct cel_call *call, const struct cel_value *args,
         return RC_OK;
     }
     if (!parse_timestamp(args[0].text, ret))
-        return cel_fail(call,
-                        "\"%.*s\" is no timestamp in range: write it as 2026-07-02T16:30:00Z",
+        return cel_fail(call, "\"%.*s\" is no timestamp in range: write it as 2026-07-02T16:30:00Z",
                         args[0].text.n > 60 ? 60 : (int)args[0].text.n, args[0].text.p);
     return RC_OK;
 }
@@ -178,9 +176,14 @@ struct unit {
 static bool take_unit(struct str *text, int64_t *ret_ns)
 {
     static const struct unit units[] = {
-        {STR("ns"), 1},           {STR("us"), 1000},       {STR("\u00b5s"), 1000},
-        {STR("\u03bcs"), 1000},   {STR("ms"), 1000000},    {STR("s"), NS_PER_S},
-        {STR("m"), 60 * NS_PER_S}, {STR("h"), 3600 * NS_PER_S},
+        {STR("ns"), 1},
+        {STR("us"), 1000},
+        {STR("\u00b5s"), 1000},
+        {STR("\u03bcs"), 1000},
+        {STR("ms"), 1000000},
+        {STR("s"), NS_PER_S},
+        {STR("m"), 60 * NS_PER_S},
+        {STR("h"), 3600 * NS_PER_S},
     };
 
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
@@ -340,9 +343,9 @@ static int day_of_year(struct parts parts)
 {
     struct date first = {0};
 
-    /* A zone may show the last hours of year 0, of which date_of knows nothing. */
+    /* A zone may show the last day of year 0, a leap year of which date_of knows nothing. */
     if (!date_of((struct civil){parts.civil.year, 1, 1}, &first))
-        return 365 - (32 - parts.civil.day);
+        return 365 - (31 - parts.civil.day);
     return parts.date.days - first.days;
 }
 
@@ -365,8 +368,7 @@ static int64_t part_of(struct parts parts, enum part part)
 }
 
 /* call->data says which part. */
-static enum rc get_part(struct cel_call *call, const struct cel_value *args,
-                        struct cel_value *ret)
+static enum rc get_part(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     struct parts parts;
     enum rc rc = parts_of(call, args, &parts);

@@ -18,11 +18,14 @@ uint32_t bindings_reserve(struct bindings *bindings, uint32_t n)
 {
     uint32_t first = (uint32_t)bindings->n;
 
-    while (bindings->bound && bindings->n + n > bindings->room)
+    while (bindings->n + n > bindings->room) {
         bindings->bound =
             more(bindings->arena, bindings->bound, &bindings->room, sizeof *bindings->bound);
-    if (!bindings->bound)
-        return 0;
+        if (!bindings->bound) {
+            bindings->n = bindings->room = 0;
+            return 0;
+        }
+    }
     for (uint32_t i = 0; i < n; i++)
         bindings->bound[bindings->n++] = NULL;
     return first;
@@ -36,15 +39,15 @@ const struct cel_type *bindings_fresh(struct bindings *bindings)
         return cel_type_of_kind(CEL_DYN);
     *type = (struct cel_type){.kind = CEL_PARAM, .name = S("?")};
     type->param = bindings_reserve(bindings, 1);
-    return bindings->bound ? type : cel_type_of_kind(CEL_DYN);
+    return type->param < bindings->n ? type : cel_type_of_kind(CEL_DYN);
 }
 
 /* A copy of the type whose arguments are changed by `change`; the type itself when none is. */
 static const struct cel_type *rebuild(struct bindings *bindings, const struct cel_type *type,
                                       const struct cel_type **args)
 {
-    const struct cel_type **copy = ARENA_ARRAY(bindings->arena, type->n_args,
-                                               const struct cel_type *);
+    const struct cel_type **copy =
+        ARENA_ARRAY(bindings->arena, type->n_args, const struct cel_type *);
     struct cel_type *made = ARENA_NEW(bindings->arena, struct cel_type);
     bool is_changed = false;
 
@@ -154,8 +157,7 @@ static bool is_less_specific(const struct bindings *bindings, const struct cel_t
     b = types_resolve(bindings, b);
     if (a->kind == CEL_DYN || a->kind == CEL_PARAM)
         return true;
-    if (b->kind == CEL_DYN || b->kind == CEL_PARAM || a->kind != b->kind ||
-        a->n_args != b->n_args)
+    if (b->kind == CEL_DYN || b->kind == CEL_PARAM || a->kind != b->kind || a->n_args != b->n_args)
         return false;
     for (size_t i = 0; i < a->n_args; i++) {
         if (!is_less_specific(bindings, a->args[i], b->args[i]))
@@ -194,9 +196,12 @@ const struct cel_type *types_general(struct bindings *bindings, const struct cel
 static bool fit_variable(struct bindings *bindings, const struct cel_type *variable,
                          const struct cel_type *other)
 {
-    const struct cel_type *last = last_variable(bindings, variable);
-    const struct cel_type *bound = bindings->bound[last->param], *general;
+    const struct cel_type *last, *bound, *general;
 
+    if (variable->param >= bindings->n || (other->kind == CEL_PARAM && other->param >= bindings->n))
+        return true; /* the arena has failed, and compiling fails with it */
+    last = last_variable(bindings, variable);
+    bound = bindings->bound[last->param];
     if (other->kind == CEL_PARAM && last_variable(bindings, other)->param == last->param)
         return true;
     if (!bound)

@@ -64,8 +64,12 @@ bool double_parse(struct str text, double *ret)
         struct str name;
         double value;
     } named[] = {
-        {STR("nan"), NAN},       {STR("inf"), INFINITY},        {STR("infinity"), INFINITY},
-        {STR("+inf"), INFINITY}, {STR("+infinity"), INFINITY},  {STR("-inf"), -INFINITY},
+        {STR("nan"), NAN},
+        {STR("inf"), INFINITY},
+        {STR("infinity"), INFINITY},
+        {STR("+inf"), INFINITY},
+        {STR("+infinity"), INFINITY},
+        {STR("-inf"), -INFINITY},
         {STR("-infinity"), -INFINITY},
     };
     char copy[400];
@@ -219,9 +223,7 @@ static void write_exact(struct buf *out, struct cel_value value)
     case CEL_TIMESTAMP:
         write_made(out, "timestamp", timestamp_text(arena, value.seconds, value.nanos));
         break;
-    case CEL_DURATION:
-        write_made(out, "duration", duration_text(arena, value.duration_ns));
-        break;
+    case CEL_DURATION: write_made(out, "duration", duration_text(arena, value.duration_ns)); break;
     case CEL_DECIMAL: write_made(out, "decimal", decimal_format(arena, *value.decimal)); break;
     case CEL_MONEY: write_made(out, "money", money_format(arena, value.money)); break;
     case CEL_DATE: write_made(out, "date", date_format(arena, value.date)); break;

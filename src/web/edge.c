@@ -285,15 +285,15 @@ static enum MHD_Result finish_request(struct exchange *exchange)
 
 static enum MHD_Result answer(struct exchange *exchange)
 {
-    struct MHD_Response *response = exchange->response;
+    struct MHD_Response *response =
+        exchange->reply ? respond_make(exchange, exchange->reply) : NULL;
     enum MHD_Result result;
 
     if (!response)
         return answer_overload(exchange);
     set_deadline(exchange, clock_monotonic_ms() + exchange->server->options.body_deadline_ms +
                                exchange->reply_bytes / BYTES_PER_MS);
-    result = send_response(exchange, exchange->status, response);
-    exchange->response = NULL;
+    result = send_response(exchange, exchange->reply->status, response);
     MHD_destroy_response(response);
     return result;
 }

@@ -41,8 +41,9 @@ void exchange_free(struct exchange *exchange)
     body_done(exchange->body);
     arena_free(exchange->arena);
     stream_free(exchange->stream);
-    if (exchange->response)
-        MHD_destroy_response(exchange->response);
+    if (exchange->reply)
+        reply_done(exchange->reply);
+    arena_free(exchange->reply_arena);
     if (exchange->is_upload)
         atomic_fetch_sub(&server->uploads_under_way, 1);
     if (exchange->is_counted)

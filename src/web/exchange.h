@@ -67,8 +67,8 @@ struct exchange {
     int64_t body_bytes, lingered_bytes, reply_bytes;
     bool is_past_library; /* the body is not read to its end: see respond_past_library */
 
-    struct MHD_Response *response; /* the worker's, in STAGE_ANSWER */
-    int status;
+    struct reply *reply;       /* the worker's, in STAGE_ANSWER, with its memory */
+    struct arena *reply_arena; /* owned */
     int64_t started_us, started_ms;
     struct stream *stream; /* owned */
 
@@ -121,7 +121,7 @@ void edge_connection(void *cls, struct MHD_Connection *connection, void **entry,
                      enum MHD_ConnectionNotificationCode what);
 
 /* work.c: a worker runs one exchange, or one part of its stream. */
-void work_run(struct pool_job *job, struct arena *arena);
+void work_run(struct pool_job *job, struct arena **arena);
 
 /* respond.c */
 
@@ -129,7 +129,9 @@ void work_run(struct pool_job *job, struct arena *arena);
 struct MHD_Response *respond_fixed(bool is_https, int status, const char *extra_name,
                                    const char *extra_value);
 
-/* The library's response for a reply; takes over its file and stream. NULL without memory. */
+/* The library's response for a reply, whose memory it borrows until the exchange ends; takes over
+ * its file and stream. Made on the I/O thread: the library allocates each header by itself, and
+ * frees it there. NULL without memory. */
 struct MHD_Response *respond_make(struct exchange *exchange, struct reply *reply);
 
 /* Writes a small reply straight to the socket and ends our direction, for a request whose body is

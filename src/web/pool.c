@@ -1,5 +1,6 @@
 #include "web/pool.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -8,11 +9,22 @@ struct pool {
     pthread_mutex_t lock;
     pthread_cond_t has_work;
     struct pool_job *first, **last;
-    int queued, idle;
+    int queued, idle, wakes; /* idle: asleep and not yet called */
     bool is_stopping;
     int started;
     pthread_t threads[];
 };
+
+/* Sleeps until a pusher wakes it. A pusher counts the sleeper out itself: several pushes in a row
+ * then wake as many sleepers, and none is woken twice. */
+static void sleep_until_woken(struct pool *pool)
+{
+    pool->idle++;
+    while (!pool->wakes && !pool->is_stopping)
+        pthread_cond_wait(&pool->has_work, &pool->lock);
+    if (pool->wakes)
+        pool->wakes--;
+}
 
 /* Takes the next job, waiting for one; NULL when the pool stops and nothing is left. */
 static struct pool_job *take(struct pool *pool)
@@ -20,11 +32,8 @@ static struct pool_job *take(struct pool *pool)
     struct pool_job *job;
 
     pthread_mutex_lock(&pool->lock);
-    while (!pool->first && !pool->is_stopping) {
-        pool->idle++;
-        pthread_cond_wait(&pool->has_work, &pool->lock);
-        pool->idle--;
-    }
+    while (!pool->first && !pool->is_stopping)
+        sleep_until_woken(pool);
     job = pool->first;
     if (job) {
         pool->first = job->next;
@@ -43,9 +52,13 @@ static void *work(void *cls)
     struct pool_job *job;
 
     pthread_setname_np(pthread_self(), pool->options.thread_name);
-    while (arena && (job = take(pool))) {
-        pool->options.run(job, arena);
-        arena_reset(arena);
+    while ((job = take(pool))) {
+        /* Without memory even for an empty arena there is nothing to answer with but time. */
+        while (!arena && !(arena = arena_new(pool->options.arena_cap_bytes)))
+            poll(NULL, 0, 10);
+        pool->options.run(job, &arena);
+        if (arena)
+            arena_reset(arena);
     }
     arena_free(arena);
     return NULL;
@@ -84,6 +97,10 @@ static bool push(struct pool *pool, struct pool_job *job, bool is_bounded)
         pool->queued++;
     }
     must_wake = has_room && pool->idle > 0;
+    if (must_wake) {
+        pool->idle--;
+        pool->wakes++;
+    }
     pthread_mutex_unlock(&pool->lock);
     if (must_wake)
         pthread_cond_signal(&pool->has_work);

@@ -1,7 +1,7 @@
 /* A fixed number of threads that take jobs from one bounded queue.
  *
  * Nothing queues without bound: a full queue says so at once, and the caller answers 503. Each
- * worker owns an arena that is emptied between jobs. Layer: web. pool_push from any thread.
+ * worker has an arena that is emptied between jobs. Layer: web. pool_push from any thread.
  */
 #ifndef WEB_POOL_H
 #define WEB_POOL_H
@@ -18,7 +18,9 @@ struct pool_options {
     int threads;
     int max_queued;
     size_t arena_cap_bytes;
-    void (*run)(struct pool_job *job, struct arena *arena); /* arena: empty, the worker's */
+    /* The arena is empty; run may keep it by setting *arena to NULL, and the worker gets another.
+     */
+    void (*run)(struct pool_job *job, struct arena **arena);
 };
 
 struct pool;

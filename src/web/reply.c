@@ -155,7 +155,7 @@ bool reply_etag(struct reply *reply, const struct request *request, struct str v
     {"Content-Security-Policy",                                                                 \
      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "          \
      "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "               \
-     "frame-ancestors 'none'"},                                                                 \
+     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default"},      \
         {"Cross-Origin-Opener-Policy", "same-origin"},                                          \
         {"Cross-Origin-Resource-Policy", "same-origin"}, {"X-Content-Type-Options", "nosniff"}, \
         {"Referrer-Policy", "same-origin"},                                                     \

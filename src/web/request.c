@@ -154,16 +154,16 @@ static bool is_in_network(const struct address *address, struct str network)
 {
     ptrdiff_t at = str_find_byte(network, '/');
     struct address net;
-    int64_t bits = 128;
+    int64_t bits;
 
     if (!address_parse(at < 0 ? network : str_slice(network, 0, (size_t)at), &net))
         return false;
-    if (at >= 0) {
-        if (!str_to_i64(str_slice(network, (size_t)at + 1, network.n), &bits))
-            return false;
-        bits += net.is_v4 ? 96 : 0;
-    }
-    return bits >= 0 && bits <= 128 && has_prefix(address, &net, bits);
+    if (at < 0)
+        return has_prefix(address, &net, 128);
+    if (!str_to_i64(str_slice(network, (size_t)at + 1, network.n), &bits) || bits < 0 ||
+        bits > (net.is_v4 ? 32 : 128))
+        return false;
+    return has_prefix(address, &net, bits + (net.is_v4 ? 96 : 0));
 }
 
 bool address_is_listed(struct str remote, struct str list)

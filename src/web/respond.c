@@ -90,7 +90,8 @@ static struct MHD_Response *make_body(struct exchange *exchange, struct reply *r
         return make_stream(exchange, reply);
     if (reply->file_fd < 0) {
         exchange->reply_bytes = (int64_t)reply->body.n;
-        return MHD_create_response_from_buffer(reply->body.n, reply->body.p, MHD_RESPMEM_MUST_COPY);
+        return MHD_create_response_from_buffer(reply->body.n, reply->body.p,
+                                               MHD_RESPMEM_PERSISTENT);
     }
     exchange->reply_bytes = reply->file_size_bytes;
     response = MHD_create_response_from_fd64((uint64_t)reply->file_size_bytes, reply->file_fd);

@@ -16,7 +16,7 @@
 #include "web/exchange.h"
 
 /* The library keeps a head, and builds the head of the reply, in one block per connection. */
-#define CONNECTION_BYTES (40 * 1024)
+#define CONNECTION_BYTES (24 * 1024)
 
 /* Descriptors that are not connections: database, logs, threads, uploads being written. */
 #define OTHER_FDS 512

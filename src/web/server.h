@@ -114,7 +114,7 @@ void server_ask_stop(struct server *server);
 
 /* Accepts nothing more, answers what is under way, closes idle connections. False when the drain
  * deadline passed with requests still running: then server_free must not be called, the program
- * ends with them. */
+ * ends with them, or drains again. */
 bool server_drain(struct server *server) MUST_CHECK;
 
 /* After server_drain said true; NULL is allowed. */

@@ -261,6 +261,24 @@ static void test_stream(void **state)
     assert_true(broken.is_closed);
 }
 
+static void test_file(void **state)
+{
+    struct answer answer = site_ask(&site, GET("/file"));
+    int64_t length = 0;
+
+    (void)state;
+    assert_int_equal(answer.status, 200);
+    assert_str(answer_header(&site, &answer, "content-type"), "image/png");
+    assert_str(answer_header(&site, &answer, "cache-control"), "public, max-age=300");
+    assert_true(str_to_i64(answer_header(&site, &answer, "content-length"), &length));
+    assert_true(length > 10000);
+    assert_int_equal(answer.body.n, length);
+    assert_memory_equal(answer.body.p,
+                        "\x7f"
+                        "ELF",
+                        4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_form_token),
         cmocka_unit_test(test_api_input),
         cmocka_unit_test(test_stream),
+        cmocka_unit_test(test_file),
     };
 
     return cmocka_run_group_tests_name("web/server", tests, start, stop);

@@ -11,8 +11,7 @@ struct site {
     struct server_options options; /* may be changed between site_prepare and site_start */
     char temp_dir[64];
     _Atomic int logged, begun, ended;
-    enum err_id last_error; /* of the log line before; written by several threads in turn */
-    int last_status;
+    _Atomic int last_error; /* enum err_id of the last log line */
 };
 
 /* The site's options with defaults for tests: free port, plain http, uploads in a new folder. */
@@ -24,6 +23,9 @@ void site_stop(struct site *site);
 
 /* A connected socket with a receive timeout of five seconds. */
 int site_connect(const struct site *site);
+
+/* The same, or -1 when nobody listens any more. */
+int site_try_connect(const struct site *site);
 void site_send(int fd, struct str bytes);
 
 struct answer {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #define CHUNK_BYTES   ((size_t)256 << 10)
+#define KEPT_BYTES    ((size_t)128 << 10)
 #define RETRY_AFTER_S 5
 
 static struct exchange *exchange_of(struct pool_job *job)
@@ -243,12 +244,57 @@ static void run_part(struct ctx *ctx, struct exchange *exchange)
     end_work(ctx, exchange);
 }
 
-void work_run(struct pool_job *job, struct arena *arena)
+/* Copies the reply to an arena of its own and empties the worker's; without memory for that it
+ * stays where it is. */
+static void repack(struct exchange *exchange, struct reply *reply, struct arena **arena)
+{
+    struct arena *anew = arena_new(exchange->server->options.arena_cap_bytes);
+    struct reply copy = *reply;
+
+    if (!anew)
+        return;
+    copy.arena = anew;
+    copy.body = buf_in(anew, REPLY_MAX_BODY_BYTES);
+    buf_add(&copy.body, buf_str(&reply->body));
+    copy.etag = str_copy(anew, reply->etag);
+    copy.content_type = str_z(anew, str_of(reply->content_type));
+    for (size_t i = 0; i < copy.header_count; i++)
+        copy.headers[i] = (struct param){str_copy(anew, reply->headers[i].name),
+                                         str_copy(anew, reply->headers[i].value)};
+    if (arena_has_failed(anew)) {
+        arena_free(anew);
+        return;
+    }
+    *reply = copy;
+    arena_free(*arena);
+    *arena = anew;
+}
+
+/* The reply goes to the I/O thread with the arena that holds it. When the work left far more there
+ * than the page, only the page goes on: a slow reader shall not keep the rest. */
+static void hand_back(struct exchange *exchange, struct reply *reply, struct arena **arena)
+{
+    struct reply *kept;
+
+    if (arena_used_bytes(*arena) > 2 * reply->body.n + KEPT_BYTES)
+        repack(exchange, reply, arena);
+    kept = ARENA_NEW(*arena, struct reply);
+    if (!kept) {
+        reply_done(reply);
+        return;
+    }
+    *kept = *reply;
+    exchange->reply = kept;
+    exchange->reply_arena = *arena;
+    *arena = NULL;
+}
+
+void work_run(struct pool_job *job, struct arena **arena)
 {
     struct exchange *exchange = exchange_of(job);
     struct server *server = exchange->server;
-    struct ctx ctx = exchange_ctx(exchange, arena);
-    struct reply reply = reply_in(arena, server->csrf.is_https);
+    struct ctx ctx = exchange_ctx(exchange, *arena);
+    struct reply reply = reply_in(*arena, server->csrf.is_https);
 
     ctx.work_id = atomic_fetch_add_explicit(&server->next_work_id, 1, memory_order_relaxed);
     ctx.deadline_ms = clock_monotonic_ms() + server->options.work_deadline_ms;
@@ -260,12 +306,11 @@ void work_run(struct pool_job *job, struct arena *arena)
     run_request(&ctx, exchange, &reply);
     if (exchange->is_past_library) {
         respond_past_library(exchange, &reply);
+        reply_done(&reply);
         exchange->stage = STAGE_LINGER;
     } else {
-        exchange->response = respond_make(exchange, &reply);
-        exchange->status = reply.status;
+        hand_back(exchange, &reply, arena);
         exchange->stage = STAGE_ANSWER;
     }
-    reply_done(&reply);
     MHD_resume_connection(exchange->connection);
 }

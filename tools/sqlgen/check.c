@@ -209,6 +209,9 @@ static bool check_variant(struct checker *c, uint32_t fragments, unsigned order,
     if (types && is_first) {
         c->now->is_read_only = sqlite3_stmt_readonly(real);
         read_columns(c, types, &c->now->columns);
+        if (c->now->kind == SQL_INSERT &&
+            !str_eq(str_of(sqlite3_column_decltype(types, 0)), S("ID")))
+            statement_problem(c->gen, c->now, ":insert is for a table with 'id ID'; make it :exec");
     } else if (types) {
         compare_columns(c, types);
     }

@@ -195,13 +195,20 @@ static void field_table(struct buf *out, struct str n, const char *which, const 
     BUF_ADD(out, "};\n\n");
 }
 
+static size_t piece_count(const struct statement *s, enum sql_engine engine)
+{
+    bool has_spare = s->kind == SQL_INSERT && !s->returns_id[engine];
+
+    return s->bodies[engine].n - has_spare;
+}
+
 static void piece_table(struct buf *out, const struct statement *s, enum sql_engine engine)
 {
     const struct body *body = &s->bodies[engine];
 
     buf_add_fmt(out, "static const struct sql_piece %.*s_%s[] = {\n", STR_ARG(s->name),
                 engine == SQL_SQLITE ? "sqlite" : "postgres");
-    for (size_t i = 0; i < body->n; i++) {
+    for (size_t i = 0; i < piece_count(s, engine); i++) {
         BUF_ADD(out, "    {");
         emit_c_string(out, body->pieces[i].text);
         buf_add_fmt(out, ", %d, %d},\n", body->pieces[i].fragment, body->pieces[i].order);
@@ -244,7 +251,7 @@ static void statement_constant(struct buf *out, const struct statement *s, struc
                      "    .column_count = 1,\n");
     buf_add_fmt(out,
                 "    .pieces = {%.*s_sqlite, %.*s_postgres},\n    .piece_count = {%zu, %zu},\n",
-                STR_ARG(n), STR_ARG(n), s->bodies[0].n, s->bodies[1].n);
+                STR_ARG(n), STR_ARG(n), piece_count(s, SQL_SQLITE), piece_count(s, SQL_POSTGRES));
     if (s->params.n)
         buf_add_fmt(out, "    .params = %.*s_params,\n    .param_count = %zu,\n", STR_ARG(n),
                     s->params.n);

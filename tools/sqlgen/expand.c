@@ -11,7 +11,7 @@ struct expansion {
     struct str source, rest;
     struct buf out;
     bool is_protected, is_insert_only; /* said of the next table */
-    bool is_own_block;                 /* for this engine alone: its own types are welcome */
+    bool is_own_block;                 /* for this engine alone: copied as it stands */
 };
 
 static void complain(struct expansion *x, const char *what, struct str about)
@@ -111,7 +111,7 @@ static void put_column(struct expansion *x, const struct sql_word *word, struct 
     bool is_sqlite = x->target == TARGET_SQLITE;
 
     if (x->target == TARGET_TYPES) {
-        buf_add_fmt(&x->out, "%s%s", sql_type_word(word->type), is_nullable ? "" : " NOT NULL");
+        buf_add_fmt(&x->out, "%s%s", word->word, is_nullable ? "" : " NOT NULL");
         if (str_eq(str_of(word->word), S("ID")))
             BUF_ADD(&x->out, " PRIMARY KEY");
         return;
@@ -143,10 +143,6 @@ static void column_type(struct expansion *x, struct str name)
         return;
     }
     word = sql_word_find(token.text);
-    if (!word && x->is_own_block) {
-        buf_add(&x->out, token.text);
-        return;
-    }
     if (!word) {
         complain(x, "not an abstract type (see tools/sqlgen/README.md)", token.text);
         return;
@@ -173,10 +169,13 @@ static void column_type(struct expansion *x, struct str name)
 /* Copies up to a comma or closing parenthesis of this depth; the closing one ends the list. */
 static bool copy_item_rest(struct expansion *x)
 {
-    struct token token;
+    struct token token, before = {.kind = TOKEN_SPACE};
     int depth = 0;
 
-    while (copy(x, &token)) {
+    for (; copy(x, &token); before = token) {
+        if (depth == 0 && token_is(token, "NULL") && !token_is(before, "DEFAULT") &&
+            !token_is(before, "SET"))
+            complain(x, "NULL stands right after the type", token.text);
         if (str_eq(token.text, S("(")))
             depth++;
         else if (str_eq(token.text, S(")")) && depth-- == 0)
@@ -237,7 +236,7 @@ static void insert_only_sqlite(struct expansion *x, struct str t)
                     STR_ARG(t), verbs[i], verbs[i], STR_ARG(t), STR_ARG(t));
     buf_add_fmt(&x->out,
                 "\nCREATE TRIGGER %.*s_no_replace BEFORE INSERT ON %.*s"
-                " WHEN EXISTS (SELECT 1 FROM %.*s WHERE id = NEW.id) BEGIN"
+                " WHEN EXISTS (SELECT 1 FROM %.*s WHERE rowid = NEW.rowid) BEGIN"
                 " SELECT RAISE(ABORT, '%.*s is insert-only'); END;",
                 STR_ARG(t), STR_ARG(t), STR_ARG(t), STR_ARG(t));
 }
@@ -265,6 +264,14 @@ static void table_marks(struct expansion *x, struct str table)
     x->is_protected = x->is_insert_only = false;
 }
 
+static void copy_statement(struct expansion *x)
+{
+    struct token token;
+
+    while (copy(x, &token) && !str_eq(token.text, S(";")))
+        continue;
+}
+
 static void create_table(struct expansion *x)
 {
     struct token token;
@@ -274,8 +281,12 @@ static void create_table(struct expansion *x)
         if (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) {
             table = token_name(token);
         } else if (str_eq(token.text, S("("))) {
-            column_list(x);
-            table_end(x);
+            if (x->is_own_block) {
+                copy_statement(x);
+            } else {
+                column_list(x);
+                table_end(x);
+            }
             table_marks(x, table);
             return;
         } else {
@@ -290,7 +301,8 @@ static void alter_table(struct expansion *x)
     struct token token;
 
     while (copy(x, &token) && !str_eq(token.text, S(";"))) {
-        if (!token_is(token, "COLUMN") || !str_ends_with(buf_str(&x->out), S("ADD COLUMN")))
+        if (x->is_own_block || !token_is(token, "COLUMN") ||
+            !str_ends_with(buf_str(&x->out), S("ADD COLUMN")))
             continue;
         if (copy(x, &token))
             column_type(x, token.text);

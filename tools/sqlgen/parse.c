@@ -193,6 +193,8 @@ static void trim_end(struct parser *p, enum sql_engine engine)
 
     while (text && text->n && (text->p[text->n - 1] == ' ' || text->p[text->n - 1] == ';'))
         text->n--;
+    if (text && text->n == 0)
+        body->n--;
 }
 
 static void check_used(struct parser *p, enum sql_engine engine)
@@ -209,8 +211,7 @@ static void check_used(struct parser *p, enum sql_engine engine)
                               engine == SQL_SQLITE ? "" : " for PostgreSQL");
 }
 
-/* An :insert may say `RETURNING id` itself. */
-static bool returns_already(const struct body *body)
+static bool body_has(const struct body *body, const char *word)
 {
     struct token token;
 
@@ -218,10 +219,27 @@ static bool returns_already(const struct body *body)
         struct str rest = body->pieces[i].text;
 
         while (token_next_solid(&rest, &token))
-            if (token_is(token, "RETURNING"))
+            if (token_is(token, word))
                 return true;
     }
     return false;
+}
+
+/* An :insert may say `RETURNING id` itself or leave it to the tool. SQLite gives the row's id
+ * without being asked, and RETURNING costs it a temporary table; only where ON CONFLICT may have
+ * inserted nothing does the statement have to say. */
+static void end_insert(struct parser *p, enum sql_engine engine)
+{
+    static const struct str returning = STR(" RETURNING id");
+    struct body *body = &p->now->bodies[engine];
+    struct str *last = body->n ? &body->pieces[body->n - 1].text : NULL;
+
+    p->now->returns_id[engine] = engine == SQL_POSTGRES || body_has(body, "CONFLICT");
+    if (last && str_ends_with(*last, returning))
+        last->n -= returning.n;
+    else if (body_has(body, "RETURNING"))
+        statement_problem(p->gen, p->now, "an :insert ends with RETURNING id or without");
+    add_piece(p, engine, (struct piece){returning, SQL_ALWAYS, SQL_ALWAYS});
 }
 
 static void end_statement(struct parser *p)
@@ -231,8 +249,8 @@ static void end_statement(struct parser *p)
     for (enum sql_engine engine = 0; engine < SQL__ENGINES; engine++) {
         flush_body(p, engine);
         trim_end(p, engine);
-        if (p->now->kind == SQL_INSERT && !returns_already(&p->now->bodies[engine]))
-            add_piece(p, engine, (struct piece){S(" RETURNING id"), SQL_ALWAYS, SQL_ALWAYS});
+        if (p->now->kind == SQL_INSERT)
+            end_insert(p, engine);
         check_used(p, engine);
     }
     p->now = NULL;

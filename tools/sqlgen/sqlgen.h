@@ -114,6 +114,7 @@ struct statement {
     struct names writes, fragments, orders;
     struct body bodies[SQL__ENGINES];
     bool is_read_only;
+    bool returns_id[SQL__ENGINES]; /* of an :insert: else the last piece, RETURNING, is left out */
 };
 
 struct statements {

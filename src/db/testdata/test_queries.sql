@@ -87,3 +87,9 @@ SELECT count(*) AS total FROM record
 
 -- name: counter_up :one (name TEXT)
 UPDATE counter SET value = value + step WHERE name = :name RETURNING value
+
+-- Takes as long as `n` is large.
+-- name: count_to :one (n I64)
+-- column: total I64
+WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t WHERE x < :n)
+SELECT count(*) AS total FROM t

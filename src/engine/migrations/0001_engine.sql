@@ -142,20 +142,20 @@ CREATE TABLE event (
 CREATE INDEX event_case ON event(cases, id);
 
 CREATE TABLE event_payload (
-    event I64 UNIQUE,
+    event I64 PRIMARY KEY,
     salt BLOB,
-    payload JSON
+    payload TEXT(100000)        -- JSON, byte for byte as it was hashed: no JSON type
 );
 
 -- Leaves of the Merkle tree (RFC 9162), in dense order.
 -- @insert_only
 CREATE TABLE record_leaf (
-    position I64 UNIQUE,
-    event I64 UNIQUE,
-    leaf_hash BLOB
+    id ID,                      -- the place: from 0, without gaps
+    event I64 UNIQUE
 );
 
--- Complete and growing runs of 256 hashes per level, for proofs.
+-- The tree's hashes in tiles: level 0 has the leaves' hashes, 256 to a tile; level 1 the roots of
+-- complete tiles of level 0, and so on. The last tile of a level grows.
 CREATE TABLE record_tile (
     level I64,
     position I64,
@@ -163,9 +163,10 @@ CREATE TABLE record_tile (
 );
 CREATE UNIQUE INDEX record_tile_at ON record_tile(level, position);
 
+-- Signed statements of what the tree was; src/engine/record.h says what is signed.
 CREATE TABLE tree_head (
     id ID,
-    size I64,
+    size I64 UNIQUE,
     root BLOB,
     at INSTANT,
     signature BLOB

@@ -1,0 +1,100 @@
+#include "app/command.h"
+
+#include <stdio.h>
+
+#include "app/modules.h"
+#include "people/permission.h"
+#include "web/route.h"
+
+const struct command commands[] = {
+    {"init", "DIR --city CITYDIR [--store postgresql://...]",
+     "make a data folder for a city from its city folder", command_init},
+    {"demo", "DIR [--city CITYDIR]", "make the demonstration city, for ever a demonstration",
+     command_demo},
+    {"serve", "DIR [--listen ADDRESS:PORT] [--base-url URL]", "serve a city on the web",
+     command_serve},
+    {"check", "CITYDIR", "check a city folder and run its examples", command_check},
+    {"publish", "DIR CITYDIR [--dry-run]", "publish a city folder's services to a data folder",
+     command_publish},
+    {"routes", "", "list what the server answers to", command_routes},
+    {"permissions", "", "list the permissions and what they allow", command_permissions},
+    {"version", "", "print the version", command_version},
+    {NULL, NULL, NULL, NULL},
+};
+
+static void take_out(int *argc, char **argv, int at, int count)
+{
+    for (int i = at; i + count < *argc; i++)
+        argv[i] = argv[i + count];
+    *argc -= count;
+}
+
+const char *command_option(int *argc, char **argv, const char *name)
+{
+    for (int i = 0; i + 1 < *argc; i++) {
+        if (strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i] + 2, name) == 0) {
+            const char *value = argv[i + 1];
+
+            take_out(argc, argv, i, 2);
+            return value;
+        }
+    }
+    return NULL;
+}
+
+bool command_flag(int *argc, char **argv, const char *name)
+{
+    for (int i = 0; i < *argc; i++) {
+        if (strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i] + 2, name) == 0) {
+            take_out(argc, argv, i, 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+enum rc command_misused(struct ctx *ctx, const char *sentence)
+{
+    return FAIL(ctx, ERR_USAGE, .detail = str_of(sentence));
+}
+
+enum rc command_routes(struct ctx *ctx, int argc, char **argv)
+{
+    (void)ctx;
+    (void)argc;
+    (void)argv;
+    for (const struct module *const *module = modules; *module; module++) {
+        for (const struct route *route = (*module)->routes; route && route->pattern; route++) {
+            struct str permission = permission_word((enum permission)route->permission);
+
+            struct str method = http_method_name(route->method);
+
+            printf("%-6.*s %-40s %-18.*s %s\n", STR_ARG(method), route->pattern,
+                   STR_ARG(permission), route->summary ? route->summary : "");
+        }
+    }
+    return RC_OK;
+}
+
+enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
+{
+    (void)ctx;
+    (void)argc;
+    (void)argv;
+    for (int i = 1; i < PERMISSION__N; i++) {
+        struct str word = permission_word((enum permission)i);
+        struct str says = permission_says((enum permission)i);
+
+        printf("%-18.*s %.*s\n", STR_ARG(word), STR_ARG(says));
+    }
+    return RC_OK;
+}
+
+enum rc command_version(struct ctx *ctx, int argc, char **argv)
+{
+    (void)ctx;
+    (void)argc;
+    (void)argv;
+    printf("cityhall %s\n", CITYHALL_VERSION);
+    return RC_OK;
+}

@@ -1,0 +1,37 @@
+/* The commands of the program, one row each. Layer: app. */
+#ifndef APP_COMMAND_H
+#define APP_COMMAND_H
+
+#include "base/ctx.h"
+
+struct command {
+    const char *name;
+    const char *usage;   /* what follows the name: "DIR --city CITYDIR" */
+    const char *summary; /* one line */
+    /* Runs with what follows the name; returns how it went. What went wrong is in ctx->err, and
+     * main says it; ERR_USAGE is a call that was not understood. */
+    enum rc (*run)(struct ctx *ctx, int argc, char **argv);
+};
+
+/* Ended by a NULL name. */
+extern const struct command commands[];
+
+/* The value after `--name` in argv, taken out of it; NULL when it is not there. */
+const char *command_option(int *argc, char **argv, const char *name);
+
+/* Whether `--name` stands in argv; taken out of it. */
+bool command_flag(int *argc, char **argv, const char *name);
+
+/* A failure that prints the command's usage. */
+enum rc command_misused(struct ctx *ctx, const char *sentence) MUST_CHECK;
+
+enum rc command_init(struct ctx *ctx, int argc, char **argv);
+enum rc command_demo(struct ctx *ctx, int argc, char **argv);
+enum rc command_serve(struct ctx *ctx, int argc, char **argv);
+enum rc command_check(struct ctx *ctx, int argc, char **argv);
+enum rc command_publish(struct ctx *ctx, int argc, char **argv);
+enum rc command_routes(struct ctx *ctx, int argc, char **argv);
+enum rc command_permissions(struct ctx *ctx, int argc, char **argv);
+enum rc command_version(struct ctx *ctx, int argc, char **argv);
+
+#endif

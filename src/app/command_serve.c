@@ -1,0 +1,183 @@
+/* Serving: the server's hooks between the web layer and the city. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/command.h"
+#include "app/home.h"
+#include "app/modules.h"
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "engine/queries.h"
+#include "people/permission.h"
+#include "portal/portal.h"
+#include "web/assets.h"
+#include "web/server.h"
+
+#define MAX_MODULES 32
+
+struct app {
+    struct home home;
+    const char *base_url;
+};
+
+extern const struct asset_set ui_assets;
+
+/* Who a private link's cookie makes of a visitor: the reporter of that one case. */
+static enum rc find_resident(struct ctx *ctx, const struct request *request)
+{
+    struct str token = request_cookie(request, S("case"));
+    struct crypto_hash hash;
+    struct link_case_row row;
+    struct actor *actor;
+    int64_t *cases;
+    bool is_found;
+    enum rc rc;
+
+    if (!token.n)
+        return RC_OK;
+    hash = crypto_sha256(token);
+    rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
+    if (rc || !is_found)
+        return rc;
+    actor = ARENA_NEW(ctx->arena, struct actor);
+    cases = ARENA_NEW(ctx->arena, int64_t);
+    if (!actor || !cases)
+        return FAIL(ctx, ERR_MEMORY);
+    *cases = row.case_id;
+    *actor = (struct actor){
+        .kind = ACTOR_RESIDENT,
+        .id = row.reporter_is_null ? 0 : row.reporter,
+        .case_ids = cases,
+        .case_n = 1,
+    };
+    ctx->actor = actor;
+    return RC_OK;
+}
+
+static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
+{
+    enum rc rc = db_reader_acquire(ctx);
+
+    (void)arg;
+    return rc ? rc : find_resident(ctx, request);
+}
+
+static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
+                         const struct route *route)
+{
+    (void)arg;
+    (void)request;
+    if (actor_may(ctx->actor, (enum permission)route->permission))
+        return RC_OK;
+    return FAIL(ctx, ERR_DENIED);
+}
+
+static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
+                            struct reply *reply, enum rc rc)
+{
+    (void)arg;
+    (void)rc;
+    if (request_wants_json(request))
+        return RC_UNAVAILABLE; /* the server's own problem document */
+    portal_problem(ctx, request, reply);
+    return RC_OK;
+}
+
+static void end(void *arg, struct ctx *ctx, struct request *request)
+{
+    (void)arg;
+    (void)request;
+    db_reader_release(ctx);
+}
+
+static void log_request(void *arg, const struct server_event *event)
+{
+    (void)arg;
+    if (event->err && event->status >= 500)
+        LOG(LOG_ERROR, "request.failed", LOG_I64("status", event->status),
+            LOG_STR("target", event->target), LOG_STR("detail", event->err->detail),
+            LOG_STR("error", str_of(err_name(event->err->id))),
+            LOG_STR("file", str_of(event->err->file)), LOG_I64("line", event->err->line));
+}
+
+static void ready(void *arg, int port)
+{
+    const struct app *app = arg;
+
+    (void)port;
+    printf("ready %s\n", app->base_url);
+    fflush(stdout);
+}
+
+static bool is_loopback(const char *listen)
+{
+    return strncmp(listen, "127.", 4) == 0 || strncmp(listen, "[::1]", 5) == 0 ||
+           strncmp(listen, "localhost:", 10) == 0;
+}
+
+static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
+{
+    const struct route *tables[MAX_MODULES + 1] = {NULL};
+    struct server *server;
+    sigset_t stops;
+    size_t n = 0;
+    enum rc rc;
+
+    for (size_t i = 0; modules[i] && n < MAX_MODULES; i++)
+        if (modules[i]->routes)
+            tables[n++] = modules[i]->routes;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &stops, NULL);
+    assets_use(&ui_assets);
+    rc = server_start(ctx,
+                      &(struct server_options){
+                          .listen = listen,
+                          .base_url = app->base_url,
+                          .routes = tables,
+                          .assets = &ui_assets,
+                          .city = app->home.city,
+                          .db = app->home.db,
+                          .app = app,
+                          .hooks = {begin, authorize, render_error, end, log_request, ready},
+                      },
+                      &server);
+    if (rc)
+        return rc;
+    server_wait(server);
+    if (!server_drain(server))
+        return FAIL(ctx, ERR_DEADLINE, .detail = S("requests were still running at the end"));
+    server_free(server);
+    return RC_OK;
+}
+
+enum rc command_serve(struct ctx *ctx, int argc, char **argv)
+{
+    const char *listen = command_option(&argc, argv, "listen");
+    const char *base_url = command_option(&argc, argv, "base-url");
+    struct app app = {0};
+    enum rc rc;
+
+    if (argc != 1)
+        return command_misused(ctx, "a data folder is needed");
+    if (!listen)
+        listen = "127.0.0.1:8080";
+    rc = home_open(ctx, argv[0], DB_FULL, &app.home);
+    if (rc)
+        return rc;
+    if (app.home.is_demonstration && !is_loopback(listen))
+        rc = FAIL(ctx, ERR_CONFIG,
+                  .detail =
+                      S("a demonstration is served on this machine only: listen on 127.0.0.1"));
+    app.base_url =
+        base_url ? base_url : str_z(ctx->arena, str_fmt(ctx->arena, "http://%s", listen));
+    if (!rc)
+        rc = home_load(ctx, &app.home);
+    if (!rc)
+        rc = serve(ctx, &app, listen);
+    home_close(&app.home);
+    return rc;
+}

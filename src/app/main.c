@@ -1,0 +1,89 @@
+/* cityhall: the digital city hall. `cityhall help` lists the commands. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/command.h"
+#include "base/crypto.h"
+#include "base/msg.h"
+
+#define COMMAND_MAX_BYTES ((size_t)4 << 30) /* of one command's own work */
+
+static void print_usage(const struct command *command, FILE *out)
+{
+    fprintf(out, "usage: cityhall %s %s\n\n%s\n", command->name, command->usage, command->summary);
+}
+
+static int print_help(FILE *out)
+{
+    fprintf(out, "cityhall: the digital city hall of a municipal IT department\n\n");
+    for (const struct command *command = commands; command->name; command++)
+        fprintf(out, "  cityhall %-12s %s\n", command->name, command->summary);
+    fprintf(out, "\ncityhall COMMAND --help says more of one.\n");
+    return 0;
+}
+
+static const struct command *find(const char *name)
+{
+    for (const struct command *command = commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+/* What happened, what it means, what to do; the details are for who operates this. */
+static int report(const struct command *command, const struct ctx *ctx)
+{
+    const struct err *err = &ctx->err;
+
+    fprintf(stderr, "cityhall %s: ", command->name);
+    if (err->detail.n)
+        fprintf(stderr, "%.*s\n", STR_ARG(err->detail));
+    else
+        fprintf(stderr, "%s (%s:%d)\n", err_name(err->id), err->file ? err->file : "?", err->line);
+    if (*err_hint(err->id))
+        fprintf(stderr, "%s\n", err_hint(err->id));
+    if (err->id == ERR_USAGE)
+        print_usage(command, stderr);
+    return err->id == ERR_USAGE ? 2 : 1;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    struct arena *arena = arena_new(COMMAND_MAX_BYTES);
+    struct ctx ctx = {.arena = arena, .now = clock_now(), .lang = LANG_EN};
+    int code = 0;
+
+    if (!arena) {
+        fprintf(stderr, "cityhall: there is no memory\n");
+        return 1;
+    }
+    if (command->run(&ctx, argc, argv))
+        code = report(command, &ctx);
+    ctx_done(&ctx);
+    arena_free(arena);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    const struct command *command;
+
+    signal(SIGPIPE, SIG_IGN);
+    crypto_init();
+    if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
+        return print_help(stdout);
+    command = find(argv[1]);
+    if (!command) {
+        fprintf(stderr, "cityhall: there is no command \"%s\"; cityhall help lists them\n",
+                argv[1]);
+        return 2;
+    }
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            print_usage(command, stdout);
+            return 0;
+        }
+    }
+    return run(command, argc - 2, argv + 2);
+}

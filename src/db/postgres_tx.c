@@ -1,0 +1,98 @@
+/* db_tx on PostgreSQL: SERIALIZABLE, repeated after a conflict.
+ *
+ * On SQLite writers run one after another, so code is written as if it were alone; SERIALIZABLE
+ * is the one isolation level under which the same code means the same here (REPEATABLE READ
+ * allows write skew: two that each read what the other changes). Its price is paid in
+ * repetitions, which are few with few connections. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "db/postgres.h"
+
+#define ATTEMPTS_MAX 40
+#define PAUSE_MAX_MS 64
+
+/* Longer and longer, at random, so that two that collided do not meet again. */
+static void pause_before(unsigned attempt)
+{
+    unsigned most_ms = attempt > 6 ? PAUSE_MAX_MS : 1U << attempt;
+    struct timespec now, pause = {0};
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    pause.tv_nsec = (now.tv_nsec ^ now.tv_nsec >> 12) % ((long)most_ms * 1000000);
+    nanosleep(&pause, NULL);
+}
+
+static enum rc attempt_once(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *fn, void *arg)
+{
+    enum rc rc = postgres_conn_run(ctx, conn, "BEGIN ISOLATION LEVEL SERIALIZABLE");
+
+    if (rc != RC_OK) {
+        conn->wants_retry |= postgres_conn_is_lost(conn); /* nothing was begun */
+        return rc;
+    }
+    ctx->conn = &conn->base;
+    rc = fn(ctx, arg);
+    if (rc == RC_OK && arena_has_failed(ctx->arena))
+        rc = FAIL(ctx, ERR_MEMORY);
+    if (rc == RC_OK && conn->base.has_failed)
+        rc = db_swallowed(ctx);
+    /* A COMMIT that is lost on the way may have happened: it must not be repeated. */
+    if (rc == RC_OK)
+        return postgres_conn_run(ctx, conn, "COMMIT");
+    if (!postgres_conn_is_lost(conn))
+        PQclear(PQexec(conn->handle, "ROLLBACK"));
+    conn->wants_retry |= postgres_conn_is_lost(conn);
+    return rc;
+}
+
+static bool may_repeat(const struct ctx *ctx, const struct postgres_conn *conn, unsigned attempt)
+{
+    return conn->wants_retry && attempt + 1 < ATTEMPTS_MAX && !arena_has_failed(ctx->arena) &&
+           (!ctx->deadline_ms || clock_monotonic_ms() < ctx->deadline_ms);
+}
+
+static enum rc run(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *fn, void *arg)
+{
+    enum rc rc = RC_OK;
+
+    for (unsigned attempt = 0;; attempt++) {
+        conn->wants_retry = conn->base.has_failed = false;
+        if (postgres_conn_is_lost(conn))
+            rc = postgres_conn_renew(ctx, conn);
+        if (rc == RC_OK)
+            rc = attempt_once(ctx, conn, fn, arg);
+        if (rc == RC_OK || !may_repeat(ctx, conn, attempt))
+            break;
+        ctx_clear_error(ctx);
+        rc = RC_OK;
+        pause_before(attempt);
+    }
+    if (!conn->wants_retry || rc == RC_OK)
+        return rc;
+    ctx_clear_error(ctx);
+    return FAIL(ctx, ERR_UNAVAILABLE,
+                .detail = S("PostgreSQL asked for the transaction again "
+                            "too often, or went away"));
+}
+
+enum rc postgres_tx(struct ctx *ctx, struct postgres_db *db, db_tx_fn *fn, void *arg)
+{
+    struct db_conn *before = ctx->conn;
+    struct postgres_conn *conn;
+    void *item;
+    enum rc rc = db_pool_take(&db->writers, ctx, &item);
+
+    if (rc != RC_OK)
+        return rc;
+    conn = item;
+    if (!conn)
+        rc = postgres_conn_open(ctx, db, &conn);
+    if (rc == RC_OK) {
+        conn->base.may_write = true;
+        rc = run(ctx, conn, fn, arg);
+    }
+    ctx->conn = before;
+    db_pool_give(&db->writers, conn);
+    return rc;
+}

@@ -1,0 +1,241 @@
+#include "portal/follow.h"
+
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/msg.h"
+#include "engine/number.h"
+#include "people/actor.h"
+#include "portal/follow.ct.h"
+#include "web/server.h"
+#include "web/url.h"
+
+#define LINK_COOKIE_S  ((int64_t)90 * 24 * 3600)
+#define MAX_EVENT_JSON 100000
+
+static bool is_own(const struct ctx *ctx, const struct case_by_number_row *row)
+{
+    const struct actor *actor = ctx->actor;
+
+    if (!actor || actor->kind != ACTOR_RESIDENT)
+        return false;
+    for (size_t i = 0; i < actor->case_n; i++)
+        if (actor->case_ids[i] == row->id)
+            return true;
+    return actor->id && !row->reporter_is_null && row->reporter == actor->id;
+}
+
+/* A home's exact address is private: the public sees its block, where the service says so. */
+static struct str shown_place(struct ctx *ctx, const struct follow *follow)
+{
+    const struct case_by_number_row *row = &follow->row;
+    struct place_block block;
+
+    if (row->place_label_is_null || follow->is_own)
+        return row->place_label;
+    if (follow->definition->place.blur != BLUR_BLOCK)
+        return row->place_label;
+    if (row->lat_e7_is_null || !ctx->city->gazetteer ||
+        gazetteer_block(ctx, ctx->city->gazetteer,
+                        (struct point){(int32_t)row->lat_e7, (int32_t)row->lon_e7}, &block)) {
+        ctx_clear_error(ctx);
+        return STR_NONE;
+    }
+    return block.label;
+}
+
+static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct events_of_row *row)
+{
+    struct follow_event *event = &follow->events[follow->event_n];
+    json_t *payload;
+    struct str word;
+    int state;
+
+    event->at = row->at;
+    if (row->payload_is_null || json_parse(ctx, row->payload, MAX_EVENT_JSON, &payload)) {
+        ctx_clear_error(ctx);
+        return RC_OK;
+    }
+    if (str_eq(row->kind, S("case.opened"))) {
+        event->title =
+            text_in(&follow->definition->workflow->states[follow->definition->workflow->start].name,
+                    ctx->lang);
+    } else if (str_eq(row->kind, S("case.step"))) {
+        if (json_get_str(ctx, payload, S("to"), &word))
+            return RC_INVALID;
+        state = workflow_state(follow->definition->workflow, word);
+        if (state >= 0)
+            event->title = text_in(&follow->definition->workflow->states[state].name, ctx->lang);
+    } else if (str_eq(row->kind, S("message.added"))) {
+        event->title = msg_text(ctx->lang, MSG_follow_message);
+        if (json_get_str(ctx, payload, S("text"), &event->text))
+            return RC_INVALID;
+    }
+    follow->event_n += event->title.n > 0;
+    return RC_OK;
+}
+
+static enum rc load_events(struct ctx *ctx, struct follow *follow)
+{
+    struct events_of_rows stored;
+    enum rc rc = events_of(ctx, follow->row.id, follow->is_own ? 1 : 0, &stored);
+
+    if (rc)
+        return rc;
+    follow->events = ARENA_ARRAY(ctx->arena, stored.n, struct follow_event);
+    if (!follow->events)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; !rc && i < stored.n; i++)
+        rc = add_event(ctx, follow, &stored.rows[i]);
+    return rc;
+}
+
+/* What may be seen of the case by who asks; a case that is not public does not exist for others. */
+static enum rc load(struct ctx *ctx, const struct request *request, struct follow *follow)
+{
+    struct str number;
+    bool is_found;
+    int state;
+    enum rc rc;
+
+    if (!number_parse(ctx->arena, request_param(request, S("number")), &number))
+        return FAIL(ctx, ERR_NOT_FOUND);
+    rc = case_by_number(ctx, number, &is_found, &follow->row);
+    if (rc)
+        return rc;
+    if (!is_found)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    follow->is_own = is_own(ctx, &follow->row);
+    if (!follow->is_own && (follow->row.confidentiality || follow->row.is_hidden))
+        return FAIL(ctx, ERR_NOT_FOUND);
+    follow->definition = city_version(ctx->city, follow->row.service_version);
+    if (!follow->definition)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
+    state = workflow_state(follow->definition->workflow, follow->row.state);
+    if (state < 0)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case in an unknown state"));
+    follow->state = &follow->definition->workflow->states[state];
+    follow->team = follow->row.team_is_null ? NULL : city_team_by_row(ctx->city, follow->row.team);
+    follow->place = shown_place(ctx, follow);
+    rc = load_events(ctx, follow);
+    if (!rc && follow->is_own)
+        rc = case_steps_open(ctx, follow->definition, follow->row.state, STR_NONE, &follow->steps,
+                             &follow->step_n);
+    return rc;
+}
+
+static struct str title_of(struct ctx *ctx, const struct follow *follow)
+{
+    struct str name = text_in(&follow->definition->name, ctx->lang);
+
+    if (!follow->place.n)
+        return name;
+    return str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(name), STR_ARG(follow->place));
+}
+
+static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
+                    const struct follow *follow)
+{
+    struct page page = page_on(ctx, request, reply, title_of(ctx, follow));
+
+    if (follow->step_n)
+        page_needs_form(&page, reply);
+    page.has_errors = follow->err.id != ERR_NONE;
+    if (page.has_errors)
+        reply->status = err_status(follow->err.id);
+    case_page(&page.view, &page, follow);
+    return RC_OK;
+}
+
+enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct follow follow = {0};
+    enum rc rc = load(ctx, request, &follow);
+
+    return rc ? rc : show(ctx, request, reply, &follow);
+}
+
+enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct follow follow = {0};
+    struct step_input input = {
+        .step = request_param(request, S("step")),
+        .message = str_trim(request_value(request, S("message"))),
+        .base_url = request_csrf(request)->base_url,
+    };
+    struct err refused;
+    enum rc rc = load(ctx, request, &follow);
+
+    if (rc)
+        return rc;
+    if (!follow.is_own)
+        return FAIL(ctx, ERR_DENIED);
+    if (!str_to_i64(request_value(request, S("lock_version")), &input.lock_version))
+        input.lock_version = follow.row.lock_version;
+    rc = case_step(ctx, follow.row.id, &input);
+    if (!rc) {
+        reply_redirect(reply,
+                       url_in_lang(ctx->arena, ctx->lang,
+                                   str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(follow.row.number))));
+        return RC_OK;
+    }
+    if (rc != RC_INVALID && rc != RC_CONFLICT)
+        return rc;
+    refused = ctx->err;
+    ctx_clear_error(ctx);
+    follow = (struct follow){0};
+    rc = load(ctx, request, &follow);
+    follow.err = refused;
+    follow.typed = input.message;
+    return rc ? rc : show(ctx, request, reply, &follow);
+}
+
+enum rc follow_number(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct str number;
+
+    if (!number_parse(ctx->arena, request_value(request, S("number")), &number))
+        return FAIL(ctx, ERR_NOT_FOUND);
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                      str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(number))));
+    return RC_OK;
+}
+
+static enum rc link_of(struct ctx *ctx, const struct request *request, struct link_case_row *ret)
+{
+    struct crypto_hash hash = crypto_sha256(request_param(request, S("token")));
+    bool is_found;
+    enum rc rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, ret);
+
+    if (rc)
+        return rc;
+    return is_found ? RC_OK : FAIL(ctx, ERR_EXPIRED);
+}
+
+/* A look at the link changes nothing: mail scanners follow links too. */
+enum rc follow_link(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct link_case_row row;
+    struct page page;
+    enum rc rc = link_of(ctx, request, &row);
+
+    if (rc)
+        return rc;
+    page = page_on(ctx, request, reply, row.number);
+    page_needs_form(&page, reply);
+    link_page(&page.view, &page, row.number, request_param(request, S("token")));
+    return RC_OK;
+}
+
+enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct link_case_row row;
+    enum rc rc = link_of(ctx, request, &row);
+
+    if (rc)
+        return rc;
+    reply_cookie(reply,
+                 &(struct cookie){S("case"), request_param(request, S("token")), LINK_COOKIE_S});
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                      str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(row.number))));
+    return RC_OK;
+}

@@ -1,0 +1,37 @@
+/* A case as its public page shows it, and the private link of the one who reported it.
+ * Layer: portal. */
+#ifndef PORTAL_FOLLOW_H
+#define PORTAL_FOLLOW_H
+
+#include "engine/cases.h"
+#include "engine/queries.h"
+#include "portal/page.h"
+
+struct follow_event {
+    struct instant at;
+    struct str title; /* "Work has begun" */
+    struct str text;  /* a message; empty: none */
+};
+
+struct follow {
+    struct case_by_number_row row;
+    const struct definition *definition;
+    const struct state *state;
+    const struct team *team;
+    struct str place; /* blurred for who is not the reporter */
+    bool is_own;      /* opened by the private link */
+    struct follow_event *events;
+    size_t event_n;
+    const struct step **steps; /* that the reporter may take now */
+    size_t step_n;
+    struct err err; /* of a step that was refused */
+    struct str typed;
+};
+
+enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc follow_number(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc follow_link(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *reply);
+
+#endif

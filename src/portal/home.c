@@ -1,0 +1,137 @@
+#include "portal/home.h"
+
+#include "base/msg.h"
+#include "base/utf8.h"
+#include "portal/home.ct.h"
+
+#define MAX_EXAMPLES 4 /* services named on a group's card */
+
+/* The services the public may start, as pointers; those of one group, or of all when it is empty.
+ */
+static enum rc services_of(struct ctx *ctx, struct str group, const struct definition ***ret,
+                           size_t *ret_n)
+{
+    const struct definition **services =
+        ARENA_ARRAY(ctx->arena, ctx->city->service_n, const struct definition *);
+    size_t n = 0;
+
+    if (!services)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < ctx->city->service_n; i++) {
+        const struct definition *service = ctx->city->services[i];
+
+        if (service->audience != AUDIENCE_STAFF &&
+            (str_is_empty(group) || str_eq(service->group, group)))
+            services[n++] = service;
+    }
+    *ret = services;
+    *ret_n = n;
+    return RC_OK;
+}
+
+static struct str examples_of(struct ctx *ctx, const struct definition *const *services, size_t n)
+{
+    struct str names[MAX_EXAMPLES];
+    size_t count = n < MAX_EXAMPLES ? n : MAX_EXAMPLES;
+
+    for (size_t i = 0; i < count; i++)
+        names[i] = text_in(&services[i]->name, ctx->lang);
+    return str_join(ctx->arena, names, count, S(", "));
+}
+
+enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_nav_services));
+    struct home home = {ARENA_ARRAY(ctx->arena, ctx->city->group_n, struct home_group), 0};
+
+    if (!home.groups)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < ctx->city->group_n; i++) {
+        const struct definition **services;
+        size_t n;
+        enum rc rc = services_of(ctx, ctx->city->groups[i].id, &services, &n);
+
+        if (rc)
+            return rc;
+        if (n)
+            home.groups[home.group_n++] = (struct home_group){
+                ctx->city->groups[i].id, ctx->city->groups[i].name, examples_of(ctx, services, n)};
+    }
+    page.current = S("/");
+    home_page(&page.view, &page, &home);
+    return RC_OK;
+}
+
+static bool is_word_in(struct str folded_text, struct str folded_query)
+{
+    return folded_query.n && str_find(folded_text, folded_query) >= 0;
+}
+
+/* How well a service answers a folded query: 3 its name, 2 one of its words, 1 its summary. */
+static int match(struct ctx *ctx, const struct definition *service, struct str query)
+{
+    for (int i = 0; i < LANG__PUBLIC; i++) {
+        enum lang lang = (enum lang)i;
+
+        if (is_word_in(utf8_fold(ctx->arena, text_in(&service->name, lang)), query))
+            return 3;
+        for (size_t j = 0; j < service->words.n[lang]; j++)
+            if (is_word_in(utf8_fold(ctx->arena, service->words.list[lang][j]), query))
+                return 2;
+        if (is_word_in(utf8_fold(ctx->arena, text_in(&service->summary, lang)), query))
+            return 1;
+    }
+    return 0;
+}
+
+enum rc service_find(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_find_title));
+    struct str typed = request_value(request, S("q"));
+    struct str query = utf8_fold(ctx->arena, str_trim(utf8_cut(typed, 200)));
+    const struct definition **services, **found;
+    size_t n, found_n = 0;
+    enum rc rc = services_of(ctx, STR_NONE, &services, &n);
+
+    if (rc)
+        return rc;
+    found = ARENA_ARRAY(ctx->arena, n, const struct definition *);
+    if (!found)
+        return FAIL(ctx, ERR_MEMORY);
+    for (int score = 3; score > 0; score--)
+        for (size_t i = 0; i < n; i++)
+            if (match(ctx, services[i], query) == score)
+                found[found_n++] = services[i];
+    find_page(&page.view, &page, utf8_cut(typed, 200), found, found_n);
+    return RC_OK;
+}
+
+enum rc group_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct str id = request_param(request, S("group"));
+    struct text name = city_group_name(ctx->city, id);
+    struct page page = page_on(ctx, request, reply, text_in(&name, ctx->lang));
+    const struct definition **services;
+    size_t n;
+    enum rc rc = services_of(ctx, id, &services, &n);
+
+    if (rc)
+        return rc;
+    if (!n)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    find_page(&page.view, &page, STR_NONE, services, n);
+    return RC_OK;
+}
+
+enum rc service_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    const struct definition *service =
+        city_service(ctx->city, request_param(request, S("service")));
+    struct page page;
+
+    if (!service || service->audience == AUDIENCE_STAFF)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    page = page_on(ctx, request, reply, text_in(&service->name, ctx->lang));
+    service_page(&page.view, &page, service);
+    return RC_OK;
+}

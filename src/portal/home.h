@@ -1,0 +1,23 @@
+/* The city's home page, finding a service, and a service's first page. Layer: portal. */
+#ifndef PORTAL_HOME_H
+#define PORTAL_HOME_H
+
+#include "portal/page.h"
+
+struct home_group {
+    struct str id;
+    struct text name;
+    struct str examples; /* its services' names, in the page's language */
+};
+
+struct home {
+    struct home_group *groups;
+    size_t group_n;
+};
+
+enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc service_find(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc group_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc service_show(struct ctx *ctx, struct request *request, struct reply *reply);
+
+#endif

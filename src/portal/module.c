@@ -1,0 +1,37 @@
+#include "people/permission.h"
+#include "portal/follow.h"
+#include "portal/home.h"
+#include "portal/places.h"
+#include "portal/portal.h"
+#include "portal/report.h"
+
+static const struct route routes[] = {
+    {HTTP_GET, "/", home_show, PERMISSION_PUBLIC, .summary = "Home page"},
+    {HTTP_GET, "/find", service_find, PERMISSION_PUBLIC, .summary = "Find a service by words"},
+    {HTTP_GET, "/groups/{group}", group_show, PERMISSION_PUBLIC, .summary = "Services of a group"},
+    {HTTP_GET, "/services/{service}", service_show, PERMISSION_PUBLIC, .summary = "A service"},
+    {HTTP_GET, "/places.json", places_suggest, PERMISSION_PUBLIC, .summary = "Places like a text"},
+    {HTTP_GET, "/report/{service}", report_start, PERMISSION_PUBLIC,
+     .summary = "Begin or go on with a report"},
+    {HTTP_GET, "/report/{service}/done", report_done, PERMISSION_PUBLIC,
+     .summary = "What was sent"},
+    {HTTP_GET, "/report/{service}/{step}", report_show, PERMISSION_PUBLIC,
+     .summary = "One step of a report"},
+    {HTTP_POST, "/report/{service}/{step}", report_answer, PERMISSION_PUBLIC,
+     .summary = "Answer a step of a report"},
+    {HTTP_GET, "/follow", follow_number, PERMISSION_PUBLIC, .summary = "Find a case by its number"},
+    {HTTP_GET, "/follow/{token}", follow_link, PERMISSION_PUBLIC,
+     .summary = "The private link of a case"},
+    {HTTP_POST, "/follow/{token}", follow_open, PERMISSION_PUBLIC,
+     .summary = "Exchange a private link for a cookie"},
+    {HTTP_GET, "/cases/{number}", case_show, PERMISSION_PUBLIC, .summary = "A case"},
+    {HTTP_POST, "/cases/{number}/steps/{step}", case_step_take, PERMISSION_PUBLIC,
+     .summary = "A step that the reporter may take"},
+    {.pattern = NULL},
+};
+
+const struct module portal_module = {
+    .name = "portal",
+    .title = "The public pages",
+    .routes = routes,
+};

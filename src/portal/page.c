@@ -1,0 +1,41 @@
+#include "portal/page.h"
+
+#include "base/msg.h"
+#include "web/csrf.h"
+#include "web/server.h"
+#include "web/url.h"
+
+struct page page_on(struct ctx *ctx, const struct request *request, struct reply *reply,
+                    struct str title)
+{
+    return (struct page){
+        .view = {&reply->body, ctx->lang},
+        .ctx = ctx,
+        .request = request,
+        .city = ctx->city,
+        .title = title,
+    };
+}
+
+void page_needs_form(struct page *page, struct reply *reply)
+{
+    page->csrf = csrf_token(request_csrf(page->request), page->ctx, page->request, reply);
+}
+
+struct str page_url(const struct page *page, struct str path)
+{
+    return url_in_lang(page->ctx->arena, page->view.lang, path);
+}
+
+struct str page_error(const struct page *page, const struct err *err)
+{
+    struct arena *arena = page->ctx->arena;
+    struct str key = str_fmt(arena, "error.%s", err_name(err->id));
+    struct msg_arg arg = MSG_ARG("arg", err->arg);
+    enum msg_id id;
+
+    /* A pattern brings its own sentence, written in the service file. */
+    if (err->id == ERR_PATTERN && err->arg.n)
+        return err->arg;
+    return msg_by_key(key, &id) ? msg_format(arena, page->view.lang, id, &arg, 1) : STR_NONE;
+}

@@ -1,0 +1,426 @@
+#include "portal/report.h"
+
+#include "base/crypto.h"
+#include "base/msg.h"
+#include "base/utf8.h"
+#include "db/db.h"
+#include "engine/queries.h"
+#include "place/layers.h"
+#include "portal/report.ct.h"
+#include "web/server.h"
+
+#define MAX_STEPS  128
+#define COOKIE_S   ((int64_t)DRAFT_DAYS * 24 * 3600)
+#define SURE_SCORE 95 /* a single choice this good needs no question */
+
+struct str report_step_word(const struct draft *draft, struct form_at at)
+{
+    switch (at.step) {
+    case FORM_PLACE: return S("where");
+    case FORM_FIELD: return draft->definition->fields[at.field].id;
+    case FORM_DETAILS: return S("details");
+    case FORM_WHO: return S("who");
+    case FORM_CHECK: break;
+    }
+    return S("check");
+}
+
+/* The service of the path, or not found. */
+static enum rc service_of(struct ctx *ctx, const struct request *request,
+                          const struct definition **ret)
+{
+    const struct definition *service =
+        city_service(ctx->city, request_param(request, S("service")));
+
+    if (!service || service->audience == AUDIENCE_STAFF)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    *ret = service;
+    return RC_OK;
+}
+
+/* The draft of the cookie when it is one of this service; else a fresh one. */
+static enum rc draft_of(struct ctx *ctx, const struct request *request, struct draft *ret)
+{
+    const struct definition *service;
+    struct str token = request_cookie(request, S("draft"));
+    enum rc rc = service_of(ctx, request, &service);
+
+    if (rc)
+        return rc;
+    if (token.n) {
+        rc = draft_load(ctx, token, ret);
+        if (!rc && str_eq(ret->definition->code, service->code))
+            return RC_OK;
+        if (rc && rc != RC_NOT_FOUND && rc != RC_GONE)
+            return rc;
+        ctx_clear_error(ctx);
+    }
+    return draft_new(ctx, service, ret);
+}
+
+static struct str step_path(struct ctx *ctx, const struct draft *draft, struct form_at at)
+{
+    return str_fmt(ctx->arena, "/report/%.*s/%.*s", STR_ARG(draft->definition->code),
+                   STR_ARG(report_step_word(draft, at)));
+}
+
+static void redirect_to(struct ctx *ctx, struct reply *reply, const struct draft *draft,
+                        struct form_at at)
+{
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang, step_path(ctx, draft, at)));
+}
+
+enum rc report_start(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct draft draft;
+    struct form_at next;
+    enum rc rc = draft_of(ctx, request, &draft);
+
+    if (!rc)
+        rc = form_next(ctx, &draft, &next);
+    if (!rc)
+        redirect_to(ctx, reply, &draft, next);
+    return rc;
+}
+
+/* Finds the step of the path among those of the draft. */
+static enum rc step_of(struct ctx *ctx, const struct request *request, struct report *report)
+{
+    struct form_at steps[MAX_STEPS];
+    struct str word = request_param(request, S("step"));
+    size_t n;
+    enum rc rc = form_steps(ctx, &report->draft, steps, MAX_STEPS, &n);
+
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < n; i++) {
+        if (!str_eq(word, report_step_word(&report->draft, steps[i])))
+            continue;
+        report->at = steps[i];
+        report->back = i ? steps[i - 1] : (struct form_at){FORM_CHECK, 0};
+        report->number = i + 1;
+        report->count = n;
+        return RC_OK;
+    }
+    return FAIL(ctx, ERR_NOT_FOUND);
+}
+
+static void fill_from_draft(struct ctx *ctx, struct report *report)
+{
+    const struct draft *draft = &report->draft;
+
+    switch (report->at.step) {
+    case FORM_PLACE: report->typed[TYPED_PLACE] = draft->place_typed; break;
+    case FORM_FIELD:
+        report->typed[TYPED_ANSWER] =
+            answer_typed(ctx->arena, &draft->definition->fields[report->at.field],
+                         &draft->answers.of[report->at.field]);
+        break;
+    case FORM_DETAILS: report->typed[TYPED_DETAILS] = draft->description; break;
+    case FORM_WHO:
+        report->typed[TYPED_NAME] = draft->contact.name;
+        report->typed[TYPED_EMAIL] = draft->contact.email;
+        report->typed[TYPED_PHONE] = draft->contact.phone;
+        break;
+    case FORM_CHECK: break;
+    }
+}
+
+static enum rc show_check(struct ctx *ctx, struct page *page, const struct report *report)
+{
+    struct form_at steps[MAX_STEPS];
+    size_t n;
+    enum rc rc = form_steps(ctx, &report->draft, steps, MAX_STEPS, &n);
+
+    if (!rc)
+        check_page(&page->view, page, report, steps, n);
+    return rc;
+}
+
+static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
+                    const struct report *report)
+{
+    const struct definition *definition = report->draft.definition;
+    struct page page = page_on(ctx, request, reply, text_in(&definition->name, ctx->lang));
+
+    page_needs_form(&page, reply);
+    page.has_errors = report->err.id != ERR_NONE;
+    if (page.has_errors)
+        reply->status = err_status(report->err.id);
+    switch (report->at.step) {
+    case FORM_PLACE: where_page(&page.view, &page, report); break;
+    case FORM_FIELD:
+        field_page(&page.view, &page, report, &definition->fields[report->at.field]);
+        break;
+    case FORM_DETAILS: details_page(&page.view, &page, report); break;
+    case FORM_WHO: who_page(&page.view, &page, report); break;
+    case FORM_CHECK: return show_check(ctx, &page, report);
+    }
+    return RC_OK;
+}
+
+enum rc report_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct report report = {0};
+    struct form_at next;
+    enum rc rc = draft_of(ctx, request, &report.draft);
+
+    if (!rc)
+        rc = step_of(ctx, request, &report);
+    if (!rc)
+        rc = form_next(ctx, &report.draft, &next);
+    if (rc)
+        return rc;
+    /* The check page, or any page by its address, before what comes first: back to that. */
+    if (report.at.step == FORM_CHECK && next.step != FORM_CHECK) {
+        redirect_to(ctx, reply, &report.draft, next);
+        return RC_OK;
+    }
+    fill_from_draft(ctx, &report);
+    return show(ctx, request, reply, &report);
+}
+
+/* The polygon layers that cover a point, with their versions. */
+static enum rc place_of_choice(struct ctx *ctx, const struct place_choice *choice,
+                               struct place *ret)
+{
+    const struct layers *layers = ctx->city->layers;
+    struct place_layer *of = ARENA_ARRAY(ctx->arena, layers->count, struct place_layer);
+    struct place place = {
+        .kind = choice->kind,
+        .address = choice->id,
+        .label = choice->label,
+        .unit = choice->unit,
+        .zip = layers_value(layers, S("zip"), choice->point),
+        .has_point = true,
+        .point = choice->point,
+        .layers = of,
+    };
+
+    if (!of)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < layers->count; i++) {
+        const struct layer *layer = layers->layers[i];
+        const struct layer_feature *feature =
+            layer->kind == LAYER_AREAS ? layer_at(layer, choice->point) : NULL;
+
+        if (feature)
+            of[place.layer_n++] = (struct place_layer){layer->name, feature->id, layer->version};
+    }
+    *ret = place;
+    return layers_check_inside(ctx, layers, choice->point);
+}
+
+static enum rc take_place(struct ctx *ctx, const struct request *request, struct report *report)
+{
+    struct str id = request_value(request, S("place_id"));
+    struct str typed = str_trim(request_value(request, S("place")));
+    struct place_choices choices;
+    struct place_choice choice;
+    enum rc rc;
+
+    report->typed[TYPED_PLACE] = typed;
+    report->draft.place_typed = utf8_cut(typed, 240);
+    if (!ctx->city->gazetteer)
+        return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
+    if (id.n) {
+        rc = gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice);
+    } else {
+        if (!typed.n)
+            return FAIL(ctx, ERR_REQUIRED, .field = S("place"));
+        rc = gazetteer_find(ctx, ctx->city->gazetteer, typed, &choices);
+        if (!rc && choices.n == 0)
+            return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
+        if (!rc && (choices.n > 1 || choices.of[0].score < SURE_SCORE) &&
+            !(choices.of[0].score >= SURE_SCORE && choices.of[1].score < SURE_SCORE)) {
+            report->choices = choices;
+            return RC_OK;
+        }
+        choice = choices.of[0];
+    }
+    if (!rc)
+        rc = place_of_choice(ctx, &choice, &report->draft.place);
+    if (!rc)
+        report->draft.has_place = true;
+    return rc;
+}
+
+static enum rc take_field(struct ctx *ctx, const struct request *request, struct report *report)
+{
+    struct draft *draft = &report->draft;
+    const struct field *field = &draft->definition->fields[report->at.field];
+    struct str *typed = ARENA_ARRAY(ctx->arena, request->form.n, struct str);
+    size_t n = 0;
+    enum rc rc;
+
+    if (!typed)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < request->form.n; i++)
+        if (str_eq(request->form.items[i].name, field->id))
+            typed[n++] = request->form.items[i].value;
+    report->typed[TYPED_ANSWER] = str_join(ctx->arena, typed, n, S(","));
+    rc = answer_read(ctx, field, typed, n, &draft->answers.of[report->at.field]);
+    if (rc)
+        return rc;
+    if (field->is_required && !draft->answers.of[report->at.field].is_given)
+        return FAIL(ctx, ERR_REQUIRED, .field = field->id);
+    if (!form_is_passed(draft, report->at))
+        draft->passed =
+            str_fmt(ctx->arena, "%.*s%.*s ", STR_ARG(draft->passed), STR_ARG(field->id));
+    return RC_OK;
+}
+
+static enum rc take_details(struct ctx *ctx, const struct request *request, struct report *report)
+{
+    struct filing filing;
+
+    report->draft.description = str_trim(request_value(request, S("description")));
+    report->draft.has_description = true;
+    report->typed[TYPED_DETAILS] = report->draft.description;
+    filing = draft_filing(&report->draft);
+    return filing_check_description(ctx, &filing);
+}
+
+static enum rc take_who(struct ctx *ctx, const struct request *request, struct report *report)
+{
+    struct contact *contact = &report->draft.contact;
+    struct filing filing;
+
+    contact->name = str_trim(request_value(request, S("name")));
+    contact->email = str_trim(request_value(request, S("email")));
+    contact->phone = str_trim(request_value(request, S("phone")));
+    report->draft.has_contact = true;
+    report->typed[TYPED_NAME] = contact->name;
+    report->typed[TYPED_EMAIL] = contact->email;
+    report->typed[TYPED_PHONE] = contact->phone;
+    filing = draft_filing(&report->draft);
+    return filing_check_contact(ctx, &filing);
+}
+
+static enum rc take(struct ctx *ctx, const struct request *request, struct report *report)
+{
+    switch (report->at.step) {
+    case FORM_PLACE: return take_place(ctx, request, report);
+    case FORM_FIELD: return take_field(ctx, request, report);
+    case FORM_DETAILS: return take_details(ctx, request, report);
+    case FORM_WHO: return take_who(ctx, request, report);
+    case FORM_CHECK: break;
+    }
+    return FAIL(ctx, ERR_NOT_FOUND);
+}
+
+/* The submission key is the draft's own: pressing twice files one case. */
+static struct str submission_of(struct ctx *ctx, const struct draft *draft)
+{
+    return str_fmt(ctx->arena, "draft-%lld", (long long)draft->id);
+}
+
+static void redirect_to_done(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    struct str service = request_param(request, S("service"));
+
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                      str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
+}
+
+enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    const struct definition *definition;
+    struct page page;
+    struct str number;
+    struct case_by_number_row row;
+    bool is_found;
+    enum rc rc = service_of(ctx, request, &definition);
+
+    if (!rc)
+        rc = draft_outcome(ctx, request_cookie(request, S("draft")), &number);
+    if (!rc)
+        rc = case_by_number(ctx, number, &is_found, &row);
+    if (rc)
+        return rc;
+    page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_report_done));
+    done_page(&page.view, &page,
+              &(struct filed){
+                  .number = number,
+                  .team = row.team_is_null ? NULL : city_team_by_row(ctx->city, row.team),
+                  .has_due = !row.due_is_null,
+                  .due = row.due,
+              },
+              definition);
+    return RC_OK;
+}
+
+static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct report report = {0};
+    struct filing filing;
+    struct filed filed;
+    struct form_at next;
+    enum rc rc = draft_of(ctx, request, &report.draft);
+    struct str number;
+
+    if (!rc && !report.draft.id &&
+        draft_outcome(ctx, request_cookie(request, S("draft")), &number) == RC_OK) {
+        redirect_to_done(ctx, request, reply);
+        return RC_OK;
+    }
+    ctx_clear_error(ctx);
+    if (!rc)
+        rc = form_next(ctx, &report.draft, &next);
+    if (rc)
+        return rc;
+    if (next.step != FORM_CHECK) {
+        redirect_to(ctx, reply, &report.draft, next);
+        return RC_OK;
+    }
+    filing = draft_filing(&report.draft);
+    filing.lang = ctx->lang;
+    filing.submission = submission_of(ctx, &report.draft);
+    filing.base_url = request_csrf(request)->base_url;
+    rc = case_file(ctx, &filing, &filed);
+    if (rc == RC_INVALID) {
+        report.at = (struct form_at){FORM_CHECK, 0};
+        report.err = ctx->err;
+        ctx_clear_error(ctx);
+        return show(ctx, request, reply, &report);
+    }
+    if (rc)
+        return rc;
+    if (filed.link_token.n)
+        reply_cookie(reply, &(struct cookie){S("case"), filed.link_token, COOKIE_S});
+    redirect_to_done(ctx, request, reply);
+    return RC_OK;
+}
+
+enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct report report = {0};
+    struct form_at next;
+    struct str token = STR_NONE;
+    enum rc rc = draft_of(ctx, request, &report.draft);
+
+    if (!rc)
+        rc = step_of(ctx, request, &report);
+    if (rc)
+        return rc;
+    if (report.at.step == FORM_CHECK)
+        return send_draft(ctx, request, reply);
+    rc = take(ctx, request, &report);
+    if (rc == RC_INVALID) {
+        report.err = ctx->err;
+        ctx_clear_error(ctx);
+        return show(ctx, request, reply, &report);
+    }
+    if (!rc && report.choices.n)
+        return show(ctx, request, reply, &report);
+    if (!rc)
+        rc = draft_save(ctx, &report.draft, &token);
+    if (!rc)
+        rc = form_next(ctx, &report.draft, &next);
+    if (rc)
+        return rc;
+    if (token.n)
+        reply_cookie(reply, &(struct cookie){S("draft"), token, COOKIE_S});
+    redirect_to(ctx, reply, &report.draft, next);
+    return RC_OK;
+}

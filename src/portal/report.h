@@ -1,0 +1,39 @@
+/* Reporting, step by step: where, the service's questions, details, who to tell, check, done.
+ *
+ * Each step is a page of its own with a form; what was answered is a draft in the database under
+ * the cookie `draft`. Nothing here knows any particular service. Layer: portal. */
+#ifndef PORTAL_REPORT_H
+#define PORTAL_REPORT_H
+
+#include "engine/draft.h"
+#include "portal/page.h"
+
+/* What a step's page shows. */
+struct report {
+    struct draft draft;
+    struct form_at at;
+    struct form_at back; /* the step before; back.step == FORM_CHECK: the service's page */
+    size_t number, count;
+    struct err err;               /* of what was sent, id ERR_NONE when nothing was wrong */
+    struct str typed[8];          /* what was typed, kept when it was wrong */
+    struct place_choices choices; /* FORM_PLACE: which of these? */
+};
+
+enum {
+    TYPED_PLACE = 0,
+    TYPED_ANSWER = 0,
+    TYPED_DETAILS = 0,
+    TYPED_NAME = 0,
+    TYPED_EMAIL = 1,
+    TYPED_PHONE = 2
+};
+
+/* "where", "lane", "details", "who", "check": the last piece of a step's path. */
+struct str report_step_word(const struct draft *draft, struct form_at at);
+
+enum rc report_start(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc report_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply);
+
+#endif

@@ -1,0 +1,216 @@
+/* The server's life: overload, draining at SIGTERM, https, a start that must not happen. */
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "web/test_site.h"
+
+#define GET(path) S("GET " path " HTTP/1.1\r\nHost: h\r\n\r\n")
+
+/* Waits until that many requests were turned away, and says how long it took. */
+static int64_t wait_for_overloads(struct site *site, int64_t count)
+{
+    int64_t begun_ms = clock_monotonic_ms();
+
+    while (server_stats(site->server).overloads < count && clock_monotonic_ms() - begun_ms < 5000)
+        poll(NULL, 0, 5);
+    return clock_monotonic_ms() - begun_ms;
+}
+
+static void test_overload_is_answered_at_once(void **state)
+{
+    static struct site site;
+    int fds[40], overloaded = 0, served = 0;
+
+    (void)state;
+    site_prepare(&site);
+    site.options.readers = 1;
+    site.options.max_queued_reads = 1;
+    site_start(&site);
+    for (int i = 0; i < 40; i++) {
+        fds[i] = site_connect(&site);
+        site_send(fds[i], GET("/slow/700"));
+    }
+    /* One is at work and one or, while the worker takes it, two wait: none of the others does. */
+    assert_true(wait_for_overloads(&site, 37) < 700);
+    for (int i = 0; i < 40; i++) {
+        struct answer answer = site_read(&site, fds[i], false);
+
+        if (answer.status == 503)
+            assert_str(answer_header(&site, &answer, "retry-after"), "2");
+        overloaded += answer.status == 503;
+        served += answer.status == 200;
+        close(fds[i]);
+    }
+    assert_int_equal(overloaded + served, 40);
+    assert_in_range(served, 1, 3);
+    assert_int_equal(server_stats(site.server).overloads, overloaded);
+    assert_int_equal(site_ask(&site, GET("/")).status, 200);
+    site_stop(&site);
+}
+
+static void test_readers_do_not_hold_up_writers(void **state)
+{
+    static struct site site;
+    int fd;
+    struct answer answer;
+
+    (void)state;
+    site_prepare(&site);
+    site.options.readers = 1;
+    site_start(&site);
+    fd = site_connect(&site);
+    site_send(fd, GET("/slow/500"));
+    poll(NULL, 0, 50);
+    answer = site_ask(&site, S("POST /slow/0 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"));
+    assert_int_equal(answer.status, 200);
+    assert_int_equal(server_stats(site.server).queued_reads, 0);
+    assert_true(server_stats(site.server).under_way >= 1);
+    assert_int_equal(site_read(&site, fd, false).status, 200);
+    close(fd);
+    site_stop(&site);
+}
+
+static void *wait_for_signal(void *cls)
+{
+    server_wait(cls);
+    return NULL;
+}
+
+static void test_sigterm_finishes_what_is_under_way(void **state)
+{
+    static struct site site;
+    pthread_t waiter;
+    int slow, idle, late;
+    struct answer answer;
+    sigset_t signals;
+
+    (void)state;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    site_prepare(&site);
+    site_start(&site);
+    pthread_create(&waiter, NULL, wait_for_signal, site.server);
+    slow = site_connect(&site);
+    idle = site_connect(&site);
+    site_send(idle, GET("/"));
+    assert_int_equal(site_read(&site, idle, false).status, 200);
+    site_send(slow, GET("/slow/500"));
+    poll(NULL, 0, 100);
+    kill(getpid(), SIGTERM);
+    pthread_join(waiter, NULL);
+    assert_true(server_drain(site.server));
+    answer = site_read(&site, slow, false);
+    assert_int_equal(answer.status, 200);
+    assert_str(answer.body, "slow");
+    assert_true(answer.is_closed);
+    assert_true(site_is_closed(idle));
+    late = site_try_connect(&site);
+    assert_true(late < 0);
+    close(slow);
+    close(idle);
+    site_stop(&site);
+}
+
+static void test_drain_has_a_deadline(void **state)
+{
+    static struct site site;
+    int slow;
+
+    (void)state;
+    site_prepare(&site);
+    site.options.drain_deadline_ms = 200;
+    site_start(&site);
+    slow = site_connect(&site);
+    site_send(slow, GET("/slow/800"));
+    poll(NULL, 0, 100);
+    assert_false(server_drain(site.server));
+    assert_int_equal(site_read(&site, slow, false).status, 200);
+    close(slow);
+    poll(NULL, 0, 400);
+    site_stop(&site);
+}
+
+static void test_asked_to_stop(void **state)
+{
+    static struct site site;
+
+    (void)state;
+    site_prepare(&site);
+    site_start(&site);
+    server_ask_stop(site.server);
+    server_wait(site.server);
+    site_stop(&site);
+}
+
+static void test_https(void **state)
+{
+    static struct site site;
+    struct answer answer;
+    struct str cookie;
+
+    (void)state;
+    site_prepare(&site);
+    site.options.base_url = "https://city.example";
+    site.options.has_pseudo_language = true;
+    site_start(&site);
+    answer = site_ask(&site, GET("/form"));
+    assert_str(answer_header(&site, &answer, "strict-transport-security"), "max-age=31536000");
+    cookie = answer_header(&site, &answer, "set-cookie");
+    assert_true(str_starts_with(cookie, S("__Host-form=")));
+    assert_true(str_find(cookie, S("; Path=/; HttpOnly; SameSite=Lax; Secure")) > 0);
+    assert_str(site_ask(&site, GET("/qps/")).body, "<h1>home qps</h1>");
+    site_stop(&site);
+}
+
+static void test_starts_that_fail(void **state)
+{
+    static struct site site;
+    static const struct route no_permission[] = {{HTTP_GET, "/", NULL, 0, .summary = "Nobody"},
+                                                 {.pattern = NULL}};
+    static const struct route *const bad_tables[] = {no_permission, NULL};
+    const char *const bad_listens[] = {
+        "", "127.0.0.1", "localhost:80", "127.0.0.1:70000", "127.0.0.1:x", "[::1:0", "1.2.3:0"};
+    struct server_options options;
+    struct server *server = NULL;
+    char taken[32];
+
+    (void)state;
+    site_prepare(&site);
+    site_start(&site);
+    for (size_t i = 0; i < sizeof bad_listens / sizeof bad_listens[0]; i++) {
+        options = site.options;
+        options.listen = bad_listens[i];
+        assert_int_equal(server_start(&site.ctx, &options, &server), RC_INVALID);
+        ctx_clear_error(&site.ctx);
+    }
+    options = site.options;
+    options.routes = bad_tables;
+    assert_int_equal(server_start(&site.ctx, &options, &server), RC_INVALID);
+    ctx_clear_error(&site.ctx);
+    snprintf(taken, sizeof taken, "127.0.0.1:%d", server_port(site.server));
+    options = site.options;
+    options.listen = taken;
+    assert_int_equal(server_start(&site.ctx, &options, &server), RC_UNAVAILABLE);
+    assert_null(server);
+    ctx_clear_error(&site.ctx);
+    site_stop(&site);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_overload_is_answered_at_once),
+        cmocka_unit_test(test_readers_do_not_hold_up_writers),
+        cmocka_unit_test(test_sigterm_finishes_what_is_under_way),
+        cmocka_unit_test(test_drain_has_a_deadline),
+        cmocka_unit_test(test_asked_to_stop),
+        cmocka_unit_test(test_https),
+        cmocka_unit_test(test_starts_that_fail),
+    };
+
+    return cmocka_run_group_tests_name("web/life", tests, NULL, NULL);
+}
