@@ -254,6 +254,7 @@ void definition_load_derived(struct definition_loader *loader, const struct yaml
 static enum rc load_field(struct definition_loader *loader, const struct yaml_node *item,
                           struct field *field)
 {
+    bool is_public;
     int type;
     enum rc rc;
 
@@ -272,10 +273,11 @@ static enum rc load_field(struct definition_loader *loader, const struct yaml_no
     field->type = (enum field_type)type;
     note_later(loader, item, field);
     load_audience(loader, yaml_get(item, "audience"), field);
-    load_texts(loader, item, field->audience != AUDIENCE_STAFF, field);
+    is_public = loader->is_public && field->audience != AUDIENCE_STAFF;
+    load_texts(loader, item, is_public, field);
     load_limits(loader, item, field);
     load_classes(loader, item, field);
-    rc = load_options(loader, yaml_get(item, "options"), field->audience != AUDIENCE_STAFF, field);
+    rc = load_options(loader, yaml_get(item, "options"), is_public, field);
     if (rc)
         return rc;
     if ((type == FIELD_CHOICE || type == FIELD_CHOICES) && field->option_n < 2)

@@ -12,6 +12,7 @@ struct definition_loader {
     struct definition *definition;
     struct cel_env *names; /* what expressions may refer to; grows with the fields */
     struct str *not_run;   /* the definition's, while it grows; has room for all sections */
+    bool is_public;        /* its texts are needed in every language */
 };
 
 /* Notes that this version reads but does not run what stands at the node, and that the definition
