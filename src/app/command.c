@@ -13,7 +13,7 @@ const struct command commands[] = {
      command_demo},
     {"serve", "DIR [--listen ADDRESS:PORT] [--base-url URL]", "serve a city on the web",
      command_serve},
-    {"check", "CITYDIR", "check a city folder and run its examples", command_check},
+    {"check", "CITYDIR [--coverage]", "check a city folder and run its examples", command_check},
     {"publish", "DIR CITYDIR [--dry-run]", "publish a city folder's services to a data folder",
      command_publish},
     {"routes", "", "list what the server answers to", command_routes},

@@ -68,30 +68,32 @@ static enum rc mark_tx(struct ctx *ctx, void *arg)
 
 static enum rc fill(struct ctx *ctx, const char *folder, const struct home_options *options)
 {
+    struct home home = {.folder = folder, .is_demonstration = options->is_demonstration};
     struct problems problems = problems_in(ctx->arena);
     union {
         const struct home_options *read;
         void *arg;
     } given = {.read = options};
     struct publication done;
-    struct db *db;
     enum rc rc = RC_OK;
 
     if (options->store)
         rc = file_write(ctx, path_in(ctx, folder, "store"), str_of(options->store), 0600);
     if (!rc)
-        rc = open_store(ctx, folder, true, DB_FULL, &db);
+        rc = open_store(ctx, folder, true, DB_NORMAL, &home.db);
     if (rc)
         return rc;
-    ctx->db = db;
-    rc = db_migrate(ctx, db, NULL);
+    ctx->db = home.db;
+    rc = db_migrate(ctx, home.db, NULL);
     if (!rc)
         rc = db_tx(ctx, mark_tx, given.arg);
     if (!rc)
         rc = city_publish(ctx, options->city_folder, false, &problems, &done);
     home_print_problems(ctx, &problems);
+    if (!rc && options->fill)
+        rc = options->fill(ctx, &home);
     ctx->db = NULL;
-    db_close(db);
+    home_close(&home);
     return rc;
 }
 

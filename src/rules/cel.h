@@ -49,10 +49,13 @@ const struct cel_type *cel_env_type(struct cel_env *env, struct str name);
  * text that names none. */
 const struct cel_type *cel_env_type_named(struct cel_env *env, struct str text);
 
+#define CEL_VARIABLES_MAX 512
+
 /* Declares a variable and returns its number, from 0 in the order of declaration: the index of
  * its value in an activation. The name may have dots ("case.priority"). An optional one may be
  * absent when evaluated; compiling then demands that it is used only where has(name) holds.
- * A name that is taken, reserved or malformed is a programming fault: ask cel_env_may_name. */
+ * A name that is taken, reserved or malformed is a programming fault (ask cel_env_may_name), and
+ * so is one more than CEL_VARIABLES_MAX. */
 size_t cel_env_variable(struct cel_env *env, struct str name, const struct cel_type *type,
                         bool is_optional);
 bool cel_env_may_name(const struct cel_env *env, struct str name);

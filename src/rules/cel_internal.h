@@ -14,10 +14,9 @@
 #include "base/buf.h"
 #include "rules/cel.h"
 
-#define CEL_MAX_ARGS      6
-#define CEL_MAX_VARIABLES 256
-#define CEL_MAX_SLOTS     64 /* variables of macros in one expression */
-#define CEL_TRACE_NODES   200
+#define CEL_MAX_ARGS    6
+#define CEL_MAX_SLOTS   64 /* variables of macros in one expression */
+#define CEL_TRACE_NODES 200
 
 /* ---- Tokens (lex.c) ----------------------------------------------------------------------- */
 
@@ -207,7 +206,7 @@ struct cel_env {
     size_t n_types, room_types;
     const struct cel_type **types;
     size_t n_overloads, room_overloads;
-    struct overload *overloads;
+    const struct overload **overloads; /* each stays where it is: programs point at them */
 };
 
 /* A row of a table of built-in functions. */
@@ -286,7 +285,7 @@ struct scope {
 };
 
 struct facts { /* which optional variables are known to be there */
-    uint64_t bits[CEL_MAX_VARIABLES / 64];
+    uint64_t bits[CEL_VARIABLES_MAX / 64];
 };
 
 struct check {
@@ -344,7 +343,6 @@ struct cel_program {
     size_t n_slots;
     size_t n_variables; /* of the environment when compiled */
     struct facts uses;
-    const struct variable *variables;
     struct cel_limits limits;
 };
 

@@ -60,7 +60,7 @@ bool check_is_variable(const struct check *check, struct str name)
 
 static void unknown_name(struct check *check, const struct node *node, struct str name)
 {
-    struct str names[CEL_MAX_VARIABLES + CEL_MAX_SLOTS], nearest;
+    struct str names[CEL_VARIABLES_MAX + CEL_MAX_SLOTS], nearest;
     size_t n = 0;
 
     for (size_t i = 0; i < check->env->n_variables; i++)
@@ -157,7 +157,7 @@ const struct overload *check_property(const struct check *check, const struct ce
                                       struct str name)
 {
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
 
         if (overload->is_property && str_eq(overload->name, name) &&
             cel_type_eq(overload->params[0], type))

@@ -19,7 +19,7 @@ static void resolve_namespace(struct check *check, struct call *call)
         return;
     whole = str_fmt(check->arena, "%.*s.%.*s", STR_ARG(left), STR_ARG(call->name));
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        if (!check->env->overloads[i].is_member && str_eq(check->env->overloads[i].name, whole)) {
+        if (!check->env->overloads[i]->is_member && str_eq(check->env->overloads[i]->name, whole)) {
             call->name = whole;
             call->is_member = false;
             call->args++;
@@ -133,7 +133,7 @@ static bool find_candidates(struct check *check, struct call *call,
     const struct cel_type *common = NULL, *result;
 
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
         size_t mark = check->bindings.n_undo;
 
         if (!is_candidate(overload, call))
@@ -161,7 +161,7 @@ static const struct cel_type *find_exact(struct check *check, struct call *call)
     const struct cel_type *result;
 
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
         size_t mark = check->bindings.n_undo;
 
         if (!is_candidate(overload, call))
@@ -235,7 +235,7 @@ static void unknown_function(struct check *check, const struct node *node)
     size_t n = 0;
 
     for (size_t i = 0; i < check->env->n_overloads && n < NAMES_MAX; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
 
         if (overload->is_member == node->call.is_member && !overload->is_property &&
             !is_operator(overload->name))
@@ -257,7 +257,7 @@ static bool wants_exact(struct check *check, const struct node *node,
                         const struct cel_type *const *types)
 {
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
 
         for (size_t arg = 0; is_candidate(overload, &node->call) && arg < node->call.n_args;
              arg++) {
@@ -309,7 +309,7 @@ static void wrong_types(struct check *check, const struct node *node)
         struct str takes = STR_NONE;
 
         for (size_t i = 0; i < check->env->n_overloads; i++) {
-            const struct overload *overload = &check->env->overloads[i];
+            const struct overload *overload = check->env->overloads[i];
 
             if (is_candidate(overload, &node->call) && takes.n < 200)
                 takes = str_fmt(
@@ -328,7 +328,7 @@ static void no_overload(struct check *check, const struct node *node)
     const struct overload *same_form = NULL, *other_form = NULL;
 
     for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = &check->env->overloads[i];
+        const struct overload *overload = check->env->overloads[i];
 
         if (!str_eq(overload->name, call->name) || overload->is_property)
             continue;

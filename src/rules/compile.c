@@ -50,7 +50,6 @@ static struct cel_program *check_tree(struct compile *compile, struct node *root
         .expected = expected,
         .n_slots = check.n_slots,
         .n_variables = compile->env->n_variables,
-        .variables = compile->env->variables,
         .uses = check.uses,
         .limits = compile->env->limits,
     };
@@ -109,6 +108,6 @@ struct str cel_program_source(const struct cel_program *program)
 
 bool cel_program_uses(const struct cel_program *program, size_t variable)
 {
-    return variable < CEL_MAX_VARIABLES &&
+    return variable < CEL_VARIABLES_MAX &&
            (program->uses.bits[variable / 64] >> (variable % 64) & 1);
 }

@@ -98,7 +98,7 @@ size_t cel_env_variable(struct cel_env *env, struct str name, const struct cel_t
     struct variable *grown;
 
     assert(cel_env_may_name(env, name));
-    assert(env->n_variables < CEL_MAX_VARIABLES);
+    assert(env->n_variables < CEL_VARIABLES_MAX);
     grown = grow(env, env->variables, env->n_variables, &env->room_variables, sizeof *grown);
     if (!grown || !type)
         return 0;
@@ -129,21 +129,22 @@ static bool is_same(const struct overload *a, const struct overload *b)
 
 static void add(struct cel_env *env, const struct builtin *row)
 {
-    struct overload *grown, overload = {0};
+    const struct overload **grown =
+        grow(env, env->overloads, env->n_overloads, &env->room_overloads, sizeof *grown);
+    struct overload *overload = ARENA_NEW(env->arena, struct overload);
     bool is_read;
 
-    grown = grow(env, env->overloads, env->n_overloads, &env->room_overloads, sizeof *grown);
-    if (!grown)
+    if (!grown || !overload)
         return;
     env->overloads = grown;
-    is_read = signature_parse(env, str_of(row->signature), &overload);
+    is_read = signature_parse(env, str_of(row->signature), overload);
     if (arena_has_failed(env->arena))
         return;
     assert(is_read);
-    overload.function = row->function;
-    overload.cost = row->cost;
-    overload.flags = row->flags;
-    overload.data = row->data;
+    overload->function = row->function;
+    overload->cost = row->cost;
+    overload->flags = row->flags;
+    overload->data = row->data;
     env->overloads[env->n_overloads++] = overload;
 }
 
@@ -158,5 +159,5 @@ void cel_env_function(struct cel_env *env, const char *signature, uint32_t cost,
 {
     add(env, &(struct builtin){signature, function, .cost = cost});
     for (size_t i = 0; i + 1 < env->n_overloads; i++)
-        assert(!is_same(&env->overloads[i], &env->overloads[env->n_overloads - 1]));
+        assert(!is_same(env->overloads[i], env->overloads[env->n_overloads - 1]));
 }

@@ -68,15 +68,28 @@ static void check_program(struct ctx *ctx, const struct test_world *world,
         check_trace(ctx, trace);
 }
 
+/* Made once: it takes longer than most expressions do. */
+static struct test_world *the_world(void)
+{
+    static struct ctx ctx;
+    static struct test_world *world;
+
+    if (!world) {
+        ctx.arena = arena_new(ARENA_BYTES);
+        world = test_world_new(&ctx, CEL_LIMITS);
+    }
+    assert(world);
+    return world;
+}
+
 static void check_source(struct str source, bool is_checked)
 {
     struct ctx ctx = {.arena = arena_new(ARENA_BYTES)};
-    struct test_world *world = test_world_new(&ctx, CEL_LIMITS);
+    struct test_world *world = the_world();
     struct cel_program *program;
     struct cel_problem problem = {0};
     enum rc rc;
 
-    assert(world);
     rc = is_checked ? cel_compile(&ctx, world->env, source, NULL, &program, &problem)
                     : cel_compile_unchecked(&ctx, world->env, source, &program, &problem);
     if (rc == RC_OK)
