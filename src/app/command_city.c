@@ -55,6 +55,8 @@ static enum rc demo_fill(struct ctx *ctx, struct home *home)
 {
     enum rc rc = home_load(ctx, home);
 
+    if (!rc)
+        rc = demo_staff(ctx, home);
     return rc ? rc : demo_cases(ctx, home, DEMO_CASES, isatty(STDERR_FILENO));
 }
 

@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "console/console.h"
 #include "engine/queries.h"
 #include "people/permission.h"
 #include "portal/portal.h"
@@ -61,14 +62,17 @@ static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
     enum rc rc = db_reader_acquire(ctx);
 
     (void)arg;
-    return rc ? rc : find_resident(ctx, request);
+    if (rc)
+        return rc;
+    return console_is_asked(request) ? console_begin(ctx, request) : find_resident(ctx, request);
 }
 
 static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
                          const struct route *route)
 {
     (void)arg;
-    (void)request;
+    if (console_is_asked(request))
+        return console_authorize(ctx, route->permission);
     if (actor_may(ctx->actor, (enum permission)route->permission))
         return RC_OK;
     return FAIL(ctx, ERR_DENIED);
@@ -81,7 +85,10 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
     (void)rc;
     if (request_wants_json(request))
         return RC_UNAVAILABLE; /* the server's own problem document */
-    portal_problem(ctx, request, reply);
+    if (console_is_asked(request))
+        console_problem(ctx, request, reply);
+    else
+        portal_problem(ctx, request, reply);
     return RC_OK;
 }
 
