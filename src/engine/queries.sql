@@ -173,7 +173,7 @@ WHERE id = :id AND lock_version = :lock_version;
 UPDATE cases SET updated = :updated WHERE id = :id;
 
 -- name: last_note :optional (cases I64, actor I64)
--- column: payload JSON?
+-- column: payload TEXT?
 SELECT e.at, e.audience, p.payload
 FROM event e LEFT JOIN event_payload p ON p.event = e.id
 WHERE e.cases = :cases AND e.kind = 'note.added' AND e.actor_kind = 'staff' AND e.actor = :actor
