@@ -201,8 +201,10 @@ enum rc home_load(struct ctx *ctx, struct home *home)
         return rc;
     rc = city_load(ctx, &home->city);
     db_reader_release(ctx);
-    if (!rc)
+    if (!rc) {
+        home->city->is_demonstration = home->is_demonstration;
         ctx->city = home->city;
+    }
     return rc;
 }
 
