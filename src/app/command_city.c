@@ -4,10 +4,13 @@
 #include <unistd.h>
 
 #include "app/command.h"
+#include "app/demo.h"
 #include "app/home.h"
 #include "base/file.h"
+#include "engine/check.h"
 
-#define MAX_PATH_BYTES 4096
+#define MAX_PATH_BYTES   4096
+#define MAX_REPORT_BYTES ((size_t)1 << 20)
 
 enum rc command_init(struct ctx *ctx, int argc, char **argv)
 {
@@ -47,6 +50,16 @@ static const char *demonstration_folder(struct ctx *ctx)
     return NULL;
 }
 
+/* While the folder is being made, so that no demonstration is ever half there. */
+static enum rc demo_fill(struct ctx *ctx, struct home *home)
+{
+    enum rc rc = home_load(ctx, home);
+
+    if (!rc)
+        rc = demo_staff(ctx, home);
+    return rc ? rc : demo_cases(ctx, home, DEMO_CASES, isatty(STDERR_FILENO));
+}
+
 enum rc command_demo(struct ctx *ctx, int argc, char **argv)
 {
     struct home_options options = {
@@ -63,14 +76,37 @@ enum rc command_demo(struct ctx *ctx, int argc, char **argv)
     if (!options.city_folder)
         return command_misused(ctx, "the demonstration city is not beside the program: name its "
                                     "folder with --city");
+    options.fill = demo_fill;
     rc = home_make(ctx, &options);
     if (!rc)
         printf("made %s\n", options.folder);
     return rc;
 }
 
+static enum rc check(struct ctx *ctx, struct city *city, bool wants_coverage,
+                     struct problems *problems)
+{
+    struct buf report = buf_in(ctx->arena, MAX_REPORT_BYTES);
+    struct check_coverage coverage;
+    enum rc rc = check_city(ctx, city, problems, wants_coverage ? &report : NULL, &coverage);
+
+    home_print_problems(ctx, problems);
+    if (rc)
+        return rc;
+    if (wants_coverage)
+        printf("%.*s", STR_ARG(buf_str(&report)));
+    printf("%zu services, %zu workflows; examples take %zu of %zu routes, %zu of %zu clock "
+           "branches, and a holiday in %zu of %zu services; %d errors, %d notes\n",
+           city->service_n, city->workflow_n, coverage.routes_taken, coverage.routes,
+           coverage.branches_taken, coverage.branches, coverage.holidays_taken, coverage.calendars,
+           problems->error_count, problems->note_count);
+    return problems->error_count ? FAIL(ctx, ERR_FORMAT, .detail = S("the city folder has errors"))
+                                 : RC_OK;
+}
+
 enum rc command_check(struct ctx *ctx, int argc, char **argv)
 {
+    bool wants_coverage = command_flag(&argc, argv, "coverage");
     struct problems problems = problems_in(ctx->arena);
     struct city *city;
     enum rc rc;
@@ -78,13 +114,13 @@ enum rc command_check(struct ctx *ctx, int argc, char **argv)
     if (argc != 1)
         return command_misused(ctx, "a city folder is needed");
     rc = city_read(ctx, argv[0], &problems, &city);
-    home_print_problems(ctx, &problems);
-    if (rc)
+    if (rc) {
+        home_print_problems(ctx, &problems);
         return rc;
-    printf("%zu services, %zu workflows, %d notes\n", city->service_n, city->workflow_n,
-           problems.note_count);
+    }
+    rc = check(ctx, city, wants_coverage, &problems);
     city_free(city);
-    return RC_OK;
+    return rc;
 }
 
 enum rc command_publish(struct ctx *ctx, int argc, char **argv)

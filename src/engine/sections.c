@@ -98,7 +98,7 @@ static void read_pairs(const struct section_reader *reader, const struct yaml_no
 static void read_map(const struct section_reader *reader, const struct yaml_node *node,
                      const struct section_key *what)
 {
-    struct str allowed[MAX_KEYS];
+    struct str allowed[MAX_KEYS] = {{NULL, 0}};
     size_t n = 0;
 
     for (; what->keys[n].key.n; n++)

@@ -4,6 +4,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/locate.h"
 #include "engine/queries.h"
 #include "place/layers.h"
 #include "portal/report.ct.h"
@@ -126,6 +127,27 @@ static void fill_from_draft(struct ctx *ctx, struct report *report)
     }
 }
 
+static void redirect_to_done(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    struct str service = request_param(request, S("service"));
+
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                      str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
+}
+
+/* Whether the draft of the cookie was sent already, so that the one in hand is a fresh one. */
+static bool is_sent(struct ctx *ctx, const struct request *request, const struct draft *draft)
+{
+    struct str number;
+    bool is_found;
+
+    if (draft->id)
+        return false;
+    is_found = draft_outcome(ctx, request_cookie(request, S("draft")), &number) == RC_OK;
+    ctx_clear_error(ctx);
+    return is_found;
+}
+
 static enum rc show_check(struct ctx *ctx, struct page *page, const struct report *report)
 {
     struct form_at steps[MAX_STEPS];
@@ -171,44 +193,17 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
         rc = form_next(ctx, &report.draft, &next);
     if (rc)
         return rc;
-    /* The check page, or any page by its address, before what comes first: back to that. */
+    /* The check page before what comes first: back to that. After sending: there is no more to
+     * check. */
     if (report.at.step == FORM_CHECK && next.step != FORM_CHECK) {
-        redirect_to(ctx, reply, &report.draft, next);
+        if (is_sent(ctx, request, &report.draft))
+            redirect_to_done(ctx, request, reply);
+        else
+            redirect_to(ctx, reply, &report.draft, next);
         return RC_OK;
     }
     fill_from_draft(ctx, &report);
     return show(ctx, request, reply, &report);
-}
-
-/* The polygon layers that cover a point, with their versions. */
-static enum rc place_of_choice(struct ctx *ctx, const struct place_choice *choice,
-                               struct place *ret)
-{
-    const struct layers *layers = ctx->city->layers;
-    struct place_layer *of = ARENA_ARRAY(ctx->arena, layers->count, struct place_layer);
-    struct place place = {
-        .kind = choice->kind,
-        .address = choice->id,
-        .label = choice->label,
-        .unit = choice->unit,
-        .zip = layers_value(layers, S("zip"), choice->point),
-        .has_point = true,
-        .point = choice->point,
-        .layers = of,
-    };
-
-    if (!of)
-        return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < layers->count; i++) {
-        const struct layer *layer = layers->layers[i];
-        const struct layer_feature *feature =
-            layer->kind == LAYER_AREAS ? layer_at(layer, choice->point) : NULL;
-
-        if (feature)
-            of[place.layer_n++] = (struct place_layer){layer->name, feature->id, layer->version};
-    }
-    *ret = place;
-    return layers_check_inside(ctx, layers, choice->point);
 }
 
 static enum rc take_place(struct ctx *ctx, const struct request *request, struct report *report)
@@ -223,6 +218,10 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
     report->draft.place_typed = utf8_cut(typed, 240);
     if (!ctx->city->gazetteer)
         return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
+    if (str_eq(id, S("none"))) {
+        report->wants_again = true;
+        return RC_OK;
+    }
     if (id.n) {
         rc = gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice);
     } else {
@@ -239,9 +238,13 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
         choice = choices.of[0];
     }
     if (!rc)
-        rc = place_of_choice(ctx, &choice, &report->draft.place);
+        rc = locate_choice(ctx, ctx->city, &choice, &report->draft.place);
+    if (!rc)
+        rc = layers_check_inside(ctx, ctx->city->layers, choice.point);
     if (!rc)
         report->draft.has_place = true;
+    if (rc == RC_INVALID)
+        ctx->err.field = S("place");
     return rc;
 }
 
@@ -315,14 +318,6 @@ static struct str submission_of(struct ctx *ctx, const struct draft *draft)
     return str_fmt(ctx->arena, "draft-%lld", (long long)draft->id);
 }
 
-static void redirect_to_done(struct ctx *ctx, const struct request *request, struct reply *reply)
-{
-    struct str service = request_param(request, S("service"));
-
-    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
-                                      str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
-}
-
 enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     const struct definition *definition;
@@ -357,16 +352,14 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     struct filed filed;
     struct form_at next;
     enum rc rc = draft_of(ctx, request, &report.draft);
-    struct str number;
 
-    if (!rc && !report.draft.id &&
-        draft_outcome(ctx, request_cookie(request, S("draft")), &number) == RC_OK) {
+    if (rc)
+        return rc;
+    if (is_sent(ctx, request, &report.draft)) {
         redirect_to_done(ctx, request, reply);
         return RC_OK;
     }
-    ctx_clear_error(ctx);
-    if (!rc)
-        rc = form_next(ctx, &report.draft, &next);
+    rc = form_next(ctx, &report.draft, &next);
     if (rc)
         return rc;
     if (next.step != FORM_CHECK) {
@@ -411,7 +404,7 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
         ctx_clear_error(ctx);
         return show(ctx, request, reply, &report);
     }
-    if (!rc && report.choices.n)
+    if (!rc && (report.choices.n || report.wants_again))
         return show(ctx, request, reply, &report);
     if (!rc)
         rc = draft_save(ctx, &report.draft, &token);
