@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/command.h"
+#include "app/demo.h"
 #include "app/home.h"
 #include "base/file.h"
 #include "engine/check.h"
@@ -49,6 +50,16 @@ static const char *demonstration_folder(struct ctx *ctx)
     return NULL;
 }
 
+/* While the folder is being made, so that no demonstration is ever half there. */
+static enum rc demo_fill(struct ctx *ctx, struct home *home)
+{
+    enum rc rc = home_load(ctx, home);
+
+    if (!rc)
+        rc = demo_staff(ctx, home);
+    return rc ? rc : demo_cases(ctx, home, DEMO_CASES, isatty(STDERR_FILENO));
+}
+
 enum rc command_demo(struct ctx *ctx, int argc, char **argv)
 {
     struct home_options options = {
@@ -65,6 +76,7 @@ enum rc command_demo(struct ctx *ctx, int argc, char **argv)
     if (!options.city_folder)
         return command_misused(ctx, "the demonstration city is not beside the program: name its "
                                     "folder with --city");
+    options.fill = demo_fill;
     rc = home_make(ctx, &options);
     if (!rc)
         printf("made %s\n", options.folder);

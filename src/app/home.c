@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/keys.h"
 #include "base/file.h"
+#include "engine/people_record.h"
 #include "engine/queries.h"
+#include "people/people.h"
 
 #define MAX_STORE_BYTES 1000
 #define MAX_OUTPUT      ((size_t)1 << 20)
@@ -66,39 +69,58 @@ static enum rc mark_tx(struct ctx *ctx, void *arg)
     return rc;
 }
 
+/* What the people layer needs to know of this installation. */
+static enum rc use_people(struct ctx *ctx, const struct home *home)
+{
+    struct people_setup setup = {
+        .is_demonstration = home->is_demonstration,
+        .record = people_record,
+    };
+    enum rc rc = keys_load(ctx, home->folder, setup.key);
+
+    if (!rc)
+        people_use(&setup);
+    return rc;
+}
+
 static enum rc fill(struct ctx *ctx, const char *folder, const struct home_options *options)
 {
+    struct home home = {.folder = folder, .is_demonstration = options->is_demonstration};
     struct problems problems = problems_in(ctx->arena);
     union {
         const struct home_options *read;
         void *arg;
     } given = {.read = options};
     struct publication done;
-    struct db *db;
     enum rc rc = RC_OK;
 
-    if (options->store)
+    rc = keys_make(ctx, folder);
+    if (!rc)
+        rc = use_people(ctx, &home);
+    if (!rc && options->store)
         rc = file_write(ctx, path_in(ctx, folder, "store"), str_of(options->store), 0600);
     if (!rc)
-        rc = open_store(ctx, folder, true, DB_FULL, &db);
+        rc = open_store(ctx, folder, true, DB_NORMAL, &home.db);
     if (rc)
         return rc;
-    ctx->db = db;
-    rc = db_migrate(ctx, db, NULL);
+    ctx->db = home.db;
+    rc = db_migrate(ctx, home.db, NULL);
     if (!rc)
         rc = db_tx(ctx, mark_tx, given.arg);
     if (!rc)
         rc = city_publish(ctx, options->city_folder, false, &problems, &done);
     home_print_problems(ctx, &problems);
+    if (!rc && options->fill)
+        rc = options->fill(ctx, &home);
     ctx->db = NULL;
-    db_close(db);
+    home_close(&home);
     return rc;
 }
 
 static void remove_folder(struct ctx *ctx, const char *folder)
 {
-    static const char *const names[] = {"store", "cityhall.db", "cityhall.db-wal",
-                                        "cityhall.db-shm"};
+    static const char *const names[] = {"store",       "secret.key",      "demo-logins.txt",
+                                        "cityhall.db", "cityhall.db-wal", "cityhall.db-shm"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(path_in(ctx, folder, names[i]));
@@ -160,6 +182,8 @@ enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durabi
         rc = read_settings(ctx, &home);
         db_reader_release(ctx);
     }
+    if (!rc)
+        rc = use_people(ctx, &home);
     if (rc) {
         ctx->db = NULL;
         db_close(home.db);
@@ -177,8 +201,10 @@ enum rc home_load(struct ctx *ctx, struct home *home)
         return rc;
     rc = city_load(ctx, &home->city);
     db_reader_release(ctx);
-    if (!rc)
+    if (!rc) {
+        home->city->is_demonstration = home->is_demonstration;
         ctx->city = home->city;
+    }
     return rc;
 }
 

@@ -159,6 +159,26 @@ UPDATE cases SET state = :state, state_type = :state_type, state_since = :state_
     lock_version = lock_version + 1
 WHERE id = :id AND lock_version = :lock_version;
 
+-- name: case_for_work :one (id I64)
+-- column: assignee_login TEXT?
+SELECT c.service_version, c.team, c.assignee, c.lock_version, a.login AS assignee_login
+FROM cases c LEFT JOIN account a ON a.id = c.assignee
+WHERE c.id = :id;
+
+-- name: case_assign_set :exec (id I64, lock_version I64, assignee I64?, updated INSTANT)
+UPDATE cases SET assignee = :assignee, updated = :updated, lock_version = lock_version + 1
+WHERE id = :id AND lock_version = :lock_version;
+
+-- name: case_touch :exec (id I64, updated INSTANT)
+UPDATE cases SET updated = :updated WHERE id = :id;
+
+-- name: last_note :optional (cases I64, actor I64)
+-- column: payload TEXT?
+SELECT e.at, e.audience, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id
+WHERE e.cases = :cases AND e.kind = 'note.added' AND e.actor_kind = 'staff' AND e.actor = :actor
+ORDER BY e.id DESC LIMIT 1;
+
 -- name: contacts_of_party :many (party I64)
 SELECT id, kind, value, verified FROM contact_point WHERE party = :party ORDER BY id;
 

@@ -16,6 +16,7 @@ struct page page_on(struct ctx *ctx, const struct request *request, struct reply
         .request = request,
         .city = ctx->city,
         .title = title,
+        .is_demonstration = ctx->city->is_demonstration,
     };
 }
 

@@ -4,6 +4,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/locate.h"
 #include "engine/queries.h"
 #include "place/layers.h"
 #include "portal/report.ct.h"
@@ -252,37 +253,6 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
     return show(ctx, request, reply, &report);
 }
 
-/* The polygon layers that cover a point, with their versions. */
-static enum rc place_of_choice(struct ctx *ctx, const struct place_choice *choice,
-                               struct place *ret)
-{
-    const struct layers *layers = ctx->city->layers;
-    struct place_layer *of = ARENA_ARRAY(ctx->arena, layers->count, struct place_layer);
-    struct place place = {
-        .kind = choice->kind,
-        .address = choice->id,
-        .label = choice->label,
-        .unit = choice->unit,
-        .zip = layers_value(layers, S("zip"), choice->point),
-        .has_point = true,
-        .point = choice->point,
-        .layers = of,
-    };
-
-    if (!of)
-        return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < layers->count; i++) {
-        const struct layer *layer = layers->layers[i];
-        const struct layer_feature *feature =
-            layer->kind == LAYER_AREAS ? layer_at(layer, choice->point) : NULL;
-
-        if (feature)
-            of[place.layer_n++] = (struct place_layer){layer->name, feature->id, layer->version};
-    }
-    *ret = place;
-    return layers_check_inside(ctx, layers, choice->point);
-}
-
 static enum rc take_place(struct ctx *ctx, const struct request *request, struct report *report)
 {
     struct str id = request_value(request, S("place_id"));
@@ -315,7 +285,9 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
         choice = choices.of[0];
     }
     if (!rc)
-        rc = place_of_choice(ctx, &choice, &report->draft.place);
+        rc = locate_choice(ctx, ctx->city, &choice, &report->draft.place);
+    if (!rc)
+        rc = layers_check_inside(ctx, ctx->city->layers, choice.point);
     if (!rc)
         report->draft.has_place = true;
     if (rc == RC_INVALID)
