@@ -118,15 +118,33 @@ void test_city_serve(struct test_city *city, struct server_options *options)
         .begin = begin, .authorize = authorize, .render_error = render_error, .end = end};
 }
 
-struct str test_city_staff(struct test_city *city, const char *login, const char *role,
-                           const char *scope_kind, const char *scope)
+static struct grant grant_of(const char *role, const char *scope_kind, const char *scope)
 {
     struct grant grant = {.scope = str_of(scope)};
-    struct str password;
-    int64_t id;
 
     assert_true(role_of(str_of(role), &grant.role));
     assert_true(scope_kind_of(str_of(scope_kind), &grant.scope_kind));
+    return grant;
+}
+
+void test_city_grant(struct test_city *city, const char *login, const char *role,
+                     const char *scope_kind, const char *scope)
+{
+    struct grant grant = grant_of(role, scope_kind, scope);
+    int64_t id;
+
+    ok(&city->ctx, account_id(&city->ctx, str_of(login), &id));
+    db_reader_release(&city->ctx);
+    ok(&city->ctx, grant_add(&city->ctx, id, &grant));
+}
+
+struct str test_city_staff(struct test_city *city, const char *login, const char *role,
+                           const char *scope_kind, const char *scope)
+{
+    struct grant grant = grant_of(role, scope_kind, scope);
+    struct str password;
+    int64_t id;
+
     ok(&city->ctx,
        account_add(&city->ctx,
                    &(struct account_new){.login = str_of(login),

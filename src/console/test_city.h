@@ -28,6 +28,10 @@ void test_city_serve(struct test_city *city, struct server_options *options);
 struct str test_city_staff(struct test_city *city, const char *login, const char *role,
                            const char *scope_kind, const char *scope);
 
+/* One grant more. */
+void test_city_grant(struct test_city *city, const char *login, const char *role,
+                     const char *scope_kind, const char *scope);
+
 /* Files a case of a service, "hole" or "tree"; its number. A hole that blocks a lane goes to team
  * east, others to west. */
 struct str test_city_file(struct test_city *city, const char *service, bool is_lane,

@@ -1,3 +1,4 @@
+#include "base/buf.h"
 #include "console/test_client.h"
 
 static struct str form(struct browser *browser, const char *rest)
@@ -242,51 +243,98 @@ static void departments_and_auditors_read(void **state)
     assert_int_equal(submit(&auditor, case_path(world, hole, "/notes"), S("note=x")), 403);
 }
 
+/* The address of the link that leads on, as the browser reads it; empty: it was the last page. */
+static struct str next_page(struct browser *browser)
+{
+    struct str mark = S("rel=\"next\" href=\""), path;
+    ptrdiff_t at = str_find(browser->last.body, mark);
+    struct buf out = buf_in(browser->world->site.ctx.arena, 1000);
+
+    if (at < 0)
+        return STR_NONE;
+    path = str_slice(browser->last.body, (size_t)at + mark.n, browser->last.body.n);
+    path = str_slice(path, 0, (size_t)str_find_byte(path, '"'));
+    for (ptrdiff_t amp; (amp = str_find(path, S("&amp;"))) >= 0;) {
+        buf_add(&out, str_slice(path, 0, (size_t)amp + 1));
+        path = str_slice(path, (size_t)amp + 5, path.n);
+    }
+    buf_add(&out, path);
+    return buf_str(&out);
+}
+
+/* Walks all pages from `start`: how many of the cases were there, none of them twice. */
+static size_t walk(struct browser *browser, const char *start, const struct str *numbers, size_t n)
+{
+    struct str path = str_of(start);
+    size_t seen[200] = {0}, pages = 0, total = 0;
+
+    for (; path.n && pages < 6; pages++) {
+        assert_int_equal(browse(browser, path), 200);
+        for (size_t i = 0; i < n; i++)
+            seen[i] += page_has(browser, str_z(browser->world->site.ctx.arena, numbers[i]));
+        path = next_page(browser);
+    }
+    for (size_t i = 0; i < n; i++) {
+        assert_true(seen[i] <= 1);
+        total += seen[i];
+    }
+    assert_int_equal(pages, total ? (total + 49) / 50 : 1);
+    return total;
+}
+
 static void every_page_of_the_queue_once(void **state)
 {
-    static const char *const starts[] = {"/staff/queue", "/staff/queue?sort=newest",
-                                         "/staff/queue?team=west", "/staff/queue?service=tree",
-                                         "/staff/queue?service=hole&sort=newest"};
-    static const size_t expected[] = {130, 130, 70, 60, 70};
+    static const struct {
+        const char *start;
+        size_t all, trees_and_west;
+    } walks[] = {
+        {"/staff/queue", 150, 130},
+        {"/staff/queue?sort=newest", 150, 130},
+        {"/staff/queue?team=west", 70, 70},
+        {"/staff/queue?team=east", 20, 0},
+        {"/staff/queue?service=tree", 60, 60},
+        {"/staff/queue?service=hole&sort=newest", 90, 70},
+        {"/staff/queue?service=hole", 90, 70},
+        {"/staff/queue?service=tree&team=west", 0, 0},
+        {"/staff/queue?state=closed", 0, 0},
+    };
+    struct world *world = *state;
+    struct browser all = {.world = world}, some = {.world = world};
+    struct str password = test_city_staff(&world->city, "all", "agent", "city", "");
+    struct str other = test_city_staff(&world->city, "some", "agent", "service", "tree");
+    struct str numbers[150];
+
+    test_city_grant(&world->city, "some", "crew", "team", "west");
+    test_city_grant(&world->city, "some", "crew", "department", "parks");
+    for (size_t i = 0; i < 150; i++)
+        numbers[i] = test_city_file(&world->city, i < 90 ? "hole" : "tree", i < 20, "");
+    browser_sign_in(&all, "all", password);
+    browser_sign_in(&some, "some", other);
+    for (size_t i = 0; i < sizeof walks / sizeof *walks; i++) {
+        assert_int_equal(walk(&all, walks[i].start, numbers, 150), walks[i].all);
+        assert_int_equal(walk(&some, walks[i].start, numbers, 150), walks[i].trees_and_west);
+    }
+    assert_int_equal(browse(&all, S("/staff/queue?after=x&state=odd&team=none&sort=1")), 200);
+    assert_int_equal(browse(&all, S("/staff/queue?after=d99999999999999999999-1")), 200);
+}
+
+static void late_work_is_marked(void **state)
+{
     struct world *world = *state;
     struct browser browser = {.world = world};
-    struct str password = test_city_staff(&world->city, "rdiaz", "agent", "department", "works");
-    struct str numbers[130];
+    struct str password = test_city_staff(&world->city, "late", "agent", "city", "");
+    struct str hole = test_city_file(&world->city, "hole", false, "");
+    struct str tree = test_city_file(&world->city, "tree", false, "");
+    struct arena *arena = world->site.ctx.arena;
 
-    test_city_staff(&world->city, "other", "agent", "city", "");
-    for (size_t i = 0; i < 130; i++)
-        numbers[i] = test_city_file(&world->city, i < 70 ? "hole" : "tree", false, "");
-    (void)password;
-    password = test_city_staff(&world->city, "all", "agent", "city", "");
-    browser_sign_in(&browser, "all", password);
-    for (size_t s = 0; s < sizeof starts / sizeof *starts; s++) {
-        struct str path = str_of(starts[s]);
-        size_t seen[130] = {0}, pages = 0, total = 0;
-
-        while (path.n && pages++ < 5) {
-            ptrdiff_t at;
-
-            assert_int_equal(browse(&browser, path), 200);
-            for (size_t i = 0; i < 130; i++)
-                seen[i] += page_has(&browser, str_z(world->site.ctx.arena, numbers[i]));
-            at = str_find(browser.last.body, S("rel=\"next\" href=\""));
-            path = at < 0 ? STR_NONE
-                          : str_slice(browser.last.body, (size_t)at + 17, browser.last.body.n);
-            path = str_slice(path, 0, path.n ? (size_t)str_find_byte(path, '"') : 0);
-            /* The address stands escaped in the attribute. */
-            for (ptrdiff_t amp; (amp = str_find(path, S("&amp;"))) >= 0;)
-                path = str_fmt(world->site.ctx.arena, "%.*s&%.*s", (int)amp, path.p,
-                               (int)(path.n - (size_t)amp - 5), path.p + amp + 5);
-        }
-        for (size_t i = 0; i < 130; i++) {
-            assert_true(seen[i] <= 1);
-            total += seen[i];
-        }
-        assert_int_equal(total, expected[s]);
-        assert_int_equal(pages, (expected[s] + 49) / 50);
-    }
-    assert_int_equal(browse(&browser, S("/staff/queue?after=x&state=odd&team=none&sort=1")), 200);
-    assert_int_equal(browse(&browser, S("/staff/queue?after=d99999999999999999999-1")), 200);
+    world->city.waited_us = 40 * US_PER_DAY;
+    browser_sign_in(&browser, "late", password);
+    assert_true(page_has(&browser, "ch-due--late"));
+    assert_int_equal(browse(&browser, S("/staff/queue?late=1")), 200);
+    assert_true(page_has(&browser, str_z(arena, hole)));
+    assert_false(page_has(&browser, str_z(arena, tree)));
+    assert_int_equal(browse(&browser, case_path(world, hole, "")), 200);
+    assert_true(page_has(&browser, "ch-tag--late"));
 }
 
 static void guessing_is_slowed(void **state)
@@ -444,6 +492,7 @@ int main(void)
         WORLD_TEST(others_cases_are_not_there),
         WORLD_TEST(departments_and_auditors_read),
         WORLD_TEST(every_page_of_the_queue_once),
+        WORLD_TEST(late_work_is_marked),
         WORLD_TEST(guessing_is_slowed),
         WORLD_TEST(an_address_is_slowed),
         WORLD_TEST(forms_need_their_token),
