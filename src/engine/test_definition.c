@@ -144,6 +144,7 @@ static void checks_fields(void **state)
     field_finds(ctx, "id: a-b, type: text, " TEXT, "a field's id is a name for expressions");
     field_finds(ctx, "id: place, type: text, " TEXT, "\"place\" is taken");
     field_finds(ctx, "id: paid_on, type: date, " TEXT, "\"paid_on\" is taken");
+    field_finds(ctx, "id: contact, type: text, " TEXT, "\"contact\" is taken");
     field_finds(ctx, "id: in, type: text, " TEXT, "\"in\" is taken");
     field_finds(ctx, "id: a, type: txt, " TEXT, "one of these is expected here: text, number");
     field_finds(ctx, "id: a, type: text", "a field needs its text");
