@@ -169,6 +169,13 @@ int test_group_close(void **state)
     return 0;
 }
 
+void test_open_direct(struct world *world)
+{
+    assert_int_equal(sqlite3_open(world->path, &world->direct), SQLITE_OK);
+    sqlite3_busy_timeout(world->direct, 5000);
+    test_exec(world, "PRAGMA synchronous = OFF");
+}
+
 int test_open(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
@@ -183,8 +190,7 @@ int test_open(void **state)
     world->keys = crypto_sign_new_keys();
     world->db = open_store(&world->ctx, world->path, world->sequencer);
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-    assert_int_equal(sqlite3_open(world->path, &world->direct), SQLITE_OK);
-    sqlite3_busy_timeout(world->direct, 5000);
+    test_open_direct(world);
     *state = world;
     return 0;
 }

@@ -35,6 +35,9 @@ struct world {
 extern struct city *test_city;
 extern char test_city_folder[TEST_FOLDER_MAX];
 
+/* The second connection; test_close closes it. */
+void test_open_direct(struct world *world);
+
 /* cmocka: group set-up and tear-down; set-up and tear-down of a test, *state its struct world. */
 int test_group_open(void **state);
 int test_group_close(void **state);
