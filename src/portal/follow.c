@@ -60,8 +60,7 @@ static enum rc show_place(struct ctx *ctx, struct follow *follow)
     marker.at = place.point;
     named = MSG_ARG("place", place.label);
     about.box = box_around(place.point, MAP_AROUND_M);
-    about.title =
-        msg_format(ctx->arena, ctx->lang, MSG_map_of_case, &named, 1);
+    about.title = msg_format(ctx->arena, ctx->lang, MSG_map_of_case, &named, 1);
     follow->has_map = city_map_figure(ctx, &about, &follow->map);
     return RC_OK;
 }
