@@ -90,9 +90,10 @@ static void no_form_tells_what_is_not_public(void **state)
         "SECRETWORD", "linh@example.com", "Linh Tran", "555-0199", "795 Mass", "CONFIDENTIAL",
     };
     struct world *world = *state;
-    struct filed home = test_file(world, &(struct test_filing){.service = "stray-animal",
-                                                               .description = "SECRETWORD 1",
-                                                               .answers = {"state", "loose"}});
+    struct filed home =
+        test_file(world, &(struct test_filing){.service = "stray-animal",
+                                               .description = "SECRETWORD 1",
+                                               .answers = {"state", "loose", "animal", "Dog"}});
     struct filed secret_one = test_file(
         world, &(struct test_filing){.place = "10 Garden St", .description = "SECRETWORD 2"});
     struct filed hidden = test_file(
@@ -146,8 +147,8 @@ static void boxes_do_not_find_the_house(void **state)
     struct public_cases page;
     struct point exact;
 
-    test_file(world,
-              &(struct test_filing){.service = "stray-animal", .answers = {"state", "dead"}});
+    test_file(world, &(struct test_filing){.service = "stray-animal",
+                                           .answers = {"state", "dead", "animal", "Cat"}});
     test_open_direct(world);
     exact = (struct point){(int32_t)test_i64(world, "SELECT lat_e7 FROM place WHERE id = %lld", 1),
                            (int32_t)test_i64(world, "SELECT lon_e7 FROM place WHERE id = %lld", 1)};
@@ -195,17 +196,19 @@ static void read_through(struct world *world, struct public_filter filter, size_
 static void every_case_is_on_one_page(void **state)
 {
     static const char *const services[] = {"pothole", "graffiti", "stray-animal"};
-    static const char *const asked[][2] = {{NULL}, {"surface", "public"}, {"state", "dead"}};
+    static const char *const asked[][4] = {
+        {NULL}, {"surface", "public"}, {"state", "dead", "animal", "Cat"}};
     struct world *world = *state;
     struct instant start = world->ctx.now;
 
     for (int i = 0; i < 31; i++) {
         world->ctx.now = instant_plus_us(start, i / 4 * US_PER_MIN); /* four at one instant */
         test_file(world, &(struct test_filing){.service = services[i % 3],
-                                               .answers = {asked[i % 3][0], asked[i % 3][1]}});
+                                               .answers = {asked[i % 3][0], asked[i % 3][1],
+                                                           asked[i % 3][2], asked[i % 3][3]}});
     }
     test_open_direct(world);
-    test_exec(world, "UPDATE cases SET state_type = 2, state = 'closed' WHERE id % 5 = 0;"
+    test_exec(world, "UPDATE cases SET state_type = 2, state = 'resolved' WHERE id % 5 = 0;"
                      "UPDATE cases SET is_hidden = 1 WHERE id % 7 = 0");
     refresh(world);
     for (size_t most = 1; most < 40; most += 6) {
