@@ -66,6 +66,8 @@ bool city_map_figure(struct ctx *ctx, const struct figure_about *about, struct f
         return false;
     if (box.min.lat_e7 > box.max.lat_e7)
         box = city;
+    else /* a marker stands above its place */
+        box.max.lat_e7 += (box.max.lat_e7 - box.min.lat_e7) / 10;
     picture.view = map_view_of(box, CITY_MAP_WIDTH, CITY_MAP_HEIGHT);
     if (picture.view.m_per_px * CITY_MAP_WIDTH < BLOCK_M * 2)
         picture.view =

@@ -125,12 +125,13 @@ static enum rc draw(struct ctx *ctx, struct list_view *view)
 
         if (!shown->place.has_point)
             continue;
-        markers[about.marker_n++] = (struct map_marker){
+        view->lines[i].marker = (int)about.marker_n + 1;
+        markers[about.marker_n] = (struct map_marker){
             .at = shown->place.point,
             .kind = list_state_word(shown->state),
-            .text = str_fmt(ctx->arena, "%d", (int)about.marker_n + 1),
+            .text = str_fmt(ctx->arena, "%d", view->lines[i].marker),
         };
-        view->lines[i].marker = (int)about.marker_n;
+        about.marker_n++;
         box_add(&about.box, shown->place.point);
     }
     if (view->choice.filter.has_box)

@@ -289,6 +289,7 @@ static void hostile_texts_stay_texts(void **state)
     xmlFreeDoc(document);
     assert_false(has(feed, "<script>") || has(feed, "<b>"));
     assert_true(has(feed, "<id>tag:city.example,2026:/cases/26-00001-"));
+    assert_true(has(answer(world, list_show, ""), "text-anchor=\"middle\">1</text>"));
     table = answer(world, list_csv, "");
     assert_true(has(table, "\"'=HYPERLINK(") && !has(table, ",=HYPERLINK"));
     assert_false(has(answer(world, list_show, ""), "<b>"));
