@@ -111,7 +111,6 @@ static void no_form_tells_what_is_not_public(void **state)
     const struct str gone[] = {secret_one.number, hidden.number, staff.number};
     struct str exact_lat;
 
-    test_open_direct(world);
     test_exec(world, "UPDATE cases SET confidentiality = 1 WHERE id = 2;"
                      "UPDATE cases SET is_hidden = 1 WHERE id = 3;"
                      "UPDATE cases SET is_description_public = 1 WHERE id = 6");
@@ -149,7 +148,6 @@ static void boxes_do_not_find_the_house(void **state)
 
     test_file(world, &(struct test_filing){.service = "stray-animal",
                                            .answers = {"state", "dead", "animal", "Cat"}});
-    test_open_direct(world);
     exact = (struct point){(int32_t)test_i64(world, "SELECT lat_e7 FROM place WHERE id = %lld", 1),
                            (int32_t)test_i64(world, "SELECT lon_e7 FROM place WHERE id = %lld", 1)};
     refresh(world);
@@ -207,7 +205,6 @@ static void every_case_is_on_one_page(void **state)
                                                .answers = {asked[i % 3][0], asked[i % 3][1],
                                                            asked[i % 3][2], asked[i % 3][3]}});
     }
-    test_open_direct(world);
     test_exec(world, "UPDATE cases SET state_type = 2, state = 'resolved' WHERE id % 5 = 0;"
                      "UPDATE cases SET is_hidden = 1 WHERE id % 7 = 0");
     refresh(world);
@@ -275,7 +272,6 @@ static void hostile_texts_stay_texts(void **state)
     xmlDocPtr document;
 
     test_file(world, &(struct test_filing){.description = "x"});
-    test_open_direct(world);
     test_exec(world, "UPDATE place SET label = '=HYPERLINK(\"x\") <b>&\"'']]>' || char(1) || "
                      "'</title>';"
                      "UPDATE cases SET is_description_public = 1, description = '<script>&amp;]]>' "
