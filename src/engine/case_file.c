@@ -63,6 +63,8 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
     if (contact->name.n > 200 || !text_is_clean(contact->name))
         return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
+    if (str_find_byte(contact->name, '\n') >= 0 || str_find_byte(contact->name, '\r') >= 0)
+        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
     if (rule->email == CONTACT_REQUIRED && !contact->email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
     if (contact->email.n && !is_email(contact->email))
