@@ -375,17 +375,13 @@ static void an_address_is_slowed(void **state)
 {
     struct world *world = *state;
     struct browser browser = {.world = world};
-    struct buf password = buf_in(world->site.ctx.arena, 2000);
     int refused = 0;
 
-    /* Too long to be hashed, so that a busy machine is as fast as an idle one. */
-    for (int i = 0; i < 1001; i++)
-        buf_add_byte(&password, 'x');
     assert_int_equal(browse(&browser, S("/staff/signin")), 200);
     for (int i = 0; i < 36; i++)
         refused += submit(&browser, S("/staff/signin"),
-                          str_fmt(world->site.ctx.arena, "login=n%d&password=%.*s", i,
-                                  STR_ARG(buf_str(&password)))) == 429;
+                          str_fmt(world->site.ctx.arena, "login=n%d&password=", i)) == 429;
+    /* Without a password nothing is hashed: all tries come within the time of one more token. */
     assert_true(refused >= 1 && refused <= 6);
     world->address = S("198.51.100.1");
     assert_int_equal(submit(&browser, S("/staff/signin"), S("login=n&password=x")), 422);

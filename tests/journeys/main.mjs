@@ -3,6 +3,7 @@ import { tap, same, check } from './lib/tap.mjs';
 import { openCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { report } from './report.mjs';
+import { hostile } from './hostile.mjs';
 import { keyboard } from './keyboard.mjs';
 import { languages } from './languages.mjs';
 import { link } from './link.mjs';
@@ -10,7 +11,7 @@ import { pages } from './pages.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const journeys = { selftest, report, link, languages, keyboard, pages };
+const journeys = { selftest, report, link, languages, keyboard, pages, hostile };
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);
