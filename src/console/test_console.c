@@ -374,7 +374,8 @@ static void an_address_is_slowed(void **state)
     assert_int_equal(browse(&browser, S("/staff/signin")), 200);
     for (int i = 0; i < 36; i++)
         refused += submit(&browser, S("/staff/signin"),
-                          str_fmt(world->site.ctx.arena, "login=n%d&password=x", i)) == 429;
+                          str_fmt(world->site.ctx.arena, "login=n%d&password=", i)) == 429;
+    /* Without a password nothing is hashed: all tries come within the time of one more token. */
     assert_true(refused >= 1 && refused <= 6);
     world->address = S("198.51.100.1");
     assert_int_equal(submit(&browser, S("/staff/signin"), S("login=n&password=x")), 422);

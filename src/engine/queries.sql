@@ -234,15 +234,6 @@ SELECT id, kind, value, verified FROM contact_point WHERE party = :party ORDER B
 SELECT id, email, lang FROM follower
 WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 
--- name: message_queued :many (now INSTANT, most I64)
-SELECT id, cases, address, lang, notice, subject, body, unsubscribe, attempts, created
-FROM message WHERE state = 'queued' AND next_try <= :now ORDER BY next_try LIMIT :most;
-
--- name: message_result :exec (id I64, state TEXT, attempts I64, next_try INSTANT?, sent INSTANT?, trouble TEXT)
-UPDATE message SET state = :state, attempts = :attempts, next_try = :next_try, sent = :sent,
-    trouble = :trouble
-WHERE id = :id;
-
 -- name: case_place_label :optional (id I64)
 SELECT label FROM place WHERE id = :id;
 
@@ -344,3 +335,72 @@ SELECT size, root, at, signature FROM tree_head ORDER BY size DESC LIMIT 1;
 
 -- name: heads_all :many ()
 SELECT id, size, root, at, signature FROM tree_head ORDER BY size;
+
+-- Work for later: job.h, timer.h, outbox.h and sweep.h.
+
+-- A waiting job of the same key takes the new time and argument; who was at it loses its claim.
+-- name: job_put :exec (kind TEXT, argument TEXT, once TEXT?, due INSTANT)
+INSERT INTO job (kind, argument, once, due, attempts, trouble)
+VALUES (:kind, :argument, :once, :due, 0, '')
+ON CONFLICT (once) DO UPDATE SET kind = excluded.kind, argument = excluded.argument,
+    due = excluded.due, claimed = NULL, attempts = 0, trouble = '';
+
+-- name: job_due :optional (now INSTANT, stuck INSTANT, tries I64)
+SELECT id, kind, argument, attempts, claimed FROM job
+WHERE done IS NULL AND due <= :now AND attempts < :tries
+    AND (claimed IS NULL OR claimed <= :stuck)
+ORDER BY due, id LIMIT 1;
+
+-- name: job_claim :exec (id I64, now INSTANT, stuck INSTANT, attempts I64, trouble TEXT)
+UPDATE job SET claimed = :now, attempts = attempts + 1, trouble = :trouble
+WHERE id = :id AND done IS NULL AND attempts = :attempts
+    AND (claimed IS NULL OR claimed <= :stuck);
+
+-- name: job_end :exec (id I64, claimed INSTANT, now INSTANT)
+UPDATE job SET done = :now, once = NULL, claimed = NULL, trouble = ''
+WHERE id = :id AND claimed = :claimed AND done IS NULL;
+
+-- name: job_put_back :exec (id I64, claimed INSTANT, due INSTANT, trouble TEXT)
+UPDATE job SET claimed = NULL, due = :due, trouble = :trouble
+WHERE id = :id AND claimed = :claimed AND done IS NULL;
+
+-- name: jobs_sweep :exec (before INSTANT, most I64)
+DELETE FROM job WHERE id IN (SELECT id FROM job WHERE done < :before ORDER BY done LIMIT :most);
+
+-- name: clock_warned :exec (id I64)
+UPDATE clock SET warn = NULL WHERE id = :id;
+
+-- name: clock_missed :exec (id I64, missed INSTANT)
+UPDATE clock SET missed = :missed WHERE id = :id AND missed IS NULL;
+
+-- name: message_due :optional (now INSTANT)
+SELECT id, attempts FROM message
+WHERE state = 'queued' AND next_try <= :now AND route = 'mail'
+ORDER BY next_try, id LIMIT 1;
+
+-- name: message_take :exec (id I64, attempts I64, until INSTANT)
+UPDATE message SET state = 'sending', attempts = attempts + 1, next_try = :until
+WHERE id = :id AND state = 'queued' AND attempts = :attempts;
+
+-- name: message_taken :one (id I64)
+SELECT id, address, lang, subject, body, unsubscribe, attempts, created FROM message
+WHERE id = :id AND state = 'sending';
+
+-- name: message_settle :exec (id I64, attempts I64, state TEXT, next_try INSTANT?, sent INSTANT?, trouble TEXT)
+UPDATE message SET state = :state, next_try = :next_try, sent = :sent, trouble = :trouble
+WHERE id = :id AND state = 'sending' AND attempts = :attempts;
+
+-- name: message_lost :exec (now INSTANT, trouble TEXT)
+UPDATE message SET state = 'uncertain', next_try = NULL, trouble = :trouble
+WHERE state = 'sending' AND next_try <= :now;
+
+-- name: draft_files_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft_file WHERE draft IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: drafts_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft WHERE id IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: sessions_sweep :exec (now INSTANT, most I64)
+DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
