@@ -8,10 +8,11 @@ import { keyboard } from './keyboard.mjs';
 import { languages } from './languages.mjs';
 import { link } from './link.mjs';
 import { pages } from './pages.mjs';
+import { staff } from './staff.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const journeys = { selftest, report, link, languages, keyboard, pages, hostile };
+const journeys = { selftest, report, link, languages, keyboard, pages, staff, hostile };
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);

@@ -63,7 +63,8 @@ const lookAtFocus = () => {
   if (tabs[index] === element && look(element) === before[index]) return `focus does not show on ${name}`;
   const shown = /^(radio|checkbox)$/.test(element.type) && element.labels.length ? element.labels[0] : element;
   const box = shown.getClientRects()[0];
-  const x = box.left + Math.min(box.width / 2, 20), y = box.top + box.height / 2;
+  const x = Math.max(box.left, 0) + Math.min(box.width / 2, 20);
+  const y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
   const above = document.elementFromPoint(x, y);
   if (!above) return `the focus on ${name} is out of sight`;
   return shown.contains(above) || above.contains(shown) ? '' : `${name} is covered by ${above.tagName.toLowerCase()}.${above.className}`;
