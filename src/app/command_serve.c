@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "console/console.h"
 #include "engine/queries.h"
 #include "people/permission.h"
 #include "portal/portal.h"
@@ -61,14 +62,17 @@ static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
     enum rc rc = db_reader_acquire(ctx);
 
     (void)arg;
-    return rc ? rc : find_resident(ctx, request);
+    if (rc)
+        return rc;
+    return console_is_asked(request) ? console_begin(ctx, request) : find_resident(ctx, request);
 }
 
 static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
                          const struct route *route)
 {
     (void)arg;
-    (void)request;
+    if (console_is_asked(request))
+        return console_authorize(ctx, route->permission);
     if (actor_may(ctx->actor, (enum permission)route->permission))
         return RC_OK;
     return FAIL(ctx, ERR_DENIED);
@@ -81,7 +85,10 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
     (void)rc;
     if (request_wants_json(request))
         return RC_UNAVAILABLE; /* the server's own problem document */
-    portal_problem(ctx, request, reply);
+    if (console_is_asked(request))
+        console_problem(ctx, request, reply);
+    else
+        portal_problem(ctx, request, reply);
     return RC_OK;
 }
 
@@ -121,17 +128,12 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
 {
     const struct route *tables[MAX_MODULES + 1] = {NULL};
     struct server *server;
-    sigset_t stops;
     size_t n = 0;
     enum rc rc;
 
     for (size_t i = 0; modules[i] && n < MAX_MODULES; i++)
         if (modules[i]->routes)
             tables[n++] = modules[i]->routes;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGTERM);
-    sigaddset(&stops, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &stops, NULL);
     assets_use(&ui_assets);
     rc = server_start(ctx,
                       &(struct server_options){
@@ -154,6 +156,17 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
     return RC_OK;
 }
 
+/* Before any thread starts, so that every thread leaves these to server_wait. */
+static void block_stop_signals(void)
+{
+    sigset_t stops;
+
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &stops, NULL);
+}
+
 enum rc command_serve(struct ctx *ctx, int argc, char **argv)
 {
     const char *listen = command_option(&argc, argv, "listen");
@@ -165,6 +178,7 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
         return command_misused(ctx, "a data folder is needed");
     if (!listen)
         listen = "127.0.0.1:8080";
+    block_stop_signals();
     rc = home_open(ctx, argv[0], DB_FULL, &app.home);
     if (rc)
         return rc;

@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/keys.h"
 #include "base/file.h"
+#include "engine/people_record.h"
 #include "engine/queries.h"
 #include "engine/record_keys.h"
 #include "engine/record_tree.h"
+#include "people/people.h"
 
 #define MAX_STORE_BYTES 1000
 #define MAX_OUTPUT      ((size_t)1 << 20)
@@ -87,21 +90,39 @@ static enum rc mark_tx(struct ctx *ctx, void *arg)
     return rc;
 }
 
+/* What the people layer needs to know of this installation. */
+static enum rc use_people(struct ctx *ctx, const struct home *home)
+{
+    struct people_setup setup = {
+        .is_demonstration = home->is_demonstration,
+        .record = people_record,
+    };
+    enum rc rc = keys_load(ctx, home->folder, setup.key);
+
+    if (!rc)
+        people_use(&setup);
+    return rc;
+}
+
 static enum rc fill(struct ctx *ctx, const char *folder, const struct home_options *options)
 {
+    struct home home = {.folder = folder, .is_demonstration = options->is_demonstration};
     struct problems problems = problems_in(ctx->arena);
     union {
         const struct home_options *read;
         void *arg;
     } given = {.read = options};
     struct publication done;
-    struct home home = {0};
-    enum rc rc = record_keys_make(ctx, folder, &home.keys);
+    enum rc rc = keys_make(ctx, folder);
 
+    if (!rc)
+        rc = record_keys_make(ctx, folder, &home.keys);
+    if (!rc)
+        rc = use_people(ctx, &home);
     if (!rc && options->store)
         rc = file_write(ctx, path_in(ctx, folder, "store"), str_of(options->store), 0600);
     if (!rc)
-        rc = open_home(ctx, folder, true, DB_FULL, &home);
+        rc = open_home(ctx, folder, true, DB_NORMAL, &home);
     if (rc)
         return rc;
     rc = db_migrate(ctx, home.db, NULL);
@@ -109,9 +130,11 @@ static enum rc fill(struct ctx *ctx, const char *folder, const struct home_optio
         rc = db_tx(ctx, mark_tx, given.arg);
     if (!rc)
         rc = city_publish(ctx, options->city_folder, false, &problems, &done);
+    home_print_problems(ctx, &problems);
+    if (!rc && options->fill)
+        rc = options->fill(ctx, &home);
     if (!rc)
         rc = record_sign_head(ctx, &home.keys, NULL);
-    home_print_problems(ctx, &problems);
     ctx->db = NULL;
     home_close(&home);
     return rc;
@@ -119,8 +142,9 @@ static enum rc fill(struct ctx *ctx, const char *folder, const struct home_optio
 
 static void remove_folder(struct ctx *ctx, const char *folder)
 {
-    static const char *const names[] = {"store",           "cityhall.db",   "cityhall.db-wal",
-                                        "cityhall.db-shm", RECORD_KEY_FILE, RECORD_PUBLIC_FILE};
+    static const char *const names[] = {"store",           "cityhall.db",    "cityhall.db-wal",
+                                        "cityhall.db-shm", RECORD_KEY_FILE,  RECORD_PUBLIC_FILE,
+                                        "secret.key",      "demo-logins.txt"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(path_in(ctx, folder, names[i]));
@@ -217,6 +241,8 @@ enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durabi
     rc = db_migrate(ctx, home.db, NULL);
     if (!rc)
         rc = read_what_is_set(ctx, &home);
+    if (!rc)
+        rc = use_people(ctx, &home);
     if (rc) {
         ctx->db = NULL;
         home_close(&home);
@@ -258,8 +284,10 @@ enum rc home_load(struct ctx *ctx, struct home *home)
         return rc;
     rc = city_load(ctx, &home->city);
     db_reader_release(ctx);
-    if (!rc)
+    if (!rc) {
+        home->city->is_demonstration = home->is_demonstration;
         ctx->city = home->city;
+    }
     return rc;
 }
 

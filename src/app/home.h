@@ -25,6 +25,8 @@ struct home_options {
     const char *folder, *city_folder;
     const char *store; /* postgresql://..., or NULL for SQLite in the folder */
     bool is_demonstration;
+    /* What fills the new city before anybody sees it; NULL: nothing. */
+    enum rc (*fill)(struct ctx *ctx, struct home *home);
 };
 enum rc home_make(struct ctx *ctx, const struct home_options *options) MUST_CHECK;
 

@@ -10,6 +10,7 @@
 #include "engine/projection.h"
 #include "engine/queries.h"
 #include "engine/record.h"
+#include "engine/timer.h"
 #include "place/layers.h"
 
 #define MAX_DESCRIPTION 4000
@@ -255,9 +256,12 @@ static enum rc next_number(struct ctx *ctx, struct str *ret)
 static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
 {
     const struct definition *definition = work->filing->definition;
+    struct instant alarm = {INT64_MAX};
 
     for (size_t i = 0; i < definition->clock_n; i++) {
         const struct deadline *deadline = &work->deadlines[i];
+        bool warns = deadline->has_warning && instant_cmp(deadline->warn, ctx->now) > 0;
+        struct instant first = warns ? deadline->warn : deadline->due;
         enum rc rc =
             clock_add(ctx,
                       &(struct clock_add_args){
@@ -268,15 +272,17 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
                           .due_date = deadline->date,
                           .due_date_is_null = !deadline->is_date,
                           .warn = deadline->warn,
-                          .warn_is_null = !deadline->has_warning,
+                          .warn_is_null = !warns,
                           .trace = deadline->trace,
                       },
                       NULL);
 
         if (rc)
             return rc;
+        if (instant_cmp(first, alarm) < 0)
+            alarm = first;
     }
-    return RC_OK;
+    return definition->clock_n ? timer_clocks(ctx, work->filed->case_id, alarm) : RC_OK;
 }
 
 static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
@@ -396,6 +402,7 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
 {
     struct filing_work *work = arg;
     struct filed *filed = work->filed;
+    const struct workflow *workflow = work->filing->definition->workflow;
     struct case_by_submission_row before;
     bool is_known = false;
     int64_t event_id;
@@ -416,6 +423,8 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     rc = add_case(ctx, work);
     if (!rc)
         rc = add_clocks(ctx, work);
+    if (!rc)
+        rc = timer_enter(ctx, filed->case_id, workflow, workflow->start, ctx->now);
     if (!rc)
         rc = add_projections(ctx, work);
     if (!rc)

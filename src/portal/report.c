@@ -4,6 +4,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/locate.h"
 #include "engine/queries.h"
 #include "place/layers.h"
 #include "portal/report.ct.h"
@@ -23,6 +24,30 @@ struct str report_step_word(const struct draft *draft, struct form_at at)
     case FORM_CHECK: break;
     }
     return S("check");
+}
+
+struct str report_described(struct arena *arena, struct str id, bool has_hint, bool is_wrong)
+{
+    struct str ids[2];
+    size_t n = 0;
+
+    if (has_hint)
+        ids[n++] = str_fmt(arena, "%.*s-hint", STR_ARG(id));
+    if (is_wrong)
+        ids[n++] = str_fmt(arena, "%.*s-error", STR_ARG(id));
+    return str_join(arena, ids, n, S(" "));
+}
+
+struct str report_contact(struct arena *arena, const struct contact *contact)
+{
+    const struct str said[] = {contact->name, contact->email, contact->phone};
+    struct str given[3];
+    size_t n = 0;
+
+    for (size_t i = 0; i < 3; i++)
+        if (said[i].n)
+            given[n++] = said[i];
+    return str_join(arena, given, n, S("\n"));
 }
 
 /* The service of the path, or not found. */
@@ -126,6 +151,27 @@ static void fill_from_draft(struct ctx *ctx, struct report *report)
     }
 }
 
+static void redirect_to_done(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    struct str service = request_param(request, S("service"));
+
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                      str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
+}
+
+/* Whether the draft of the cookie was sent already, so that the one in hand is a fresh one. */
+static bool is_sent(struct ctx *ctx, const struct request *request, const struct draft *draft)
+{
+    struct str number;
+    bool is_found;
+
+    if (draft->id)
+        return false;
+    is_found = draft_outcome(ctx, request_cookie(request, S("draft")), &number) == RC_OK;
+    ctx_clear_error(ctx);
+    return is_found;
+}
+
 static enum rc show_check(struct ctx *ctx, struct page *page, const struct report *report)
 {
     struct form_at steps[MAX_STEPS];
@@ -137,11 +183,34 @@ static enum rc show_check(struct ctx *ctx, struct page *page, const struct repor
     return rc;
 }
 
+/* The step's question, as its h1 says it. */
+static struct str question_of(const struct report *report, enum lang lang)
+{
+    switch (report->at.step) {
+    case FORM_PLACE:
+        return msg_text(lang, report->choices.n ? MSG_report_which_place : MSG_report_where);
+    case FORM_FIELD:
+        return text_in(&report->draft.definition->fields[report->at.field].text, lang);
+    case FORM_DETAILS: return msg_text(lang, MSG_report_details);
+    case FORM_WHO: return msg_text(lang, MSG_report_who);
+    case FORM_CHECK: break;
+    }
+    return msg_text(lang, MSG_report_check);
+}
+
+static struct str title_of(struct ctx *ctx, struct str question,
+                           const struct definition *definition)
+{
+    return str_fmt(ctx->arena, "%.*s - %.*s", STR_ARG(question),
+                   STR_ARG(text_in(&definition->name, ctx->lang)));
+}
+
 static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
                     const struct report *report)
 {
     const struct definition *definition = report->draft.definition;
-    struct page page = page_on(ctx, request, reply, text_in(&definition->name, ctx->lang));
+    struct page page =
+        page_on(ctx, request, reply, title_of(ctx, question_of(report, ctx->lang), definition));
 
     page_needs_form(&page, reply);
     page.has_errors = report->err.id != ERR_NONE;
@@ -171,44 +240,17 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
         rc = form_next(ctx, &report.draft, &next);
     if (rc)
         return rc;
-    /* The check page, or any page by its address, before what comes first: back to that. */
+    /* The check page before what comes first: back to that. After sending: there is no more to
+     * check. */
     if (report.at.step == FORM_CHECK && next.step != FORM_CHECK) {
-        redirect_to(ctx, reply, &report.draft, next);
+        if (is_sent(ctx, request, &report.draft))
+            redirect_to_done(ctx, request, reply);
+        else
+            redirect_to(ctx, reply, &report.draft, next);
         return RC_OK;
     }
     fill_from_draft(ctx, &report);
     return show(ctx, request, reply, &report);
-}
-
-/* The polygon layers that cover a point, with their versions. */
-static enum rc place_of_choice(struct ctx *ctx, const struct place_choice *choice,
-                               struct place *ret)
-{
-    const struct layers *layers = ctx->city->layers;
-    struct place_layer *of = ARENA_ARRAY(ctx->arena, layers->count, struct place_layer);
-    struct place place = {
-        .kind = choice->kind,
-        .address = choice->id,
-        .label = choice->label,
-        .unit = choice->unit,
-        .zip = layers_value(layers, S("zip"), choice->point),
-        .has_point = true,
-        .point = choice->point,
-        .layers = of,
-    };
-
-    if (!of)
-        return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < layers->count; i++) {
-        const struct layer *layer = layers->layers[i];
-        const struct layer_feature *feature =
-            layer->kind == LAYER_AREAS ? layer_at(layer, choice->point) : NULL;
-
-        if (feature)
-            of[place.layer_n++] = (struct place_layer){layer->name, feature->id, layer->version};
-    }
-    *ret = place;
-    return layers_check_inside(ctx, layers, choice->point);
 }
 
 static enum rc take_place(struct ctx *ctx, const struct request *request, struct report *report)
@@ -223,6 +265,10 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
     report->draft.place_typed = utf8_cut(typed, 240);
     if (!ctx->city->gazetteer)
         return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
+    if (str_eq(id, S("none"))) {
+        report->wants_again = true;
+        return RC_OK;
+    }
     if (id.n) {
         rc = gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice);
     } else {
@@ -239,9 +285,13 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
         choice = choices.of[0];
     }
     if (!rc)
-        rc = place_of_choice(ctx, &choice, &report->draft.place);
+        rc = locate_choice(ctx, ctx->city, &choice, &report->draft.place);
+    if (!rc)
+        rc = layers_check_inside(ctx, ctx->city->layers, choice.point);
     if (!rc)
         report->draft.has_place = true;
+    if (rc == RC_INVALID)
+        ctx->err.field = S("place");
     return rc;
 }
 
@@ -315,14 +365,6 @@ static struct str submission_of(struct ctx *ctx, const struct draft *draft)
     return str_fmt(ctx->arena, "draft-%lld", (long long)draft->id);
 }
 
-static void redirect_to_done(struct ctx *ctx, const struct request *request, struct reply *reply)
-{
-    struct str service = request_param(request, S("service"));
-
-    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
-                                      str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
-}
-
 enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     const struct definition *definition;
@@ -338,7 +380,8 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
         rc = case_by_number(ctx, number, &is_found, &row);
     if (rc)
         return rc;
-    page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_report_done));
+    page = page_on(ctx, request, reply,
+                   title_of(ctx, msg_text(ctx->lang, MSG_report_done), definition));
     done_page(&page.view, &page,
               &(struct filed){
                   .number = number,
@@ -357,16 +400,14 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     struct filed filed;
     struct form_at next;
     enum rc rc = draft_of(ctx, request, &report.draft);
-    struct str number;
 
-    if (!rc && !report.draft.id &&
-        draft_outcome(ctx, request_cookie(request, S("draft")), &number) == RC_OK) {
+    if (rc)
+        return rc;
+    if (is_sent(ctx, request, &report.draft)) {
         redirect_to_done(ctx, request, reply);
         return RC_OK;
     }
-    ctx_clear_error(ctx);
-    if (!rc)
-        rc = form_next(ctx, &report.draft, &next);
+    rc = form_next(ctx, &report.draft, &next);
     if (rc)
         return rc;
     if (next.step != FORM_CHECK) {
@@ -411,7 +452,7 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
         ctx_clear_error(ctx);
         return show(ctx, request, reply, &report);
     }
-    if (!rc && report.choices.n)
+    if (!rc && (report.choices.n || report.wants_again))
         return show(ctx, request, reply, &report);
     if (!rc)
         rc = draft_save(ctx, &report.draft, &token);

@@ -17,6 +17,7 @@ struct report {
     struct err err;               /* of what was sent, id ERR_NONE when nothing was wrong */
     struct str typed[8];          /* what was typed, kept when it was wrong */
     struct place_choices choices; /* FORM_PLACE: which of these? */
+    bool wants_again;             /* FORM_PLACE: none of them, it is typed again */
 };
 
 enum {
@@ -30,6 +31,12 @@ enum {
 
 /* "where", "lane", "details", "who", "check": the last piece of a step's path. */
 struct str report_step_word(const struct draft *draft, struct form_at at);
+
+/* The ids that describe an input, for aria-describedby: its hint, its error; empty for none. */
+struct str report_described(struct arena *arena, struct str id, bool has_hint, bool is_wrong);
+
+/* What was said of who to tell, one piece a line. */
+struct str report_contact(struct arena *arena, const struct contact *contact);
 
 enum rc report_start(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc report_show(struct ctx *ctx, struct request *request, struct reply *reply);

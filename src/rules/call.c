@@ -102,7 +102,10 @@ enum rc run_call(struct run *run, const struct node *node, struct cel_value *ret
     if (overload->cost && (rc = run_charge(run, overload->cost)) != RC_OK)
         return rc;
     call.data = overload->data;
-    return overload->function(&call, args, ret);
+    rc = overload->function(&call, args, ret);
+    if (rc == RC_OK && ret->kind == CEL_ABSENT)
+        return run_fail(run, "%.*s has no value", STR_ARG(node_text(run->program->source, node)));
+    return rc;
 }
 
 enum rc run_property(struct run *run, const struct node *node, struct cel_value object,
@@ -117,8 +120,6 @@ enum rc run_property(struct run *run, const struct node *node, struct cel_value 
     rc = run_charge(run, property->cost);
     return rc == RC_OK ? property->function(&call, &object, ret) : rc;
 }
-
-/* ---- Texts made by functions */
 
 struct buf text_buf(struct cel_call *call)
 {

@@ -9,7 +9,8 @@
  * Layer: rules (on base). Threads: an environment is filled and compiles in one thread at a time;
  * a compiled program never changes and may be evaluated by any number of threads, each with its
  * own ctx. Memory: environment and programs live in the arena of the ctx that made them and go
- * with it; there is nothing to free. Evaluation allocates from its own ctx's arena only.
+ * with it; there is nothing to free. A program borrows from its environment, which must live as
+ * long. Evaluation allocates from its own ctx's arena only.
  *
  * Standard: CEL language definition (github.com/google/cel-spec, doc/langdef.md) with its
  * extensions strings, math, bindings and two-variable comprehensions; not protobuf messages and
@@ -35,8 +36,6 @@ struct cel_limits {
 };
 #define CEL_LIMITS ((struct cel_limits){.max_chars = 10000, .max_depth = 200, .max_cost = 100000})
 
-/* ---- The environment --------------------------------------------------------------------- */
-
 /* An environment with the standard's and the city's types and functions. NULL when the arena
  * failed. */
 struct cel_env *cel_env_new(struct ctx *ctx, struct cel_limits limits);
@@ -58,8 +57,14 @@ const struct cel_type *cel_env_type_named(struct cel_env *env, struct str text);
  * so is one more than CEL_VARIABLES_MAX. */
 size_t cel_env_variable(struct cel_env *env, struct str name, const struct cel_type *type,
                         bool is_optional);
+
+/* Whether the name is well formed, no word of the language and not taken. */
 bool cel_env_may_name(const struct cel_env *env, struct str name);
+
+/* How many values an activation has. */
 size_t cel_env_variable_count(const struct cel_env *env);
+
+/* False, *ret_number untouched, when no variable has that name. */
 bool cel_env_variable_find(const struct cel_env *env, struct str name, size_t *ret_number);
 
 /* A host function: reads args[0..n), n as its signature says (the receiver first), and sets *ret
@@ -81,8 +86,6 @@ typedef enum rc cel_function(struct cel_call *call, const struct cel_value *args
 void cel_env_function(struct cel_env *env, const char *signature, uint32_t cost,
                       cel_function *function);
 
-/* ---- What a function may ask of its call -------------------------------------------------- */
-
 struct ctx *cel_call_ctx(struct cel_call *call);
 struct arena *cel_call_arena(struct cel_call *call);
 
@@ -96,8 +99,6 @@ enum rc cel_charge(struct cel_call *call, uint64_t cost) MUST_CHECK;
 /* Sets the rule's error and returns RC_INVALID. */
 enum rc cel_fail(struct cel_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* ---- Compiling --------------------------------------------------------------------------- */
 
 /* What is wrong with a source, for the person who wrote it. */
 struct cel_problem {
@@ -125,8 +126,6 @@ struct str cel_program_source(const struct cel_program *program);
 /* Whether the program reads that variable (has() included): for "which rules use this field". */
 bool cel_program_uses(const struct cel_program *program, size_t variable);
 
-/* ---- Evaluating -------------------------------------------------------------------------- */
-
 /* The data of one evaluation. `values` has one value per declared variable, by number, of the
  * declared type or CEL_ABSENT; `host` is what host functions get. Borrowed. */
 struct cel_activation {
@@ -149,8 +148,6 @@ struct cel_usage {
 enum rc cel_eval_measured(struct ctx *ctx, const struct cel_program *program,
                           const struct cel_activation *activation, struct cel_value *ret,
                           struct cel_usage *ret_usage) MUST_CHECK;
-
-/* ---- Explaining -------------------------------------------------------------------------- */
 
 /* One sub-expression that took part in the decision. Literals are left out; of && and || only
  * the operands that decided, of ?: the condition and the branch taken, of exists() and all() the

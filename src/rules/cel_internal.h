@@ -18,8 +18,6 @@
 #define CEL_MAX_SLOTS   64 /* variables of macros in one expression */
 #define CEL_TRACE_NODES 200
 
-/* ---- Tokens (lex.c) ----------------------------------------------------------------------- */
-
 enum token_kind {
     TOKEN_END,
     TOKEN_NAME,   /* also reserved words; text is the name */
@@ -62,8 +60,6 @@ bool lex_is_reserved(struct str word);
 
 /* Whether the whole text is a name as CEL writes one. */
 bool lex_is_name(struct str text);
-
-/* ---- The tree (parse.c, macros.c) ---------------------------------------------------------- */
 
 enum node_kind {
     NODE_LITERAL,
@@ -173,8 +169,6 @@ struct str node_dotted(struct arena *arena, const struct node *node);
 /* The node's text as written. */
 struct str node_text(struct str source, const struct node *node);
 
-/* ---- The environment (env.c) ---------------------------------------------------------------- */
-
 enum overload_flags {
     OVERLOAD_LOOSE = 1, /* the function looks at the kinds of its arguments itself */
 };
@@ -236,8 +230,6 @@ bool signature_parse(struct cel_env *env, struct str text, struct overload *ret)
 /* Reads a type at the front of *text. NULL when there is none. */
 const struct cel_type *signature_type(struct cel_env *env, struct str *text);
 
-/* ---- Types while checking (types.c) ---------------------------------------------------------- */
-
 /* The bindings of type variables; undone back to a mark when a candidate does not fit. */
 struct bindings {
     struct arena *arena;
@@ -274,7 +266,7 @@ const struct cel_type *types_final(struct bindings *bindings, const struct cel_t
 const struct cel_type *types_general(struct bindings *bindings, const struct cel_type *a,
                                      const struct cel_type *b);
 
-/* ---- Checking (check.c, check_call.c, exact.c) -------------------------------------------------
+/* Checking (check.c, check_call.c, exact.c) -------------------------------------------------
  */
 
 struct scope {
@@ -332,7 +324,7 @@ struct str check_type_text(struct check *check, const struct cel_type *type);
 bool exact_may_become(const struct node *node, const struct cel_type *wanted);
 bool exact_become(struct check *check, struct node *node, const struct cel_type *wanted);
 
-/* ---- A program and its evaluation (eval.c, call.c, each.c) --------------------------------------
+/* A program and its evaluation (eval.c, call.c, each.c) --------------------------------------
  */
 
 struct cel_program {
@@ -385,7 +377,7 @@ enum rc run_node_plain(struct run *run, const struct node *node, struct cel_valu
 void trace_forget(struct run *run, size_t keep);
 size_t trace_count(const struct run *run);
 
-/* ---- Shared by the functions --------------------------------------------------------------------
+/* Shared by the functions --------------------------------------------------------------------
  */
 
 /* A string made in the arena, with its cost charged; RC_LIMIT when the arena failed. */
@@ -393,6 +385,16 @@ enum rc give_text(struct cel_call *call, struct buf *text, struct cel_value *ret
 
 /* A buffer for text made by a function: never beyond what the cost limit would pay for. */
 struct buf text_buf(struct cel_call *call);
+
+/* cel_equal, charged by what is walked; RC_LIMIT when that is more than is left. */
+enum rc equal_within_cost(struct cel_call *call, struct cel_value a, struct cel_value b,
+                          bool *ret) MUST_CHECK;
+
+/* Without the last character when a cut has left only a part of it. */
+struct str text_whole(struct str text);
+
+/* At most so many bytes of a text that a sentence quotes. */
+struct str text_quoted(struct str text);
 
 /* Numbers as CEL writes them: the shortest that reads back the same; "NaN", "Infinity". */
 struct str double_text(struct arena *arena, double number);

@@ -12,8 +12,6 @@ struct str check_type_text(struct check *check, const struct cel_type *type)
     return cel_type_text(check->arena, types_final(&check->bindings, type));
 }
 
-/* ---- Which optional variables are known to be there */
-
 static bool facts_has(const struct facts *facts, size_t number)
 {
     return facts->bits[number / 64] >> (number % 64) & 1;
@@ -36,8 +34,6 @@ static void facts_learn(struct facts *facts, const struct node *node, bool is_tr
         for (size_t i = 0; i < node->list.n; i++)
             facts_learn(facts, node->list.items[i], is_true);
 }
-
-/* ---- Names */
 
 static bool find_in_scope(const struct check *check, struct str name, const struct scope **ret)
 {
@@ -151,8 +147,6 @@ static const struct cel_type *check_name(struct check *check, struct node *node)
     return NULL;
 }
 
-/* ---- Fields */
-
 const struct overload *check_property(const struct check *check, const struct cel_type *type,
                                       struct str name)
 {
@@ -246,8 +240,6 @@ static const struct cel_type *check_present(struct check *check, struct node *no
     return BOOL;
 }
 
-/* ---- && || ?: */
-
 bool check_condition(struct check *check, struct node *node, const char *what)
 {
     const struct cel_type *type = check_node(check, node);
@@ -334,8 +326,6 @@ static const struct cel_type *check_if(struct check *check, struct node *node)
     return joined ? joined : join_exact(check, node, yes, no);
 }
 
-/* ---- Lists and maps */
-
 /* The type of all elements together: dyn when they differ. */
 static const struct cel_type *join_all(struct check *check, struct node **items, size_t n)
 {
@@ -398,8 +388,6 @@ static const struct cel_type *check_map(struct check *check, struct node *node)
     value = key ? join_all(check, node->map.values, node->map.n) : NULL;
     return value ? cel_type_map(check->arena, key, value) : NULL;
 }
-
-/* ---- */
 
 static const struct cel_type *check_kind(struct check *check, struct node *node)
 {

@@ -193,8 +193,6 @@ static bool asks_for_exact(const struct check *check, const struct call *call)
     return has_exact && has_literal;
 }
 
-/* ---- Saying what is wrong */
-
 /* "_+_" as "+", "@in" as "in". */
 static struct str sign_of(struct str name)
 {

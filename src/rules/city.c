@@ -52,8 +52,6 @@ static bool as_decimal(struct cel_value value, struct decimal *ret)
     }
 }
 
-/* ---- Operators */
-
 static enum rc money_times(struct cel_call *call, struct money money, int64_t count,
                            struct cel_value *ret)
 {
@@ -171,12 +169,9 @@ bool city_literal(struct arena *arena, struct str text, enum cel_kind wanted, st
     return true;
 }
 
-/* ---- decimal(), money(), round(), div() */
-
 static enum rc fail_text(struct cel_call *call, struct str text, const char *advice)
 {
-    return cel_fail(call, "\"%.*s\" cannot be read: %s", text.n > 60 ? 60 : (int)text.n, text.p,
-                    advice);
+    return cel_fail(call, "\"%.*s\" cannot be read: %s", STR_ARG(text_quoted(text)), advice);
 }
 
 static enum rc rounding_of(struct cel_call *call, struct str name, enum decimal_rounding *ret)
@@ -274,8 +269,6 @@ static enum rc divide(struct cel_call *call, const struct cel_value *args, struc
         return cel_fail(call, "division by zero");
     return give_decimal(call, decimal_div(a, b, places, &out), &out, ret);
 }
-
-/* ---- date() and the parts of a date */
 
 static enum rc to_date(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {

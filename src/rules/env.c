@@ -34,8 +34,6 @@ struct cel_env *cel_env_new(struct ctx *ctx, struct cel_limits limits)
     return arena_has_failed(env->arena) ? NULL : env;
 }
 
-/* ---- Types */
-
 const struct cel_type *cel_env_type(struct cel_env *env, struct str name)
 {
     const struct cel_type **grown, *type;
@@ -59,8 +57,6 @@ const struct cel_type *cel_env_type_named(struct cel_env *env, struct str text)
 
     return str_trim(text).n == 0 ? type : NULL;
 }
-
-/* ---- Variables */
 
 bool cel_env_variable_find(const struct cel_env *env, struct str name, size_t *ret_number)
 {
@@ -112,8 +108,6 @@ size_t cel_env_variable_count(const struct cel_env *env)
 {
     return env->n_variables;
 }
-
-/* ---- Functions */
 
 static bool is_same(const struct overload *a, const struct overload *b)
 {

@@ -14,7 +14,7 @@ enum rc run_fail(struct run *run, const char *format, ...)
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    run->error = str_copy(run->ctx->arena, str_of(text));
+    run->error = str_copy(run->ctx->arena, text_whole(str_of(text)));
     return RC_INVALID;
 }
 
@@ -39,10 +39,8 @@ static enum rc fail_type(struct run *run, const struct node *node, struct cel_va
     struct str name = cel_type_text(run->ctx->arena, cel_type_of(value));
 
     return run_fail(run, "no such overload: %s is needed, and %.*s is %.*s", wanted,
-                    text.n > 100 ? 100 : (int)text.n, text.p, STR_ARG(name));
+                    STR_ARG(text_quoted(text)), STR_ARG(name));
 }
-
-/* ---- Variables and fields */
 
 static enum rc run_variable(struct run *run, const struct node *node, struct cel_value *ret)
 {
@@ -107,8 +105,6 @@ static enum rc run_has(struct run *run, const struct node *node, struct cel_valu
     return rc;
 }
 
-/* ---- && || ?: */
-
 /* The first operand that says `decisive` decides, whatever errors came before it. */
 static enum rc run_chain(struct run *run, const struct node *node, bool decisive,
                          struct cel_value *ret)
@@ -149,8 +145,6 @@ static enum rc run_if(struct run *run, const struct node *node, struct cel_value
         return fail_type(run, node->list.items[0], condition, "true or false");
     return run_node(run, node->list.items[condition.boolean ? 1 : 2], ret);
 }
-
-/* ---- Lists and maps */
 
 static enum rc run_list(struct run *run, const struct node *node, struct cel_value *ret)
 {
@@ -234,14 +228,13 @@ enum rc run_node(struct run *run, const struct node *node, struct cel_value *ret
     return run->trace ? trace_node(run, node, ret) : run_node_plain(run, node, ret);
 }
 
-/* ---- A whole evaluation */
-
 static enum rc check_expected(struct run *run, const struct cel_type *expected,
                               struct cel_value value)
 {
     if (!expected || expected->kind == CEL_DYN || expected->kind == value.kind)
         return RC_OK;
-    return fail_type(run, run->program->root, value, cel_type_text(run->ctx->arena, expected).p);
+    return fail_type(run, run->program->root, value,
+                     str_z(run->ctx->arena, cel_type_text(run->ctx->arena, expected)));
 }
 
 enum rc run_program(struct run *run, struct cel_value *ret)

@@ -59,9 +59,7 @@ static void keep_decisive(struct trace *trace, bool decisive)
         if (child->has_failed || child->value.kind != CEL_BOOL || child->value.boolean != decisive)
             continue;
         trace->public.first = child;
-        trace->last = &((struct trace *)(uintptr_t)child)->public;
-        trace->last->next = NULL;
-        trace->n = 1;
+        ((struct trace *)(uintptr_t)child)->public.next = NULL;
         return;
     }
 }
@@ -126,8 +124,6 @@ enum rc cel_explain(struct ctx *ctx, const struct cel_program *program,
     *ret_trace = literal;
     return rc;
 }
-
-/* ---- JSON */
 
 /* The source may hold a NUL, within quotes; JSON's readers refuse it. */
 static struct str without_nul(struct arena *arena, struct str text)

@@ -21,8 +21,6 @@ static enum rc fail_kind(struct cel_call *call, const char *clause, struct cel_v
                     STR_ARG(cel_type_of(value)->name));
 }
 
-/* ---- %s */
-
 static enum rc add_text(struct cel_call *call, struct buf *out, struct cel_value value);
 
 /* Every run of bytes that are no UTF-8 becomes one U+FFFD. */
@@ -131,8 +129,6 @@ static enum rc add_text(struct cel_call *call, struct buf *out, struct cel_value
     return RC_OK;
 }
 
-/* ---- %d %f %e */
-
 static enum rc add_whole(struct cel_call *call, struct buf *out, struct cel_value value)
 {
     if (!kind_is_number(value.kind))
@@ -162,8 +158,6 @@ static enum rc add_real(struct cel_call *call, struct buf *out, struct clause cl
         buf_add_fmt(out, "%.*e", clause.precision, number);
     return RC_OK;
 }
-
-/* ---- %b %o %x %X */
 
 static void add_radix(struct buf *out, uint64_t number, unsigned radix, bool is_upper)
 {
@@ -223,8 +217,6 @@ static enum rc add_in_radix(struct cel_call *call, struct buf *out, char letter,
     }
     return RC_OK;
 }
-
-/* ---- The whole */
 
 static enum rc add_clause(struct cel_call *call, struct buf *out, struct clause clause,
                           struct cel_value value)

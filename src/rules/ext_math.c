@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-/* ---- The greatest and the least */
-
 static enum rc extreme(struct cel_call *call, const struct cel_value *args, size_t n, int sign,
                        struct cel_value *ret)
 {
@@ -36,8 +34,6 @@ static enum rc extreme_of(struct cel_call *call, const struct cel_value *args,
         return cel_fail(call, "the list is empty: it has no greatest or least element");
     return extreme(call, args[0].list->items, args[0].list->n, call->data, ret);
 }
-
-/* ---- Functions of doubles */
 
 enum real { CEIL, FLOOR, ROUND, TRUNC, IS_NAN, IS_INF, IS_FINITE };
 
@@ -96,8 +92,6 @@ static enum rc math_sign(struct cel_call *call, const struct cel_value *args, st
         ret->real = (args[0].real > 0) - (args[0].real < 0);
     return RC_OK;
 }
-
-/* ---- Bits: int and uint have the same ones, so the result keeps the first one's type */
 
 static enum rc math_bits(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {

@@ -50,8 +50,6 @@ static enum rc char_at(struct cel_call *call, const struct cel_value *args, stru
     return charge_text(call, text);
 }
 
-/* ---- Finding */
-
 static enum rc index_of(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     struct str text = args[0].text;
@@ -97,8 +95,6 @@ static enum rc last_index_of(struct cel_call *call, const struct cel_value *args
                        : -1);
     return RC_OK;
 }
-
-/* ---- Parts */
 
 static enum rc substring(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
@@ -180,8 +176,6 @@ static enum rc reverse(struct cel_call *call, const struct cel_value *args, stru
     *ret = cel_string((struct str){out, text.n});
     return charge_text(call, text);
 }
-
-/* ---- Lists of texts */
 
 static enum rc join(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
@@ -282,8 +276,6 @@ static enum rc replace(struct cel_call *call, const struct cel_value *args, stru
     buf_add(&out, rest);
     return give_text(call, &out, ret);
 }
-
-/* ---- Quoting: a text as a literal that any CEL reads back as the same text. */
 
 static enum rc quote(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {

@@ -79,12 +79,9 @@ bool compile_problem(struct compile *compile, uint32_t at, const char *format, .
     va_end(list);
     compile->has_problem = true;
     locate(compile->source, at, &compile->problem);
-    compile->problem.sentence =
-        str_copy(compile->ctx->arena, utf8_cut(str_of(text), sizeof text - 1));
+    compile->problem.sentence = str_copy(compile->ctx->arena, text_whole(str_of(text)));
     return false;
 }
-
-/* ---- Space and comments */
 
 static uint32_t skip_space(struct str source, uint32_t at)
 {
@@ -102,8 +99,6 @@ static uint32_t skip_space(struct str source, uint32_t at)
     }
     return at;
 }
-
-/* ---- Numbers */
 
 static uint32_t skip_digits(struct str source, uint32_t at)
 {
@@ -205,8 +200,6 @@ static bool lex_number(struct compile *compile, uint32_t *at, struct token *toke
     token->value = cel_double(real);
     return true;
 }
-
-/* ---- Strings and bytes */
 
 struct literal {
     bool is_raw, is_bytes, is_triple;
@@ -346,8 +339,6 @@ static bool string_starts(struct str source, uint32_t at, struct literal *ret, u
     *ret_open = at + (literal.is_triple ? 3 : 1);
     return true;
 }
-
-/* ---- Names and signs */
 
 static bool lex_field(struct compile *compile, uint32_t *at, struct token *token)
 {

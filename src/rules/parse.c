@@ -19,8 +19,6 @@ struct pile {
 
 static struct node *parse_expression(struct parser *parser);
 
-/* ---- Nodes */
-
 struct node *node_new(struct compile *compile, enum node_kind kind, uint32_t begin, uint32_t end)
 {
     struct node *node = ARENA_NEW(compile->arena, struct node);
@@ -89,8 +87,6 @@ static bool pile_join(struct parser *parser, struct node *node, const struct pil
     return true;
 }
 
-/* ---- Tokens */
-
 static bool advance(struct parser *parser)
 {
     parser->last_end = parser->token.end;
@@ -118,15 +114,13 @@ static bool unexpected(struct parser *parser, const char *wanted)
         return compile_problem(compile, parser->token.begin,
                                "the expression ends too early: %s is missing", wanted);
     return compile_problem(compile, parser->token.begin, "%s is expected here, not %.*s", wanted,
-                           text.n > 40 ? 40 : (int)text.n, text.p);
+                           STR_ARG(text_quoted(text)));
 }
 
 static bool expect(struct parser *parser, const char *sign, const char *wanted)
 {
     return is_sign(parser, sign) ? advance(parser) : unexpected(parser, wanted);
 }
-
-/* ---- Literals */
 
 static struct node *literal_node(struct parser *parser, uint32_t begin, struct cel_value value)
 {
@@ -165,8 +159,6 @@ static struct node *number_node(struct parser *parser, uint32_t begin, bool is_n
                                    : token.text;
     return node;
 }
-
-/* ---- Primary expressions */
 
 /* Comma-separated expressions up to the closing sign, which is read; a last comma is allowed
  * where `may_trail`. */
@@ -334,8 +326,6 @@ static struct node *parse_primary(struct parser *parser)
     return NULL;
 }
 
-/* ---- Member access: a.b, a.f(x), a[i] */
-
 static struct node *parse_dot(struct parser *parser, struct node *operand)
 {
     struct token field;
@@ -381,8 +371,6 @@ static struct node *parse_member(struct parser *parser, struct node *node)
     }
     return node;
 }
-
-/* ---- Operators */
 
 static struct node *operator_node(struct parser *parser, struct str name, struct node *left,
                                   struct node *right)

@@ -11,8 +11,8 @@ static enum rc fail_range(struct cel_call *call, const char *type)
 
 static enum rc fail_text(struct cel_call *call, struct str text, const char *what)
 {
-    return cel_fail(call, "type conversion error: \"%.*s\" is no %s",
-                    text.n > 60 ? 60 : (int)text.n, text.p, what);
+    return cel_fail(call, "type conversion error: \"%.*s\" is no %s", STR_ARG(text_quoted(text)),
+                    what);
 }
 
 static enum rc same(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)

@@ -82,8 +82,6 @@ static enum rc double_arithmetic(struct cel_call *call, char sign, const struct 
     }
 }
 
-/* ---- Times */
-
 static enum rc fail_time(struct cel_call *call)
 {
     return cel_fail(call, "timestamp out of range: the years go from 1 to 9999");
@@ -144,8 +142,6 @@ static enum rc time_minus(struct cel_call *call, const struct cel_value *args,
         return give_duration(call, (__int128)args[0].duration_ns - args[1].duration_ns, ret);
     return fail_overload(call, args, 2);
 }
-
-/* ---- + - * / % */
 
 /* call->data is the operator. */
 static enum rc operator_arithmetic(struct cel_call *call, const struct cel_value *args,
@@ -242,28 +238,16 @@ static enum rc operator_not(struct cel_call *call, const struct cel_value *args,
     return RC_OK;
 }
 
-/* ---- Comparing */
-
-/* What comparing two values costs: the smaller of the two decides how long it takes. */
-static uint64_t compare_cost(struct cel_value a, struct cel_value b)
-{
-    if (a.kind != b.kind)
-        return 0;
-    switch (a.kind) {
-    case CEL_STRING:
-    case CEL_BYTES: return (a.text.n < b.text.n ? a.text.n : b.text.n) / 64;
-    case CEL_LIST: return a.list->n < b.list->n ? a.list->n : b.list->n;
-    case CEL_MAP: return a.map->n < b.map->n ? a.map->n : b.map->n;
-    default: return 0;
-    }
-}
-
 /* call->data is 1 for ==, 0 for !=. */
 static enum rc operator_equal(struct cel_call *call, const struct cel_value *args,
                               struct cel_value *ret)
 {
-    *ret = cel_bool(cel_equal(args[0], args[1]) == call->data);
-    return cel_charge(call, compare_cost(args[0], args[1]));
+    bool is_equal = false;
+    enum rc rc = equal_within_cost(call, args[0], args[1], &is_equal);
+
+    if (rc == RC_OK)
+        *ret = cel_bool(is_equal == call->data);
+    return rc;
 }
 
 /* Which orders each operator accepts: bits for less, equal, greater. */
@@ -282,10 +266,8 @@ static enum rc operator_order(struct cel_call *call, const struct cel_value *arg
     }
     found = order < 0 ? LESS : order == 0 ? EQUAL : GREATER;
     *ret = cel_bool(call->data & found);
-    return cel_charge(call, compare_cost(args[0], args[1]));
+    return args[0].kind == CEL_STRING ? cel_charge(call, args[0].text.n / 64) : RC_OK;
 }
-
-/* ---- in and [ ] */
 
 static enum rc operator_in(struct cel_call *call, const struct cel_value *args,
                            struct cel_value *ret)
@@ -296,17 +278,18 @@ static enum rc operator_in(struct cel_call *call, const struct cel_value *args,
     }
     if (args[1].kind != CEL_LIST)
         return fail_overload(call, args, 2);
-    *ret = cel_bool(false);
     for (size_t i = 0; i < args[1].list->n; i++) {
-        enum rc rc = cel_charge(call, compare_cost(args[0], args[1].list->items[i]));
+        bool is_equal = false;
+        enum rc rc = equal_within_cost(call, args[0], args[1].list->items[i], &is_equal);
 
         if (rc != RC_OK)
             return rc;
-        if (cel_equal(args[0], args[1].list->items[i])) {
+        if (is_equal) {
             *ret = cel_bool(true);
             return cel_charge(call, i / 8);
         }
     }
+    *ret = cel_bool(false);
     return cel_charge(call, args[1].list->n / 8);
 }
 

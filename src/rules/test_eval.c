@@ -17,6 +17,7 @@ static void test_rules(void **state)
         {"tags.filter(t, t.endsWith('er'))", "[\"water\"]"},
         {"tags.all(i, t, i < 3 && t != '')", "true"},
         {"tags.exists_one(t, t.size() == 4)", "true"},
+        {"tags.exists_one(t, t.size() == 5)", "false"},
         {"{'a': 1, 'b': 2}.transformMap(k, v, v > 1, v * 10)", "{\"b\": 20}"},
         {"[[1, 2], [3]].map(a, a.map(b, a.size() * b))", "[[2, 4], [3]]"},
         {"tags.map(t, tags.map(u, u == t).filter(x, x).size())", "[1, 1, 1]"},
@@ -38,6 +39,8 @@ static void test_rule_errors(void **state)
         {"1 % 0", "modulus by zero"},
         {"1u / 0u", "division by zero"},
         {"9223372036854775807 + count", "overflow"},
+        {"-9223372036854775808 / (count - 4)", "overflow"},
+        {"-9223372036854775808 % (count - 4)", "overflow"},
         {"[1, 2][2]", "counted from 0"},
         {"[1, 2][-1]", "out of bounds"},
         {"answers.weight", "no such key: there is no weight in answers"},
@@ -181,6 +184,22 @@ static void test_large_maps(void **state)
     assert_false(cel_map_of(ctx->arena, entries, 3, &map));
 }
 
+/* A missing key ends the search at every size of map. */
+static void test_map_sizes(void **state)
+{
+    struct ctx *ctx = *state;
+    struct cel_entry entries[70];
+    struct cel_value map;
+
+    for (int n = 0; n < 70; n++) {
+        assert_true(cel_map_of(ctx->arena, entries, (size_t)n, &map));
+        assert_null(cel_map_find(map.map, cel_int(1000)));
+        for (int i = 0; i < n; i++)
+            assert_int_equal(cel_map_find(map.map, cel_int(i))->integer, i);
+        entries[n] = (struct cel_entry){cel_int(n), cel_int(n)};
+    }
+}
+
 static void test_value_texts(void **state)
 {
     struct ctx *ctx = *state;
@@ -205,7 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_rules),        TEST(test_rule_errors), TEST(test_absorbed_errors),
         TEST(test_host_failure), TEST(test_activation),  TEST(test_repeated),
-        TEST(test_large_maps),   TEST(test_value_texts),
+        TEST(test_large_maps),   TEST(test_map_sizes),   TEST(test_value_texts),
     };
 
     return cmocka_run_group_tests_name("rules/eval", tests, NULL, NULL);

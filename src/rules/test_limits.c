@@ -68,6 +68,36 @@ static void test_cost(void **state)
     }
 }
 
+/* A list of twice the same list, sixty deep, has 2^60 elements when it is walked. */
+static void test_shared_parts(void **state)
+{
+    static const char *const uses[] = {"x60 == y60", "y60 in [x60]", "'%s'.format([x60]) == ''",
+                                       "{'a': x60} == {'a': y60}"};
+    struct ctx *ctx = *state;
+    struct test_world *world = test_world_of(ctx);
+
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        struct buf source = buf_in(ctx->arena, 20000);
+        int64_t begin = clock_monotonic_ms();
+        struct cel_value value;
+
+        BUF_ADD(&source, "cel.bind(x0, [count], ");
+        for (int k = 0; k < 60; k++)
+            buf_add_fmt(&source, "cel.bind(x%d, [x%d, x%d], ", k + 1, k, k);
+        BUF_ADD(&source, "cel.bind(y60, x60 + [], ");
+        buf_add(&source, str_of(uses[i]));
+        for (int k = 0; k < 62; k++)
+            BUF_ADD(&source, ")");
+        assert_int_equal(cel_eval(ctx,
+                                  test_compile(ctx, world, str_z(ctx->arena, buf_str(&source))),
+                                  &world->activation, &value),
+                         RC_INVALID);
+        assert_true(test_contains(ctx->err.detail, "takes too long"));
+        assert_true(clock_monotonic_ms() - begin < 2000);
+        ctx_clear_error(ctx);
+    }
+}
+
 /* && and || cannot hide that the cost is used up. */
 static void test_cost_is_not_absorbed(void **state)
 {
@@ -161,8 +191,9 @@ static void test_every_cap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_length), TEST(test_cost),       TEST(test_cost_is_not_absorbed),
-        TEST(test_usage),  TEST(test_memory_cap), TEST(test_every_cap),
+        TEST(test_length),       TEST(test_cost),  TEST(test_cost_is_not_absorbed),
+        TEST(test_shared_parts), TEST(test_usage), TEST(test_memory_cap),
+        TEST(test_every_cap),
     };
 
     return cmocka_run_group_tests_name("rules/limits", tests, NULL, NULL);

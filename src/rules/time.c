@@ -11,8 +11,6 @@
 #define SECONDS_MAX INT64_C(253402300799)   /* 9999-12-31T23:59:59 */
 #define ZONES_MAX   700                     /* tzdata names about 600 */
 
-/* ---- Writing */
-
 static void add_fraction(struct buf *out, int32_t nanos)
 {
     char digits[12];
@@ -64,8 +62,6 @@ struct str duration_text(struct arena *arena, int64_t ns)
     buf_add_byte(&out, 's');
     return buf_str(&out);
 }
-
-/* ---- Reading */
 
 /* Exactly `n` digits from the front. */
 static bool take_digits(struct str *text, size_t n, int *ret)
@@ -164,7 +160,7 @@ static enum rc to_timestamp(struct cel_call *call, const struct cel_value *args,
     }
     if (!parse_timestamp(args[0].text, ret))
         return cel_fail(call, "\"%.*s\" is no timestamp in range: write it as 2026-07-02T16:30:00Z",
-                        args[0].text.n > 60 ? 60 : (int)args[0].text.n, args[0].text.p);
+                        STR_ARG(text_quoted(args[0].text)));
     return RC_OK;
 }
 
@@ -258,12 +254,10 @@ static enum rc to_duration(struct cel_call *call, const struct cel_value *args,
     }
     if (!parse_duration(args[0].text, &ns))
         return cel_fail(call, "\"%.*s\" is no duration in range: write it as 1h30m or 90s",
-                        args[0].text.n > 60 ? 60 : (int)args[0].text.n, args[0].text.p);
+                        STR_ARG(text_quoted(args[0].text)));
     *ret = cel_duration(ns);
     return RC_OK;
 }
-
-/* ---- Time zones */
 
 /* Each zone that a rule names is loaded once and kept while the program runs. */
 static struct {
@@ -310,12 +304,10 @@ enum rc time_offset(struct cel_call *call, struct str name, int64_t seconds, int
     zone = find_zone(cel_call_ctx(call), name);
     if (!zone)
         return cel_fail(call, "there is no time zone \"%.*s\": write America/Chicago or -06:00",
-                        name.n > 60 ? 60 : (int)name.n, name.p);
+                        STR_ARG(text_quoted(name)));
     *ret = zone_offset_s(zone, (struct instant){seconds * US_PER_S});
     return RC_OK;
 }
-
-/* ---- Parts of a timestamp */
 
 struct parts {
     struct civil civil;
@@ -386,7 +378,7 @@ static enum rc get_milliseconds(struct cel_call *call, const struct cel_value *a
     return RC_OK;
 }
 
-/* ---- Parts of a duration: the whole of it in hours, minutes or seconds (call->data, in
+/* Parts of a duration: the whole of it in hours, minutes or seconds (call->data, in
  * seconds), but only the milliseconds behind its seconds. */
 
 static enum rc duration_in(struct cel_call *call, const struct cel_value *args,

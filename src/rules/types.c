@@ -46,19 +46,20 @@ const struct cel_type *bindings_fresh(struct bindings *bindings)
 static const struct cel_type *rebuild(struct bindings *bindings, const struct cel_type *type,
                                       const struct cel_type **args)
 {
-    const struct cel_type **copy =
-        ARENA_ARRAY(bindings->arena, type->n_args, const struct cel_type *);
-    struct cel_type *made = ARENA_NEW(bindings->arena, struct cel_type);
+    const struct cel_type **copy;
+    struct cel_type *made;
     bool is_changed = false;
 
-    if (!copy || !made)
-        return cel_type_of_kind(CEL_DYN);
-    for (size_t i = 0; i < type->n_args; i++) {
-        copy[i] = args[i];
+    for (size_t i = 0; i < type->n_args; i++)
         is_changed |= args[i] != type->args[i];
-    }
     if (!is_changed)
         return type;
+    copy = ARENA_ARRAY(bindings->arena, type->n_args, const struct cel_type *);
+    made = ARENA_NEW(bindings->arena, struct cel_type);
+    if (!copy || !made)
+        return cel_type_of_kind(CEL_DYN);
+    for (size_t i = 0; i < type->n_args; i++)
+        copy[i] = args[i];
     *made = *type;
     made->args = copy;
     return made;

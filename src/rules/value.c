@@ -109,8 +109,6 @@ struct str cel_type_text(struct arena *arena, const struct cel_type *type)
     return buf_str(&out);
 }
 
-/* ---- Makers */
-
 struct cel_value cel_null(void)
 {
     return (struct cel_value){.kind = CEL_NULL};
@@ -212,8 +210,6 @@ const struct cel_type *cel_type_of(struct cel_value value)
         return value.object.type;
     return cel_type_of_kind(value.kind);
 }
-
-/* ---- Maps */
 
 /* Keys that are equal have equal hashes: a double is a key only where it is a whole number. */
 static bool key_hash(struct cel_value key, uint64_t *ret)
@@ -338,8 +334,6 @@ bool cel_map_of(struct arena *arena, const struct cel_entry *entries, size_t n,
     return true;
 }
 
-/* ---- Equality and order */
-
 bool kind_is_number(enum cel_kind kind)
 {
     return kind == CEL_INT || kind == CEL_UINT || kind == CEL_DOUBLE;
@@ -377,25 +371,37 @@ bool number_order(struct cel_value a, struct cel_value b, int *ret)
     return true;
 }
 
-static bool lists_equal(const struct cel_list *a, const struct cel_list *b)
+/* Lists and maps may share parts, so that a small tree of them is huge when walked: comparing
+ * has a budget of elements, and a spent one ends it. */
+static bool equal(struct cel_value a, struct cel_value b, uint64_t *budget);
+
+static bool spend(uint64_t *budget)
+{
+    if (*budget == 0)
+        return false;
+    --*budget;
+    return true;
+}
+
+static bool lists_equal(const struct cel_list *a, const struct cel_list *b, uint64_t *budget)
 {
     if (a->n != b->n)
         return false;
     for (size_t i = 0; i < a->n; i++) {
-        if (!cel_equal(a->items[i], b->items[i]))
+        if (!spend(budget) || !equal(a->items[i], b->items[i], budget))
             return false;
     }
     return true;
 }
 
-static bool maps_equal(const struct cel_map *a, const struct cel_map *b)
+static bool maps_equal(const struct cel_map *a, const struct cel_map *b, uint64_t *budget)
 {
     if (a->n != b->n)
         return false;
     for (size_t i = 0; i < a->n; i++) {
         const struct cel_value *other = cel_map_find(b, a->entries[i].key);
 
-        if (!other || !cel_equal(a->entries[i].value, *other))
+        if (!other || !spend(budget) || !equal(a->entries[i].value, *other, budget))
             return false;
     }
     return true;
@@ -406,7 +412,7 @@ static bool types_equal(const struct cel_type *a, const struct cel_type *b)
     return a->kind == b->kind && str_eq(a->name, b->name);
 }
 
-bool cel_equal(struct cel_value a, struct cel_value b)
+static bool equal(struct cel_value a, struct cel_value b, uint64_t *budget)
 {
     int order = 1;
 
@@ -421,8 +427,8 @@ bool cel_equal(struct cel_value a, struct cel_value b)
     case CEL_BOOL: return a.boolean == b.boolean;
     case CEL_STRING:
     case CEL_BYTES: return str_eq(a.text, b.text);
-    case CEL_LIST: return lists_equal(a.list, b.list);
-    case CEL_MAP: return maps_equal(a.map, b.map);
+    case CEL_LIST: return lists_equal(a.list, b.list, budget);
+    case CEL_MAP: return maps_equal(a.map, b.map, budget);
     case CEL_TYPE: return types_equal(a.type, b.type);
     case CEL_TIMESTAMP: return a.seconds == b.seconds && a.nanos == b.nanos;
     case CEL_DURATION: return a.duration_ns == b.duration_ns;
@@ -430,6 +436,26 @@ bool cel_equal(struct cel_value a, struct cel_value b)
     case CEL_OBJECT: return a.object.thing == b.object.thing;
     default: return false;
     }
+}
+
+bool cel_equal(struct cel_value a, struct cel_value b)
+{
+    uint64_t budget = UINT64_MAX;
+
+    return equal(a, b, &budget);
+}
+
+enum rc equal_within_cost(struct cel_call *call, struct cel_value a, struct cel_value b, bool *ret)
+{
+    uint64_t budget = call->run->cost_left + 1, left = budget;
+    bool is_equal = equal(a, b, &left);
+
+    if (left == 0)
+        return cel_charge(call, UINT64_MAX);
+    *ret = is_equal;
+    if ((a.kind == CEL_STRING || a.kind == CEL_BYTES) && a.kind == b.kind && a.text.n == b.text.n)
+        return cel_charge(call, a.text.n / 64);
+    return cel_charge(call, budget - left);
 }
 
 bool cel_order(struct cel_value a, struct cel_value b, int *ret)

@@ -7,7 +7,21 @@
 
 #include "base/utf8.h"
 
-/* ---- Numbers from text */
+struct str text_whole(struct str text)
+{
+    size_t lead = text.n;
+
+    while (lead > 0 && text.n - lead < 3 && ((unsigned char)text.p[lead - 1] & 0xc0) == 0x80)
+        lead--;
+    if (lead == 0 || utf8_is_valid(str_slice(text, lead - 1, text.n)))
+        return text;
+    return str_slice(text, 0, lead - 1);
+}
+
+struct str text_quoted(struct str text)
+{
+    return utf8_cut(text, 60);
+}
 
 bool uint_parse(struct str text, uint64_t *ret)
 {
@@ -88,8 +102,6 @@ bool double_parse(struct str text, double *ret)
     return true;
 }
 
-/* ---- Doubles as text */
-
 /* The fewest digits that read back as the same number, "d.ddde+xx". */
 static void shortest(double number, char *text, size_t room)
 {
@@ -152,8 +164,6 @@ struct str double_text(struct arena *arena, double number)
     add_positional(&out, (struct str){digits, n}, (int)exponent);
     return buf_str(&out);
 }
-
-/* ---- Any value, as an expression would write it */
 
 static void write_value(struct buf *out, struct cel_value value);
 

@@ -203,7 +203,7 @@ static enum MHD_Result begin_body(struct exchange *exchange)
 {
     struct ctx ctx;
 
-    exchange->arena = arena_new(exchange->server->options.arena_cap_bytes);
+    exchange->arena = shelf_take(exchange->server->shelf);
     if (!exchange->arena)
         return answer_overload(exchange);
     ctx = exchange_ctx(exchange, exchange->arena);

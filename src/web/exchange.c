@@ -39,11 +39,11 @@ void exchange_free(struct exchange *exchange)
         return;
     server = exchange->server;
     body_done(exchange->body);
-    arena_free(exchange->arena);
+    shelf_put(server->shelf, exchange->arena);
     stream_free(exchange->stream);
     if (exchange->reply)
         reply_done(exchange->reply);
-    arena_free(exchange->reply_arena);
+    shelf_put(server->shelf, exchange->reply_arena);
     if (exchange->is_upload)
         atomic_fetch_sub(&server->uploads_under_way, 1);
     if (exchange->is_counted)

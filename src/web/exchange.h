@@ -14,6 +14,7 @@
 #include "web/head.h"
 #include "web/pool.h"
 #include "web/server.h"
+#include "web/shelf.h"
 #include "web/sweep.h"
 
 enum stage {
@@ -83,6 +84,7 @@ struct server {
     struct MHD_Daemon *daemon;
     struct MHD_Response *overload, *malformed, *too_large, *head_too_large;
     struct assets *assets;
+    struct shelf *shelf;
     struct pool *readers, *writers;
     struct sweep *sweep;
     int port;

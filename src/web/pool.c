@@ -2,14 +2,19 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+
+#include "web/shelf.h"
 
 struct pool {
     struct pool_options options;
     pthread_mutex_t lock;
     pthread_cond_t has_work;
     struct pool_job *first, **last;
-    int queued, idle, wakes; /* idle: asleep and not yet called */
+    _Atomic int queued; /* written under the lock */
+    int idle, wakes;    /* idle: asleep and not yet called */
     bool is_stopping;
     int started;
     pthread_t threads[];
@@ -31,6 +36,13 @@ static struct pool_job *take(struct pool *pool)
 {
     struct pool_job *job;
 
+    /* Under load the next job is a moment away: giving the processor to the thread that brings it
+     * costs less than falling asleep and being woken. */
+    for (int i = 0; i < pool->options.patience; i++) {
+        if (atomic_load_explicit(&pool->queued, memory_order_relaxed))
+            break;
+        sched_yield();
+    }
     pthread_mutex_lock(&pool->lock);
     while (!pool->first && !pool->is_stopping)
         sleep_until_woken(pool);
@@ -48,19 +60,19 @@ static struct pool_job *take(struct pool *pool)
 static void *work(void *cls)
 {
     struct pool *pool = cls;
-    struct arena *arena = arena_new(pool->options.arena_cap_bytes);
+    struct arena *arena = NULL;
     struct pool_job *job;
 
     pthread_setname_np(pthread_self(), pool->options.thread_name);
     while ((job = take(pool))) {
         /* Without memory even for an empty arena there is nothing to answer with but time. */
-        while (!arena && !(arena = arena_new(pool->options.arena_cap_bytes)))
+        while (!arena && !(arena = shelf_take(pool->options.shelf)))
             poll(NULL, 0, 10);
         pool->options.run(job, &arena);
         if (arena)
             arena_reset(arena);
     }
-    arena_free(arena);
+    shelf_put(pool->options.shelf, arena);
     return NULL;
 }
 
@@ -124,12 +136,7 @@ bool pool_has_room(struct pool *pool)
 
 int pool_queued(struct pool *pool)
 {
-    int queued;
-
-    pthread_mutex_lock(&pool->lock);
-    queued = pool->queued;
-    pthread_mutex_unlock(&pool->lock);
-    return queued;
+    return atomic_load_explicit(&pool->queued, memory_order_relaxed);
 }
 
 void pool_free(struct pool *pool)

@@ -13,13 +13,15 @@ struct pool_job {
     struct pool_job *next;
 };
 
+struct shelf;
+
 struct pool_options {
     const char *thread_name; /* at most 15 characters */
     int threads;
     int max_queued;
-    size_t arena_cap_bytes;
-    /* The arena is empty; run may keep it by setting *arena to NULL, and the worker gets another.
-     */
+    struct shelf *shelf; /* where arenas come from; borrowed */
+    int patience;        /* how often a worker without work looks again before it sleeps */
+    /* The arena is empty; run may keep it by setting *arena to NULL, and puts it back later. */
     void (*run)(struct pool_job *job, struct arena **arena);
 };
 

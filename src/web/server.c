@@ -16,12 +16,18 @@
 #include "web/exchange.h"
 
 /* The library keeps a head, and builds the head of the reply, in one block per connection. */
-#define CONNECTION_BYTES (24 * 1024)
+#define CONNECTION_BYTES (20 * 1024)
 
 /* Descriptors that are not connections: database, logs, threads, uploads being written. */
 #define OTHER_FDS 512
 
 #define OVERLOAD_RETRY_S "2"
+
+/* 16 kB each. */
+#define MAX_KEPT_ARENAS 256
+
+/* Tries of a few hundred nanoseconds each. */
+#define READER_PATIENCE 3
 
 static int cores(void)
 {
@@ -190,17 +196,22 @@ static bool start_threads(struct server *server)
         .thread_name = "web-read",
         .threads = server->options.readers,
         .max_queued = server->options.max_queued_reads,
-        .arena_cap_bytes = server->options.arena_cap_bytes,
+        .patience = READER_PATIENCE,
         .run = work_run,
     };
 
     server->sweep = sweep_new();
+    server->shelf = shelf_new(server->options.arena_cap_bytes, MAX_KEPT_ARENAS);
+    if (!server->sweep || !server->shelf)
+        return false;
+    options.shelf = server->shelf;
     server->readers = pool_new(&options);
+    options.patience = 0;
     options.thread_name = "web-write";
     options.threads = server->options.writers;
     options.max_queued = server->options.max_queued_writes;
     server->writers = pool_new(&options);
-    return server->sweep && server->readers && server->writers;
+    return server->readers && server->writers;
 }
 
 static void set_csrf(struct ctx *ctx, struct server *server)
@@ -330,6 +341,7 @@ void server_free(struct server *server)
         MHD_stop_daemon(server->daemon);
     pool_free(server->readers);
     pool_free(server->writers);
+    shelf_free(server->shelf);
     sweep_free(server->sweep);
     assets_free(server->assets);
     free_fixed_responses(server);

@@ -248,7 +248,7 @@ static void run_part(struct ctx *ctx, struct exchange *exchange)
  * stays where it is. */
 static void repack(struct exchange *exchange, struct reply *reply, struct arena **arena)
 {
-    struct arena *anew = arena_new(exchange->server->options.arena_cap_bytes);
+    struct arena *anew = shelf_take(exchange->server->shelf);
     struct reply copy = *reply;
 
     if (!anew)
@@ -262,11 +262,11 @@ static void repack(struct exchange *exchange, struct reply *reply, struct arena 
         copy.headers[i] = (struct param){str_copy(anew, reply->headers[i].name),
                                          str_copy(anew, reply->headers[i].value)};
     if (arena_has_failed(anew)) {
-        arena_free(anew);
+        shelf_put(exchange->server->shelf, anew);
         return;
     }
     *reply = copy;
-    arena_free(*arena);
+    shelf_put(exchange->server->shelf, *arena);
     *arena = anew;
 }
 

@@ -126,6 +126,14 @@ CREATE TABLE clock (
 CREATE INDEX clock_case ON clock(cases);
 CREATE INDEX clock_due ON clock(met, due);
 
+-- Days on which the city was closed against its calendar: a storm, a moved office.
+CREATE TABLE closure (
+    id ID,
+    date DATE UNIQUE,
+    reason TEXT(200),
+    added INSTANT
+);
+
 -- The record: every change is an event. The header stays for ever; payload and salt can be erased
 -- and the commitment still proves what stood there.
 -- @insert_only

@@ -28,8 +28,6 @@ struct report {
     int counts[3];
 };
 
-/* ---- What the case declares */
-
 /* Messages and enums of the suite, or of protobuf itself but for its times, stand in the
  * expression by name. */
 static bool mentions_proto(const struct test *test)
@@ -136,8 +134,6 @@ static void prepare(struct test *test)
     test->n_values = cel_env_variable_count(test->env);
 }
 
-/* ---- Running it */
-
 static struct str error_text(struct test *test, const char *phase)
 {
     struct str detail = test->ctx->err.detail;
@@ -234,8 +230,6 @@ static enum outcome run(struct test *test)
                                                                                    : FAILED;
     return evaluate(test);
 }
-
-/* ---- Reporting */
 
 static void print_expected(const struct textproto *message)
 {

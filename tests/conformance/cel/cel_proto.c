@@ -125,8 +125,6 @@ bool cel_proto_value(struct ctx *ctx, const struct textproto *message, struct ce
     return true;
 }
 
-/* ---- Types */
-
 static struct str well_known(struct str word)
 {
     static const struct {

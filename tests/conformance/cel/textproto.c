@@ -45,8 +45,6 @@ static bool take(struct reader *reader, char sign)
     return true;
 }
 
-/* ---- Strings */
-
 static int digit_of(char c)
 {
     if (c >= '0' && c <= '9')
@@ -133,8 +131,6 @@ static bool parse_string(struct reader *reader, struct textproto *field)
     field->text = buf_str(&out);
     return true;
 }
-
-/* ---- Fields */
 
 static bool is_word(char c)
 {

@@ -1,0 +1,315 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/demo.h"
+#include "engine/answer.h"
+#include "engine/cases.h"
+#include "engine/locate.h"
+#include "people/actor.h"
+
+#define DAYS_BACK   120
+#define MAX_PLACES  400 /* different addresses; several cases share one */
+#define MAX_ACTIONS 6   /* of one case */
+#define SHOW_EVERY  250
+
+/* A small generator of its own (xorshift64*), so that every demonstration is the same city. */
+struct dice {
+    uint64_t state;
+};
+
+static uint32_t roll(struct dice *dice, uint32_t sides)
+{
+    dice->state ^= dice->state >> 12;
+    dice->state ^= dice->state << 25;
+    dice->state ^= dice->state >> 27;
+    return (uint32_t)(dice->state * UINT64_C(0x2545F4914F6CDD1D) >> 33) % sides;
+}
+
+/* One thing that somebody does at some time. */
+struct action {
+    struct instant at;
+    int plan; /* index of the case's plan */
+    int step; /* -1: file it; else index into the plan's steps */
+};
+
+struct plan {
+    const struct definition *definition;
+    struct place place;
+    struct answers answers;
+    enum lang lang;
+    struct str description, email, channel;
+    const char *steps[MAX_ACTIONS];
+    int64_t case_id;
+    bool is_stopped; /* a step was refused: the rest of the plan is dropped */
+};
+
+struct seeding {
+    struct ctx *ctx;
+    const struct home *home;
+    struct dice dice;
+    struct place *places;
+    size_t place_n;
+    struct plan *plans;
+    struct action *actions;
+    size_t action_n;
+    struct actor staff;
+};
+
+static const char *const descriptions[LANG__PUBLIC][6] = {
+    [LANG_EN] = {"It has been like this for a week.", "Right in front of the school.",
+                 "Dangerous at night, please hurry.", "Near the corner, on the north side.",
+                 "My neighbor nearly fell here yesterday.", ""},
+    [LANG_ES] = {"Lleva así una semana.", "Justo frente a la escuela.",
+                 "Es peligroso de noche, por favor apúrense.", "Cerca de la esquina, lado norte.",
+                 "Mi vecina casi se cae ayer aquí.", ""},
+    [LANG_VI] = {"Tình trạng này đã kéo dài một tuần.", "Ngay trước trường học.",
+                 "Nguy hiểm vào ban đêm, xin xử lý sớm.", "Gần góc đường, phía bắc.",
+                 "Hôm qua hàng xóm tôi suýt ngã ở đây.", ""},
+};
+
+static const char *const replies[] = {
+    "A crew was there this morning.",
+    "Thank you for telling us. It is done.",
+    "We looked at it twice and found nothing more to do.",
+    "The part had to be ordered; it is in place now.",
+};
+
+struct place_picking {
+    struct seeding *seeding;
+    size_t seen;
+};
+
+/* Keeps about every so many-th house number of the city. */
+static bool pick_place(void *arg, const struct place_choice *choice)
+{
+    struct place_picking *picking = arg;
+    struct seeding *seeding = picking->seeding;
+    struct arena *arena = seeding->ctx->arena;
+    struct place *place = &seeding->places[seeding->place_n];
+
+    if (picking->seen++ % 71 == 0 &&
+        locate_choice(seeding->ctx, seeding->home->city, choice, place) == RC_OK) {
+        /* The choice's texts last only for this call. */
+        place->address = str_copy(arena, place->address);
+        place->label = str_copy(arena, place->label);
+        seeding->place_n++;
+    }
+    ctx_clear_error(seeding->ctx);
+    return seeding->place_n < MAX_PLACES;
+}
+
+static enum rc find_places(struct seeding *seeding)
+{
+    struct place_picking picking = {seeding, 0};
+
+    seeding->places = ARENA_ARRAY(seeding->ctx->arena, MAX_PLACES, struct place);
+    if (!seeding->places)
+        return FAIL(seeding->ctx, ERR_MEMORY);
+    gazetteer_each(seeding->ctx, seeding->home->city->gazetteer, pick_place, &picking);
+    return seeding->place_n ? RC_OK : FAIL(seeding->ctx, ERR_CONFIG, .detail = S("no places"));
+}
+
+/* Some answer that the field takes; none for a field that need not be answered, now and then. */
+static enum rc make_answer(struct seeding *seeding, const struct field *field, struct answer *ret)
+{
+    struct ctx *ctx = seeding->ctx;
+    struct str typed = STR_NONE;
+
+    if (!field->is_required && roll(&seeding->dice, 3) == 0)
+        return RC_OK;
+    if (field->type == FIELD_YES_NO)
+        typed = roll(&seeding->dice, 4) ? S("false") : S("true");
+    else if (field->option_n)
+        typed = field->options[roll(&seeding->dice, (uint32_t)field->option_n)].id;
+    else if (field->type == FIELD_NUMBER)
+        typed = S("2");
+    else if (field->type == FIELD_DATE)
+        typed = date_format(ctx->arena, city_local(ctx->city, ctx->now).date);
+    else if (field->type == FIELD_ASSET)
+        typed = str_fmt(ctx->arena, "%u", 100 + roll(&seeding->dice, 4000));
+    else if (field->type == FIELD_TEXT && !field->pattern.n)
+        typed = S("See the photo");
+    else if (!field->is_required)
+        return RC_OK;
+    return answer_read(ctx, field, &typed, 1, ret);
+}
+
+static enum rc answer_all(struct seeding *seeding, struct plan *plan)
+{
+    enum rc rc = answers_new(seeding->ctx, plan->definition, &plan->answers);
+
+    for (size_t i = 0; !rc && i < plan->definition->field_n; i++)
+        rc = make_answer(seeding, &plan->definition->fields[i], &plan->answers.of[i]);
+    return rc;
+}
+
+static void add_action(struct seeding *seeding, struct action action)
+{
+    if (instant_cmp(action.at, seeding->ctx->now) < 0)
+        seeding->actions[seeding->action_n++] = action;
+}
+
+/* Which way this case goes, and when. */
+static void plan_steps(struct seeding *seeding, int index, struct instant filed)
+{
+    static const char *const ways[][MAX_ACTIONS] = {
+        {"start", "resolve"},
+        {"start", "resolve"},
+        {"schedule", "start", "resolve"},
+        {"resolve"},
+        {"start", "ask", "answer", "resolve"},
+        {"ask"},
+        {"start"},
+        {"schedule"},
+        {"withdraw"},
+        {"start", "resolve", "reopen", "start"},
+        {NULL},
+    };
+    struct plan *plan = &seeding->plans[index];
+    uint32_t way = roll(&seeding->dice, sizeof ways / sizeof *ways);
+    int64_t at = filed.us_utc;
+
+    add_action(seeding, (struct action){filed, index, -1});
+    for (int step = 0; step < MAX_ACTIONS && ways[way][step]; step++) {
+        plan->steps[step] = ways[way][step];
+        at += (int64_t)(1 + roll(&seeding->dice, 96)) * US_PER_H;
+        add_action(seeding, (struct action){{at}, index, step});
+    }
+}
+
+static enum rc make_plan(struct seeding *seeding, int index)
+{
+    const struct city *city = seeding->home->city;
+    struct plan *plan = &seeding->plans[index];
+    uint32_t tongue = roll(&seeding->dice, 10);
+    int64_t ago = (int64_t)roll(&seeding->dice, DAYS_BACK * 24 * 60) * US_PER_MIN;
+    static const char *const channels[] = {"web", "web", "web", "phone", "counter"};
+
+    plan->definition = city->services[roll(&seeding->dice, (uint32_t)city->service_n)];
+    plan->place = seeding->places[roll(&seeding->dice, (uint32_t)seeding->place_n)];
+    plan->lang = tongue < 7 ? LANG_EN : tongue < 9 ? LANG_ES : LANG_VI;
+    plan->description = str_of(descriptions[plan->lang][roll(&seeding->dice, 6)]);
+    plan->channel = str_of(channels[roll(&seeding->dice, 5)]);
+    if (roll(&seeding->dice, 3) || !plan->definition->applicant.may_be_anonymous)
+        plan->email = str_fmt(seeding->ctx->arena, "resident%d@example.org", index);
+    plan_steps(seeding, index, instant_plus_us(seeding->ctx->now, -ago));
+    return answer_all(seeding, plan);
+}
+
+static int compare_actions(const void *a, const void *b)
+{
+    const struct action *x = a, *y = b;
+    int order = instant_cmp(x->at, y->at);
+
+    return order ? order : (x->plan > y->plan) - (x->plan < y->plan);
+}
+
+static enum rc file_plan(struct ctx *ctx, struct plan *plan)
+{
+    struct filing filing = {
+        .definition = plan->definition,
+        .answers = plan->answers,
+        .place = plan->definition->place.need == PLACE_NONE ? NULL : &plan->place,
+        .description = plan->description,
+        .contact = {.name = plan->email.n ? S("A. Resident") : S(""),
+                    .email = plan->email,
+                    .phone = plan->definition->applicant.phone == CONTACT_REQUIRED
+                                 ? S("251-555-0142")
+                                 : S("")},
+        .channel = plan->channel,
+        .lang = plan->lang,
+        .base_url = S("http://localhost:8080"),
+    };
+    struct filed filed;
+    enum rc rc = case_file(ctx, &filing, &filed);
+
+    plan->case_id = filed.case_id;
+    return rc;
+}
+
+static enum rc take_step(struct ctx *ctx, struct seeding *seeding, const struct action *action)
+{
+    struct plan *plan = &seeding->plans[action->plan];
+    struct date later = date_plus(city_local(ctx->city, ctx->now).date, 5);
+    const struct workflow *workflow = plan->definition->workflow;
+    struct step_input input = {
+        .step = str_of(plan->steps[action->step]),
+        .message = str_of(replies[roll(&seeding->dice, 4)]),
+        .outcome = workflow->outcome_n
+                       ? workflow->outcomes[roll(&seeding->dice, (uint32_t)workflow->outcome_n)].id
+                       : STR_NONE,
+        .date = date_format(ctx->arena, later),
+        .base_url = S("http://localhost:8080"),
+    };
+
+    ctx->actor = &seeding->staff;
+    return case_step(ctx, plan->case_id, &input);
+}
+
+/* Runs one action in a small context of its own, at its own time. */
+static enum rc act(struct seeding *seeding, const struct action *action)
+{
+    struct plan *plan = &seeding->plans[action->plan];
+    struct arena *arena = arena_child(seeding->ctx->arena);
+    struct ctx ctx = *seeding->ctx;
+    enum rc rc;
+
+    if (!arena)
+        return FAIL(seeding->ctx, ERR_MEMORY);
+    ctx.arena = arena;
+    ctx.deferred = NULL;
+    ctx.now = action->at;
+    ctx.lang = plan->lang;
+    rc = action->step < 0 ? file_plan(&ctx, plan) : take_step(&ctx, seeding, action);
+    if (rc == RC_CONFLICT && action->step >= 0) {
+        plan->is_stopped = true;
+        rc = RC_OK;
+    }
+    if (rc)
+        rc = ctx_fail(seeding->ctx,
+                      (struct err){.id = ctx.err.id,
+                                   .file = ctx.err.file,
+                                   .line = ctx.err.line,
+                                   .detail = str_copy(seeding->ctx->arena, ctx.err.detail),
+                                   .field = str_copy(seeding->ctx->arena, ctx.err.field)});
+    ctx_done(&ctx);
+    arena_free(arena);
+    return rc;
+}
+
+static enum rc run(struct seeding *seeding, bool is_shown)
+{
+    enum rc rc = RC_OK;
+
+    qsort(seeding->actions, seeding->action_n, sizeof *seeding->actions, compare_actions);
+    for (size_t i = 0; !rc && i < seeding->action_n; i++) {
+        if (!seeding->plans[seeding->actions[i].plan].is_stopped)
+            rc = act(seeding, &seeding->actions[i]);
+        if (is_shown && (i % SHOW_EVERY == 0 || i + 1 == seeding->action_n))
+            fprintf(stderr, "\rmaking cases: %zu of %zu actions", i + 1, seeding->action_n);
+    }
+    if (is_shown)
+        fprintf(stderr, "\n");
+    return rc;
+}
+
+enum rc demo_cases(struct ctx *ctx, const struct home *home, int n, bool is_shown)
+{
+    static const struct grant everywhere[] = {{ROLE_AGENT, SCOPE_CITY, STR("")},
+                                              {ROLE_SUPERVISOR, SCOPE_CITY, STR("")}};
+    struct seeding seeding = {
+        .ctx = ctx,
+        .home = home,
+        .dice = {UINT64_C(0x9E3779B97F4A7C15)},
+        .plans = ARENA_ARRAY(ctx->arena, (size_t)n, struct plan),
+        .actions = ARENA_ARRAY(ctx->arena, (size_t)n * (MAX_ACTIONS + 1), struct action),
+        .staff = {.kind = ACTOR_STAFF, .grants = everywhere, .grant_n = 2},
+    };
+    enum rc rc = find_places(&seeding);
+
+    if (!seeding.plans || !seeding.actions)
+        return FAIL(ctx, ERR_MEMORY);
+    for (int i = 0; !rc && i < n; i++)
+        rc = make_plan(&seeding, i);
+    return rc ? rc : run(&seeding, is_shown);
+}

@@ -1,0 +1,274 @@
+#include "console/case_view.h"
+
+#include "base/json.h"
+#include "base/msg.h"
+#include "console/case_events.h"
+#include "console/queries.h"
+#include "engine/access.h"
+#include "engine/number.h"
+#include "engine/show.h"
+
+#define MAX_TRACE_BYTES 100000
+#define MAX_WHY         40
+
+static enum rc load_row(struct ctx *ctx, struct str typed, struct case_view *view)
+{
+    struct case_reach reach;
+    struct str number;
+    bool is_found;
+    int state;
+    enum rc rc;
+
+    if (!number_parse(ctx->arena, typed, &number))
+        return FAIL(ctx, ERR_NOT_FOUND);
+    rc = case_by_number(ctx, number, &is_found, &view->row);
+    if (rc)
+        return rc;
+    if (!is_found)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    view->definition = city_version(ctx->city, view->row.service_version);
+    if (!view->definition)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
+    reach = (struct case_reach){
+        .reach = case_reach_within(ctx->city, view->definition,
+                                   view->row.team_is_null ? 0 : view->row.team),
+        .case_id = view->row.id,
+        .confidentiality = view->row.confidentiality,
+        .is_hidden = view->row.is_hidden,
+    };
+    if (!case_may_read(ctx->actor, &reach))
+        return FAIL(ctx, ERR_NOT_FOUND);
+    view->may_work = case_may_work(ctx->actor, &reach);
+    state = workflow_state(view->definition->workflow, view->row.state);
+    if (state < 0)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case in an unknown state"));
+    view->state = &view->definition->workflow->states[state];
+    return view->may_work ? account_members(ctx, reach.reach, &view->members) : RC_OK;
+}
+
+static void name_it(struct ctx *ctx, struct case_view *view)
+{
+    const struct team *team =
+        view->row.team_is_null ? NULL : city_team_by_row(ctx->city, view->row.team);
+
+    view->service = text_in(&view->definition->name, ctx->lang);
+    view->team = team ? text_in(&team->name, ctx->lang) : STR_NONE;
+    view->place = view->row.place_label_is_null ? STR_NONE : view->row.place_label;
+    view->district = view->row.district;
+    view->title = view->service;
+    if (view->place.n)
+        view->title =
+            str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(view->service), STR_ARG(view->place));
+}
+
+static enum rc load_people(struct ctx *ctx, struct case_view *view)
+{
+    struct case_people_row row;
+    enum rc rc = case_people(ctx, view->row.id, &row);
+
+    if (rc)
+        return rc;
+    view->assignee = row.assignee_name_is_null ? STR_NONE : row.assignee_name;
+    view->assignee_login = row.assignee_login_is_null ? STR_NONE : row.assignee_login;
+    view->reporter = row.reporter_name_is_null ? STR_NONE : row.reporter_name;
+    if (view->row.reporter_is_null)
+        return RC_OK;
+    return contacts_of_party(ctx, view->row.reporter, &view->contacts);
+}
+
+static enum rc load_facts(struct ctx *ctx, struct case_view *view)
+{
+    const struct definition *definition = view->definition;
+    struct answers answers;
+    enum rc rc = answers_parse(ctx, definition, view->row.answers, &answers);
+
+    if (rc)
+        return rc;
+    view->facts = ARENA_ARRAY(ctx->arena, definition->field_n, struct case_fact);
+    if (!view->facts)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < definition->field_n; i++) {
+        const struct field *field = &definition->fields[i];
+        struct str prompt = text_in(&field->prompt, ctx->lang);
+
+        if (!answers.of[i].is_given)
+            continue;
+        view->facts[view->fact_n++] = (struct case_fact){
+            prompt.n ? prompt : text_in(&field->text, ctx->lang),
+            answer_shown(ctx->arena, field, &answers.of[i], ctx->lang),
+        };
+    }
+    return RC_OK;
+}
+
+static void add_why(struct case_clock_line *line, struct str sentence)
+{
+    if (line->why_n < MAX_WHY)
+        line->why[line->why_n++] = sentence;
+}
+
+static struct str span_text(struct ctx *ctx, int64_t amount, struct str unit)
+{
+    if (str_eq(unit, S("workdays")))
+        return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_workdays, amount);
+    if (str_eq(unit, S("months")))
+        return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_months, amount);
+    if (str_eq(unit, S("work-seconds")))
+        return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_work_minutes, amount / 60);
+    return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_minutes, amount / 60);
+}
+
+static struct str say(struct ctx *ctx, enum msg_id id, struct msg_arg a, struct msg_arg b)
+{
+    const struct msg_arg args[] = {a, b};
+
+    return msg_format(ctx->arena, ctx->lang, id, args, 2);
+}
+
+static struct str shown_date(struct ctx *ctx, struct str text)
+{
+    struct date date;
+
+    return date_parse(text, &date) ? show_date(ctx->arena, date, ctx->lang) : text;
+}
+
+static void explain_skips(struct ctx *ctx, const json_t *trace, struct case_clock_line *line)
+{
+    static const struct {
+        struct str word;
+        enum msg_id id;
+    } reasons[] = {
+        {STR("weekend"), MSG_staff_why_weekend},
+        {STR("holiday"), MSG_staff_why_holiday},
+        {STR("closure"), MSG_staff_why_closure},
+        {STR("after-closing"), MSG_staff_why_after_closing},
+    };
+    const json_t *skips = json_get(trace, S("skipped"));
+
+    for (size_t i = 0; i < json_array_size(skips); i++) {
+        const json_t *skip = json_array_get(skips, i);
+        struct str date = str_of(json_string_value(json_object_get(skip, "date")));
+        struct str reason = str_of(json_string_value(json_object_get(skip, "reason")));
+        struct str name = str_of(json_string_value(json_object_get(skip, "name")));
+
+        for (size_t j = 0; j < sizeof reasons / sizeof *reasons; j++)
+            if (str_eq(reason, reasons[j].word))
+                add_why(line, say(ctx, reasons[j].id, MSG_ARG("date", shown_date(ctx, date)),
+                                  MSG_ARG("name", name)));
+    }
+}
+
+/* The trace in words: how long, since when, because of which condition, over which days. */
+static enum rc explain(struct ctx *ctx, const struct clocks_of_row *row,
+                       struct case_clock_line *line)
+{
+    struct str text;
+    json_t *trace;
+
+    line->why = ARENA_ARRAY(ctx->arena, MAX_WHY, struct str);
+    if (!line->why)
+        return FAIL(ctx, ERR_MEMORY);
+    if (json_parse(ctx, row->trace, MAX_TRACE_BYTES, &trace)) {
+        ctx_clear_error(ctx);
+        return RC_OK;
+    }
+    add_why(line, span_text(ctx, json_integer_value(json_get(trace, S("amount"))),
+                            str_of(json_string_value(json_get(trace, S("unit"))))));
+    text = str_of(json_string_value(json_get(trace, S("when.expr"))));
+    if (text.n)
+        add_why(line, say(ctx, MSG_staff_why_when, MSG_ARG("rule", text), MSG_ARG("x", 0)));
+    text = str_of(json_string_value(json_get(trace, S("from"))));
+    add_why(line,
+            say(ctx, MSG_staff_why_from, MSG_ARG("date", shown_date(ctx, text)), MSG_ARG("x", 0)));
+    explain_skips(ctx, trace, line);
+    return RC_OK;
+}
+
+static void mark_clock(struct ctx *ctx, const struct clocks_of_row *row,
+                       struct case_clock_line *line)
+{
+    struct due_mark due;
+    bool is_late;
+
+    if (!row->met_is_null) {
+        line->state = say(ctx, MSG_staff_clock_met,
+                          MSG_ARG("date", show_instant(ctx, row->met, ctx->lang)), MSG_ARG("x", 0));
+        line->kind = "ch-due";
+        line->row_kind = "ch-clock";
+        return;
+    }
+    if (!row->paused_is_null) {
+        line->state = msg_text(ctx->lang, MSG_staff_clock_paused);
+        line->kind = "ch-due ch-due--paused";
+        line->row_kind = "ch-clock ch-clock--paused";
+        return;
+    }
+    due = staff_due(ctx, row->due, ctx->lang);
+    is_late = instant_cmp(row->due, ctx->now) <= 0;
+    line->state = is_late ? due.text : show_due(ctx, row->due, ctx->lang);
+    line->kind = due.kind;
+    line->row_kind = is_late ? "ch-clock ch-clock--late" : "ch-clock";
+}
+
+static enum rc load_clocks(struct ctx *ctx, struct case_view *view)
+{
+    const struct workflow *workflow = view->definition->workflow;
+    struct clocks_of_rows rows;
+    enum rc rc = clocks_of(ctx, view->row.id, &rows);
+
+    if (rc)
+        return rc;
+    view->clocks = ARENA_ARRAY(ctx->arena, rows.n, struct case_clock_line);
+    if (!view->clocks)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; !rc && i < rows.n; i++) {
+        struct case_clock_line *line = &view->clocks[view->clock_n++];
+
+        line->name = rows.rows[i].kind;
+        for (size_t j = 0; j < workflow->clock_n; j++)
+            if (str_eq(workflow->clocks[j].id, line->name))
+                line->name = text_in(&workflow->clocks[j].name, ctx->lang);
+        mark_clock(ctx, &rows.rows[i], line);
+        rc = explain(ctx, &rows.rows[i], line);
+    }
+    return rc;
+}
+
+static enum rc load_steps(struct ctx *ctx, struct case_view *view)
+{
+    const struct team *team =
+        view->row.team_is_null ? NULL : city_team_by_row(ctx->city, view->row.team);
+
+    return case_steps_open(ctx, view->definition, view->row.state, team ? team->id : STR_NONE,
+                           &view->steps, &view->step_n);
+}
+
+enum rc case_view_load(struct ctx *ctx, struct str number, struct case_view *view)
+{
+    enum rc rc = load_row(ctx, number, view);
+
+    if (rc)
+        return rc;
+    name_it(ctx, view);
+    rc = load_people(ctx, view);
+    if (!rc)
+        rc = load_facts(ctx, view);
+    if (!rc)
+        rc = case_events_load(ctx, view);
+    if (!rc)
+        rc = load_clocks(ctx, view);
+    return rc ? rc : load_steps(ctx, view);
+}
+
+bool case_view_is_new(const struct case_view *view, const struct case_event_line *event)
+{
+    return instant_cmp(event->at, view->form.seen) > 0;
+}
+
+bool case_view_has_step(const struct case_view *view, struct str step)
+{
+    for (size_t i = 0; i < view->step_n; i++)
+        if (str_eq(view->steps[i]->id, step))
+            return true;
+    return false;
+}

@@ -1,0 +1,65 @@
+/* What the program's hooks call for requests of the console. */
+#include "console/console.h"
+
+#include "base/msg.h"
+#include "console/staff_page.ct.h"
+#include "people/permission.h"
+#include "web/csrf.h"
+#include "web/server.h"
+#include "web/url.h"
+
+bool console_is_asked(const struct request *request)
+{
+    return request->path.n > 0 && str_eq(request->path.segments[0], S("staff"));
+}
+
+enum rc console_begin(struct ctx *ctx, struct request *request)
+{
+    struct str token = request_cookie(request, request_csrf(request)->session_cookie);
+    struct session *session = ARENA_NEW(ctx->arena, struct session);
+    bool is_found = false;
+    enum rc rc;
+
+    if (!session)
+        return FAIL(ctx, ERR_MEMORY);
+    if (!token.n)
+        return RC_OK;
+    rc = session_find(ctx, token, &is_found, session);
+    if (rc || !is_found)
+        return rc;
+    request->session = session;
+    ctx->actor = &session->actor;
+    return RC_OK;
+}
+
+enum rc console_authorize(struct ctx *ctx, int permission)
+{
+    if (actor_may(ctx->actor, (enum permission)permission))
+        return RC_OK;
+    return ctx->actor && ctx->actor->kind == ACTOR_STAFF ? FAIL(ctx, ERR_DENIED)
+                                                         : FAIL(ctx, ERR_SIGN_IN);
+}
+
+/* Only pages are come back to: a form's answer cannot be asked for. */
+static struct str sign_in_url(struct ctx *ctx, const struct request *request)
+{
+    struct buf out = buf_in(ctx->arena, 4000);
+
+    buf_add(&out, url_in_lang(ctx->arena, ctx->lang, S("/staff/signin")));
+    if (request->method == HTTP_GET && url_is_local(request->target)) {
+        BUF_ADD(&out, "?next=");
+        url_escape(&out, request->target);
+    }
+    return buf_str(&out);
+}
+
+void console_problem(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct staff_page page =
+        staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_staff_problem));
+
+    staff_problem_page(&page.view, &page, reply->status, staff_error(&page, &ctx->err));
+    /* The page goes with the redirect: the server takes an empty body for a failure of ours. */
+    if (ctx->err.id == ERR_SIGN_IN && http_method_is_safe(request->method))
+        reply_redirect(reply, sign_in_url(ctx, request));
+}

@@ -1,0 +1,176 @@
+#include "console/signin.h"
+
+#include <assert.h>
+#include <pthread.h>
+
+#include "base/msg.h"
+#include "console/signin.ct.h"
+#include "people/people.h"
+#include "web/limit.h"
+#include "web/server.h"
+#include "web/url.h"
+
+#define LIMIT_BUCKETS 4096
+
+/* An office of sixty behind one address signs in within minutes; a guesser has years to go. */
+static const struct limit per_address = {.burst = 30, .interval_ms = 2000};
+static const struct limit per_login = {.burst = 10, .interval_ms = 30000};
+
+static struct limiter *limiter;
+static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
+
+static void make_limiter(void)
+{
+    limiter = limiter_new(LIMIT_BUCKETS);
+    assert(limiter);
+}
+
+/* ERR_TOO_MANY when the address or the login has been tried too often. */
+static enum rc take_try(struct ctx *ctx, const struct request *request, struct str login,
+                        struct reply *reply)
+{
+    int64_t now_ms = clock_monotonic_ms(), wait_s = 1;
+    struct str address = limit_key(ctx->arena, S("sign-in"), request->remote);
+    struct str name = str_fmt(ctx->arena, "login %.*s", STR_ARG(str_slice(login, 0, 100)));
+
+    pthread_once(&limiter_once, make_limiter);
+    if (limiter_take(limiter, address, &per_address, now_ms, &wait_s) &&
+        (!login.n || limiter_take(limiter, name, &per_login, now_ms, &wait_s)))
+        return RC_OK;
+    reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));
+    return FAIL(ctx, ERR_TOO_MANY);
+}
+
+static struct str next_of(const struct request *request)
+{
+    struct str next = request_value(request, S("next"));
+
+    return url_is_local(next) ? next : STR_NONE;
+}
+
+static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
+                    struct str trouble)
+{
+    struct staff_page page =
+        staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_signin_title));
+    struct signin_view view = {
+        .login = request->method == HTTP_POST ? request_value(request, S("login")) : STR_NONE,
+        .next = next_of(request),
+        .asks_code = !people_setup()->is_demonstration,
+        .trouble = trouble,
+    };
+
+    page.has_errors = trouble.n > 0;
+    signin_page(&page.view, &page, &view);
+    return RC_OK;
+}
+
+enum rc signin_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    if (!request->session)
+        return show(ctx, request, reply, STR_NONE);
+    staff_redirect(ctx, reply, S("/staff/queue"));
+    return RC_OK;
+}
+
+static enum rc show_setup(struct ctx *ctx, struct request *request, struct reply *reply,
+                          struct setup_view *view)
+{
+    struct staff_page page =
+        staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_signin_setup_title));
+    enum rc rc = sign_in_setup_of(ctx, view->ticket, &view->setup);
+
+    if (rc)
+        return rc;
+    view->uri = totp_uri(ctx->arena, view->setup.secret, text_in(&ctx->city->name, ctx->lang),
+                         view->setup.login);
+    page.has_errors = view->err.id != ERR_NONE;
+    setup_page(&page.view, &page, view);
+    return RC_OK;
+}
+
+static void begin_session(struct ctx *ctx, const struct request *request, struct reply *reply,
+                          struct str token)
+{
+    struct str next = next_of(request);
+
+    reply_cookie(reply, &(struct cookie){.name = S(CONSOLE_COOKIE), .value = token});
+    if (next.n)
+        reply_redirect(reply, next);
+    else
+        staff_redirect(ctx, reply, S("/staff/queue"));
+}
+
+enum rc signin_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct sign_in input = {
+        .login = str_lower_ascii(ctx->arena, str_trim(request_value(request, S("login")))),
+        .password = request_value(request, S("password")),
+        .code = str_trim(request_value(request, S("code"))),
+        .address = request->remote,
+        .agent = request_header(request, S("user-agent")),
+    };
+    struct signed_in in = {0};
+    enum rc rc = take_try(ctx, request, input.login, reply);
+
+    if (!rc)
+        rc = sign_in(ctx, &input, &in);
+    if (rc == RC_OK && in.token.n) {
+        begin_session(ctx, request, reply, in.token);
+        return RC_OK;
+    }
+    if (rc == RC_OK)
+        return show_setup(ctx, request, reply,
+                          &(struct setup_view){.ticket = in.ticket, .next = next_of(request)});
+    if (ctx->err.id != ERR_SIGN_IN && ctx->err.id != ERR_TOO_MANY)
+        return rc;
+    reply->status = ctx->err.id == ERR_TOO_MANY ? 429 : 422;
+    rc = ctx->err.id == ERR_TOO_MANY
+             ? show(ctx, request, reply, msg_text(ctx->lang, MSG_error_TOO_MANY))
+             : show(ctx, request, reply, msg_text(ctx->lang, MSG_signin_wrong));
+    ctx_clear_error(ctx);
+    return rc;
+}
+
+enum rc signin_set_up(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct sign_in_finish input = {
+        .ticket = request_value(request, S("ticket")),
+        .password = request_value(request, S("password")),
+        .again = request_value(request, S("again")),
+        .code = str_trim(request_value(request, S("code"))),
+        .address = request->remote,
+        .agent = request_header(request, S("user-agent")),
+    };
+    struct setup_view view = {.ticket = input.ticket, .next = next_of(request)};
+    struct sign_in_finished finished;
+    struct staff_page page;
+    enum rc rc = take_try(ctx, request, STR_NONE, reply);
+
+    if (!rc)
+        rc = sign_in_finish(ctx, &input, &finished);
+    if (rc == RC_INVALID) {
+        view.err = ctx->err;
+        ctx_clear_error(ctx);
+        reply->status = 422;
+        return show_setup(ctx, request, reply, &view);
+    }
+    if (rc)
+        return rc;
+    reply_cookie(reply, &(struct cookie){.name = S(CONSOLE_COOKIE), .value = finished.token});
+    page = staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_signin_codes_title));
+    recovery_page(&page.view, &page, &finished, view.next);
+    return RC_OK;
+}
+
+enum rc signout_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct str token = request_cookie(request, request_csrf(request)->session_cookie);
+    enum rc rc = token.n ? session_end(ctx, token) : RC_OK;
+
+    if (rc)
+        return rc;
+    reply_cookie(reply, &(struct cookie){.name = S(CONSOLE_COOKIE)});
+    staff_redirect(ctx, reply, S("/staff/signin"));
+    return RC_OK;
+}

@@ -1,0 +1,29 @@
+/* Signing in to the console and out. Layer: console, private. */
+#ifndef CONSOLE_SIGNIN_H
+#define CONSOLE_SIGNIN_H
+
+#include "console/staff_page.h"
+#include "people/sign_in.h"
+
+#define CONSOLE_COOKIE "session" /* the server's default name */
+
+struct signin_view {
+    struct str login; /* as typed */
+    struct str next;  /* where to go afterwards; empty: the queue */
+    bool asks_code;   /* not in a demonstration */
+    struct str trouble;
+};
+
+struct setup_view {
+    struct sign_in_setup setup;
+    struct str ticket, next;
+    struct str uri;
+    struct err err;
+};
+
+enum rc signin_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc signin_take(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc signin_set_up(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc signout_take(struct ctx *ctx, struct request *request, struct reply *reply);
+
+#endif

@@ -1,0 +1,80 @@
+#include "console/staff_page.h"
+
+#include "base/msg.h"
+#include "engine/show.h"
+#include "web/csrf.h"
+#include "web/server.h"
+#include "web/url.h"
+
+struct staff_page staff_page_on(struct ctx *ctx, const struct request *request, struct reply *reply,
+                                struct str title)
+{
+    return (struct staff_page){
+        .view = {&reply->body, ctx->lang},
+        .ctx = ctx,
+        .request = request,
+        .session = request->session,
+        .title = title,
+        .csrf = csrf_token(request_csrf(request), ctx, request, reply),
+    };
+}
+
+struct str staff_url(const struct staff_page *page, struct str path)
+{
+    return url_in_lang(page->ctx->arena, page->view.lang, path);
+}
+
+struct str staff_error(const struct staff_page *page, const struct err *err)
+{
+    struct arena *arena = page->ctx->arena;
+    struct msg_arg arg = MSG_ARG("arg", err->arg);
+    enum msg_id id;
+
+    if (!msg_by_key(str_fmt(arena, "error.%s", err_name(err->id)), &id))
+        return STR_NONE;
+    return msg_format(arena, page->view.lang, id, &arg, 1);
+}
+
+void staff_redirect(struct ctx *ctx, struct reply *reply, struct str path)
+{
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang, path));
+}
+
+struct due_mark staff_due(struct ctx *ctx, struct instant due, enum lang lang)
+{
+    int64_t late_us = ctx->now.us_utc - due.us_utc;
+
+    if (late_us >= US_PER_DAY)
+        return (struct due_mark){
+            msg_plural(ctx->arena, lang, MSG_staff_late_days, late_us / US_PER_DAY),
+            "ch-due ch-due--late"};
+    if (late_us >= 0)
+        return (struct due_mark){
+            msg_plural(ctx->arena, lang, MSG_staff_late_hours, late_us / US_PER_H),
+            "ch-due ch-due--late"};
+    if (late_us > -US_PER_DAY)
+        return (struct due_mark){show_due(ctx, due, lang), "ch-due ch-due--soon"};
+    /* A deadline that is a day ends with it: the instant before is of that day. */
+    return (struct due_mark){
+        show_date_short(ctx->arena, city_local(ctx->city, instant_plus_us(due, -1)).date, lang),
+        "ch-due"};
+}
+
+struct str staff_age(struct ctx *ctx, struct instant since, enum lang lang)
+{
+    int64_t age_us = ctx->now.us_utc - since.us_utc;
+
+    if (age_us < US_PER_DAY)
+        return msg_plural(ctx->arena, lang, MSG_staff_age_hours, age_us / US_PER_H);
+    return msg_plural(ctx->arena, lang, MSG_staff_age_days, age_us / US_PER_DAY);
+}
+
+const char *staff_tag(enum state_type type, bool is_start)
+{
+    switch (type) {
+    case STATE_WAITING: return "ch-tag ch-tag--waiting";
+    case STATE_CLOSED: return "ch-tag ch-tag--done";
+    case STATE_OPEN: break;
+    }
+    return is_start ? "ch-tag ch-tag--open" : "ch-tag ch-tag--doing";
+}

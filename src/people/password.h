@@ -1,0 +1,32 @@
+/* Passwords: a few hashes at a time, so that sign-ins cannot take the machine's memory.
+ *
+ * One Argon2id hash takes 64 MiB and a tenth of a second. Two run at once; a few more wait, the
+ * rest is refused at once. Layer: people. Any thread.
+ */
+#ifndef PEOPLE_PASSWORD_H
+#define PEOPLE_PASSWORD_H
+
+#include "base/ctx.h"
+
+#define PASSWORD_HASHES_AT_ONCE 2
+#define PASSWORD_WAITING_MAX    12
+#define PASSWORD_MIN_CHARACTERS 12
+#define PASSWORD_MAX_BYTES      1000
+
+/* Whether the password is the one that `hash` was made from. An empty hash is compared with
+ * nobody's, at the same cost. ERR_OVERLOAD when too many wait or the deadline passes. */
+enum rc password_check(struct ctx *ctx, struct str hash, struct str password,
+                       bool *ret_is_right) MUST_CHECK;
+
+/* The text to store. ERR_OVERLOAD as above. */
+enum rc password_hash(struct ctx *ctx, struct str password, struct str *ret) MUST_CHECK;
+
+/* Whether somebody may choose it: ERR_REQUIRED, ERR_TOO_SMALL (too few characters, see above),
+ * ERR_TOO_LONG, ERR_PATTERN (it is the login, or one character repeated), with `field`. */
+enum rc password_acceptable(struct ctx *ctx, struct str password, struct str login,
+                            struct str field) MUST_CHECK;
+
+/* A first password for somebody else: 20 characters in groups of five, 95 random bits. */
+struct str password_initial(struct arena *arena);
+
+#endif

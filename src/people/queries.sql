@@ -1,0 +1,107 @@
+-- Accounts, grants and sessions.
+
+-- name: account_insert :insert (login TEXT, name TEXT, email TEXT, lang TEXT, password_hash TEXT, created INSTANT)
+-- writes: account
+INSERT INTO account (login, name, email, lang, password_hash, must_change, totp_step, has_keys, created)
+VALUES (:login, :name, :email, :lang, :password_hash, TRUE, 0, TRUE, :created)
+RETURNING id;
+
+-- name: account_by_login :optional (login TEXT)
+SELECT id, login, name, lang, password_hash, must_change, totp_secret, totp_step, disabled
+FROM account WHERE login = :login;
+
+-- name: account_by_id :optional (id I64)
+SELECT id, login, name, lang, password_hash, must_change, totp_secret, totp_step, disabled
+FROM account WHERE id = :id;
+
+-- name: accounts_all :many ()
+-- column: has_totp BOOL
+SELECT id, login, name, email, lang, must_change, totp_secret IS NOT NULL AS has_totp, created,
+    disabled
+FROM account ORDER BY login;
+
+-- name: account_set_disabled :exec (id I64, disabled INSTANT?)
+-- writes: account
+UPDATE account SET disabled = :disabled WHERE id = :id;
+
+-- name: account_set_password :exec (id I64, password_hash TEXT, must_change BOOL)
+-- writes: account
+UPDATE account SET password_hash = :password_hash, must_change = :must_change WHERE id = :id;
+
+-- name: account_set_totp :exec (id I64, totp_secret BLOB?, totp_step I64)
+-- writes: account
+UPDATE account SET totp_secret = :totp_secret, totp_step = :totp_step WHERE id = :id;
+
+-- name: account_use_step :exec (id I64, totp_step I64)
+-- writes: account
+UPDATE account SET totp_step = :totp_step WHERE id = :id AND totp_step < :totp_step;
+
+-- name: account_set_keys :exec (id I64, has_keys BOOL)
+-- writes: account
+UPDATE account SET has_keys = :has_keys WHERE id = :id;
+
+-- name: recovery_insert :exec (account I64, code_hash BLOB)
+INSERT INTO recovery_code (account, code_hash) VALUES (:account, :code_hash);
+
+-- name: recovery_clear :exec (account I64)
+DELETE FROM recovery_code WHERE account = :account;
+
+-- name: recovery_use :exec (account I64, code_hash BLOB, used INSTANT)
+UPDATE recovery_code SET used = :used
+WHERE account = :account AND code_hash = :code_hash AND used IS NULL;
+
+-- name: recovery_left :one (account I64)
+-- column: codes_left I64
+SELECT count(*) AS codes_left FROM recovery_code WHERE account = :account AND used IS NULL;
+
+-- name: grant_insert :insert (account I64, role TEXT, scope_kind TEXT, scope TEXT, granted INSTANT, granted_by I64?)
+-- writes: grants
+INSERT INTO grants (account, role, scope_kind, scope, granted, granted_by)
+VALUES (:account, :role, :scope_kind, :scope, :granted, :granted_by)
+RETURNING id;
+
+-- name: grants_of :many (account I64)
+SELECT id, role, scope_kind, scope FROM grants
+WHERE account = :account AND revoked IS NULL ORDER BY id;
+
+-- name: grants_all :many ()
+SELECT id, account, role, scope_kind, scope FROM grants WHERE revoked IS NULL ORDER BY account, id;
+
+-- name: grant_get :optional (id I64)
+SELECT id, account, role, scope_kind, scope FROM grants WHERE id = :id AND revoked IS NULL;
+
+-- name: grant_set_revoked :exec (id I64, revoked INSTANT)
+-- writes: grants
+UPDATE grants SET revoked = :revoked WHERE id = :id AND revoked IS NULL;
+
+-- name: session_insert :insert (token_hash BLOB, account I64, created INSTANT, expires INSTANT, address TEXT, agent TEXT)
+INSERT INTO session (token_hash, account, created, seen, expires, address, agent)
+VALUES (:token_hash, :account, :created, :created, :expires, :address, :agent)
+RETURNING id;
+
+-- name: session_by_token :optional (token_hash BLOB)
+SELECT s.id, s.account, s.created, s.seen, s.expires, s.revoked, a.login, a.name, a.lang,
+    a.has_keys, a.disabled
+FROM session s JOIN account a ON a.id = s.account
+WHERE s.token_hash = :token_hash;
+
+-- name: session_touch :exec (id I64, seen INSTANT, expires INSTANT)
+UPDATE session SET seen = :seen, expires = :expires
+WHERE id = :id AND revoked IS NULL AND seen < :seen;
+
+-- name: session_revoke :exec (id I64, account I64, revoked INSTANT)
+UPDATE session SET revoked = :revoked WHERE id = :id AND account = :account AND revoked IS NULL;
+
+-- name: session_revoke_token :exec (token_hash BLOB, revoked INSTANT)
+UPDATE session SET revoked = :revoked WHERE token_hash = :token_hash AND revoked IS NULL;
+
+-- name: sessions_revoke_all :exec (account I64, revoked INSTANT)
+UPDATE session SET revoked = :revoked WHERE account = :account AND revoked IS NULL;
+
+-- name: sessions_alive :many (account I64, now INSTANT)
+SELECT id, created, seen, expires, address, agent FROM session
+WHERE account = :account AND revoked IS NULL AND expires > :now
+ORDER BY seen DESC, id DESC;
+
+-- name: sessions_forget :exec (before INSTANT)
+DELETE FROM session WHERE expires < :before;
