@@ -30,6 +30,8 @@ enum rc command_demo(struct ctx *ctx, int argc, char **argv);
 enum rc command_serve(struct ctx *ctx, int argc, char **argv);
 enum rc command_check(struct ctx *ctx, int argc, char **argv);
 enum rc command_publish(struct ctx *ctx, int argc, char **argv);
+enum rc command_rebuild(struct ctx *ctx, int argc, char **argv);
+enum rc command_audit(struct ctx *ctx, int argc, char **argv);
 enum rc command_routes(struct ctx *ctx, int argc, char **argv);
 enum rc command_permissions(struct ctx *ctx, int argc, char **argv);
 enum rc command_version(struct ctx *ctx, int argc, char **argv);

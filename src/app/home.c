@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "engine/people_record.h"
 #include "engine/queries.h"
+#include "engine/record_keys.h"
+#include "engine/record_tree.h"
 #include "people/people.h"
 
 #define MAX_STORE_BYTES 1000
@@ -59,6 +61,25 @@ static enum rc open_store(struct ctx *ctx, const char *folder, bool may_create,
                    ret);
 }
 
+/* A store whose events get their places. */
+static enum rc open_home(struct ctx *ctx, const char *folder, bool may_create,
+                         enum db_durability durability, struct home *home)
+{
+    enum rc rc;
+
+    home->sequencer = record_sequencer_new();
+    if (!home->sequencer)
+        return FAIL(ctx, ERR_MEMORY);
+    rc = open_store(ctx, folder, may_create, durability, &home->db);
+    if (rc) {
+        record_sequencer_free(home->sequencer);
+        return rc;
+    }
+    db_set_group_hook(home->db, record_sequence, home->sequencer);
+    ctx->db = home->db;
+    return RC_OK;
+}
+
 static enum rc mark_tx(struct ctx *ctx, void *arg)
 {
     const struct home_options *options = arg;
@@ -92,18 +113,18 @@ static enum rc fill(struct ctx *ctx, const char *folder, const struct home_optio
         void *arg;
     } given = {.read = options};
     struct publication done;
-    enum rc rc = RC_OK;
+    enum rc rc = keys_make(ctx, folder);
 
-    rc = keys_make(ctx, folder);
+    if (!rc)
+        rc = record_keys_make(ctx, folder, &home.keys);
     if (!rc)
         rc = use_people(ctx, &home);
     if (!rc && options->store)
         rc = file_write(ctx, path_in(ctx, folder, "store"), str_of(options->store), 0600);
     if (!rc)
-        rc = open_store(ctx, folder, true, DB_NORMAL, &home.db);
+        rc = open_home(ctx, folder, true, DB_NORMAL, &home);
     if (rc)
         return rc;
-    ctx->db = home.db;
     rc = db_migrate(ctx, home.db, NULL);
     if (!rc)
         rc = db_tx(ctx, mark_tx, given.arg);
@@ -112,6 +133,8 @@ static enum rc fill(struct ctx *ctx, const char *folder, const struct home_optio
     home_print_problems(ctx, &problems);
     if (!rc && options->fill)
         rc = options->fill(ctx, &home);
+    if (!rc)
+        rc = record_sign_head(ctx, &home.keys, NULL);
     ctx->db = NULL;
     home_close(&home);
     return rc;
@@ -119,8 +142,9 @@ static enum rc fill(struct ctx *ctx, const char *folder, const struct home_optio
 
 static void remove_folder(struct ctx *ctx, const char *folder)
 {
-    static const char *const names[] = {"store",       "secret.key",      "demo-logins.txt",
-                                        "cityhall.db", "cityhall.db-wal", "cityhall.db-shm"};
+    static const char *const names[] = {"store",           "cityhall.db",    "cityhall.db-wal",
+                                        "cityhall.db-shm", RECORD_KEY_FILE,  RECORD_PUBLIC_FILE,
+                                        "secret.key",      "demo-logins.txt"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(path_in(ctx, folder, names[i]));
@@ -161,34 +185,93 @@ static enum rc read_settings(struct ctx *ctx, struct home *home)
     return rc;
 }
 
+/* A folder whose key was lost must not get another one unseen: what was signed before would no
+ * longer verify. */
+static enum rc load_keys(struct ctx *ctx, struct home *home)
+{
+    struct record_head head;
+    bool was_signed;
+    enum rc rc = record_keys_load(ctx, home->folder, &home->keys);
+
+    if (rc != RC_NOT_FOUND)
+        return rc;
+    ctx_clear_error(ctx);
+    rc = record_latest_head(ctx, &was_signed, &head);
+    if (!rc && was_signed)
+        return FAIL(ctx, ERR_CONFIG,
+                    .detail = str_fmt(ctx->arena,
+                                      "%s/%s is missing, and the record was signed with it: "
+                                      "restore it from its copy",
+                                      home->folder, RECORD_KEY_FILE));
+    return rc ? rc : record_keys_make(ctx, home->folder, &home->keys);
+}
+
+static enum rc check_folder(struct ctx *ctx, const char *folder)
+{
+    if (file_exists(folder))
+        return RC_OK;
+    return FAIL(ctx, ERR_CONFIG,
+                .detail =
+                    str_fmt(ctx->arena, "there is no folder %s; cityhall init makes one", folder));
+}
+
+static enum rc read_what_is_set(struct ctx *ctx, struct home *home)
+{
+    enum rc rc = db_reader_acquire(ctx);
+
+    if (rc)
+        return rc;
+    rc = read_settings(ctx, home);
+    if (!rc)
+        rc = load_keys(ctx, home);
+    db_reader_release(ctx);
+    return rc;
+}
+
 enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durability,
                   struct home *ret)
 {
     struct home home = {.folder = folder};
-    enum rc rc;
+    enum rc rc = check_folder(ctx, folder);
 
-    if (!file_exists(folder))
-        return FAIL(ctx, ERR_CONFIG,
-                    .detail = str_fmt(ctx->arena, "there is no folder %s; cityhall init makes one",
-                                      folder));
-    rc = open_store(ctx, folder, false, durability, &home.db);
+    if (!rc)
+        rc = open_home(ctx, folder, false, durability, &home);
     if (rc)
         return rc;
-    ctx->db = home.db;
     rc = db_migrate(ctx, home.db, NULL);
     if (!rc)
-        rc = db_reader_acquire(ctx);
-    if (!rc) {
-        rc = read_settings(ctx, &home);
-        db_reader_release(ctx);
-    }
+        rc = read_what_is_set(ctx, &home);
     if (!rc)
         rc = use_people(ctx, &home);
     if (rc) {
         ctx->db = NULL;
-        db_close(home.db);
+        home_close(&home);
         return rc;
     }
+    *ret = home;
+    return RC_OK;
+}
+
+enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret)
+{
+    struct home home = {.folder = folder};
+    size_t pending = 0;
+    enum rc rc = check_folder(ctx, folder);
+
+    if (!rc)
+        rc = open_store(ctx, folder, false, DB_FULL, &home.db);
+    if (rc)
+        return rc;
+    rc = db_migrations_pending(ctx, home.db, &pending);
+    if (!rc && pending)
+        rc = FAIL(ctx, ERR_CONFIG,
+                  .detail =
+                      str_fmt(ctx->arena, "%s is of an older version: upgrade it first", folder));
+    if (rc) {
+        home_close(&home);
+        return rc;
+    }
+    ctx->db = home.db;
     *ret = home;
     return RC_OK;
 }
@@ -201,8 +284,10 @@ enum rc home_load(struct ctx *ctx, struct home *home)
         return rc;
     rc = city_load(ctx, &home->city);
     db_reader_release(ctx);
-    if (!rc)
+    if (!rc) {
+        home->city->is_demonstration = home->is_demonstration;
         ctx->city = home->city;
+    }
     return rc;
 }
 
@@ -210,4 +295,6 @@ void home_close(struct home *home)
 {
     city_free(home->city);
     db_close(home->db);
+    record_sequencer_free(home->sequencer);
+    explicit_bzero(&home->keys, sizeof home->keys);
 }

@@ -2,8 +2,11 @@
 #ifndef APP_HOME_H
 #define APP_HOME_H
 
+#include "base/crypto.h"
 #include "db/db.h"
 #include "engine/city.h"
+
+struct record_sequencer;
 
 struct home {
     const char *folder;
@@ -11,9 +14,12 @@ struct home {
     struct city *city; /* NULL until home_load */
     bool is_demonstration;
     struct str base_url; /* as set; empty: not set */
+    struct record_sequencer *sequencer;
+    struct crypto_keypair keys; /* of the record; wiped by home_close */
 };
 
-/* Makes the folder with an empty store and publishes the city into it. Nothing is left behind
+/* Makes the folder with a key and an empty store, publishes the city into it and signs the
+ * record's first head. Nothing is left behind
  * when it fails: everything is made beside and renamed. ERR_CONFIG when the folder exists. */
 struct home_options {
     const char *folder, *city_folder;
@@ -24,10 +30,16 @@ struct home_options {
 };
 enum rc home_make(struct ctx *ctx, const struct home_options *options) MUST_CHECK;
 
-/* Opens the folder's store, brings it to this version's schema and gives ctx its db. `durability`
- * DB_FULL but for imports that can be repeated. Owned: home_close. */
+/* Opens the folder's store, brings it to this version's schema and gives ctx its db; events get
+ * their place in the record with every group of transactions. `durability` DB_FULL but for imports
+ * that can be repeated. The record's key is made when the folder has none and nothing was signed
+ * yet; ERR_CONFIG when it was lost later. Owned: home_close. */
 enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durability,
                   struct home *ret) MUST_CHECK;
+
+/* Opens the store only to look at it: nothing is migrated, no key is needed. ERR_CONFIG when the
+ * store is of another version. Owned: home_close. */
+enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret) MUST_CHECK;
 
 /* Reads the published city; ctx->city is set. */
 enum rc home_load(struct ctx *ctx, struct home *home) MUST_CHECK;

@@ -55,12 +55,11 @@ static struct str sign_in_url(struct ctx *ctx, const struct request *request)
 
 void console_problem(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct staff_page page;
+    struct staff_page page =
+        staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_staff_problem));
 
-    if (ctx->err.id == ERR_SIGN_IN && http_method_is_safe(request->method)) {
-        reply_redirect(reply, sign_in_url(ctx, request));
-        return;
-    }
-    page = staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_staff_problem));
     staff_problem_page(&page.view, &page, reply->status, staff_error(&page, &ctx->err));
+    /* The page goes with the redirect: the server takes an empty body for a failure of ours. */
+    if (ctx->err.id == ERR_SIGN_IN && http_method_is_safe(request->method))
+        reply_redirect(reply, sign_in_url(ctx, request));
 }

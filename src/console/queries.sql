@@ -1,8 +1,8 @@
 -- What the console lists. Pages are read by keyset: there is no OFFSET, and counts stop at a cap.
 
 -- One page of cases in one type of state. Dated ones by deadline, then the undated; or the newest
--- first. `within` narrows it to what an actor may read (engine/access.h).
--- name: queue_page :many (state_type I64, team I64, service I64, assignee I64, now INSTANT, due INSTANT, opened INSTANT, after_id I64, teams JSON, services JSON, most I64)
+-- first.
+-- name: queue_page :many (state_type I64, team I64, service I64, assignee I64, now INSTANT, due INSTANT, opened INSTANT, after_id I64, most I64)
 -- column: place_label TEXT?
 -- column: assignee_name TEXT?
 SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.due, c.opened,
@@ -20,11 +20,6 @@ WHERE c.state_type = :state_type
 --? after_due: AND c.due >= :due AND (c.due > :due OR c.id > :after_id)
 --? after_id: AND c.id > :after_id
 --? before_opened: AND c.opened <= :opened AND (c.opened < :opened OR c.id < :after_id)
--- @sqlite
---? within: AND (c.team IN (SELECT value FROM json_each(:teams)) OR c.service IN (SELECT value FROM json_each(:services)))
--- @postgres
---? within: AND (c.team IN (SELECT value::bigint FROM jsonb_array_elements_text(:teams)) OR c.service IN (SELECT value::bigint FROM jsonb_array_elements_text(:services)))
--- @both
 ORDER BY
 --= due: c.due, c.id
 --= newest: c.opened DESC, c.id DESC

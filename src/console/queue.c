@@ -1,5 +1,7 @@
 #include "console/queue.h"
 
+#include <stdlib.h>
+
 #include "base/msg.h"
 #include "console/queue.ct.h"
 #include "engine/access.h"
@@ -105,8 +107,7 @@ static bool is_within(const struct ctx *ctx, const struct queue_filter *filter,
            (filter->service && case_access_has_service(ctx, ctx->actor, filter->service));
 }
 
-static struct queue_page_args page_args(const struct ctx *ctx, const struct queue_filter *filter,
-                                        const struct case_access *access)
+static struct queue_page_args page_args(const struct ctx *ctx, const struct queue_filter *filter)
 {
     return (struct queue_page_args){
         .state_type = filter->state,
@@ -118,9 +119,6 @@ static struct queue_page_args page_args(const struct ctx *ctx, const struct queu
         .with_assignee = filter->is_mine,
         .now = ctx->now,
         .with_late = filter->is_late,
-        .teams = access->teams,
-        .services = access->services,
-        .with_within = !is_within(ctx, filter, access),
         .due = filter->after_at,
         .opened = filter->after_at,
         .after_id = filter->after_id,
@@ -160,15 +158,87 @@ static enum rc load_by_due(struct ctx *ctx, const struct queue_filter *filter,
     return RC_OK;
 }
 
-static enum rc load_rows(struct ctx *ctx, const struct queue_filter *filter,
-                         const struct case_access *access, struct queue_page_rows *ret)
+/* One page of a filter, read in order from one index. */
+static enum rc load_scope(struct ctx *ctx, const struct queue_filter *filter,
+                          struct queue_page_args args, struct queue_page_rows *ret)
 {
-    struct queue_page_args args = page_args(ctx, filter, access);
-
     if (filter->sort == QUEUE_BY_DUE)
         return load_by_due(ctx, filter, &args, ret);
     args.with_before_opened = filter->has_after;
     return queue_page(ctx, &args, ret);
+}
+
+static int compare_by_due(const void *left, const void *right)
+{
+    const struct queue_page_row *a = left, *b = right;
+
+    if (a->due_is_null != b->due_is_null)
+        return a->due_is_null - b->due_is_null;
+    if (!a->due_is_null && instant_cmp(a->due, b->due))
+        return instant_cmp(a->due, b->due);
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static int compare_newest(const void *left, const void *right)
+{
+    const struct queue_page_row *a = left, *b = right;
+    int order = instant_cmp(b->opened, a->opened);
+
+    return order ? order : (b->id > a->id) - (b->id < a->id);
+}
+
+/* Sorts the pages of all scopes into one and drops what stood in two. */
+static size_t merge(struct queue_page_row *rows, size_t n, enum queue_sort sort)
+{
+    size_t kept = 0;
+
+    qsort(rows, n, sizeof *rows, sort == QUEUE_NEWEST ? compare_newest : compare_by_due);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || rows[kept - 1].id != rows[i].id)
+            rows[kept++] = rows[i];
+    return kept > QUEUE_PAGE + 1 ? QUEUE_PAGE + 1 : kept;
+}
+
+/* What the filter leaves of the actor's teams and services: a page of each, merged. A team or
+ * service that is asked for and not the actor's own is narrowed by the other. */
+static enum rc load_scopes(struct ctx *ctx, const struct queue_filter *filter,
+                           const struct case_access *access, struct queue_page_rows *ret)
+{
+    size_t team_n = filter->team ? 0 : access->team_n;
+    size_t service_n = filter->service ? 0 : access->service_n;
+    struct queue_page_row *all =
+        ARENA_ARRAY(ctx->arena, (team_n + service_n) * (QUEUE_PAGE + 1), struct queue_page_row);
+    size_t n = 0;
+
+    if (!all)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < team_n + service_n; i++) {
+        struct queue_page_args args = page_args(ctx, filter);
+        struct queue_page_rows rows;
+        enum rc rc;
+
+        if (i < team_n) {
+            args.with_team = true;
+            args.team = access->teams[i];
+        } else {
+            args.with_service = true;
+            args.service = access->services[i - team_n];
+        }
+        rc = load_scope(ctx, filter, args, &rows);
+        if (rc)
+            return rc;
+        for (size_t j = 0; j < rows.n; j++)
+            all[n++] = rows.rows[j];
+    }
+    *ret = (struct queue_page_rows){all, merge(all, n, filter->sort)};
+    return RC_OK;
+}
+
+static enum rc load_rows(struct ctx *ctx, const struct queue_filter *filter,
+                         const struct case_access *access, struct queue_page_rows *ret)
+{
+    return is_within(ctx, filter, access) ? load_scope(ctx, filter, page_args(ctx, filter), ret)
+                                          : load_scopes(ctx, filter, access, ret);
 }
 
 static struct queue_line line_of(struct ctx *ctx, const struct queue_page_row *row)

@@ -81,8 +81,9 @@ static void close_db(struct db *base)
 {
     struct sqlite_db *db = self(base);
 
-    sqlite_writer_stop(db->writer);
+    /* The writer last: only a connection that may write empties the WAL into the file. */
     db_pool_done(&db->readers, close_reader);
+    sqlite_writer_stop(db->writer);
     free(db->path);
     free(db);
 }

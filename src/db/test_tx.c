@@ -493,6 +493,24 @@ static void test_kill_loses_nothing(void **state)
     test_ctx_done(&ctx);
 }
 
+/* A closed store is one file: what copies it needs to know of no other. */
+static void test_close_leaves_one_file(void **state)
+{
+    struct test_store *store = *state;
+    struct turn turn = {.number = 1};
+    struct ctx ctx = test_ctx(store->db);
+    char wal[220];
+
+    test_ok(&ctx, db_tx(&ctx, add_numbered, &turn));
+    test_ok(&ctx, db_reader_acquire(&ctx));
+    db_reader_release(&ctx);
+    test_ctx_done(&ctx);
+    db_close(store->db);
+    store->db = NULL;
+    snprintf(wal, sizeof wal, "%s-wal", store->location);
+    assert_int_equal(access(wal, F_OK), -1);
+}
+
 #define STORED(name) cmocka_unit_test_setup_teardown(name, test_store_open, test_store_close)
 
 int main(int argc, char **argv)
@@ -506,8 +524,9 @@ int main(int argc, char **argv)
         STORED(test_no_write_skew),       STORED(test_failed_statement_fails_all),
         STORED(test_kill_loses_nothing),  STORED(test_overload),
         STORED(test_hook_fails_group),    STORED(test_hook_writes_with_group),
+        STORED(test_close_leaves_one_file),
     };
-    size_t first = 1, n = 13;
+    size_t first = 1, n = 14;
 
     test_choose_engine(argc, argv);
     if (test_is_postgres()) {

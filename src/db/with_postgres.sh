@@ -18,8 +18,10 @@ fi
 here=$PWD
 cd /
 options="-k $folder -c listen_addresses='' -c fsync=off -c max_connections=100"
+# shellcheck disable=SC2089 # it is for eval
 CITYHALL_TEST_POSTGRES_CTL="$as $bin/pg_ctl -s -w -m fast -D $folder/data -l $folder/log -o \"$options\""
 CITYHALL_TEST_POSTGRES=$folder
+# shellcheck disable=SC2090
 export CITYHALL_TEST_POSTGRES CITYHALL_TEST_POSTGRES_CTL
 stop() {
     eval "$CITYHALL_TEST_POSTGRES_CTL stop" >/dev/null 2>&1 || :

@@ -1,9 +1,5 @@
 #include "engine/access.h"
 
-#include "base/json.h"
-
-#define MAX_LIST_BYTES 20000
-
 static bool is_staff(const struct actor *actor)
 {
     return actor && (actor->kind == ACTOR_STAFF || actor->kind == ACTOR_API);
@@ -75,40 +71,47 @@ bool case_access_has_service(const struct ctx *ctx, const struct actor *actor,
                                                  .service = definition->code});
 }
 
-/* Services withdrawn since still have cases: every version counts, each service once. */
-static void put_services(struct json_writer *json, const struct ctx *ctx, const struct actor *actor)
+/* Services withdrawn since still have cases, so every version counts, each service once: versions
+ * of one service stand together. */
+static size_t services_of(const struct ctx *ctx, const struct actor *actor, int64_t *ret)
 {
-    int64_t last = 0;
+    size_t n = 0;
 
     for (size_t i = 0; i < ctx->city->version_n; i++) {
         const struct definition *definition = ctx->city->versions[i];
 
-        if (definition->service_id == last || !case_access_has_service(ctx, actor, definition))
-            continue;
-        last = definition->service_id;
-        json_put_i64(json, last);
+        if ((n == 0 || ret[n - 1] != definition->service_id) &&
+            case_access_has_service(ctx, actor, definition))
+            ret[n++] = definition->service_id;
     }
+    return n;
+}
+
+static size_t teams_of(const struct ctx *ctx, const struct actor *actor, int64_t *ret)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < ctx->city->team_n; i++)
+        if (case_access_has_team(ctx, actor, ctx->city->teams[i].row))
+            ret[n++] = ctx->city->teams[i].row;
+    return n;
 }
 
 enum rc case_access_of(struct ctx *ctx, const struct actor *actor, struct case_access *ret)
 {
-    struct buf teams = buf_in(ctx->arena, MAX_LIST_BYTES);
-    struct buf services = buf_in(ctx->arena, MAX_LIST_BYTES);
-    struct json_writer json = json_writer_on(&teams);
+    int64_t *teams = ARENA_ARRAY(ctx->arena, ctx->city->team_n, int64_t);
+    int64_t *services = ARENA_ARRAY(ctx->arena, ctx->city->version_n, int64_t);
 
     if (!is_staff(actor))
         return FAIL(ctx, ERR_DENIED);
-    json_begin_array(&json);
-    for (size_t i = 0; i < ctx->city->team_n; i++)
-        if (case_access_has_team(ctx, actor, ctx->city->teams[i].row))
-            json_put_i64(&json, ctx->city->teams[i].row);
-    json_end_array(&json);
-    json = json_writer_on(&services);
-    json_begin_array(&json);
-    put_services(&json, ctx, actor);
-    json_end_array(&json);
-    if (buf_has_failed(&teams) || buf_has_failed(&services))
+    if (!teams || !services)
         return FAIL(ctx, ERR_MEMORY);
-    *ret = (struct case_access){has_city(actor), buf_str(&teams), buf_str(&services)};
+    *ret = (struct case_access){
+        .is_all = has_city(actor),
+        .teams = teams,
+        .team_n = teams_of(ctx, actor, teams),
+        .services = services,
+        .service_n = services_of(ctx, actor, services),
+    };
     return RC_OK;
 }

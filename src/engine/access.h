@@ -31,11 +31,13 @@ bool case_may_work(const struct actor *actor, const struct case_reach *reach);
 struct reach case_reach_within(const struct city *city, const struct definition *definition,
                                int64_t team_row);
 
-/* What a member of staff may read, for a list in SQL: everything, or the cases whose team or
- * service is in these lists, JSON arrays of row ids such as [3,7]. */
+/* What a member of staff may read, for lists: everything, or the cases of these teams and of these
+ * services (ids of their rows). A list is then read scope by scope and merged, so that it costs
+ * what it shows, however rare the scope. In the arena. */
 struct case_access {
     bool is_all;
-    struct str teams, services;
+    const int64_t *teams, *services;
+    size_t team_n, service_n;
 };
 enum rc case_access_of(struct ctx *ctx, const struct actor *actor,
                        struct case_access *ret) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "engine/deadline.h"
 #include "engine/notice.h"
 #include "engine/number.h"
+#include "engine/projection.h"
 #include "engine/queries.h"
 #include "engine/record.h"
 #include "engine/timer.h"
@@ -270,27 +271,18 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
     return definition->clock_n ? timer_clocks(ctx, work->filed->case_id, alarm) : RC_OK;
 }
 
-/* What search finds the case by: number, place, texts, folded for every language. */
-static struct str words_of(struct ctx *ctx, const struct filing_work *work)
+static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
 {
     const struct filing *filing = work->filing;
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct projection_words words = {
+        .number = work->filed->number,
+        .place_label = filing->place ? filing->place->label : STR_NONE,
+        .description = filing->description,
+        .answers = &filing->answers,
+    };
+    enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
-    buf_add(&out, work->filed->number);
-    buf_add_byte(&out, ' ');
-    if (filing->place)
-        buf_add(&out, filing->place->label);
-    buf_add_byte(&out, ' ');
-    buf_add(&out, filing->description);
-    for (size_t i = 0; i < filing->definition->field_n; i++) {
-        const struct field *field = &filing->definition->fields[i];
-
-        if (field->type != FIELD_TEXT || !filing->answers.of[i].is_given)
-            continue;
-        buf_add_byte(&out, ' ');
-        buf_add(&out, filing->answers.of[i].value.text);
-    }
-    return utf8_fold(ctx->arena, buf_str(&out));
+    return rc ? rc : case_words_add(ctx, work->filed->case_id, projection_words(ctx, &words), NULL);
 }
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
@@ -420,7 +412,7 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = timer_enter(ctx, filed->case_id, workflow, workflow->start, ctx->now);
     if (!rc)
-        rc = case_words_add(ctx, filed->case_id, words_of(ctx, work), NULL);
+        rc = add_projections(ctx, work);
     if (!rc)
         rc = add_private_link(ctx, work);
     if (!rc && work->filing->draft_id)

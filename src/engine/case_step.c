@@ -1,5 +1,6 @@
 #include "engine/cases.h"
 
+#include "base/crypto.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
@@ -346,6 +347,26 @@ static enum rc change_case(struct ctx *ctx, const struct step_work *work)
     return rc ? rc : timer_enter(ctx, work->case_id, work->workflow, work->step->to, ctx->now);
 }
 
+/* A private link of its own for each mail to the reporter: an old mail's stays good as well. */
+static enum rc add_link(struct ctx *ctx, const struct step_work *work, struct str *ret_link)
+{
+    struct str token = crypto_token(ctx->arena);
+    struct crypto_hash hash = crypto_sha256(token);
+
+    *ret_link =
+        str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(work->input->base_url), STR_ARG(token));
+    return link_token_add(ctx,
+                          &(struct link_token_add_args){
+                              .token_hash = crypto_hash_str(&hash),
+                              .purpose = S("case"),
+                              .cases = work->case_id,
+                              .party_is_null = true,
+                              .created = ctx->now,
+                              .expires_is_null = true,
+                          },
+                          NULL);
+}
+
 static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t event_id)
 {
     const struct notice_rule *notice = work->step->notice;
@@ -358,8 +379,6 @@ static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t e
         .team = work->row.team_is_null ? NULL : city_team_by_row(ctx->city, work->row.team),
         .has_due = work->has_due,
         .due = work->due,
-        .link = str_fmt(ctx->arena, "%.*s/cases/%.*s", STR_ARG(work->input->base_url),
-                        STR_ARG(work->row.number)),
         .outcome = outcome < 0 ? NULL : &work->workflow->outcomes[outcome],
         .message = work->input->message,
     };
@@ -378,7 +397,9 @@ static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t e
         lang_parse(work->row.lang, &lang);
         if (date_parse(work->input->date, &date))
             facts.date = show_date(ctx->arena, date, lang);
-        rc = contacts_of_party(ctx, work->row.reporter, &contacts);
+        rc = add_link(ctx, work, &facts.link);
+        if (!rc)
+            rc = contacts_of_party(ctx, work->row.reporter, &contacts);
         for (size_t i = 0; !rc && i < contacts.n; i++)
             if (str_eq(contacts.rows[i].kind, S("email")))
                 rc = notice_queue(ctx, work->case_id, event_id, notice, &facts,

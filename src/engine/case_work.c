@@ -48,7 +48,7 @@ static struct str note_payload(struct ctx *ctx, const struct work *work)
     return buf_str(&out);
 }
 
-/* PostgreSQL respaces JSON, so the texts are compared and not the payloads. */
+/* The texts are compared, not the payloads: how JSON is written may change. */
 static bool is_sent_twice(struct ctx *ctx, const struct work *work,
                           const struct last_note_row *last)
 {

@@ -17,6 +17,7 @@ static const struct str later_keys[] = {
     STR("fees"),        STR("documents"), STR("reviews"), STR("approvals"),
     STR("inspections"), STR("valid"),     STR("held"),
 };
+static const struct str paid_key = STR("paid"); /* of an example with fees */
 
 /* Which lines of a service's file its examples have reached. */
 struct reached {
@@ -61,7 +62,7 @@ static bool has_known_keys(struct checker *checker)
 {
     const struct definition *definition = checker->definition;
     size_t n = COUNT(example_keys);
-    struct str *keys = ARENA_ARRAY(checker->ctx->arena, n + definition->field_n, struct str);
+    struct str *keys = ARENA_ARRAY(checker->ctx->arena, n + 1 + definition->field_n, struct str);
     int before = checker->problems->error_count;
 
     if (!keys)
@@ -69,6 +70,8 @@ static bool has_known_keys(struct checker *checker)
     memcpy(keys, example_keys, sizeof example_keys);
     for (size_t i = 0; i < definition->field_n; i++)
         keys[n++] = definition->fields[i].id;
+    if (definition->not_run_n)
+        keys[n++] = paid_key;
     yaml_expect_map(checker->problems, checker->example->node, keys, n);
     return checker->problems->error_count == before;
 }
@@ -109,7 +112,7 @@ static enum rc fill_answer(struct checker *checker, const struct field *field,
     struct str *typed;
     size_t n = node->kind == YAML_LIST ? node->n : 1;
 
-    if (field->type > FIELD_ASSET) {
+    if (field->type > FIELD_ASSET || (field->type == FIELD_ASSET && !field->layer.n)) {
         *answer = later_answer(ctx, field);
         return RC_OK;
     }

@@ -29,7 +29,8 @@ struct team {
 };
 
 struct city {
-    struct arena *arena; /* owns all of this */
+    struct arena *arena;   /* owns all of this */
+    bool is_demonstration; /* said on every page, for ever */
     struct str id;
     struct text name;
     struct str zone_id;

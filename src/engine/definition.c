@@ -49,22 +49,21 @@ static void load_identity(struct definition_loader *loader, const struct yaml_no
     const struct yaml_node *department = yaml_get(root, "department");
     const struct yaml_node *summary = yaml_get(root, "summary");
     const struct yaml_node *guidance = yaml_get(root, "guidance");
-    bool is_public;
 
     definition->audience = (enum audience)yaml_expect_word(
         loader->problems, yaml_get(root, "audience"), audiences, COUNT(audiences), AUDIENCE_PUBLIC);
-    is_public = definition->audience != AUDIENCE_STAFF;
+    loader->is_public = definition->audience != AUDIENCE_STAFF;
     definition->code =
         yaml_expect_id(loader->problems, yaml_get(root, "service"), "a service's id");
     if (name)
         definition->name =
-            yaml_expect_languages(loader->problems, name, is_public, "the service's name");
+            yaml_expect_languages(loader->problems, name, loader->is_public, "the service's name");
     if (summary)
         definition->summary =
-            yaml_expect_languages(loader->problems, summary, is_public, "the summary");
+            yaml_expect_languages(loader->problems, summary, loader->is_public, "the summary");
     if (guidance)
         definition->guidance =
-            yaml_expect_languages(loader->problems, guidance, is_public, "the guidance");
+            yaml_expect_languages(loader->problems, guidance, loader->is_public, "the guidance");
     if (department)
         definition->department = expect_declared(loader, department, world->departments,
                                                  world->department_n, "a department");
@@ -410,7 +409,8 @@ static enum rc load_replies(struct definition_loader *loader, const struct yaml_
         }
         replies[i].id = yaml_expect_id(loader->problems, id, "the reply's id");
         replies[i].name = yaml_expect_languages(loader->problems, name, false, "the reply's name");
-        replies[i].text = yaml_expect_languages(loader->problems, text, true, "the reply's text");
+        replies[i].text =
+            yaml_expect_languages(loader->problems, text, loader->is_public, "the reply's text");
     }
     loader->definition->replies = replies;
     loader->definition->reply_n = node->n;
@@ -469,6 +469,7 @@ static void load_unrun(struct definition_loader *loader, const struct yaml_node 
     const struct section_key *sections = sections_of_service(&n);
 
     rule_names_add_later(loader->names);
+    definition_load_derived(loader, yaml_get(root, "fields"));
     for (size_t i = 0; i < n; i++) {
         const struct yaml_node *node = yaml_get(root, sections[i].key.p);
 
@@ -476,7 +477,7 @@ static void load_unrun(struct definition_loader *loader, const struct yaml_node 
             continue;
         section_read(&reader, node, &sections[i]);
         definition_note_unrun(
-            loader, node, sections[i].key,
+            loader, section_key_node(root, sections[i].key), sections[i].key,
             str_fmt(loader->ctx->arena, "the section \"%.*s\"", STR_ARG(sections[i].key)));
     }
 }

@@ -46,6 +46,7 @@ struct field {
     struct text prompt; /* the short form for a text message or a table head */
     struct text help;
     bool is_required;
+    bool is_derived; /* computed from the others, never asked; read but not run by this version */
     bool has_default;
     struct cel_value default_answer; /* CEL_ABSENT when there is none */
     struct rule when;                /* asked only when it holds */
@@ -147,7 +148,7 @@ struct example {
 
 struct definition {
     struct str code;
-    struct str file;       /* as problems name it */
+    struct str file;    /* as problems name it */
     int64_t service_id; /* 0 before it is published */
     int64_t version_id;
     int64_t version;        /* counts from 1 */

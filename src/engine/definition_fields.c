@@ -30,7 +30,7 @@ static const struct str field_keys[] = {
     STR("open"),     STR("indexed"),  STR("keep"),   STR("max"),      STR("min"),
     STR("lines"),    STR("decimals"), STR("unit"),   STR("pattern"),  STR("says"),
     STR("options"),  STR("layer"),    STR("within"), STR("of"),       STR("role"),
-    STR("reuse"),    STR("columns"),
+    STR("reuse"),    STR("columns"),  STR("derive"),
 };
 
 /* Names in expressions: hyphens would read as minus. */
@@ -141,7 +141,7 @@ static void load_limits(struct definition_loader *loader, const struct yaml_node
     }
     if (pattern)
         field->pattern = yaml_expect_text(loader->problems, pattern, "a pattern");
-    if (field->type == FIELD_ASSET && !layer)
+    if (field->type == FIELD_ASSET && !layer && !yaml_get(item, "of"))
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                     "an asset field names the layer its things are in");
     if (layer)
@@ -206,23 +206,55 @@ static void load_audience(struct definition_loader *loader, const struct yaml_no
                                                       AUDIENCE_PUBLIC);
 }
 
-/* A type that this version does not run: its own keys are read by their grammar. */
-static void note_later_type(struct definition_loader *loader, const struct yaml_node *item,
-                            struct str type)
+/* Types and keys that this version does not run, each read by its grammar. */
+static void note_later(struct definition_loader *loader, const struct yaml_node *item,
+                       const struct field *field)
 {
+    static const char *const plain[] = {"of", "role", "reuse"};
     struct section_reader reader = {loader->ctx, loader->names, loader->problems};
-    const struct yaml_node *columns = yaml_get(item, "columns");
+    const struct yaml_node *columns = yaml_get(item, "columns"), *of = yaml_get(item, "of");
+    const struct yaml_node *derive = yaml_get(item, "derive"), *reuse = yaml_get(item, "reuse");
+    struct arena *arena = loader->ctx->arena;
 
+    for (size_t i = 0; i < COUNT(plain); i++)
+        if (yaml_get(item, plain[i]))
+            (void)yaml_expect_id(loader->problems, yaml_get(item, plain[i]), "an id");
     if (columns)
         section_read(&reader, columns, section_of_columns());
-    definition_note_unrun(
-        loader, yaml_get(item, "type"), S("fields"),
-        str_fmt(loader->ctx->arena, "a field of the type \"%.*s\"", STR_ARG(type)));
+    if (field->type > FIELD_ASSET)
+        definition_note_unrun(
+            loader, yaml_get(item, "type"), S("fields"),
+            str_fmt(arena, "a field of the type \"%.*s\"", STR_ARG(type_words[field->type])));
+    else if (field->type == FIELD_ASSET && of)
+        definition_note_unrun(loader, of, S("fields"), S("an asset of a register"));
+    if (derive)
+        definition_note_unrun(loader, derive, S("fields"), S("a field that is derived"));
+    if (reuse)
+        definition_note_unrun(loader, reuse, S("fields"), S("an answer that is used again"));
+}
+
+/* A derived field's expression may use what later sections may: compiled when all is declared. */
+void definition_load_derived(struct definition_loader *loader, const struct yaml_node *node)
+{
+    for (size_t i = 0; node && node->kind == YAML_LIST && i < node->n; i++) {
+        const struct yaml_node *derive = yaml_get(&node->items[i], "derive");
+        const struct yaml_node *id = yaml_get(&node->items[i], "id");
+        const struct field *field =
+            derive && id ? definition_field(loader->definition, id->scalar) : NULL;
+        struct rule rule;
+
+        if (field)
+            rule_compile_as(
+                loader->ctx,
+                (struct rule_wanted){loader->names, rule_field_type(loader->names, field)}, derive,
+                loader->problems, &rule);
+    }
 }
 
 static enum rc load_field(struct definition_loader *loader, const struct yaml_node *item,
                           struct field *field)
 {
+    bool is_public;
     int type;
     enum rc rc;
 
@@ -239,21 +271,22 @@ static enum rc load_field(struct definition_loader *loader, const struct yaml_no
     if (type < 0 || field->id.n == 0)
         return RC_OK;
     field->type = (enum field_type)type;
-    if (type > FIELD_ASSET)
-        note_later_type(loader, item, type_words[type]);
+    note_later(loader, item, field);
     load_audience(loader, yaml_get(item, "audience"), field);
-    load_texts(loader, item, field->audience != AUDIENCE_STAFF, field);
+    is_public = loader->is_public && field->audience != AUDIENCE_STAFF;
+    load_texts(loader, item, is_public, field);
     load_limits(loader, item, field);
     load_classes(loader, item, field);
-    rc = load_options(loader, yaml_get(item, "options"), field->audience != AUDIENCE_STAFF, field);
+    rc = load_options(loader, yaml_get(item, "options"), is_public, field);
     if (rc)
         return rc;
     if ((type == FIELD_CHOICE || type == FIELD_CHOICES) && field->option_n < 2)
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                     "a choice needs at least two options");
     load_default(loader, yaml_get(item, "default"), field);
-    field->is_required =
-        yaml_expect_bool(loader->problems, yaml_get(item, "required"), !field->has_default);
+    field->is_derived = yaml_get(item, "derive") != NULL;
+    field->is_required = yaml_expect_bool(loader->problems, yaml_get(item, "required"),
+                                          !field->has_default && !field->is_derived);
     if (yaml_get(item, "when"))
         rule_compile(loader->ctx, loader->names, yaml_get(item, "when"), loader->problems,
                      &field->when);

@@ -12,6 +12,7 @@ struct definition_loader {
     struct definition *definition;
     struct cel_env *names; /* what expressions may refer to; grows with the fields */
     struct str *not_run;   /* the definition's, while it grows; has room for all sections */
+    bool is_public;        /* its texts are needed in every language */
 };
 
 /* Notes that this version reads but does not run what stands at the node, and that the definition
@@ -22,5 +23,8 @@ void definition_note_unrun(struct definition_loader *loader, const struct yaml_n
 /* definition_fields.c: reads the section "fields" (NULL: none) and declares the names that
  * expressions may refer to from then on. */
 enum rc definition_load_fields(struct definition_loader *loader, const struct yaml_node *node);
+
+/* Compiles the fields' "derive", after rule_names_add_later. */
+void definition_load_derived(struct definition_loader *loader, const struct yaml_node *node);
 
 #endif

@@ -49,6 +49,18 @@ struct crypto_hash merkle_root(const struct merkle_peaks *tree)
     return root;
 }
 
+struct crypto_hash merkle_root_of(struct str hashes)
+{
+    struct merkle_peaks tree = {.size = 0};
+    struct crypto_hash hash;
+
+    for (size_t at = 0; at + sizeof hash.bytes <= hashes.n; at += sizeof hash.bytes) {
+        memcpy(hash.bytes, hashes.p + at, sizeof hash.bytes);
+        merkle_append(&tree, &hash);
+    }
+    return merkle_root(&tree);
+}
+
 /* The largest power of two below n; n is at least 2. */
 static int64_t split_of(int64_t n)
 {

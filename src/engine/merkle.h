@@ -26,6 +26,10 @@ struct merkle_peaks {
 void merkle_append(struct merkle_peaks *tree, const struct crypto_hash *leaf_hash);
 struct crypto_hash merkle_root(const struct merkle_peaks *tree);
 
+/* The root over leaf hashes (or roots of equally large subtrees) that lie side by side, 32 bytes
+ * each; a piece at the end that is no hash is left out. */
+struct crypto_hash merkle_root_of(struct str hashes);
+
 /* A proof: hashes from the leaf's side upwards. */
 struct merkle_proof {
     struct crypto_hash hashes[2 * MERKLE_MAX_HEIGHT];

@@ -78,6 +78,31 @@ RETURNING id;
 INSERT INTO case_index (cases, field, text, number, instant)
 VALUES (:cases, :field, :text, :number, :instant);
 
+-- name: case_index_of :many (cases I64)
+SELECT field, text, number, instant FROM case_index WHERE cases = :cases ORDER BY id;
+
+-- What rebuild --check compares: each projection beside what it is made of.
+-- name: projections :each ()
+-- column: clocks_due INSTANT?
+-- column: words TEXT?
+-- column: place_label TEXT?
+-- column: place_layers JSON?
+-- @sqlite
+SELECT c.id, c.number, c.service_version, c.due, c.district, c.description, c.answers,
+    (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND k.met IS NULL AND k.paused IS NULL)
+        AS clocks_due,
+    t.words, p.label AS place_label, p.layers AS place_layers
+FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.rowid = c.id
+ORDER BY c.id;
+-- @postgres
+SELECT c.id, c.number, c.service_version, c.due, c.district, c.description, c.answers,
+    (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND k.met IS NULL AND k.paused IS NULL)
+        AS clocks_due,
+    t.words, p.label AS place_label, p.layers AS place_layers
+FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.id = c.id
+ORDER BY c.id;
+-- @both
+
 -- name: clock_add :exec (cases I64, kind TEXT, started INSTANT, due INSTANT, due_date DATE?, warn INSTANT?, trace JSON)
 INSERT INTO clock (cases, kind, started, due, due_date, warn, trace)
 VALUES (:cases, :kind, :started, :due, :due_date, :warn, :trace);
@@ -225,13 +250,36 @@ SELECT id AS position FROM record_leaf WHERE event = :event;
 INSERT INTO record_leaf (id, event) VALUES (:position, :event);
 
 -- Events in the order of their ids: on one writer that is the order of their transactions.
--- name: events_unplaced :many (after I64)
+-- name: events_unplaced :each (after I64)
 SELECT e.id, e.at, e.kind, e.cases, e.actor_kind, e.actor, e.audience, e.commitment
 FROM event e WHERE e.id > :after ORDER BY e.id;
 
--- name: events_count :one ()
--- column: total I64
-SELECT count(*) AS total FROM event;
+-- name: record_count :one ()
+-- column: events I64
+-- column: leaves I64
+-- column: payloads I64
+-- column: tiles I64
+SELECT (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM record_leaf) AS leaves,
+    (SELECT count(*) FROM event_payload) AS payloads, (SELECT count(*) FROM record_tile) AS tiles;
+
+-- name: event_about :optional (id I64)
+SELECT kind, cases FROM event WHERE id = :id;
+
+-- name: event_for_receipt :optional (id I64)
+-- column: number TEXT?
+-- column: service TEXT?
+-- column: opened INSTANT?
+SELECT e.id, e.at, e.kind, e.cases, e.actor_kind, e.actor, e.audience, e.commitment, c.number,
+    s.code AS service, c.opened
+FROM event e LEFT JOIN cases c ON c.id = e.cases LEFT JOIN service s ON s.id = c.service
+WHERE e.id = :id;
+
+-- name: opening_event :optional (number TEXT)
+SELECT e.id FROM cases c JOIN event e ON e.cases = c.id AND e.kind = 'case.opened'
+WHERE c.number = :number ORDER BY e.id LIMIT 1;
+
+-- name: event_payload_drop :exec (event I64)
+DELETE FROM event_payload WHERE event = :event;
 
 -- name: leaves_all :each ()
 -- column: salt BLOB?
@@ -251,14 +299,19 @@ SELECT hashes FROM record_tile WHERE level = :level AND position = :position;
 INSERT INTO record_tile (level, position, hashes) VALUES (:level, :position, :hashes)
 ON CONFLICT (level, position) DO UPDATE SET hashes = excluded.hashes;
 
--- name: head_add :exec (size I64, root BLOB, at INSTANT, signature BLOB)
-INSERT INTO tree_head (size, root, at, signature) VALUES (:size, :root, :at, :signature);
+-- name: heads_count :one ()
+-- column: total I64
+SELECT count(*) AS total FROM tree_head;
+
+-- name: head_add :exec (id I64, size I64, root BLOB, at INSTANT, signature BLOB)
+INSERT INTO tree_head (id, size, root, at, signature)
+VALUES (:id, :size, :root, :at, :signature);
 
 -- name: head_latest :optional ()
 SELECT size, root, at, signature FROM tree_head ORDER BY size DESC LIMIT 1;
 
 -- name: heads_all :many ()
-SELECT size, root, at, signature FROM tree_head ORDER BY size;
+SELECT id, size, root, at, signature FROM tree_head ORDER BY size;
 
 -- Work for later: job.h, timer.h, outbox.h and sweep.h.
 

@@ -21,7 +21,22 @@ struct event {
     struct str payload; /* a JSON object */
 };
 
+/* The event that says that another one's payload was erased:
+ * {"event": 17, "reason": "retention"}. */
+#define RECORD_ERASED "payload.erased"
+
+/* SHA-256 over salt and payload, 32 bytes in the arena. */
+struct str record_commitment(struct arena *arena, struct str salt, struct str payload);
+
 /* Adds an event by ctx->actor at ctx->now. Inside db_tx only. *ret_id may be NULL. */
 enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id) MUST_CHECK;
+
+/* Destroys what an event said: its payload and salt are deleted, the header stays, and an event
+ * "payload.erased" for staff, by ctx->actor at ctx->now, says why. `reason` is kept for ever: it
+ * names a rule or an order, never what was erased. Inside db_tx only; who may do it, and what else
+ * of the case is to be erased (answers, search words, messages), is the caller's business.
+ * RC_NOT_FOUND when there is no such event or its payload is gone already; RC_DENIED for the
+ * payload of an erasure itself. */
+enum rc record_erase(struct ctx *ctx, int64_t event_id, struct str reason) MUST_CHECK;
 
 #endif

@@ -5,8 +5,8 @@
 #include "db/db.h"
 #include "engine/queries.h"
 
-#define TILE_HASHES 256
-#define TILE_LEVELS 8 /* 256^8 leaves */
+#define TILE_HASHES RECORD_TILE_HASHES
+#define TILE_LEVELS RECORD_TILE_LEVELS
 #define HASH_BYTES  CRYPTO_SHA256_BYTES
 
 /* The growing tile of a level. */
@@ -56,25 +56,38 @@ struct str record_head_text(struct arena *arena, const struct record_head *head)
                    STR_ARG(hex), (long long)head->at.us_utc);
 }
 
-static struct crypto_hash hash_at(const char *hashes, int index)
+struct str record_head_format(struct arena *arena, const struct record_head *head)
 {
-    struct crypto_hash hash;
+    struct str signature = {(const char *)head->signature.bytes, sizeof head->signature.bytes};
 
-    memcpy(hash.bytes, hashes + index * HASH_BYTES, HASH_BYTES);
-    return hash;
+    return str_fmt(arena, "%.*s%.*s\n", STR_ARG(record_head_text(arena, head)),
+                   STR_ARG(crypto_hex(arena, signature)));
 }
 
-/* The root of n hashes, a power of two, that stand side by side. */
-static struct crypto_hash root_of_run(const char *hashes, int n)
+/* The next line as hexadecimal digits of exactly `n` bytes. */
+static bool next_hex(struct arena *arena, struct str *rest, void *ret, size_t n)
 {
-    struct merkle_peaks peaks = {.size = 0};
+    struct str line, bytes;
 
-    for (int i = 0; i < n; i++) {
-        struct crypto_hash hash = hash_at(hashes, i);
+    if (!str_next(rest, '\n', &line) || !crypto_hex_decode(arena, line, &bytes) || bytes.n != n)
+        return false;
+    memcpy(ret, bytes.p, n);
+    return true;
+}
 
-        merkle_append(&peaks, &hash);
-    }
-    return merkle_root(&peaks);
+bool record_head_parse(struct arena *arena, struct str text, struct record_head *ret)
+{
+    struct str line;
+    struct record_head head;
+
+    if (!str_next(&text, '\n', &line) || !str_eq(line, S("cityhall head 1")) ||
+        !str_next(&text, '\n', &line) || !str_to_i64(line, &head.size) || head.size < 0 ||
+        !next_hex(arena, &text, head.root.bytes, sizeof head.root.bytes) ||
+        !str_next(&text, '\n', &line) || !str_to_i64(line, &head.at.us_utc) ||
+        !next_hex(arena, &text, head.signature.bytes, sizeof head.signature.bytes) || text.n)
+        return false;
+    *ret = head;
+    return true;
 }
 
 static enum rc save_tile(struct ctx *ctx, int level, struct tile *tile)
@@ -102,7 +115,7 @@ static enum rc extend(struct ctx *ctx, struct record_sequencer *sequencer, int l
         rc = save_tile(ctx, level, tile);
         if (rc)
             return rc;
-        hash = root_of_run(tile->hashes, TILE_HASHES);
+        hash = merkle_root_of((struct str){tile->hashes, sizeof tile->hashes});
         tile->position++;
         tile->n = 0;
     }
@@ -156,9 +169,15 @@ static enum rc refresh(struct ctx *ctx, struct record_sequencer *sequencer)
     return RC_OK;
 }
 
-static enum rc place_event(struct ctx *ctx, struct record_sequencer *sequencer,
-                           const struct events_unplaced_row *row)
+struct placing {
+    struct record_sequencer *sequencer;
+    struct arena *arena; /* emptied after every event: there may be a million to place */
+};
+
+static enum rc place_event(struct ctx *ctx, const struct events_unplaced_row *row, void *arg)
 {
+    const struct placing *placing = arg;
+    struct record_sequencer *sequencer = placing->sequencer;
     struct event_header header = {
         .id = row->id,
         .at = row->at,
@@ -175,23 +194,23 @@ static enum rc place_event(struct ctx *ctx, struct record_sequencer *sequencer,
         return rc;
     sequencer->size++;
     sequencer->last_event = row->id;
-    return extend(ctx, sequencer, 0, record_leaf_hash(ctx->arena, &header));
+    arena_reset(placing->arena);
+    return extend(ctx, sequencer, 0, record_leaf_hash(placing->arena, &header));
 }
 
 enum rc record_sequence(struct ctx *ctx, void *arg)
 {
+    struct placing placing = {.sequencer = arg, .arena = arena_child(ctx->arena)};
     struct record_sequencer *sequencer = arg;
-    struct events_unplaced_rows unplaced;
-    enum rc rc = refresh(ctx, sequencer);
+    enum rc rc = placing.arena ? refresh(ctx, sequencer) : FAIL(ctx, ERR_MEMORY);
 
     if (!rc)
-        rc = events_unplaced(ctx, sequencer->last_event, &unplaced);
-    for (size_t i = 0; !rc && i < unplaced.n; i++)
-        rc = place_event(ctx, sequencer, &unplaced.rows[i]);
+        rc = events_unplaced(ctx, sequencer->last_event, place_event, &placing);
     for (int level = 0; !rc && level < TILE_LEVELS; level++)
         rc = save_tile(ctx, level, &sequencer->tiles[level]);
     if (rc)
         sequencer->is_loaded = false;
+    arena_free(placing.arena);
     return rc;
 }
 
@@ -210,7 +229,8 @@ static enum rc stored_subtree(struct ctx *ctx, void *arg, int level, int64_t pos
         return rc;
     if (!is_found || row.hashes.n < (size_t)(entry % TILE_HASHES + run) * HASH_BYTES)
         return FAIL(ctx, ERR_INTERNAL, .detail = S("a tile of the record is missing"));
-    *ret = root_of_run(row.hashes.p + entry % TILE_HASHES * HASH_BYTES, run);
+    *ret = merkle_root_of(
+        (struct str){row.hashes.p + entry % TILE_HASHES * HASH_BYTES, (size_t)run * HASH_BYTES});
     return RC_OK;
 }
 
@@ -236,6 +256,7 @@ static enum rc sign_tx(struct ctx *ctx, void *arg)
     struct record_head head = {.at = ctx->now};
     struct record_head latest;
     bool is_found;
+    struct heads_count_row counted;
     enum rc rc = tree_size(ctx, &head.size);
 
     signing->is_new = false;
@@ -244,6 +265,8 @@ static enum rc sign_tx(struct ctx *ctx, void *arg)
     if (rc || (is_found && latest.size == head.size))
         return rc;
     rc = merkle_root_at(ctx, stored_subtree, NULL, head.size, &head.root);
+    if (!rc)
+        rc = heads_count(ctx, &counted);
     if (rc)
         return rc;
     head.signature = crypto_sign_message(signing->keys, record_head_text(ctx->arena, &head));
@@ -251,6 +274,7 @@ static enum rc sign_tx(struct ctx *ctx, void *arg)
     return head_add(
         ctx,
         &(struct head_add_args){
+            .id = counted.total + 1,
             .size = head.size,
             .root = crypto_hash_str(&head.root),
             .at = head.at,

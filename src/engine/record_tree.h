@@ -9,12 +9,17 @@
  *
  *   cityhall head 1 LF size LF root (hex) LF at (us UTC) LF
  *
+ * Heads are numbered from 1 without gaps, so that one taken out of the middle is missed.
+ *
  * Hashes are kept in tiles of 256 (after C2SP's tlog-tiles), so that any proof needs a handful of
  * rows. Layer: engine. */
 #ifndef ENGINE_RECORD_TREE_H
 #define ENGINE_RECORD_TREE_H
 
 #include "engine/merkle.h"
+
+#define RECORD_TILE_HASHES 256
+#define RECORD_TILE_LEVELS 8 /* 256^8 leaves */
 
 struct record_sequencer;
 
@@ -51,6 +56,12 @@ struct record_head {
 /* The text of a head that is signed, in the arena. */
 struct str record_head_text(struct arena *arena, const struct record_head *head);
 
+/* The head as it is published and kept by witnesses: the signed text and a line with the
+ * signature (hex); and back. False, *ret untouched, for anything else. The signature is not
+ * checked. */
+struct str record_head_format(struct arena *arena, const struct record_head *head);
+bool record_head_parse(struct arena *arena, struct str text, struct record_head *ret);
+
 /* Signs the tree as it is now and stores the head, unless one of that size is there; runs its own
  * db_tx. *ret_is_new may be NULL. */
 enum rc record_sign_head(struct ctx *ctx, const struct crypto_keypair *keys,
@@ -66,17 +77,30 @@ enum rc record_proof(struct ctx *ctx, int64_t event_id, int64_t size, int64_t *r
 enum rc record_consistency(struct ctx *ctx, int64_t old_size, int64_t size,
                            struct merkle_proof *ret) MUST_CHECK;
 
-/* What an audit of the whole record found. Reads every event; says the first thing that is wrong.
- */
+/* What an audit is to hold the record against. */
+struct record_checks {
+    struct str public_key;           /* 32 bytes */
+    const struct record_head *saved; /* a head that somebody kept; NULL: none */
+    /* Told every RECORD_PROGRESS_EVENTS events how far it is; NULL: nobody. */
+    void (*progress)(void *arg, int64_t events, int64_t of_events);
+    void *progress_arg;
+};
+#define RECORD_PROGRESS_EVENTS 4096
+
+/* What an audit of the whole record found: the first thing that is wrong. */
 struct record_audit {
-    int64_t events, heads;
+    int64_t events, heads, erased; /* gone through, signatures that were good, payloads erased */
+    int64_t signed_size;           /* how many of the events the newest head covers */
     bool is_good;
     struct str trouble; /* a sentence, when it is not */
 };
 
-/* Recomputes everything from the rows: commitments, leaves, order, tiles, and the signed heads
- * with `public_key` (32 bytes). `saved`, a head that somebody kept, may be NULL. */
-enum rc record_verify(struct ctx *ctx, struct str public_key, const struct record_head *saved,
+/* Recomputes everything from the rows: commitments, leaves, order, all tiles, and the signed
+ * heads. A payload may be missing only when a later event of the kind "payload.erased" says so,
+ * and then it must be missing. Events that are not signed yet are checked against the tiles alone;
+ * that heads were taken away from the end shows only against a saved one. Reads on ctx->conn, one
+ * snapshot; RC_OK whatever is found. */
+enum rc record_verify(struct ctx *ctx, const struct record_checks *checks,
                       struct record_audit *ret) MUST_CHECK;
 
 #endif

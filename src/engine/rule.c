@@ -77,7 +77,7 @@ enum rc rule_names_new(struct ctx *ctx, bool has_place, struct cel_env **ret)
     return RC_OK;
 }
 
-static const struct cel_type *type_of_field(struct cel_env *names, const struct field *field)
+const struct cel_type *rule_field_type(struct cel_env *names, const struct field *field)
 {
     switch (field->type) {
     case FIELD_YES_NO: return cel_type_of_kind(CEL_BOOL);
@@ -100,9 +100,10 @@ static const struct cel_type *type_of_field(struct cel_env *names, const struct 
 
 void rule_names_add_field(struct cel_env *names, const struct field *field)
 {
-    bool may_be_absent = !field->has_default && (!field->is_required || field->when.program);
+    bool may_be_absent =
+        !field->has_default && !field->is_derived && (!field->is_required || field->when.program);
 
-    cel_env_variable(names, field->id, type_of_field(names, field), may_be_absent);
+    cel_env_variable(names, field->id, rule_field_type(names, field), may_be_absent);
 }
 
 static enum rc call_later(struct cel_call *call, const struct cel_value *args,

@@ -41,6 +41,7 @@ struct facts {
  * has(place) first. */
 enum rc rule_names_new(struct ctx *ctx, bool has_place, struct cel_env **ret) MUST_CHECK;
 void rule_names_add_field(struct cel_env *names, const struct field *field);
+const struct cel_type *rule_field_type(struct cel_env *names, const struct field *field);
 
 /* Adds what only the sections may use that this version reads but does not run: fees, tables,
  * tasks, holds. Evaluating a rule that calls one of them fails; compiling shows that it is well

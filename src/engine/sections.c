@@ -165,3 +165,11 @@ void section_read(const struct section_reader *reader, const struct yaml_node *n
     case SHAPE_BY_ID: read_maps(reader, node, what); break;
     }
 }
+
+const struct yaml_node *section_key_node(const struct yaml_node *map, struct str key)
+{
+    for (size_t i = 0; map->kind == YAML_MAP && i < map->n; i++)
+        if (str_eq(map->keys[i].scalar, key))
+            return &map->keys[i];
+    return NULL;
+}

@@ -62,4 +62,7 @@ const struct section_key *section_of_table_file(void);
 void section_read(const struct section_reader *reader, const struct yaml_node *node,
                   const struct section_key *what);
 
+/* The key itself, for a note about its whole section; NULL when the map does not have it. */
+const struct yaml_node *section_key_node(const struct yaml_node *map, struct str key);
+
 #endif

@@ -466,7 +466,7 @@ static void load_unrun(struct loader *loader, const struct yaml_node *root)
         if (!node)
             continue;
         section_read(&reader, node, &sections[i]);
-        note_unrun(loader, node, sections[i].key,
+        note_unrun(loader, section_key_node(root, sections[i].key), sections[i].key,
                    str_fmt(loader->ctx->arena, "the section \"%.*s\"", STR_ARG(sections[i].key)));
     }
 }

@@ -10,9 +10,9 @@
 #define CELL_LON_E7      9000 /* 0.0009 degrees: 80 to 100 m in the continental USA */
 
 static const struct str kind_words[] = {
-    [PLACE_ADDRESS] = STR("address"),   [PLACE_INTERSECTION] = STR("intersection"),
-    [PLACE_STREET] = STR("street"),     [PLACE_LANDMARK] = STR("landmark"),
-    [PLACE_AREA] = STR("area"),         [PLACE_POINT] = STR("point"),
+    [PLACE_ADDRESS] = STR("address"), [PLACE_INTERSECTION] = STR("intersection"),
+    [PLACE_STREET] = STR("street"),   [PLACE_LANDMARK] = STR("landmark"),
+    [PLACE_AREA] = STR("area"),       [PLACE_POINT] = STR("point"),
 };
 
 struct str place_kind_word(enum place_kind kind)

@@ -3,14 +3,17 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/msg.h"
+#include "base/utf8.h"
 #include "engine/number.h"
 #include "people/actor.h"
 #include "portal/follow.ct.h"
+#include "portal/home.ct.h"
 #include "web/server.h"
 #include "web/url.h"
 
 #define LINK_COOKIE_S  ((int64_t)90 * 24 * 3600)
 #define MAX_EVENT_JSON 100000
+#define MAX_TYPED      100
 
 static bool is_own(const struct ctx *ctx, const struct case_by_number_row *row)
 {
@@ -87,6 +90,18 @@ static enum rc load_events(struct ctx *ctx, struct follow *follow)
     for (size_t i = 0; !rc && i < stored.n; i++)
         rc = add_event(ctx, follow, &stored.rows[i]);
     return rc;
+}
+
+struct str follow_tag(const struct follow *follow)
+{
+    const struct workflow *workflow = follow->definition->workflow;
+
+    switch (follow->state->type) {
+    case STATE_WAITING: return S("waiting");
+    case STATE_CLOSED: return follow->row.outcome_is_null ? S("closed") : S("done");
+    case STATE_OPEN: break;
+    }
+    return follow->state == &workflow->states[workflow->start] ? S("open") : S("doing");
 }
 
 /* What may be seen of the case by who asks; a case that is not public does not exist for others. */
@@ -185,18 +200,49 @@ enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *r
     follow = (struct follow){0};
     rc = load(ctx, request, &follow);
     follow.err = refused;
+    follow.step = input.step;
     follow.typed = input.message;
     return rc ? rc : show(ctx, request, reply, &follow);
 }
 
+/* Whether who asks may see the case of a typed number; *ret is the number as we write it. */
+static enum rc may_see(struct ctx *ctx, struct str typed, bool *ret_may, struct str *ret)
+{
+    struct case_by_number_row row;
+    struct str number;
+    bool is_found;
+    enum rc rc;
+
+    *ret_may = false;
+    if (!number_parse(ctx->arena, typed, &number))
+        return RC_OK;
+    rc = case_by_number(ctx, number, &is_found, &row);
+    if (rc || !is_found)
+        return rc;
+    *ret_may = is_own(ctx, &row) || !(row.confidentiality || row.is_hidden);
+    *ret = number;
+    return RC_OK;
+}
+
 enum rc follow_number(struct ctx *ctx, struct request *request, struct reply *reply)
 {
+    struct str typed = str_trim(utf8_cut(request_value(request, S("number")), MAX_TYPED));
+    struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_home_follow));
     struct str number;
+    bool may;
+    enum rc rc = may_see(ctx, typed, &may, &number);
 
-    if (!number_parse(ctx->arena, request_value(request, S("number")), &number))
-        return FAIL(ctx, ERR_NOT_FOUND);
-    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
-                                      str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(number))));
+    if (rc)
+        return rc;
+    if (may) {
+        reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                          str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(number))));
+        return RC_OK;
+    }
+    page.has_errors = typed.n > 0;
+    if (page.has_errors)
+        reply->status = 404;
+    follow_page(&page.view, &page, typed);
     return RC_OK;
 }
 

@@ -24,9 +24,13 @@ struct follow {
     size_t event_n;
     const struct step **steps; /* that the reporter may take now */
     size_t step_n;
-    struct err err; /* of a step that was refused */
+    struct err err;  /* of a step that was refused */
+    struct str step; /* which one */
     struct str typed;
 };
+
+/* The kind of the state's tag: "open", "doing", "waiting", "done", "closed". */
+struct str follow_tag(const struct follow *follow);
 
 enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *reply);

@@ -4,7 +4,25 @@
 #include "base/utf8.h"
 #include "portal/home.ct.h"
 
-#define MAX_EXAMPLES 4 /* services named on a group's card */
+#define MAX_EXAMPLES 4 /* services named on a group's card, and below the search */
+
+/* Pictures for the groups that most cities have; a group of another name gets the general one. */
+static const struct {
+    struct str group, icon;
+} icons[] = {
+    {STR("streets"), STR("street")},    {STR("lights"), STR("light")},
+    {STR("trash"), STR("trash")},       {STR("parks"), STR("tree")},
+    {STR("property"), STR("building")}, {STR("animals"), STR("animal")},
+    {STR("water"), STR("flood")},       {STR("parking"), STR("car")},
+};
+
+static struct str icon_of(struct str group)
+{
+    for (size_t i = 0; i < sizeof icons / sizeof *icons; i++)
+        if (str_eq(icons[i].group, group))
+            return icons[i].icon;
+    return S("list");
+}
 
 /* The services the public may start, as pointers; those of one group, or of all when it is empty.
  */
@@ -41,23 +59,32 @@ static struct str examples_of(struct ctx *ctx, const struct definition *const *s
 
 enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_nav_services));
-    struct home home = {ARENA_ARRAY(ctx->arena, ctx->city->group_n, struct home_group), 0};
+    struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_home_title));
+    struct home home = {.groups =
+                            ARENA_ARRAY(ctx->arena, ctx->city->group_n, struct home_group)};
+    const struct definition **all;
+    enum rc rc = home.groups ? services_of(ctx, STR_NONE, &all, &home.example_n)
+                             : FAIL(ctx, ERR_MEMORY);
 
-    if (!home.groups)
-        return FAIL(ctx, ERR_MEMORY);
+    if (rc)
+        return rc;
+    home.examples = all;
+    if (home.example_n > MAX_EXAMPLES)
+        home.example_n = MAX_EXAMPLES;
     for (size_t i = 0; i < ctx->city->group_n; i++) {
         const struct definition **services;
         size_t n;
-        enum rc rc = services_of(ctx, ctx->city->groups[i].id, &services, &n);
 
+        rc = services_of(ctx, ctx->city->groups[i].id, &services, &n);
         if (rc)
             return rc;
         if (n)
             home.groups[home.group_n++] = (struct home_group){
-                ctx->city->groups[i].id, ctx->city->groups[i].name, examples_of(ctx, services, n)};
+                ctx->city->groups[i].id, ctx->city->groups[i].name,
+                icon_of(ctx->city->groups[i].id), examples_of(ctx, services, n)};
     }
     page.current = S("/");
+    page.has_hero = true;
     home_page(&page.view, &page, &home);
     return RC_OK;
 }

@@ -7,12 +7,15 @@
 struct home_group {
     struct str id;
     struct text name;
+    struct str icon;     /* a name of icons.svg */
     struct str examples; /* its services' names, in the page's language */
 };
 
 struct home {
     struct home_group *groups;
     size_t group_n;
+    const struct definition *const *examples; /* a few services, by name in the search's hint */
+    size_t example_n;
 };
 
 enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply);

@@ -5,6 +5,8 @@
 #include "web/server.h"
 #include "web/url.h"
 
+#define MAX_BRAND_BYTES 4000
+
 struct page page_on(struct ctx *ctx, const struct request *request, struct reply *reply,
                     struct str title)
 {
@@ -14,6 +16,7 @@ struct page page_on(struct ctx *ctx, const struct request *request, struct reply
         .request = request,
         .city = ctx->city,
         .title = title,
+        .is_demonstration = ctx->city->is_demonstration,
     };
 }
 
@@ -25,6 +28,16 @@ void page_needs_form(struct page *page, struct reply *reply)
 struct str page_url(const struct page *page, struct str path)
 {
     return url_in_lang(page->ctx->arena, page->view.lang, path);
+}
+
+struct html page_brand(const struct page *page)
+{
+    struct buf out = buf_in(page->ctx->arena, MAX_BRAND_BYTES);
+
+    BUF_ADD(&out, "<span class=\"ch-brand__name\">");
+    html_text(&out, text_in(&page->city->name, page->view.lang));
+    BUF_ADD(&out, "</span>");
+    return html_of_buf(&out);
 }
 
 struct str page_error(const struct page *page, const struct err *err)

@@ -16,6 +16,7 @@ struct page {
     struct str csrf;    /* token for its forms; empty until page_needs_form */
     struct str current; /* "/": which entry of the navigation it belongs to */
     bool has_errors;    /* the form came back */
+    bool has_hero;      /* a coloured band comes first */
     bool is_demonstration;
 };
 
@@ -28,6 +29,9 @@ void page_needs_form(struct page *page, struct reply *reply);
 
 /* A path of this site in the page's language. */
 struct str page_url(const struct page *page, struct str path);
+
+/* The city's name as the header sets it, to stand inside "City of ...". */
+struct html page_brand(const struct page *page);
 
 /* What is wrong with one input, in the page's language. */
 struct str page_error(const struct page *page, const struct err *err);

@@ -5,7 +5,8 @@
 
 void portal_problem(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
-    struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_page_problem));
+    enum msg_id title = reply->status == 404 ? MSG_page_not_found : MSG_page_problem;
+    struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, title));
 
-    problem_page(&page.view, &page, reply->status, page_error(&page, &ctx->err));
+    problem_page(&page.view, &page, page_error(&page, &ctx->err));
 }

@@ -26,6 +26,30 @@ struct str report_step_word(const struct draft *draft, struct form_at at)
     return S("check");
 }
 
+struct str report_described(struct arena *arena, struct str id, bool has_hint, bool is_wrong)
+{
+    struct str ids[2];
+    size_t n = 0;
+
+    if (has_hint)
+        ids[n++] = str_fmt(arena, "%.*s-hint", STR_ARG(id));
+    if (is_wrong)
+        ids[n++] = str_fmt(arena, "%.*s-error", STR_ARG(id));
+    return str_join(arena, ids, n, S(" "));
+}
+
+struct str report_contact(struct arena *arena, const struct contact *contact)
+{
+    const struct str said[] = {contact->name, contact->email, contact->phone};
+    struct str given[3];
+    size_t n = 0;
+
+    for (size_t i = 0; i < 3; i++)
+        if (said[i].n)
+            given[n++] = said[i];
+    return str_join(arena, given, n, S("\n"));
+}
+
 /* The service of the path, or not found. */
 static enum rc service_of(struct ctx *ctx, const struct request *request,
                           const struct definition **ret)
@@ -159,11 +183,34 @@ static enum rc show_check(struct ctx *ctx, struct page *page, const struct repor
     return rc;
 }
 
+/* The step's question, as its h1 says it. */
+static struct str question_of(const struct report *report, enum lang lang)
+{
+    switch (report->at.step) {
+    case FORM_PLACE:
+        return msg_text(lang, report->choices.n ? MSG_report_which_place : MSG_report_where);
+    case FORM_FIELD:
+        return text_in(&report->draft.definition->fields[report->at.field].text, lang);
+    case FORM_DETAILS: return msg_text(lang, MSG_report_details);
+    case FORM_WHO: return msg_text(lang, MSG_report_who);
+    case FORM_CHECK: break;
+    }
+    return msg_text(lang, MSG_report_check);
+}
+
+static struct str title_of(struct ctx *ctx, struct str question,
+                           const struct definition *definition)
+{
+    return str_fmt(ctx->arena, "%.*s - %.*s", STR_ARG(question),
+                   STR_ARG(text_in(&definition->name, ctx->lang)));
+}
+
 static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
                     const struct report *report)
 {
     const struct definition *definition = report->draft.definition;
-    struct page page = page_on(ctx, request, reply, text_in(&definition->name, ctx->lang));
+    struct page page =
+        page_on(ctx, request, reply, title_of(ctx, question_of(report, ctx->lang), definition));
 
     page_needs_form(&page, reply);
     page.has_errors = report->err.id != ERR_NONE;
@@ -333,7 +380,8 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
         rc = case_by_number(ctx, number, &is_found, &row);
     if (rc)
         return rc;
-    page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_report_done));
+    page = page_on(ctx, request, reply,
+                   title_of(ctx, msg_text(ctx->lang, MSG_report_done), definition));
     done_page(&page.view, &page,
               &(struct filed){
                   .number = number,

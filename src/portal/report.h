@@ -32,6 +32,12 @@ enum {
 /* "where", "lane", "details", "who", "check": the last piece of a step's path. */
 struct str report_step_word(const struct draft *draft, struct form_at at);
 
+/* The ids that describe an input, for aria-describedby: its hint, its error; empty for none. */
+struct str report_described(struct arena *arena, struct str id, bool has_hint, bool is_wrong);
+
+/* What was said of who to tell, one piece a line. */
+struct str report_contact(struct arena *arena, const struct contact *contact);
+
 enum rc report_start(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc report_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *reply);

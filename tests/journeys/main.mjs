@@ -3,9 +3,11 @@ import { tap, same, check } from './lib/tap.mjs';
 import { openCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { report } from './report.mjs';
+import { pages } from './pages.mjs';
+import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const journeys = { report };
+const journeys = { selftest, report, pages };
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);

@@ -25,9 +25,9 @@ const walk = async (page, shoot) => {
   await shoot('where-error');
   await me.where();
   await shoot('yes-no');
-  await me.choose('Yes');
+  await me.choose('true');
   await shoot('choice');
-  await me.choose('Like a tire');
+  await me.choose('tire');
   await shoot('details');
   await me.details(HOSTILE);
   await shoot('who');

@@ -65,6 +65,12 @@ export const openCity = async ({ keep = false } = {}) => {
       return this.sql(`SELECT ${tables.map(t => `(SELECT count(*) FROM ${t}) AS ${t}`).join(', ')}`)[0];
     },
 
+    /** The private link in the last mail about a case; empty without one. */
+    link(number) {
+      const rows = this.sql(`SELECT body FROM message WHERE cases = (SELECT id FROM cases WHERE number = '${number}') ORDER BY id DESC LIMIT 1`);
+      return rows.length ? (rows[0].body.match(/https?:\S+\/follow\/\S+/) ?? [''])[0] : '';
+    },
+
     /** The demonstration's logins, "role name password" a line; none before there is a console. */
     logins() {
       const path = join(data, 'demo-logins.txt');

@@ -9,9 +9,9 @@ export const HOSTILE = '🕳️ as wide as a 🚗 "tire" — مرحبا بالع
 
 /** The words that the journeys press and look for. */
 export const WORDS = {
-  en: { path: '', search: 'Search', start: 'Start', next: 'Continue', send: 'Send', back: 'Back', no: 'No', yes: 'Yes', choice: 'Like a tire', service: 'Pothole', query: 'pothole' },
-  es: { path: '/es', search: 'Buscar', start: 'Comenzar', next: 'Continuar', send: 'Enviar', back: 'Atrás', no: 'No', yes: 'Sí', choice: 'Como una llanta', service: 'Bache', query: 'bache' },
-  vi: { path: '/vi', search: 'Tìm kiếm', start: 'Bắt đầu', next: 'Tiếp tục', send: 'Gửi', back: 'Quay lại', no: 'Không', yes: 'Có', choice: 'Bằng bánh xe', service: 'Ổ gà', query: 'ổ gà' },
+  en: { path: '', search: 'Search', start: 'Start', next: 'Continue', send: 'Send', back: 'Back', service: 'Pothole', query: 'pothole' },
+  es: { path: '/es', search: 'Buscar', start: 'Comenzar', next: 'Continuar', send: 'Enviar', back: 'Atrás', service: 'Bache', query: 'bache' },
+  vi: { path: '/vi', search: 'Tìm kiếm', start: 'Bắt đầu', next: 'Tiếp tục', send: 'Gửi', back: 'Quay lại', service: 'Ổ gà', query: 'ổ gà' },
 };
 
 export const heading = async page => (await page.locator('h1').first().innerText()).trim();
@@ -48,9 +48,14 @@ export const resident = (page, lang = 'en') => {
       await me.next();
     },
 
-    async choose(label) {
-      await page.locator('main').getByText(label, { exact: true }).click();
+    /** Chooses the answer of that value, by its label; gives its words. */
+    async choose(value) {
+      const id = await page.locator(`main input[value="${value}"]`).getAttribute('id');
+      const label = page.locator(`label[for="${id}"]`);
+      const text = (await label.innerText()).trim();
+      await label.click();
       await me.next();
+      return text;
     },
 
     async details(text) {
@@ -69,8 +74,8 @@ export const resident = (page, lang = 'en') => {
     async fill({ place = ADDRESS, text = 'By the bus stop', email = '' } = {}) {
       await me.find();
       await me.where(place);
-      await me.choose(words.no);
-      await me.choose(words.choice);
+      await me.choose('false');
+      await me.choose('tire');
       await me.details(text);
       await me.who({ email });
       at(page, 'check');

@@ -1,0 +1,179 @@
+#include "console/test_city.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include "base/crypto.h"
+#include "console/console.h"
+#include "db/db.h"
+#include "engine/cases.h"
+#include "engine/people_record.h"
+#include "people/account.h"
+#include "people/people.h"
+
+void test_city_be_demonstration(bool is_demonstration)
+{
+    people_use(&(struct people_setup){.key = "a key for the tests of the city",
+                                      .is_demonstration = is_demonstration,
+                                      .record = people_record});
+}
+
+static void ok(struct ctx *ctx, enum rc rc)
+{
+    if (rc)
+        print_error("%s: %.*s\n", err_name(ctx->err.id), STR_ARG(ctx->err.detail));
+    assert_int_equal(rc, RC_OK);
+}
+
+void test_city_open(struct test_city *city)
+{
+    struct problems problems;
+    struct publication publication;
+    struct db_options options = {.schema = &db_schema, .may_create = true};
+    const char *root = getenv("CITYHALL_ROOT");
+
+    *city = (struct test_city){.folder = "/tmp/cityhall-console-XXXXXX"};
+    crypto_init();
+    test_city_be_demonstration(true);
+    assert_non_null(root);
+    assert_non_null(mkdtemp(city->folder));
+    city->ctx = (struct ctx){.arena = arena_new((size_t)256 << 20), .now = clock_now()};
+    assert_non_null(city->ctx.arena);
+    options.location = str_z(city->ctx.arena, str_fmt(city->ctx.arena, "%s/db", city->folder));
+    ok(&city->ctx, db_open(&city->ctx, &options, &city->db));
+    ok(&city->ctx, db_migrate(&city->ctx, city->db, NULL));
+    city->ctx.db = city->db;
+    problems = problems_in(city->ctx.arena);
+    ok(&city->ctx,
+       city_publish(
+           &city->ctx,
+           str_z(city->ctx.arena, str_fmt(city->ctx.arena, "%s/src/console/testdata/city", root)),
+           false, &problems, &publication));
+    assert_int_equal(publication.added, 2);
+    ok(&city->ctx, db_reader_acquire(&city->ctx));
+    ok(&city->ctx, city_load(&city->ctx, &city->city));
+    db_reader_release(&city->ctx);
+    city->ctx.city = city->city;
+}
+
+void test_city_close(struct test_city *city)
+{
+    DIR *folder = opendir(city->folder);
+    const struct dirent *entry;
+
+    city_free(city->city);
+    ctx_done(&city->ctx);
+    db_close(city->db);
+    while (folder && (entry = readdir(folder)))
+        unlinkat(dirfd(folder), entry->d_name, 0);
+    if (folder)
+        closedir(folder);
+    rmdir(city->folder);
+    arena_free(city->ctx.arena);
+}
+
+static enum rc begin(void *app, struct ctx *ctx, struct request *request)
+{
+    const struct test_city *city = app;
+    enum rc rc = db_reader_acquire(ctx);
+
+    ctx->now = instant_plus_us(ctx->now, city->waited_us);
+    return rc || !console_is_asked(request) ? rc : console_begin(ctx, request);
+}
+
+static enum rc authorize(void *app, struct ctx *ctx, struct request *request,
+                         const struct route *route)
+{
+    (void)app;
+    (void)request;
+    return console_authorize(ctx, route->permission);
+}
+
+static enum rc render_error(void *app, struct ctx *ctx, struct request *request,
+                            struct reply *reply, enum rc rc)
+{
+    (void)app;
+    (void)rc;
+    console_problem(ctx, request, reply);
+    return RC_OK;
+}
+
+static void end(void *app, struct ctx *ctx, struct request *request)
+{
+    (void)app;
+    (void)request;
+    db_reader_release(ctx);
+}
+
+void test_city_serve(struct test_city *city, struct server_options *options)
+{
+    static const struct route *tables[2];
+
+    tables[0] = console_module.routes;
+    options->routes = tables;
+    options->db = city->db;
+    options->city = city->city;
+    options->app = city;
+    options->hooks = (struct server_hooks){
+        .begin = begin, .authorize = authorize, .render_error = render_error, .end = end};
+}
+
+static struct grant grant_of(const char *role, const char *scope_kind, const char *scope)
+{
+    struct grant grant = {.scope = str_of(scope)};
+
+    assert_true(role_of(str_of(role), &grant.role));
+    assert_true(scope_kind_of(str_of(scope_kind), &grant.scope_kind));
+    return grant;
+}
+
+void test_city_grant(struct test_city *city, const char *login, const char *role,
+                     const char *scope_kind, const char *scope)
+{
+    struct grant grant = grant_of(role, scope_kind, scope);
+    int64_t id;
+
+    ok(&city->ctx, account_id(&city->ctx, str_of(login), &id));
+    db_reader_release(&city->ctx);
+    ok(&city->ctx, grant_add(&city->ctx, id, &grant));
+}
+
+struct str test_city_staff(struct test_city *city, const char *login, const char *role,
+                           const char *scope_kind, const char *scope)
+{
+    struct grant grant = grant_of(role, scope_kind, scope);
+    struct str password;
+    int64_t id;
+
+    ok(&city->ctx,
+       account_add(&city->ctx,
+                   &(struct account_new){.login = str_of(login),
+                                         .name = str_fmt(city->ctx.arena, "Name of %s", login),
+                                         .grants = &grant,
+                                         .grant_n = 1},
+                   &password, &id));
+    return password;
+}
+
+struct str test_city_file(struct test_city *city, const char *service, bool is_lane,
+                          const char *description)
+{
+    struct filing filing = {
+        .definition = city_service(city->city, str_of(service)),
+        .description = str_of(description),
+        .contact = {S("Linh Tran"), S("linh@example.com"), S("251-555-0199")},
+        .channel = S("web"),
+        .lang = LANG_EN,
+        .base_url = S("http://127.0.0.1"),
+    };
+    struct str yes = S("true");
+    struct filed filed;
+
+    assert_non_null(filing.definition);
+    ok(&city->ctx, answers_new(&city->ctx, filing.definition, &filing.answers));
+    if (is_lane)
+        ok(&city->ctx,
+           answer_read(&city->ctx, &filing.definition->fields[0], &yes, 1, &filing.answers.of[0]));
+    ok(&city->ctx, case_file(&city->ctx, &filing, &filed));
+    return filed.number;
+}

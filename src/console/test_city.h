@@ -1,0 +1,40 @@
+/* For the tests of the console: a small city with cases and staff, and the hooks that a server
+ * needs. Apart from the tests, because the web layer's test site and the engine each have a
+ * `struct answer`. */
+#ifndef CONSOLE_TEST_CITY_H
+#define CONSOLE_TEST_CITY_H
+
+#include "base/test_support.h"
+#include "web/server.h"
+
+struct test_city {
+    char folder[64];
+    struct ctx ctx;
+    struct db *db;
+    struct city *city;
+    int64_t waited_us; /* how far the server's clock is ahead */
+};
+
+/* Publishes src/console/testdata/city into a fresh store; signing in takes a password alone. */
+void test_city_open(struct test_city *city);
+void test_city_close(struct test_city *city);
+void test_city_be_demonstration(bool is_demonstration);
+
+/* The server's options for it: routes of the console, hooks as the program has them. */
+void test_city_serve(struct test_city *city, struct server_options *options);
+
+/* A member of staff with one grant; the first password, in the city's arena. "team" and the like
+ * name the scope. */
+struct str test_city_staff(struct test_city *city, const char *login, const char *role,
+                           const char *scope_kind, const char *scope);
+
+/* One grant more. */
+void test_city_grant(struct test_city *city, const char *login, const char *role,
+                     const char *scope_kind, const char *scope);
+
+/* Files a case of a service, "hole" or "tree"; its number. A hole that blocks a lane goes to team
+ * east, others to west. */
+struct str test_city_file(struct test_city *city, const char *service, bool is_lane,
+                          const char *description);
+
+#endif

@@ -1,0 +1,113 @@
+// Every public page in every state: accessible, within its width, by keyboard, valid HTML.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { none, tap } from './lib/tap.mjs';
+import { visitor } from './lib/browser.mjs';
+import { auditor } from './lib/audit.mjs';
+import { HOSTILE, resident } from './lib/resident.mjs';
+
+const UNKNOWN_PLACE = '77 Nowhere Blvd';
+
+/** Goes through the public pages; `see(name)` looks at each. Gives the case's number. */
+const walkReport = async (one, me, see) => {
+  const { page } = one;
+  await me.go('/services/pothole');
+  await see('service');
+  await me.find();
+  await see('where');
+  await me.where('');
+  await see('where-empty', 422);
+  await me.where(UNKNOWN_PLACE);
+  await see('where-unknown', 422);
+  await me.where('school');
+  await see('where-choices');
+  await me.go('/report/pothole/where');
+  await me.where();
+  await see('yes-no');
+  await me.choose('true');
+  await see('choice');
+  await me.choose('tire');
+  await see('details');
+  await me.details('x'.repeat(5000));
+  await see('details-too-long', 422);
+  await me.details(`${HOSTILE}\n\n${'long'.repeat(60)}`);
+  await see('who');
+  await me.who({ email: 'ana@' });
+  await see('who-wrong', 422);
+  await me.who({ name: 'Ana Ruiz', email: 'ana@example.com', phone: '205-555-0123' });
+  await see('check');
+  await me.go('/report/pothole/details');
+  await see('details-filled');
+  await me.go('/report/pothole/check');
+  await me.send();
+  await see('done');
+  return me.number();
+};
+
+const walkHome = async (one, me, see) => {
+  await me.go('/');
+  await see('home');
+  await me.go('/find');
+  await see('find-empty');
+  await me.go('/find?q=hole');
+  await see('find');
+  await me.go(`/find?q=${encodeURIComponent('<b>"zeppelin" & '.repeat(9))}`);
+  await see('find-nothing');
+  await me.go('/groups/streets');
+  await see('group');
+  await me.go('/follow');
+  await see('follow');
+  await me.go('/follow?number=12');
+  await see('follow-unknown', 404);
+  await me.go('/no/such/page');
+  await see('not-found', 404);
+  await me.go('/follow/no-such-link-0123456789');
+  await see('link-unknown', 410);
+};
+
+const walkCase = async (one, me, see, number, link) => {
+  const { page } = one;
+  await me.go(`/cases/${number}`);
+  await see('case-own');
+  await page.locator('details').evaluateAll(all => all.forEach(d => { d.open = true; }));
+  await see('case-own-open');
+  await page.locator('form[action$="/steps/withdraw"] button').click();
+  await see('case-withdrawn');
+  await page.locator('summary').first().click();
+  await page.locator('form[action$="/steps/reopen"] button').click();
+  await see('case-reopen-refused', 422);
+  if (link) {
+    await page.goto(link);
+    await see('link');
+  }
+  await one.context.clearCookies();
+  await me.go(`/cases/${number}`);
+  await see('case-public');
+};
+
+/** The public pages of the route table that no state showed. */
+const unseen = pages => {
+  const routes = execFileSync(process.env.CITYHALL, ['routes'], { encoding: 'utf8' });
+  const patterns = routes.split('\n').map(line => line.split(/\s+/))
+    .filter(([method, path, permission]) => method === 'GET' && permission === 'public' && !/\.\w+$/.test(path));
+  return patterns.map(([, path]) => path)
+    .filter(path => !/^\/staff(\/|$)/.test(path))
+    .filter(path => !pages.some(p => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(p.path)));
+};
+
+export const pages = async (browser, city) => {
+  const audit = auditor(join(city.folder, 'html'));
+  const one = await visitor(browser, city, { width: 320 });
+  const me = resident(one.page);
+  await audit.prepare(one);
+  const see = (name, status) => tap.test(`page ${name}`, async () => none(await audit.look(one, name, { status }), name));
+
+  await walkHome(one, me, see);
+  const number = await walkReport(one, me, see);
+  const link = city.hasSql ? city.link(number) : '';
+  await walkCase(one, me, see, number, link);
+  await one.close();
+  await tap.test('every public page was looked at', () => none(unseen(audit.pages).filter(p => p !== '/report/{service}'), 'not looked at'));
+  if (audit.hasChecker()) await tap.test('the HTML of every page', () => none(audit.checkHtml(), 'HTML'));
+  else tap.skip('the HTML of every page', 'there is no Java');
+};

@@ -1,0 +1,244 @@
+"""Checks what the compiler does not: who may include whom, functions that are never called here,
+files grown too long, packages that a bare system would miss.
+
+    lint.py ROOT [--stamp FILE]     every build runs this; prints FILE:LINE: sentence, fails if any
+    lint.py ROOT --stats            prints medians, so that a trend is seen
+
+The layers are those of ARCHITECTURE.md. Reads files only; takes well under a second.
+"""
+
+import argparse
+import pathlib
+import re
+import statistics
+import sys
+
+LOWER = {"base"}
+CORE = LOWER | {"db", "rules", "people", "place", "engine"}
+PAGES = CORE | {"web", "image"}
+MAY_INCLUDE = {
+    "base": set(),
+    "db": LOWER,
+    "rules": LOWER,
+    "image": LOWER,
+    "people": LOWER | {"db", "rules"},
+    "place": LOWER | {"db", "rules"},
+    "engine": CORE,
+    "web": LOWER,
+    "portal": PAGES,
+    "console": PAGES,
+    "api": PAGES,
+    "svc": PAGES | {"portal", "console", "api"},
+    "app": PAGES | {"portal", "console", "api", "svc"},
+}
+# These depend on the process's locale or TZ, report no error, or write past the end; a shell has no
+# place in a server. What to use instead stands beside each.
+BANNED = {
+    "strcpy": "struct buf", "strcat": "struct buf", "stpcpy": "struct buf", "gets": "fgets",
+    "sprintf": "str_fmt or snprintf", "vsprintf": "vsnprintf", "strtok": "str_cut",
+    "atoi": "str_to_i64", "atol": "str_to_i64", "atoll": "str_to_i64", "atof": "decimal",
+    "strtol": "str_to_i64", "strtoll": "str_to_i64", "strtoul": "str_to_i64", "strtoull": "str_to_i64",
+    "sscanf": "a parser", "scanf": "a parser", "localtime": "base/zone.h", "gmtime": "base/date.h",
+    "localtime_r": "base/zone.h", "gmtime_r": "base/date.h", "mktime": "base/zone.h",
+    "alloca": "the arena", "system": "posix_spawn", "popen": "posix_spawn", "tmpnam": "mkstemp",
+    "rand": "crypto_random", "srand": "crypto_random", "setlocale": "base/lang.h",
+}
+# A test may start a shell, and read another project's file formats as that project does.
+FREE_IN_TESTS = {"system", "popen", "strtoul", "strtoull", "strtol", "strtoll"}
+MAX_FILE_LINES = 800
+MAX_FUNCTION_LINES = 120
+CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
+INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
+DEPENDENCY = re.compile(r"\b(?:dependency|find_library)\(\s*'([^']+)'([^)]*)")
+OF_THE_COMPILER = {"threads", "m", "dl", "rt"}
+
+
+class Source:
+    """One C file: its lines, and the same without comments and the contents of strings."""
+
+    def __init__(self, root, path):
+        self.path = path.relative_to(root)
+        self.text = path.read_text(encoding="utf-8")
+        self.lines = self.text.splitlines()
+        self.code = TOKEN.sub(blank, self.text).splitlines()
+        self.is_test = path.name.startswith(("test_", "bench_", "fuzz_")) or any(
+            part in ("tests", "testdata") for part in self.path.parts)
+
+    def functions(self):
+        """(name, first line, number of lines); relies on clang-format's brace in column one."""
+        head = None
+        for at, line in enumerate(self.code):
+            if line[:1].isalpha() and not line.startswith(("struct {", "union {", "enum {")):
+                head = at
+            if line.startswith("{") and head is not None:
+                start = head
+            elif line.startswith("}") and head is not None and line.rstrip() == "}":
+                name = re.search(r"(\w+)\s*\(", self.code[start])
+                if name and "=" not in self.code[start]:
+                    yield name[1], start + 1, at - start + 1
+                head = None
+
+
+def blank(match):
+    """What a comment or string becomes: the same lines, an include's name kept."""
+    text = match[0]
+    if text.startswith("/"):
+        return "\n" * text.count("\n")
+    return text[0] + text[0]
+
+
+def sources(root):
+    for folder in ("src", "tools", "tests"):
+        for path in sorted((root / folder).rglob("*.[ch]")):
+            yield Source(root, path)
+
+
+def layer_of(path):
+    """The layer, and for a service its own name: ("svc", "requests")."""
+    parts = pathlib.PurePath(path).parts
+    return parts[0], parts[1] if parts[0] == "svc" and len(parts) > 2 else None
+
+
+def check_includes(source):
+    if source.path.parts[0] != "src":
+        return
+    here, service = layer_of(pathlib.PurePath(*source.path.parts[1:]))
+    for at, line in enumerate(source.lines, 1):
+        include = INCLUDE.match(line)
+        if not include or "/" not in include[1]:
+            continue
+        there, other = layer_of(include[1])
+        if there not in MAY_INCLUDE:
+            continue
+        if there == here == "svc" and other != service:
+            yield at, f"a service never includes another service ({include[1]})"
+        elif there != here and there not in MAY_INCLUDE.get(here, set()):
+            yield at, f"{here} may not include {there} ({include[1]})"
+
+
+def check_words(source):
+    for at, line in enumerate(source.code, 1):
+        for call in CALL.finditer(line):
+            if source.is_test and call[1] in FREE_IN_TESTS:
+                continue
+            yield at, f"{call[1]} is not used here: {BANNED[call[1]]}"
+    for at, line in enumerate(source.lines, 1):
+        if UNFINISHED.search(line):
+            yield at, "finish it, or say in an issue what is left"
+
+
+def check_lengths(source):
+    if len(source.lines) > MAX_FILE_LINES:
+        yield 1, f"{len(source.lines)} lines: a file has one subject and {MAX_FILE_LINES} at most"
+    for name, start, count in source.functions():
+        if count > MAX_FUNCTION_LINES:
+            yield start, f"{name} has {count} lines: a function fits on a screen"
+
+
+def check_packages(root):
+    """Every library that the meson files ask for has a package in script/packages."""
+    known = set()
+    for line in (root / "script/packages").read_text(encoding="utf-8").splitlines():
+        fields = line.split()
+        if line and not line.startswith("#") and fields[2] != "-":
+            known.update(fields[2:])
+    files = [root / "meson.build"]
+    for folder in ("src", "tools", "ui", "tests"):
+        files += sorted((root / folder).rglob("meson.build"))
+    for path in files:
+        for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            for wanted in DEPENDENCY.finditer(line):
+                if wanted[1] not in known | OF_THE_COMPILER:
+                    yield path.relative_to(root), at, (
+                        f"{wanted[1]}: name its Debian package in script/packages")
+
+
+def check(root):
+    found = [(path, at, text) for path, at, text in check_packages(root)]
+    for source in sources(root):
+        for rule in (check_includes, check_words, check_lengths):
+            found += [(source.path, at, text) for at, text in rule(source)]
+    for path, at, text in found:
+        print(f"{path}:{at}: {text}")
+    return len(found)
+
+
+def full_lines(source):
+    return sum(1 for line in source.lines if line.strip())
+
+
+def comment_lines(source):
+    return full_lines(source) - sum(1 for line in source.code if line.strip())
+
+
+def other_tests(root):
+    """Lines of the tests that are not C: requests as data, journeys in a browser, scripts."""
+    return sum(sum(1 for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+               for path in (root / "tests").rglob("*")
+               if path.suffix in (".http", ".mjs", ".js", ".py", ".sh")
+               and "node_modules" not in path.parts)
+
+
+def spread(values):
+    values = sorted(values)
+    tenth = values[min(len(values) - 1, len(values) * 9 // 10)]
+    return f"median {statistics.median(values):.0f}, nine in ten to {tenth}, longest {values[-1]}"
+
+
+def show_longest(title, entries):
+    print(f"\n{title}")
+    for lines, where in sorted(entries, reverse=True)[:8]:
+        print(f"  {lines:5}  {where}")
+
+
+def stats(root):
+    every = list(sources(root))
+    code = [s for s in every if not s.is_test]
+    tests = [s for s in every if s.is_test]
+    files = [(len(s.lines), str(s.path)) for s in code if s.path.suffix == ".c"]
+    functions = [(count, f"{s.path}:{at} {name}")
+                 for s in code for name, at, count in s.functions()]
+    written, tested = sum(map(full_lines, code)), sum(map(full_lines, tests)) + other_tests(root)
+    two = sum(path.read_text(encoding="utf-8").count("@postgres")
+              for path in (root / "src").rglob("queries.sql"))
+    print(f"functions   {len(functions)}: {spread([n for n, _ in functions])} lines")
+    print(f"C files     {len(files)}: {spread([n for n, _ in files])} lines")
+    print(f"code        {written} lines, {sum(map(comment_lines, code)) / written:.0%}"
+          " of them comments")
+    headers = [s for s in code if s.path.suffix == ".h"]
+    print(f"headers     {sum(map(comment_lines, headers)) / sum(map(full_lines, headers)):.0%}"
+          " comments")
+    print(f"tests       {tested} lines: {tested / written:.2f} for each line of code")
+    print(f"statements  {two} with a body of their own for PostgreSQL")
+    show_longest("longest functions", functions)
+    show_longest("longest files", files)
+    by_folder = {}
+    for source in every:
+        folder = "/".join(source.path.parts[:2])
+        mine = by_folder.setdefault(folder, [0, 0])
+        mine[source.is_test] += full_lines(source)
+    print("\nfolder               code   tests   tests for each line")
+    for folder, (lines, tested) in sorted(by_folder.items()):
+        if lines:
+            print(f"{folder:18} {lines:6}  {tested:6}   {tested / lines:.2f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="checks the layers, banned functions and lengths")
+    parser.add_argument("root", type=pathlib.Path)
+    parser.add_argument("--stats", action="store_true")
+    parser.add_argument("--stamp", type=pathlib.Path)
+    options = parser.parse_args()
+    if options.stats:
+        stats(options.root)
+        return 0
+    found = check(options.root)
+    if options.stamp and not found:
+        options.stamp.write_text("")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""The checks of lint.py, each seen to fail on a tree made for it."""
+
+import contextlib
+import io
+import pathlib
+import tempfile
+import unittest
+
+import lint
+
+PACKAGES = "build  libsodium-dev  libsodium\n"
+
+
+class Lint(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        self.put("script/packages", PACKAGES)
+        self.put("meson.build", "project('x', 'c')\n")
+
+    def put(self, path, text):
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def found(self):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            count = lint.check(self.root)
+        lines = out.getvalue().splitlines()
+        self.assertEqual(count, len(lines))
+        return lines
+
+    def test_nothing_to_say(self):
+        self.put("src/engine/a.c", '#include "engine/a.h"\n#include "base/str.h"\n#include <gmp.h>\n')
+        self.put("src/app/b.c", '#include "svc/requests/a.h"\n#include "console/a.h"\n')
+        self.put("src/svc/requests/c.c", '#include "svc/requests/a.h"\n#include "portal/a.h"\n')
+        self.assertEqual(self.found(), [])
+
+    def test_layers(self):
+        for here, there in (("base", "db"), ("db", "rules"), ("rules", "db"), ("place", "people"),
+                            ("engine", "web"), ("web", "engine"), ("portal", "console"),
+                            ("api", "svc/requests"), ("console", "app")):
+            path = f"src/{here}/a.c"
+            self.put(path, f'\n  # include "{there}/b.h"\n')
+            self.assertEqual(self.found(), [
+                f"{path}:2: {here} may not include {there.split('/')[0]} ({there}/b.h)"])
+            (self.root / path).unlink()
+
+    def test_a_service_beside_a_service(self):
+        self.put("src/svc/permits/a.c", '#include "svc/requests/b.h"\n')
+        self.assertEqual(self.found(), ["src/svc/permits/a.c:1: a service never includes another "
+                                        "service (svc/requests/b.h)"])
+
+    def test_banned(self):
+        self.put("src/base/a.c", 'int f(void)\n{\n    return atoi("1") + x->atoi (2);\n}\n'
+                                 '/* atoi(3) */\nconst char *s = "atoi(4)"; // atoi(5)\n')
+        self.assertEqual(self.found(), ["src/base/a.c:3: atoi is not used here: str_to_i64"])
+
+    def test_banned_but_in_tests(self):
+        self.put("src/base/test_a.c", 'int n = system("true");\nint m = sprintf(p, "");\n')
+        self.assertEqual(self.found(), [
+            "src/base/test_a.c:2: sprintf is not used here: str_fmt or snprintf"])
+
+    def test_unfinished(self):
+        self.put("tools/a.c", "/* " + "TO" + "DO: more */\n")
+        self.assertEqual(len(self.found()), 1)
+
+    def test_lengths(self):
+        line = "    x();\n"
+        body = line * (lint.MAX_FUNCTION_LINES - 2)
+        self.put("src/base/a.c", f"static int short_one(int a,\n   int b)\n{{\n{line * (lint.MAX_FUNCTION_LINES - 4)}}}\n")
+        self.assertEqual(self.found(), [])
+        self.put("src/base/a.c", f"\nstatic int long_one(void)\n{{\n{body}}}\n")
+        self.assertEqual(self.found(), ["src/base/a.c:2: long_one has "
+                                        f"{lint.MAX_FUNCTION_LINES + 1} lines: a function fits on "
+                                        "a screen"])
+        self.put("src/base/a.c", "int x;\n" * (lint.MAX_FILE_LINES + 1))
+        self.assertEqual(len(self.found()), 1)
+
+    def test_packages(self):
+        self.put("src/web/meson.build", "a = [dependency('threads'), dependency('libsodium')]\n"
+                                        "b = dependency('libevil', required: false)\n")
+        self.assertEqual(self.found(), ["src/web/meson.build:2: libevil: name its Debian package "
+                                        "in script/packages"])
+
+
+if __name__ == "__main__":
+    unittest.main()
