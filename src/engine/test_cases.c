@@ -62,7 +62,7 @@ static void an_indexed_answer_gets_its_row(void **state)
     test_counts(world, &before);
     filed = test_file(world, &lamp);
     assert_grown(world, &before, "place", 1, "cases", 1, "clock", 2, "case_text", 1, "link_token",
-                 1, "event", 1, "event_payload", 1, "record_leaf", 1, "case_index", 1, "job", 1,
+                 1, "event", 1, "event_payload", 1, "record_leaf", 1, "job", 1, "case_index", 1,
                  NULL);
     assert_str(test_text(world, "SELECT field || '=' || text FROM case_index WHERE cases = %lld",
                          filed.case_id),
