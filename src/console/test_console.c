@@ -299,7 +299,7 @@ static void every_page_of_the_queue_once(void **state)
         {"/staff/queue?state=closed", 0, 0},
     };
     struct world *world = *state;
-    struct browser all = {.world = world}, some = {.world = world};
+    struct browser all = {.world = world}, some = {.world = world}, both = {.world = world};
     struct str password = test_city_staff(&world->city, "all", "agent", "city", "");
     struct str other = test_city_staff(&world->city, "some", "agent", "service", "tree");
     struct str numbers[150];
@@ -314,6 +314,12 @@ static void every_page_of_the_queue_once(void **state)
         assert_int_equal(walk(&all, walks[i].start, numbers, 150), walks[i].all);
         assert_int_equal(walk(&some, walks[i].start, numbers, 150), walks[i].trees_and_west);
     }
+    /* A case that is in two of one's scopes stands in the queue once. */
+    other = test_city_staff(&world->city, "both", "agent", "service", "hole");
+    test_city_grant(&world->city, "both", "crew", "team", "west");
+    browser_sign_in(&both, "both", other);
+    assert_int_equal(walk(&both, "/staff/queue", numbers, 150), 90);
+    assert_int_equal(walk(&both, "/staff/queue?sort=newest", numbers, 150), 90);
     assert_int_equal(browse(&all, S("/staff/queue?after=x&state=odd&team=none&sort=1")), 200);
     assert_int_equal(browse(&all, S("/staff/queue?after=d99999999999999999999-1")), 200);
 }
