@@ -41,7 +41,7 @@ static struct str label_of(struct ctx *ctx, struct point at)
     ctx_clear_error(ctx);
     args[0] = MSG_ARG("lat", pin_degrees(ctx->arena, point_lat(at)));
     args[1] = MSG_ARG("lon", pin_degrees(ctx->arena, point_lon(at)));
-    return msg_format(ctx->arena, ctx->lang, MSG_place_point, args, 2);
+    return msg_format(ctx->arena, ctx->lang, MSG_place_coordinates, args, 2);
 }
 
 enum rc pin_take(struct ctx *ctx, const struct request *request, struct report *report)
