@@ -54,6 +54,12 @@ static bool is_phone(struct str s)
     return digits >= 7 && digits <= 15;
 }
 
+/* A name goes into one line of mails and lists. */
+static bool is_one_line(struct str s)
+{
+    return str_find_byte(s, '\n') < 0 && str_find_byte(s, '\r') < 0 && text_is_clean(s);
+}
+
 enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
 {
     const struct applicant_rule *rule = &filing->definition->applicant;
@@ -61,8 +67,10 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
 
     if (rule->name == CONTACT_REQUIRED && !contact->name.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (contact->name.n > 200 || !text_is_clean(contact->name))
+    if (contact->name.n > 200)
         return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
+    if (!is_one_line(contact->name))
+        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
     if (rule->email == CONTACT_REQUIRED && !contact->email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
     if (contact->email.n && !is_email(contact->email))
