@@ -9,6 +9,12 @@ ON CONFLICT (path) DO UPDATE SET hash = excluded.hash, content = excluded.conten
 -- name: stored_files :many ()
 SELECT path, hash, content FROM city_file ORDER BY path;
 
+-- name: stored_paths :many ()
+SELECT path FROM city_file ORDER BY path;
+
+-- name: city_file_drop :exec (path TEXT)
+DELETE FROM city_file WHERE path = :path;
+
 -- name: setting_put :exec (name TEXT, value TEXT)
 INSERT INTO setting (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
