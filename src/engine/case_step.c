@@ -150,47 +150,35 @@ static enum rc prepare(struct ctx *ctx, struct step_work *work)
     return rc ? rc : check_input(ctx, work);
 }
 
-/* The date so many workdays later. */
-static struct date later(const struct calendar *calendar, struct date date, int64_t workdays)
+static struct date plus_workdays(const struct calendar *calendar, struct date date, int64_t n)
 {
-    for (; workdays > 0; workdays -= calendar_is_workday(calendar, date))
+    for (; n > 0; n -= calendar_is_workday(calendar, date))
         date = date_plus(date, 1);
     return date;
 }
 
-/* A clock that stood still warns and is due later by as long as it stood: whole workdays for a
- * deadline that is a day, real time for one that is a moment. */
+/* A clock that stood still is due later, and warns later, by as long as it stood: whole workdays
+ * for a deadline that is a day, real time for one that is a moment. */
 static void resume(struct ctx *ctx, struct clocks_of_row *clock)
 {
-    struct date from = city_local(ctx->city, clock->paused).date;
-    struct date until = city_local(ctx->city, ctx->now).date;
-    const struct calendar *calendar = &ctx->city->calendar;
+    const struct city *city = ctx->city;
+    struct date from = city_local(city, clock->paused).date;
+    struct date until = city_local(city, ctx->now).date;
+    int64_t stood = calendar_workdays_between(&city->calendar, from, until);
+    int64_t stood_us = ctx->now.us_utc - clock->paused.us_utc;
 
     if (clock->due_date_is_null) {
-        int64_t stood_us = ctx->now.us_utc - clock->paused.us_utc;
-
         clock->due = instant_plus_us(clock->due, stood_us);
         clock->warn = instant_plus_us(clock->warn, stood_us);
     } else {
-        int64_t stood = calendar_workdays_between(calendar, from, until);
-        struct local_time warn = city_local(ctx->city, clock->warn);
+        struct local_time warn = city_local(city, clock->warn);
 
-        clock->due_date = later(calendar, clock->due_date, stood);
-        clock->due = zone_end_of_day(ctx->city->zone, clock->due_date);
-        warn.date = later(calendar, warn.date, stood);
-        clock->warn = zone_instant(ctx->city->zone, warn);
+        clock->due_date = plus_workdays(&city->calendar, clock->due_date, stood);
+        clock->due = zone_end_of_day(city->zone, clock->due_date);
+        warn.date = plus_workdays(&city->calendar, warn.date, stood);
+        clock->warn = zone_instant(city->zone, warn);
     }
     clock->paused_is_null = true;
-}
-
-static uint64_t closed_states(const struct workflow *workflow)
-{
-    uint64_t closed = 0;
-
-    for (size_t i = 0; i < workflow->state_n; i++)
-        if (workflow->states[i].type == STATE_CLOSED)
-            closed |= UINT64_C(1) << i;
-    return closed;
 }
 
 static void note_alarm(struct step_work *work, const struct clocks_of_row *clock)
@@ -204,10 +192,20 @@ static void note_alarm(struct step_work *work, const struct clocks_of_row *clock
     work->has_alarm = true;
 }
 
+/* Whether closing the case is all that fulfils the clock: then reopening lets it run on. A first
+ * answer is given once. */
+static bool is_met_by_closing_alone(const struct workflow *workflow, const struct clock_kind *kind)
+{
+    for (size_t i = 0; i < workflow->state_n; i++)
+        if ((kind->stops_in & (UINT64_C(1) << i)) && workflow->states[i].type != STATE_CLOSED)
+            return false;
+    return true;
+}
+
 static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks_of_row *clock)
 {
     uint64_t to = UINT64_C(1) << work->step->to;
-    bool stops = false, pauses = false, ends = false;
+    bool stops = false, pauses = false, runs_on = false;
 
     for (size_t i = 0; i < work->workflow->clock_n; i++) {
         const struct clock_kind *kind = &work->workflow->clocks[i];
@@ -216,7 +214,7 @@ static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks
             continue;
         stops = kind->stops_in & to;
         pauses = kind->pauses_in & to;
-        ends = !(kind->stops_in & ~closed_states(work->workflow));
+        runs_on = is_met_by_closing_alone(work->workflow, kind);
     }
     if (!clock->paused_is_null && !pauses)
         resume(ctx, clock);
@@ -224,11 +222,10 @@ static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks
         clock->paused_is_null = false;
         clock->paused = ctx->now;
     }
-    /* A reopened case runs the clocks on that only closing stops; its first answer was given. */
     if (stops && clock->met_is_null) {
         clock->met_is_null = false;
         clock->met = ctx->now;
-    } else if (ends && !stops && !clock->met_is_null &&
+    } else if (!stops && runs_on && !clock->met_is_null &&
                work->workflow->states[work->from].type == STATE_CLOSED) {
         clock->met_is_null = true;
     }
