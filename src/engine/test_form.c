@@ -42,7 +42,7 @@ static void has_steps(struct form_test *test, const char *expected)
 
     assert_int_equal(form_steps(test->ctx, &test->draft, steps, 16, &n), RC_OK);
     for (size_t i = 0; i < n; i++) {
-        static const char *const names[] = {"place", NULL, "details", "who", "check"};
+        static const char *const names[] = {"place", NULL, "photos", "details", "who", "check"};
 
         if (i)
             buf_add_byte(&out, ' ');

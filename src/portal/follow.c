@@ -132,6 +132,9 @@ static enum rc load(struct ctx *ctx, const struct request *request, struct follo
     follow->team = follow->row.team_is_null ? NULL : city_team_by_row(ctx->city, follow->row.team);
     follow->place = shown_place(ctx, follow);
     rc = load_events(ctx, follow);
+    if (!rc)
+        rc = photos_of_case(ctx, follow->row.id,
+                            follow->is_own ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC, &follow->photos);
     if (!rc && follow->is_own)
         rc = case_steps_open(ctx, follow->definition, follow->row.state, STR_NONE, &follow->steps,
                              &follow->step_n);
