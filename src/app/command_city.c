@@ -37,6 +37,8 @@ static const char *demonstration_folder(struct ctx *ctx)
     return beside_program(ctx, places);
 }
 
+static int demo_case_count = DEMO_CASES; /* of this run of the command */
+
 /* While the folder is being made, so that no demonstration is ever half there. */
 static enum rc demo_fill(struct ctx *ctx, struct home *home)
 {
@@ -44,7 +46,7 @@ static enum rc demo_fill(struct ctx *ctx, struct home *home)
 
     if (!rc)
         rc = demo_staff(ctx, home);
-    return rc ? rc : demo_cases(ctx, home, DEMO_CASES, isatty(STDERR_FILENO));
+    return rc ? rc : demo_cases(ctx, home, demo_case_count, isatty(STDERR_FILENO));
 }
 
 enum rc command_demo(struct ctx *ctx, int argc, char **argv)
@@ -53,10 +55,15 @@ enum rc command_demo(struct ctx *ctx, int argc, char **argv)
         .city_folder = command_option(&argc, argv, "city"),
         .is_demonstration = true,
     };
+    const char *cases = command_option(&argc, argv, "cases");
+    int64_t count = DEMO_CASES;
     enum rc rc;
 
     if (argc != 1)
         return command_misused(ctx, "a data folder is needed");
+    if (cases && (!str_to_i64(str_of(cases), &count) || count < 0 || count > 1000000))
+        return command_misused(ctx, "--cases takes a number up to 1000000");
+    demo_case_count = (int)count;
     options.folder = argv[0];
     if (!options.city_folder)
         options.city_folder = demonstration_folder(ctx);

@@ -44,7 +44,7 @@ static struct str who_of(struct ctx *ctx, const struct events_of_row *row)
 static void tell_opened(struct ctx *ctx, struct telling *telling)
 {
     telling->line->title = msg_text(ctx->lang, MSG_staff_event_opened);
-    telling->line->text = word(telling, "channel");
+    telling->line->text = staff_channel(word(telling, "channel"), ctx->lang);
 }
 
 /* "Resolve: Resolved" with the outcome or date under it. */

@@ -69,6 +69,36 @@ struct str staff_age(struct ctx *ctx, struct instant since, enum lang lang)
     return msg_plural(ctx->arena, lang, MSG_staff_age_days, age_us / US_PER_DAY);
 }
 
+struct str staff_datetime(struct arena *arena, struct instant at)
+{
+    return instant_format_utc(arena, (struct instant){at.us_utc - at.us_utc % US_PER_S});
+}
+
+struct str staff_channel(struct str channel, enum lang lang)
+{
+    static const struct {
+        struct str word;
+        enum msg_id id;
+    } channels[] = {
+        {STR("web"), MSG_staff_channel_web},     {STR("counter"), MSG_staff_channel_counter},
+        {STR("phone"), MSG_staff_channel_phone}, {STR("text"), MSG_staff_channel_text},
+        {STR("mail"), MSG_staff_channel_mail},   {STR("open311"), MSG_staff_channel_open311},
+        {STR("api"), MSG_staff_channel_api},     {STR("import"), MSG_staff_channel_import},
+    };
+
+    for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
+        if (str_eq(channel, channels[i].word))
+            return msg_text(lang, channels[i].id);
+    return channel;
+}
+
+struct str staff_language(struct str code)
+{
+    enum lang lang;
+
+    return lang_parse(code, &lang) ? lang_own_name(lang) : code;
+}
+
 const char *staff_tag(enum state_type type, bool is_start)
 {
     switch (type) {

@@ -43,6 +43,13 @@ struct due_mark staff_due(struct ctx *ctx, struct instant due, enum lang lang);
 /* "5 h", "12 d": how long ago. */
 struct str staff_age(struct ctx *ctx, struct instant since, enum lang lang);
 
+/* The value of a datetime attribute: whole seconds, as HTML has at most three digits of them. */
+struct str staff_datetime(struct arena *arena, struct instant at);
+
+/* The channel by which a case came, and the language it is in, in words. */
+struct str staff_channel(struct str channel, enum lang lang);
+struct str staff_language(struct str code);
+
 /* "ch-tag ch-tag--open" and so on for a state; `is_start` when it is its workflow's first. */
 const char *staff_tag(enum state_type type, bool is_start);
 

@@ -11,6 +11,8 @@
 #include "engine/projection.h"
 #include "engine/queries.h"
 #include "engine/record.h"
+#include "engine/timer.h"
+#include "place/layers.h"
 
 #define MAX_DESCRIPTION 4000
 #define MAX_PAYLOAD     40000
@@ -53,6 +55,12 @@ static bool is_phone(struct str s)
     return digits >= 7 && digits <= 15;
 }
 
+/* A name goes into one line of mails and lists. */
+static bool is_one_line(struct str s)
+{
+    return str_find_byte(s, '\n') < 0 && str_find_byte(s, '\r') < 0 && text_is_clean(s);
+}
+
 enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
 {
     const struct applicant_rule *rule = &filing->definition->applicant;
@@ -60,8 +68,10 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
 
     if (rule->name == CONTACT_REQUIRED && !contact->name.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (contact->name.n > 200 || !text_is_clean(contact->name))
+    if (contact->name.n > 200)
         return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
+    if (!is_one_line(contact->name))
+        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
     if (rule->email == CONTACT_REQUIRED && !contact->email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
     if (contact->email.n && !is_email(contact->email))
@@ -73,14 +83,27 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
     return RC_OK;
 }
 
+/* A place that was never located cannot be held against the boundary. */
+static enum rc check_inside_city(struct ctx *ctx, const struct place *place)
+{
+    enum rc rc =
+        place->has_point ? layers_check_inside(ctx, ctx->city->layers, place->point) : RC_OK;
+
+    if (rc == RC_INVALID)
+        ctx->err.field = S("place");
+    return rc;
+}
+
 static enum rc check_place(struct ctx *ctx, const struct filing *filing)
 {
     const struct place_rule *rule = &filing->definition->place;
 
     if (!filing->place)
         return rule->need == PLACE_REQUIRED ? FAIL(ctx, ERR_REQUIRED, .field = S("place")) : RC_OK;
-    if (!rule->within.n || str_eq(rule->within, S("city")))
+    if (!rule->within.n)
         return RC_OK;
+    if (str_eq(rule->within, S("city")))
+        return check_inside_city(ctx, filing->place);
     if (!place_layer(filing->place, rule->within).n)
         return FAIL(ctx, ERR_PLACE_OUTSIDE, .field = S("place"));
     return RC_OK;
@@ -242,9 +265,12 @@ static enum rc next_number(struct ctx *ctx, struct str *ret)
 static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
 {
     const struct definition *definition = work->filing->definition;
+    struct instant alarm = {INT64_MAX};
 
     for (size_t i = 0; i < definition->clock_n; i++) {
         const struct deadline *deadline = &work->deadlines[i];
+        bool warns = deadline->has_warning && instant_cmp(deadline->warn, ctx->now) > 0;
+        struct instant first = warns ? deadline->warn : deadline->due;
         enum rc rc =
             clock_add(ctx,
                       &(struct clock_add_args){
@@ -255,15 +281,17 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
                           .due_date = deadline->date,
                           .due_date_is_null = !deadline->is_date,
                           .warn = deadline->warn,
-                          .warn_is_null = !deadline->has_warning,
+                          .warn_is_null = !warns,
                           .trace = deadline->trace,
                       },
                       NULL);
 
         if (rc)
             return rc;
+        if (instant_cmp(first, alarm) < 0)
+            alarm = first;
     }
-    return RC_OK;
+    return definition->clock_n ? timer_clocks(ctx, work->filed->case_id, alarm) : RC_OK;
 }
 
 static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
@@ -383,6 +411,7 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
 {
     struct filing_work *work = arg;
     struct filed *filed = work->filed;
+    const struct workflow *workflow = work->filing->definition->workflow;
     struct case_by_submission_row before;
     bool is_known = false;
     int64_t event_id;
@@ -403,6 +432,8 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     rc = add_case(ctx, work);
     if (!rc)
         rc = add_clocks(ctx, work);
+    if (!rc)
+        rc = timer_enter(ctx, filed->case_id, workflow, workflow->start, ctx->now);
     if (!rc)
         rc = add_projections(ctx, work);
     if (!rc)

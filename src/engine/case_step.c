@@ -9,6 +9,7 @@
 #include "engine/queries.h"
 #include "engine/record.h"
 #include "engine/show.h"
+#include "engine/timer.h"
 #include "people/actor.h"
 
 #define MAX_MESSAGE 4000
@@ -21,9 +22,12 @@ struct step_work {
     const struct definition *definition;
     const struct workflow *workflow;
     const struct step *step;
-    int from; /* index of the state it leaves */
+    struct str outcome; /* the one chosen, or the step's own */
+    int from;           /* index of the state it leaves */
     bool has_due;
     struct instant due;
+    bool has_alarm; /* the nearest warning or deadline of the clocks that run */
+    struct instant alarm;
 };
 
 static bool resident_may(const struct actor *actor, const struct case_for_step_row *row)
@@ -134,6 +138,7 @@ static enum rc prepare(struct ctx *ctx, struct step_work *work)
     work->step = workflow_step(work->workflow, work->input->step);
     if (!work->step || work->from < 0)
         return FAIL(ctx, ERR_TRANSITION);
+    work->outcome = work->step->outcome.n ? work->step->outcome : work->input->outcome;
     rc = check_actor(ctx, work);
     if (rc)
         return rc;
@@ -145,30 +150,62 @@ static enum rc prepare(struct ctx *ctx, struct step_work *work)
     return rc ? rc : check_input(ctx, work);
 }
 
-/* A clock that stood still is due later by as long as it stood: whole workdays for a deadline
- * that is a day, real time for one that is a moment. */
+static struct date plus_workdays(const struct calendar *calendar, struct date date, int64_t n)
+{
+    for (; n > 0; n -= calendar_is_workday(calendar, date))
+        date = date_plus(date, 1);
+    return date;
+}
+
+/* A clock that stood still is due later, and warns later, by as long as it stood: whole workdays
+ * for a deadline that is a day, real time for one that is a moment. */
 static void resume(struct ctx *ctx, struct clocks_of_row *clock)
 {
-    struct date from = city_local(ctx->city, clock->paused).date;
-    struct date until = city_local(ctx->city, ctx->now).date;
-    const struct calendar *calendar = &ctx->city->calendar;
+    const struct city *city = ctx->city;
+    struct date from = city_local(city, clock->paused).date;
+    struct date until = city_local(city, ctx->now).date;
+    int64_t stood = calendar_workdays_between(&city->calendar, from, until);
+    int64_t stood_us = ctx->now.us_utc - clock->paused.us_utc;
 
     if (clock->due_date_is_null) {
-        clock->due = instant_plus_us(clock->due, ctx->now.us_utc - clock->paused.us_utc);
+        clock->due = instant_plus_us(clock->due, stood_us);
+        clock->warn = instant_plus_us(clock->warn, stood_us);
     } else {
-        int64_t stood = calendar_workdays_between(calendar, from, until);
+        struct local_time warn = city_local(city, clock->warn);
 
-        for (; stood > 0; stood -= calendar_is_workday(calendar, clock->due_date))
-            clock->due_date = date_plus(clock->due_date, 1);
-        clock->due = zone_end_of_day(ctx->city->zone, clock->due_date);
+        clock->due_date = plus_workdays(&city->calendar, clock->due_date, stood);
+        clock->due = zone_end_of_day(city->zone, clock->due_date);
+        warn.date = plus_workdays(&city->calendar, warn.date, stood);
+        clock->warn = zone_instant(city->zone, warn);
     }
     clock->paused_is_null = true;
+}
+
+static void note_alarm(struct step_work *work, const struct clocks_of_row *clock)
+{
+    struct instant at = clock->warn_is_null ? clock->due : clock->warn;
+
+    if (!clock->met_is_null || !clock->paused_is_null || !clock->missed_is_null)
+        return;
+    if (!work->has_alarm || instant_cmp(at, work->alarm) < 0)
+        work->alarm = at;
+    work->has_alarm = true;
+}
+
+/* Whether closing the case is all that fulfils the clock: then reopening lets it run on. A first
+ * answer is given once. */
+static bool is_met_by_closing_alone(const struct workflow *workflow, const struct clock_kind *kind)
+{
+    for (size_t i = 0; i < workflow->state_n; i++)
+        if ((kind->stops_in & (UINT64_C(1) << i)) && workflow->states[i].type != STATE_CLOSED)
+            return false;
+    return true;
 }
 
 static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks_of_row *clock)
 {
     uint64_t to = UINT64_C(1) << work->step->to;
-    bool stops = false, pauses = false;
+    bool stops = false, pauses = false, runs_on = false;
 
     for (size_t i = 0; i < work->workflow->clock_n; i++) {
         const struct clock_kind *kind = &work->workflow->clocks[i];
@@ -177,6 +214,7 @@ static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks
             continue;
         stops = kind->stops_in & to;
         pauses = kind->pauses_in & to;
+        runs_on = is_met_by_closing_alone(work->workflow, kind);
     }
     if (!clock->paused_is_null && !pauses)
         resume(ctx, clock);
@@ -184,11 +222,10 @@ static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks
         clock->paused_is_null = false;
         clock->paused = ctx->now;
     }
-    /* A reopened case runs its resolving clock on; the first answer was given once. */
     if (stops && clock->met_is_null) {
         clock->met_is_null = false;
         clock->met = ctx->now;
-    } else if (!stops && !clock->met_is_null &&
+    } else if (!stops && runs_on && !clock->met_is_null &&
                work->workflow->states[work->from].type == STATE_CLOSED) {
         clock->met_is_null = true;
     }
@@ -197,6 +234,7 @@ static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks
         work->has_due = true;
         work->due = clock->due;
     }
+    note_alarm(work, clock);
     return clock_set(ctx,
                      &(struct clock_set_args){
                          .id = clock->id,
@@ -218,9 +256,11 @@ static enum rc turn_clocks(struct ctx *ctx, struct step_work *work)
     struct clocks_of_rows clocks;
     enum rc rc = clocks_of(ctx, work->case_id, &clocks);
 
-    work->has_due = false;
+    work->has_due = work->has_alarm = false;
     for (size_t i = 0; !rc && i < clocks.n; i++)
         rc = turn_clock(ctx, work, &clocks.rows[i]);
+    if (!rc && work->has_alarm && work->workflow->states[work->step->to].type != STATE_CLOSED)
+        rc = timer_clocks(ctx, work->case_id, work->alarm);
     return rc;
 }
 
@@ -236,8 +276,8 @@ static struct str payload_of(struct ctx *ctx, const struct step_work *work, bool
         json_put_member(&json, S("step"), work->step->id);
         json_put_member(&json, S("from"), work->row.state);
         json_put_member(&json, S("to"), work->workflow->states[work->step->to].id);
-        if (work->input->outcome.n)
-            json_put_member(&json, S("outcome"), work->input->outcome);
+        if (work->outcome.n)
+            json_put_member(&json, S("outcome"), work->outcome);
         if (work->input->date.n)
             json_put_member(&json, S("date"), work->input->date);
     }
@@ -289,8 +329,8 @@ static enum rc change_case(struct ctx *ctx, const struct step_work *work)
                                    .state = to->id,
                                    .state_type = to->type,
                                    .state_since = ctx->now,
-                                   .outcome = work->input->outcome,
-                                   .outcome_is_null = !is_closed || !work->input->outcome.n,
+                                   .outcome = work->outcome,
+                                   .outcome_is_null = !is_closed || !work->outcome.n,
                                    .updated = ctx->now,
                                    .closed = ctx->now,
                                    .closed_is_null = !is_closed,
@@ -301,7 +341,7 @@ static enum rc change_case(struct ctx *ctx, const struct step_work *work)
 
     if (!rc && changed == 0)
         return FAIL(ctx, ERR_STALE);
-    return rc;
+    return rc ? rc : timer_enter(ctx, work->case_id, work->workflow, work->step->to, ctx->now);
 }
 
 /* A private link of its own for each mail to the reporter: an old mail's stays good as well. */
@@ -327,7 +367,7 @@ static enum rc add_link(struct ctx *ctx, const struct step_work *work, struct st
 static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t event_id)
 {
     const struct notice_rule *notice = work->step->notice;
-    int outcome = workflow_outcome(work->workflow, work->input->outcome);
+    int outcome = workflow_outcome(work->workflow, work->outcome);
     struct date date;
     struct case_place_label_row place = {0};
     struct notice_facts facts = {

@@ -60,6 +60,27 @@ static enum rc number_teams(struct ctx *ctx, struct city *city)
     return RC_OK;
 }
 
+/* Days that were closed against the calendar; noted in the database, not in the folder. */
+static enum rc load_closures(struct ctx *ctx, struct city *city)
+{
+    struct closures_rows stored;
+    struct calendar_day *days;
+    enum rc rc = closures(ctx, &stored);
+
+    if (rc || stored.n == 0)
+        return rc;
+    days = ARENA_ARRAY(city->arena, stored.n, struct calendar_day);
+    if (!days)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < stored.n; i++)
+        days[i] = (struct calendar_day){
+            stored.rows[i].date,
+            {.in = {[LANG_EN] = str_copy(city->arena, stored.rows[i].reason)}}};
+    city->calendar.closures = days;
+    city->calendar.closures_n = stored.n;
+    return RC_OK;
+}
+
 static enum rc load_version(struct ctx *home, const struct service_versions_row *row,
                             struct city *city)
 {
@@ -121,6 +142,8 @@ enum rc city_load(struct ctx *ctx, struct city **ret)
         rc = ctx_fail(ctx, home.err);
     if (!rc)
         rc = number_teams(ctx, city);
+    if (!rc)
+        rc = load_closures(ctx, city);
     if (!rc)
         rc = load_versions(ctx, &home, city);
     ctx_done(&home);

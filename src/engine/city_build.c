@@ -440,6 +440,7 @@ enum rc city_build_version(struct ctx *home, struct str definition, struct str w
         rc = workflow_load(home, root, problems, own);
     if (rc)
         return rc;
+    world.is_published = true;
     world.workflows = own;
     world.workflow_n = 1;
     rc = yaml_parse(home, S("service"), definition, problems, &root);

@@ -33,6 +33,8 @@ static struct str expect_declared(struct definition_loader *loader, const struct
     for (size_t i = 0; i < n; i++)
         if (str_eq(node->scalar, ids[i]))
             return ids[i];
+    if (loader->world->is_published)
+        return node->scalar;
     near = problem_nearest(node->scalar, ids, n);
     problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
                 "\"%.*s\" is not %s of this city%s%.*s%s", STR_ARG(node->scalar), what,

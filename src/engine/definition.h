@@ -180,6 +180,7 @@ struct definition {
 
 /* What a definition may refer to, from the rest of the city folder. */
 struct definition_world {
+    bool is_published; /* a stored version: what it names may have gone from the city since */
     const struct workflow *const *workflows;
     size_t workflow_n;
     const struct str *teams, *departments, *groups, *layers;

@@ -1,11 +1,15 @@
 #include "engine/notice.h"
 
 #include "base/buf.h"
+#include "base/crypto.h"
+#include "base/utf8.h"
 #include "db/db.h"
 #include "engine/queries.h"
 #include "engine/show.h"
 
 #define MAX_BODY_BYTES 20000
+#define MAX_SUBJECT    400
+#define MAX_ONCE       100
 
 enum placeholder {
     P_NUMBER,
@@ -77,26 +81,46 @@ struct str notice_fill(struct ctx *ctx, struct str text, const struct notice_fac
 
     while (text.n) {
         ptrdiff_t open = str_find_byte(text, '{');
-        ptrdiff_t close = open < 0 ? -1 : str_find_byte(text, '}');
-        enum placeholder which;
+        struct str after = open < 0 ? STR_NONE : str_slice(text, (size_t)open + 1, text.n);
+        ptrdiff_t close = str_find_byte(after, '}');
 
-        if (open < 0 || close < open)
+        if (close < 0)
             break;
         buf_add(&out, str_slice(text, 0, (size_t)open));
-        which = placeholder_of(str_slice(text, (size_t)open + 1, (size_t)close));
-        put_value(ctx, &out, which, facts, lang);
-        text = str_slice(text, (size_t)close + 1, text.n);
+        put_value(ctx, &out, placeholder_of(str_slice(after, 0, (size_t)close)), facts, lang);
+        text = str_slice(after, (size_t)close + 1, after.n);
     }
     buf_add(&out, text);
     return buf_str(&out);
+}
+
+/* A header of a mail is one line of limited length, whatever its placeholders stand for. */
+static struct str one_line(struct ctx *ctx, struct str text)
+{
+    struct buf out = buf_in(ctx->arena, MAX_BODY_BYTES);
+
+    for (size_t i = 0; i < text.n; i++)
+        buf_add_byte(&out, text.p[i] == '\n' || text.p[i] == '\r' ? ' ' : text.p[i]);
+    return utf8_cut(buf_str(&out), MAX_SUBJECT);
+}
+
+/* What makes the notice count once; an address may be longer than the key. */
+static struct str once_key(struct ctx *ctx, int64_t event_id, struct str notice, struct str email)
+{
+    struct str key =
+        str_fmt(ctx->arena, "%lld %.*s %.*s", (long long)event_id, STR_ARG(notice), STR_ARG(email));
+    struct crypto_hash hash;
+
+    if (key.n <= MAX_ONCE)
+        return key;
+    hash = crypto_sha256(key);
+    return crypto_hex(ctx->arena, crypto_hash_str(&hash));
 }
 
 enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
                      const struct notice_rule *notice, const struct notice_facts *facts,
                      const struct recipient *recipient)
 {
-    struct str once = str_fmt(ctx->arena, "%lld %.*s %.*s", (long long)event_id,
-                              STR_ARG(notice->id), STR_ARG(recipient->email));
     enum lang lang = recipient->lang;
     enum rc rc =
         message_add(ctx,
@@ -106,12 +130,13 @@ enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
                         .address = recipient->email,
                         .lang = lang_code(lang),
                         .notice = notice->id,
-                        .subject = notice_fill(ctx, text_in(&notice->subject, lang), facts, lang),
+                        .subject = one_line(
+                            ctx, notice_fill(ctx, text_in(&notice->subject, lang), facts, lang)),
                         .body = notice_fill(ctx, text_in(&notice->body, lang), facts, lang),
                         .unsubscribe = recipient->unsubscribe,
                         .next_try = ctx->now,
                         .created = ctx->now,
-                        .once = once.n <= 100 ? once : str_slice(once, 0, 100),
+                        .once = once_key(ctx, event_id, notice->id, recipient->email),
                     },
                     NULL);
 

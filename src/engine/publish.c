@@ -1,6 +1,7 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "db/db.h"
+#include "engine/check.h"
 #include "engine/city_build.h"
 #include "engine/queries.h"
 #include "engine/record.h"
@@ -11,6 +12,7 @@ struct publishing {
     const struct city *city; /* as the folder says */
     const struct city_files *files;
     struct publication done;
+    bool is_dry;
 };
 
 /* The service's file and its workflow's, by the ids inside them. */
@@ -158,7 +160,21 @@ static enum rc publish_tx(struct ctx *ctx, void *arg)
     work->done = (struct publication){0};
     for (size_t i = 0; !rc && i < work->city->service_n; i++)
         rc = publish_service(ctx, work, work->city->services[i]);
-    return rc ? rc : withdraw_missing(ctx, work);
+    if (!rc)
+        rc = withdraw_missing(ctx, work);
+    /* A dry run does all of it and undoes it: what it counts is what would be. */
+    return !rc && work->is_dry ? FAIL(ctx, ERR_DRY_RUN) : rc;
+}
+
+/* A service whose examples come out otherwise than it says is not what its author meant. */
+static enum rc check_examples(struct ctx *ctx, struct city *city, struct problems *problems)
+{
+    struct check_coverage coverage;
+    enum rc rc = check_city(ctx, city, problems, NULL, &coverage);
+
+    if (!rc && problems->error_count)
+        return FAIL(ctx, ERR_FORMAT, .detail = S("the examples have errors"));
+    return rc;
 }
 
 /* Sections that this version only reads stop a publication: a rule nobody runs is a promise
@@ -181,7 +197,7 @@ static enum rc refuse_unrun(struct ctx *ctx, const struct city *city)
 enum rc city_publish(struct ctx *ctx, const char *folder, bool is_dry, struct problems *problems,
                      struct publication *ret)
 {
-    struct publishing work = {0};
+    struct publishing work = {.is_dry = is_dry};
     struct city_files files;
     struct city *city;
     enum rc rc = city_read(ctx, folder, problems, &city);
@@ -192,9 +208,15 @@ enum rc city_publish(struct ctx *ctx, const char *folder, bool is_dry, struct pr
     work.files = &files;
     rc = refuse_unrun(ctx, city);
     if (!rc)
+        rc = check_examples(ctx, city, problems);
+    if (!rc)
         rc = city_files_of_folder(ctx, folder, &files);
-    if (!rc && !is_dry)
+    if (!rc)
         rc = db_tx(ctx, publish_tx, &work);
+    if (rc && is_dry && ctx->err.id == ERR_DRY_RUN) {
+        ctx_clear_error(ctx);
+        rc = RC_OK;
+    }
     city_free(city);
     if (!rc)
         *ret = work.done;

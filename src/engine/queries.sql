@@ -16,6 +16,29 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 -- name: setting_get :optional (name TEXT)
 SELECT value FROM setting WHERE name = :name;
 
+-- name: closures :many ()
+SELECT date, reason FROM closure ORDER BY date;
+
+-- name: closure_put :exec (date DATE, reason TEXT, added INSTANT)
+INSERT INTO closure (date, reason, added) VALUES (:date, :reason, :added);
+
+-- Running deadlines that a day without work moves: begun before its end and due on it or later.
+-- name: clocks_over_day :many (day DATE, day_begins INSTANT, day_ends INSTANT)
+SELECT k.id, k.cases, k.kind, k.started, k.due, k.due_date, k.warn
+FROM clock k JOIN cases c ON c.id = k.cases
+WHERE k.met IS NULL AND c.state_type < 2 AND k.started < :day_ends
+    AND (k.due_date >= :day OR (k.due_date IS NULL AND k.due > :day_begins))
+ORDER BY k.cases, k.id;
+
+-- name: clock_move :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?)
+UPDATE clock SET due = :due, due_date = :due_date, warn = :warn WHERE id = :id;
+
+-- The projection that lists sort by: the latest of the running deadlines.
+-- name: case_due_again :exec (id I64, updated INSTANT)
+UPDATE cases SET updated = :updated, lock_version = lock_version + 1, due = (
+    SELECT max(k.due) FROM clock k WHERE k.cases = cases.id AND k.met IS NULL AND k.paused IS NULL)
+WHERE id = :id;
+
 -- name: service_id :optional (code TEXT)
 SELECT id FROM service WHERE code = :code;
 
@@ -211,15 +234,6 @@ SELECT id, kind, value, verified FROM contact_point WHERE party = :party ORDER B
 SELECT id, email, lang FROM follower
 WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 
--- name: message_queued :many (now INSTANT, most I64)
-SELECT id, cases, address, lang, notice, subject, body, unsubscribe, attempts, created
-FROM message WHERE state = 'queued' AND next_try <= :now ORDER BY next_try LIMIT :most;
-
--- name: message_result :exec (id I64, state TEXT, attempts I64, next_try INSTANT?, sent INSTANT?, trouble TEXT)
-UPDATE message SET state = :state, attempts = :attempts, next_try = :next_try, sent = :sent,
-    trouble = :trouble
-WHERE id = :id;
-
 -- name: case_place_label :optional (id I64)
 SELECT label FROM place WHERE id = :id;
 
@@ -321,6 +335,75 @@ SELECT size, root, at, signature FROM tree_head ORDER BY size DESC LIMIT 1;
 
 -- name: heads_all :many ()
 SELECT id, size, root, at, signature FROM tree_head ORDER BY size;
+
+-- Work for later: job.h, timer.h, outbox.h and sweep.h.
+
+-- A waiting job of the same key takes the new time and argument; who was at it loses its claim.
+-- name: job_put :exec (kind TEXT, argument TEXT, once TEXT?, due INSTANT)
+INSERT INTO job (kind, argument, once, due, attempts, trouble)
+VALUES (:kind, :argument, :once, :due, 0, '')
+ON CONFLICT (once) DO UPDATE SET kind = excluded.kind, argument = excluded.argument,
+    due = excluded.due, claimed = NULL, attempts = 0, trouble = '';
+
+-- name: job_due :optional (now INSTANT, stuck INSTANT, tries I64)
+SELECT id, kind, argument, attempts, claimed FROM job
+WHERE done IS NULL AND due <= :now AND attempts < :tries
+    AND (claimed IS NULL OR claimed <= :stuck)
+ORDER BY due, id LIMIT 1;
+
+-- name: job_claim :exec (id I64, now INSTANT, stuck INSTANT, attempts I64, trouble TEXT)
+UPDATE job SET claimed = :now, attempts = attempts + 1, trouble = :trouble
+WHERE id = :id AND done IS NULL AND attempts = :attempts
+    AND (claimed IS NULL OR claimed <= :stuck);
+
+-- name: job_end :exec (id I64, claimed INSTANT, now INSTANT)
+UPDATE job SET done = :now, once = NULL, claimed = NULL, trouble = ''
+WHERE id = :id AND claimed = :claimed AND done IS NULL;
+
+-- name: job_put_back :exec (id I64, claimed INSTANT, due INSTANT, trouble TEXT)
+UPDATE job SET claimed = NULL, due = :due, trouble = :trouble
+WHERE id = :id AND claimed = :claimed AND done IS NULL;
+
+-- name: jobs_sweep :exec (before INSTANT, most I64)
+DELETE FROM job WHERE id IN (SELECT id FROM job WHERE done < :before ORDER BY done LIMIT :most);
+
+-- name: clock_warned :exec (id I64)
+UPDATE clock SET warn = NULL WHERE id = :id;
+
+-- name: clock_missed :exec (id I64, missed INSTANT)
+UPDATE clock SET missed = :missed WHERE id = :id AND missed IS NULL;
+
+-- name: message_due :optional (now INSTANT)
+SELECT id, attempts FROM message
+WHERE state = 'queued' AND next_try <= :now AND route = 'mail'
+ORDER BY next_try, id LIMIT 1;
+
+-- name: message_take :exec (id I64, attempts I64, until INSTANT)
+UPDATE message SET state = 'sending', attempts = attempts + 1, next_try = :until
+WHERE id = :id AND state = 'queued' AND attempts = :attempts;
+
+-- name: message_taken :one (id I64)
+SELECT id, address, lang, subject, body, unsubscribe, attempts, created FROM message
+WHERE id = :id AND state = 'sending';
+
+-- name: message_settle :exec (id I64, attempts I64, state TEXT, next_try INSTANT?, sent INSTANT?, trouble TEXT)
+UPDATE message SET state = :state, next_try = :next_try, sent = :sent, trouble = :trouble
+WHERE id = :id AND state = 'sending' AND attempts = :attempts;
+
+-- name: message_lost :exec (now INSTANT, trouble TEXT)
+UPDATE message SET state = 'uncertain', next_try = NULL, trouble = :trouble
+WHERE state = 'sending' AND next_try <= :now;
+
+-- name: draft_files_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft_file WHERE draft IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: drafts_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft WHERE id IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: sessions_sweep :exec (now INSTANT, most I64)
+DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
 
 -- name: file_rows :one (sha256 BLOB)
 -- column: total I64

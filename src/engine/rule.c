@@ -150,10 +150,19 @@ void rule_names_add_later(struct cel_env *names)
 
 bool rule_may_name(const struct cel_env *names, struct str name)
 {
+    /* Keys of an example, and names kept free: one that came later would take a field's name in
+     * versions that are published already. */
+    static const struct str kept[] = {
+        STR("expect"), STR("contact"),   STR("paid"),     STR("case"),
+        STR("now"),    STR("applicant"), STR("reporter"),
+    };
     size_t number;
 
     for (size_t i = 0; i < sizeof later_dates / sizeof *later_dates; i++)
         if (str_eq(name, later_dates[i]))
+            return false;
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (str_eq(name, kept[i]))
             return false;
     return cel_env_may_name(names, name) && !cel_env_variable_find(names, name, &number);
 }

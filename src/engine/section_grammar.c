@@ -276,6 +276,7 @@ static const struct section_key track_step_keys[] = {
     MAY("asks", SHAPE_WORDS),
     MAY("needs", SHAPE_WORDS),
     MAY("after", SHAPE_SPAN),
+    MAY("outcome", SHAPE_ID),
     MAY("notice", SHAPE_ID),
     MAY("when", SHAPE_TRUTH),
     MAY("else", SHAPE_LANGUAGES),

@@ -134,6 +134,10 @@ static void takes_the_first_branch_that_holds(void **state)
     deadline = deadline_at(ctx, &made, local(made.city, "2026-06-01", 9, 0));
     assert_int_equal(deadline.branch, 2);
     assert_false(deadline.crosses_holiday);
+    /* Over a weekend only. */
+    deadline = deadline_at(ctx, &made, local(made.city, "2026-06-05", 9, 0));
+    assert_str(date_format(ctx->arena, deadline.date), "2026-06-10");
+    assert_false(deadline.crosses_holiday);
     test_city_done(ctx, &made);
 }
 

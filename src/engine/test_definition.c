@@ -144,6 +144,7 @@ static void checks_fields(void **state)
     field_finds(ctx, "id: a-b, type: text, " TEXT, "a field's id is a name for expressions");
     field_finds(ctx, "id: place, type: text, " TEXT, "\"place\" is taken");
     field_finds(ctx, "id: paid_on, type: date, " TEXT, "\"paid_on\" is taken");
+    field_finds(ctx, "id: contact, type: text, " TEXT, "\"contact\" is taken");
     field_finds(ctx, "id: in, type: text, " TEXT, "\"in\" is taken");
     field_finds(ctx, "id: a, type: txt, " TEXT, "one of these is expected here: text, number");
     field_finds(ctx, "id: a, type: text", "a field needs its text");
@@ -312,6 +313,68 @@ static void survives_hostile_yaml(void **state)
     finds(ctx, "[service, s]\n", "a map of keys is expected here");
 }
 
+/* The other files of the folder, each replaced by something else. */
+static void survives_wrong_city_files(void **state)
+{
+    static const struct {
+        size_t file; /* in the order of test_city_files */
+        const char *text, *sentence;
+    } wrong[] = {
+        {0, "7", "city.yaml:1:1: error: a map of keys is expected"},
+        {0, "city: c", "city.yaml needs city, name, zone and calendar"},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: Mars/Olympus\ncalendar: k\n",
+         "there is no time zone \"Mars/Olympus\""},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: [a]\ncalendar: k\n", "no time zone"},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: ../../etc/passwd\ncalendar: k\n", "zone"},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: UTC\ncalendar: ../k\n", "no such file"},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: UTC\ncalendar: k\ngroups: 7\n",
+         "a list of {id, name} is expected"},
+        {1, "{a: b}", "a list of teams is expected here"},
+        {1, "- 7", "a map of keys is expected"},
+        {1, "- {id: a}", "a team needs id and name"},
+        {1, "- {id: a, name: A, department: parks}", "\"parks\" is not a department of city.yaml"},
+        {1, "- {id: a, name: A, department: [works]}", "is not a department of city.yaml"},
+        {2, "calendar: k\nhours: 7\n", "a map of keys is expected"},
+        {2, "calendar: k\nhours: {monday: \"17:00-08:00\"}\n", "opening hours are written"},
+        {2, "calendar: k\nhours: {monday: [a]}\n", "opening hours are written"},
+        {2, "calendar: k\nhours: {munday: \"08:00-17:00\"}\n", "did you mean \"monday\"?"},
+        {2, "calendar: k\nhours: {}\nholidays: [{date: 2026-02-30, name: X}]\n", "a holiday is"},
+        {2, "calendar: k\nhours: {}\nholidays: [7]\n", "a map of keys is expected"},
+        {2, "calendar: k\n", "a calendar needs its hours"},
+    };
+    struct ctx *ctx = *state;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct test_files files = test_city_files(TEST_WORKFLOW, TEST_HEAD TEST_ROUTE);
+        struct test_city made;
+
+        files.items[wrong[i].file].content = str_of(wrong[i].text);
+        made = test_city_of(ctx, &files);
+        assert_int_equal(made.rc, RC_INVALID);
+        assert_part(test_problems(ctx, &made.problems), wrong[i].sentence);
+        test_city_done(ctx, &made);
+    }
+}
+
+static void reads_tables_of_rates(void **state)
+{
+    struct ctx *ctx = *state;
+    struct test_files files = test_city_files(TEST_WORKFLOW, TEST_HEAD TEST_ROUTE);
+    struct test_city made;
+
+    test_file(&files, "tables/t.yaml",
+              "table: t\nname: T\nversions: [{from: 2026-01-01, tiers: [{base: 1, rate: x}]},\n"
+              "  {frm: 2026-01-01}]\n");
+    made = test_city_of(ctx, &files);
+    assert_int_equal(made.rc, RC_INVALID);
+    assert_str(test_problems(ctx, &made.problems),
+               "tables/t.yaml:1:1: note: this version reads tables of rates but does not run them\n"
+               "tables/t.yaml:3:55: error: a number is expected here, such as 0.10\n"
+               "tables/t.yaml:4:3: error: the key \"from\" is needed here\n"
+               "tables/t.yaml:4:4: error: \"frm\" is not a key here; did you mean \"from\"?\n");
+    test_city_done(ctx, &made);
+}
+
 /* What expressions and names may hold is limited. */
 static void survives_huge_expressions(void **state)
 {
@@ -340,6 +403,8 @@ int main(void)
         TEST(reads_later_sections_to_the_last_key),
         TEST(survives_wrong_types),
         TEST(survives_hostile_yaml),
+        TEST(survives_wrong_city_files),
+        TEST(reads_tables_of_rates),
         TEST(survives_huge_expressions),
     };
 

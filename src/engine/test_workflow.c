@@ -72,6 +72,7 @@ static void names_what_is_wrong(void **state)
     says(ctx, "by: [staff]", "by: [timer]", "a step by timer says after how long");
     says(ctx, "by: [staff]", "by: [staff], after: 2 d", "a step by timer says after how long");
     says(ctx, "by: [staff]", "by: [staff], asks: [outcome]", "the workflow lists none");
+    says(ctx, "by: [staff]", "by: [staff], outcome: fixed", "one of the workflow's outcomes");
     says(ctx, "by: [staff]", "by: [staff], notice: bell", "one of the workflow's notices");
     says(ctx, "from: [new], to: asked, ", "", "a step needs name, from, to and by");
     says(ctx, "stops: [done]", "stop: [done]",

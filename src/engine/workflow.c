@@ -290,11 +290,25 @@ static void load_guard(struct loader *loader, const struct yaml_node *item, stru
     }
 }
 
+static void load_outcome(struct loader *loader, const struct yaml_node *node, struct step *step)
+{
+    if (!node)
+        return;
+    if (node->kind != YAML_SCALAR || workflow_outcome(loader->workflow, node->scalar) < 0)
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
+                    "the id of one of the workflow's outcomes is expected here");
+    else
+        step->outcome = node->scalar;
+    if (step->asks & STEP_ASK_OUTCOME)
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
+                    "the step asks for an outcome and names one; it can only do one of the two");
+}
+
 static void load_step(struct loader *loader, const struct yaml_node *item, struct step *step)
 {
     static const struct str keys[] = {STR("name"), STR("from"),  STR("to"),    STR("by"),
                                       STR("asks"), STR("needs"), STR("after"), STR("notice"),
-                                      STR("when"), STR("else"),  STR("do")};
+                                      STR("when"), STR("else"),  STR("do"),    STR("outcome")};
     static const struct str actors[] = {STR("staff"), STR("supervisor"), STR("resident"),
                                         STR("timer")};
     static const struct str asks[] = {STR("note"), STR("message"), STR("outcome"), STR("photo"),
@@ -327,6 +341,7 @@ static void load_step(struct loader *loader, const struct yaml_node *item, struc
     if ((step->asks & STEP_ASK_OUTCOME) && loader->workflow->outcome_n == 0)
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                     "the step asks for an outcome, but the workflow lists none");
+    load_outcome(loader, yaml_get(item, "outcome"), step);
     load_guard(loader, item, step);
 }
 

@@ -53,6 +53,7 @@ struct step {
     struct rule when;      /* the guard, read but not run by this version: it holds, or the step is
                               refused ... */
     struct text else_says; /* ... with this sentence */
+    struct str outcome;    /* one of the workflow's, when the step always has this one; or empty */
     bool has_timer;
     struct span after;                /* by timer: so long after entering the state */
     const struct notice_rule *notice; /* told when it is done; NULL: nothing */

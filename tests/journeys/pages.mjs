@@ -97,8 +97,8 @@ const unseen = pages => {
     .filter(path => !pages.some(p => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(p.path)));
 };
 
-export const pages = async (browser, city) => {
-  const audit = auditor(join(city.folder, 'html'));
+export const pages = async (browser, city, { isLong }) => {
+  const audit = auditor(join(city.folder, 'html'), isLong);
   const one = await visitor(browser, city, { width: 320 });
   const me = resident(one.page);
   await audit.prepare(one);

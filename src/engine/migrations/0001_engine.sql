@@ -89,7 +89,7 @@ CREATE INDEX cases_reporter ON cases(reporter);
 CREATE TABLE case_track (
     id ID,
     cases REF(cases),
-    track TEXT(40),
+    track TEXT(100),
     state TEXT(40),
     state_type I64,
     since INSTANT
@@ -113,7 +113,7 @@ CREATE INDEX case_index_case ON case_index(cases);
 CREATE TABLE clock (
     id ID,
     cases REF(cases),
-    kind TEXT(40),
+    kind TEXT(100),
     started INSTANT,
     due INSTANT,
     due_date DATE NULL,         -- a deadline in workdays or months is a local day
@@ -125,6 +125,14 @@ CREATE TABLE clock (
 );
 CREATE INDEX clock_case ON clock(cases);
 CREATE INDEX clock_due ON clock(met, due);
+
+-- Days on which the city was closed against its calendar: a storm, a moved office.
+CREATE TABLE closure (
+    id ID,
+    date DATE UNIQUE,
+    reason TEXT(200),
+    added INSTANT
+);
 
 -- The record: every change is an event. The header stays for ever; payload and salt can be erased
 -- and the commitment still proves what stood there.
@@ -218,7 +226,7 @@ CREATE TABLE message (
     created INSTANT,
     sent INSTANT NULL,
     trouble TEXT(400),
-    once TEXT(100) NULL         -- the same notice to the same address about the same event
+    once TEXT(400) NULL         -- the same notice to the same address about the same event
 );
 CREATE UNIQUE INDEX message_external ON message(route, external_id);
 CREATE UNIQUE INDEX message_once ON message(once);

@@ -1,7 +1,7 @@
 // A demonstration city in a folder of its own, served on a free port of this machine.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,15 +30,25 @@ const isReady = child => new Promise((resolve, reject) => {
   child.on('exit', code => { clearTimeout(timer); reject(new Broken(`the server ended (${code}): ${said}`)); });
 });
 
-/** Makes and serves a city. `stop` ends the server, and removes the folder unless `keep`. */
-export const openCity = async ({ keep = false } = {}) => {
-  const program = process.env.CITYHALL;
+/** Makes a demonstration city in a folder of its own; `copy` of the folder makes another like it. */
+export const makeCity = () => {
   const folder = mkdtempSync(join(tmpdir(), 'cityhall-journeys-'));
+  execFileSync(process.env.CITYHALL, ['demo', join(folder, 'city'), '--city', join(root, 'cities/port-azalea')], { stdio: 'pipe' });
+  return folder;
+};
+
+export const copyCity = from => {
+  const folder = mkdtempSync(join(tmpdir(), 'cityhall-journeys-'));
+  cpSync(join(from, 'city'), join(folder, 'city'), { recursive: true });
+  return folder;
+};
+
+/** Serves the city of a folder. `stop` ends the server, and removes the folder unless `keep`. */
+export const serveCity = async (folder, { keep = false } = {}) => {
   const data = join(folder, 'city');
-  execFileSync(program, ['demo', data, '--city', join(root, 'cities/port-azalea')], { stdio: 'pipe' });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(program, ['serve', data, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.env.CITYHALL, ['serve', data, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', text => { log += text; });
   const ended = new Promise(resolve => child.on('exit', (code, signal) => resolve({ code, signal })));

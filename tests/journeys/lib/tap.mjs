@@ -12,17 +12,17 @@ export class Broken extends Error {}
 export const tap = {
   begin() { print('TAP version 13'); },
 
-  /** Runs one test; what it throws is its failure. Says whether it passed. */
+  /** Runs one test, with others inside when it walks a way; what it throws is its failure. Says
+   * whether it passed. */
   async test(name, body) {
     const started = Date.now();
-    count++;
     try {
       await body();
-      print(`ok ${count} - ${name} (${Date.now() - started} ms)`);
+      print(`ok ${++count} - ${name} (${Date.now() - started} ms)`);
       return true;
     } catch (error) {
       failures++;
-      print(`not ok ${count} - ${name}`);
+      print(`not ok ${++count} - ${name}`);
       print(`# ${note(error instanceof Broken ? error.message : error.stack)}`);
       return false;
     }

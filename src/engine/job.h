@@ -1,0 +1,57 @@
+/* Jobs: work for later, kept as rows of the same database.
+ *
+ * A job is added in the transaction that makes it necessary, so it exists exactly when that was
+ * stored. Workers take due jobs one at a time; a job whose worker stopped is taken again five
+ * minutes later; one that failed is tried again with growing pauses, eight times in all, and then
+ * stays with its trouble for staff to see. A job may thus run twice: its function asks what still
+ * has to be done and does that in one transaction. Layer: engine. Any thread, any number of
+ * programs on one database.
+ */
+#ifndef ENGINE_JOB_H
+#define ENGINE_JOB_H
+
+#include "base/ctx.h"
+
+#define JOB_TRIES   8
+#define JOB_STUCK_S 300 /* a claim older than this belongs to a worker that is gone */
+
+struct job {
+    int64_t id;
+    struct str kind;     /* "case.clocks" */
+    struct str argument; /* as it was given */
+    struct str base_url; /* for links in messages; of the runner */
+};
+
+/* What a job does. It has ctx->city and ctx->db, no reader and no actor: the program acts. */
+typedef enum rc job_fn(struct ctx *ctx, const struct job *job);
+
+struct job_kind {
+    const char *kind; /* NULL ends a table */
+    job_fn *run;
+};
+
+struct job_order {
+    const char *kind;
+    struct str argument; /* at most 2000 characters */
+    struct str once;     /* at most 100; empty: it may wait any number of times */
+    struct instant due;
+};
+
+/* Adds a job; inside db_tx only. When one of the same `once` has not ended yet, that one takes the
+ * new argument and time and starts afresh: also when a worker is just at it, which then cannot end
+ * it, so that nothing asked for is lost. */
+enum rc job_add(struct ctx *ctx, const struct job_order *order) MUST_CHECK;
+
+struct job_runner {
+    const struct job_kind *const *tables; /* ended by NULL */
+    struct str base_url;
+};
+
+/* Takes the job that has been due longest at ctx->now, runs it and writes down how it ended.
+ * *ret_was_there is false when none was due or the store did not answer; then the return says
+ * which. When it is true the return is the job's own: a failure has been written to its row and is
+ * to be logged by the caller. Without a reader in ctx. */
+enum rc job_run_next(struct ctx *ctx, const struct job_runner *runner,
+                     bool *ret_was_there) MUST_CHECK;
+
+#endif

@@ -1,0 +1,392 @@
+#include "engine/test_support.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "engine/locate.h"
+
+#define MAX_STORE_BYTES ((size_t)64 << 20)
+
+struct city *test_city;
+char test_city_folder[TEST_FOLDER_MAX];
+
+static char template_folder[TEST_FOLDER_MAX];
+static char template_path[TEST_FOLDER_MAX + 20];
+
+/* ---- Files */
+
+void test_folder_make(char ret[TEST_FOLDER_MAX])
+{
+    const char *temporary = getenv("TMPDIR");
+
+    snprintf(ret, TEST_FOLDER_MAX, "%s/cityhall-engine-XXXXXX", temporary ? temporary : "/tmp");
+    assert_non_null(mkdtemp(ret));
+}
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
+{
+    (void)about;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+void test_folder_remove(const char *folder)
+{
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+void test_copy(const char *from, const char *to)
+{
+    struct ctx ctx = {.arena = arena_new(2 * MAX_STORE_BYTES)};
+    struct str content;
+    FILE *file;
+
+    test_ok(&ctx, file_read(&ctx, from, MAX_STORE_BYTES, &content));
+    file = fopen(to, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(content.p, 1, content.n, file), content.n);
+    assert_int_equal(fclose(file), 0);
+    arena_free(ctx.arena);
+}
+
+/* ---- Contexts */
+
+void test_ok(struct ctx *ctx, enum rc rc)
+{
+    if (rc != RC_OK)
+        print_error("# %s: %s %.*s: %.*s (%s:%d)\n", rc_name(rc), err_name(ctx->err.id),
+                    STR_ARG(ctx->err.field), STR_ARG(ctx->err.detail),
+                    ctx->err.file ? ctx->err.file : "?", ctx->err.line);
+    assert_int_equal(rc, RC_OK);
+}
+
+void check_error(struct ctx *ctx, enum rc rc, enum err_id id, const char *field, const char *file,
+                 int line)
+{
+    if (rc != err_rc(id) || ctx->err.id != id ||
+        (field && !str_eq(ctx->err.field, str_of(field)))) {
+        print_error("got %s %s \"%.*s\" (%.*s), expected %s \"%s\"\n", rc_name(rc),
+                    err_name(ctx->err.id), STR_ARG(ctx->err.field), STR_ARG(ctx->err.detail),
+                    err_name(id), field ? field : "any");
+        _fail(file, line);
+    }
+    ctx_clear_error(ctx);
+}
+
+void check_str(struct str actual, const char *expected, const char *file, int line)
+{
+    if (str_eq(actual, str_of(expected)))
+        return;
+    print_error("got \"%.*s\", expected \"%s\"\n", STR_ARG(actual), expected);
+    _fail(file, line);
+}
+
+struct ctx test_ctx(const struct world *world)
+{
+    struct ctx ctx = {
+        .arena = arena_new((size_t)64 << 20),
+        .now = world->ctx.now,
+        .db = world->db,
+        .city = test_city,
+    };
+
+    assert_non_null(ctx.arena);
+    return ctx;
+}
+
+void test_ctx_done(struct ctx *ctx)
+{
+    db_reader_release(ctx);
+    ctx_done(ctx);
+    arena_free(ctx->arena);
+}
+
+struct instant test_time(const char *text)
+{
+    struct local_time local;
+    int64_t hour, minute;
+
+    assert_true(date_parse(str_slice(str_of(text), 0, 10), &local.date));
+    assert_true(str_to_i64(str_slice(str_of(text), 11, 13), &hour));
+    assert_true(str_to_i64(str_slice(str_of(text), 14, 16), &minute));
+    local.second_of_day = (int32_t)(hour * 3600 + minute * 60);
+    return zone_instant(test_city->zone, local);
+}
+
+/* ---- The store */
+
+static struct db *open_store(struct ctx *ctx, const char *path, struct record_sequencer *sequencer)
+{
+    struct db *db;
+
+    test_ok(ctx, db_open(ctx,
+                         &(struct db_options){.location = path,
+                                              .schema = &db_schema,
+                                              .may_create = true,
+                                              .durability = DB_NORMAL},
+                         &db));
+    db_set_group_hook(db, record_sequence, sequencer);
+    ctx->db = db;
+    return db;
+}
+
+int test_group_open(void **state)
+{
+    struct ctx ctx = {.arena = arena_new((size_t)512 << 20), .now = clock_now()};
+    struct record_sequencer *sequencer = record_sequencer_new();
+    struct problems problems = problems_in(ctx.arena);
+    struct publication done;
+    struct db *db;
+
+    (void)state;
+    crypto_init();
+    snprintf(test_city_folder, sizeof test_city_folder, "%s/cities/port-azalea",
+             getenv("CITYHALL_ROOT"));
+    test_folder_make(template_folder);
+    snprintf(template_path, sizeof template_path, "%s/city.db", template_folder);
+    db = open_store(&ctx, template_path, sequencer);
+    test_ok(&ctx, db_migrate(&ctx, db, NULL));
+    test_ok(&ctx, city_publish(&ctx, test_city_folder, false, &problems, &done));
+    test_ok(&ctx, db_reader_acquire(&ctx));
+    test_ok(&ctx, city_load(&ctx, &test_city));
+    db_reader_release(&ctx);
+    db_close(db);
+    record_sequencer_free(sequencer);
+    ctx_done(&ctx);
+    arena_free(ctx.arena);
+    return 0;
+}
+
+int test_group_close(void **state)
+{
+    (void)state;
+    city_free(test_city);
+    test_folder_remove(template_folder);
+    return 0;
+}
+
+void test_open_direct(struct world *world)
+{
+    assert_int_equal(sqlite3_open(world->path, &world->direct), SQLITE_OK);
+    sqlite3_busy_timeout(world->direct, 5000);
+    test_exec(world, "PRAGMA synchronous = OFF");
+}
+
+int test_open(void **state)
+{
+    struct world *world = calloc(1, sizeof *world);
+
+    assert_non_null(world);
+    test_folder_make(world->folder);
+    snprintf(world->path, sizeof world->path, "%s/city.db", world->folder);
+    test_copy(template_path, world->path);
+    world->ctx = test_ctx(world);
+    world->ctx.now = test_time("2026-07-02 10:00");
+    world->sequencer = record_sequencer_new();
+    world->keys = crypto_sign_new_keys();
+    world->db = open_store(&world->ctx, world->path, world->sequencer);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    test_open_direct(world);
+    *state = world;
+    return 0;
+}
+
+int test_close(void **state)
+{
+    struct world *world = *state;
+
+    sqlite3_close(world->direct);
+    test_ctx_done(&world->ctx);
+    db_close(world->db);
+    record_sequencer_free(world->sequencer);
+    test_folder_remove(world->folder);
+    free(world);
+    return 0;
+}
+
+static sqlite3_stmt *first_row(struct world *world, const char *sql, int64_t id)
+{
+    sqlite3_stmt *statement;
+    char text[2000];
+
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wformat-nonliteral\"")
+        snprintf(text, sizeof text, sql, (long long)id);
+    _Pragma("GCC diagnostic pop") if (sqlite3_prepare_v2(world->direct, text, -1, &statement,
+                                                         NULL) != SQLITE_OK)
+        print_error("%s: %s\n", text, sqlite3_errmsg(world->direct));
+    assert_non_null(statement);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    return statement;
+}
+
+int64_t test_i64(struct world *world, const char *sql, int64_t id)
+{
+    sqlite3_stmt *statement = first_row(world, sql, id);
+    int64_t value = sqlite3_column_int64(statement, 0);
+
+    sqlite3_finalize(statement);
+    return value;
+}
+
+struct str test_text(struct world *world, const char *sql, int64_t id)
+{
+    sqlite3_stmt *statement = first_row(world, sql, id);
+    struct str value = {sqlite3_column_blob(statement, 0),
+                        (size_t)sqlite3_column_bytes(statement, 0)};
+
+    value = str_copy(world->ctx.arena, value);
+    sqlite3_finalize(statement);
+    return value;
+}
+
+void test_exec(struct world *world, const char *sql)
+{
+    if (sqlite3_exec(world->direct, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(world->direct));
+}
+
+void test_counts(struct world *world, struct test_counts *ret)
+{
+    sqlite3_stmt *tables;
+    char sql[200];
+
+    ret->n = 0;
+    assert_int_equal(sqlite3_prepare_v2(world->direct,
+                                        "SELECT name FROM sqlite_master WHERE type = 'table' "
+                                        "AND name NOT LIKE 'case\\_text\\_%' ESCAPE '\\'",
+                                        -1, &tables, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(tables) == SQLITE_ROW) {
+        assert_true(ret->n < TEST_TABLES_MAX);
+        snprintf(ret->of[ret->n].name, sizeof ret->of[ret->n].name, "%s",
+                 (const char *)sqlite3_column_text(tables, 0));
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", ret->of[ret->n].name);
+        ret->of[ret->n].rows = test_i64(world, sql, 0);
+        ret->n++;
+    }
+    sqlite3_finalize(tables);
+    assert_true(ret->n > 20);
+}
+
+static int64_t wanted_growth(const char *table, va_list wanted)
+{
+    const char *name;
+
+    while ((name = va_arg(wanted, const char *))) {
+        int by = va_arg(wanted, int);
+
+        if (strcmp(name, table) == 0)
+            return by;
+    }
+    return 0;
+}
+
+void assert_grown(struct world *world, const struct test_counts *before, ...)
+{
+    struct test_counts after;
+
+    test_counts(world, &after);
+    assert_int_equal(after.n, before->n);
+    for (size_t i = 0; i < after.n; i++) {
+        va_list wanted;
+        int64_t by;
+
+        va_start(wanted, before);
+        by = wanted_growth(after.of[i].name, wanted);
+        va_end(wanted);
+        if (after.of[i].rows - before->of[i].rows != by)
+            fail_msg("%s grew by %lld, expected %lld", after.of[i].name,
+                     (long long)(after.of[i].rows - before->of[i].rows), (long long)by);
+    }
+}
+
+/* ---- People and filings */
+
+const struct actor *test_staff(struct world *world, enum role role, enum scope_kind kind,
+                               const char *scope)
+{
+    struct actor *actor = ARENA_NEW(world->ctx.arena, struct actor);
+    struct grant *grant = ARENA_NEW(world->ctx.arena, struct grant);
+
+    assert_non_null(actor);
+    assert_non_null(grant);
+    *grant = (struct grant){role, scope ? kind : SCOPE_CITY, str_of(scope)};
+    *actor = (struct actor){
+        .kind = ACTOR_STAFF, .id = 7, .name = S("Pat"), .grants = grant, .grant_n = 1};
+    return actor;
+}
+
+const struct actor *test_reporter(struct world *world, int64_t case_id)
+{
+    struct actor *actor = ARENA_NEW(world->ctx.arena, struct actor);
+    int64_t *id = ARENA_NEW(world->ctx.arena, int64_t);
+
+    assert_non_null(actor);
+    assert_non_null(id);
+    *id = case_id;
+    *actor = (struct actor){.kind = ACTOR_RESIDENT, .case_ids = id, .case_n = 1};
+    return actor;
+}
+
+static void read_answers(struct ctx *ctx, const struct test_filing *of, struct filing *filing)
+{
+    const struct definition *definition = filing->definition;
+
+    test_ok(ctx, answers_new(ctx, definition, &filing->answers));
+    for (size_t i = 0; i + 1 < 8 && of->answers[i]; i += 2) {
+        const struct field *field = definition_field(definition, str_of(of->answers[i]));
+        struct str typed = str_of(of->answers[i + 1]);
+
+        assert_non_null(field);
+        test_ok(ctx, answer_read(ctx, field, &typed, 1,
+                                 &filing->answers.of[field - definition->fields]));
+    }
+}
+
+struct filing test_filing(struct ctx *ctx, const struct test_filing *of)
+{
+    struct filing filing = {
+        .definition = city_service(test_city, str_of(of->service ? of->service : "pothole")),
+        .description = str_of(of->description),
+        .contact = {str_of(of->name), str_of(of->email), str_of(of->phone)},
+        .channel = S("web"),
+        .lang = of->lang,
+        .submission = str_of(of->submission),
+        .base_url = S("https://city.example"),
+    };
+    const char *typed = of->place ? of->place : "795 Massachusetts Ave";
+    struct place *place = ARENA_NEW(ctx->arena, struct place);
+
+    assert_non_null(filing.definition);
+    assert_non_null(place);
+    read_answers(ctx, of, &filing);
+    if (*typed) {
+        test_ok(ctx, locate_text(ctx, test_city, str_of(typed), place));
+        filing.place = place;
+    }
+    return filing;
+}
+
+struct filed test_file(struct world *world, const struct test_filing *of)
+{
+    struct filing filing = test_filing(&world->ctx, of);
+    struct filed filed;
+
+    test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
+    return filed;
+}
+
+enum rc test_step(struct world *world, const struct actor *actor, int64_t case_id,
+                  const struct step_input *input)
+{
+    enum rc rc;
+
+    world->ctx.actor = actor;
+    rc = case_step(&world->ctx, case_id, input);
+    world->ctx.actor = NULL;
+    return rc;
+}
