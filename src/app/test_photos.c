@@ -477,16 +477,45 @@ static void without_the_program_nothing_is_kept(void **state)
     assert_false(has(&visitor, "name=\"remove\""));
 }
 
+/* A file that no row names goes a day later; what a row names stays, however old. */
+static void orphans_are_swept(void **state)
+{
+    struct visitor visitor = {.world = *state};
+    struct ctx *ctx = &visitor.world->city.ctx;
+    struct sent_file file = {"one.jpg", sample(&visitor, "grey.jpg")};
+    struct crypto_hash hash;
+    int64_t removed = -1;
+
+    assert_int_equal(get(&visitor, S("/report/sign/photos")), 200);
+    assert_int_equal(send_files(&visitor, &file, 1, "add"), 303);
+    assert_int_equal(files_put(ctx, S("nobody's"), &hash), RC_OK);
+    assert_int_equal(files_kept(visitor.world), 2);
+    assert_int_equal(db_reader_acquire(ctx), RC_OK);
+    assert_int_equal(files_sweep(ctx, &removed), RC_OK);
+    assert_int_equal(removed, 0);
+    ctx->now = instant_plus_us(ctx->now, 2 * US_PER_DAY);
+    assert_int_equal(files_sweep(ctx, &removed), RC_OK);
+    db_reader_release(ctx);
+    assert_int_equal(removed, 1);
+    assert_int_equal(files_kept(visitor.world), 1);
+
+    ctx->now = instant_plus_us(ctx->now, 60 * US_PER_DAY);
+    assert_int_equal(photos_expire(ctx), RC_OK);
+    assert_int_equal(db_reader_acquire(ctx), RC_OK);
+    assert_int_equal(files_sweep(ctx, &removed), RC_OK);
+    db_reader_release(ctx);
+    assert_int_equal(removed, 1);
+    assert_int_equal(files_kept(visitor.world), 0);
+}
+
 #define WORLD_TEST(function) cmocka_unit_test_setup_teardown(function, open_world, close_world)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(a_photo_loses_what_it_says),
-        WORLD_TEST(what_is_no_photo_is_refused),
-        WORLD_TEST(a_service_takes_so_many),
-        WORLD_TEST(staff_release_a_photo),
-        WORLD_TEST(without_the_program_nothing_is_kept),
+        WORLD_TEST(a_photo_loses_what_it_says), WORLD_TEST(what_is_no_photo_is_refused),
+        WORLD_TEST(a_service_takes_so_many),    WORLD_TEST(staff_release_a_photo),
+        WORLD_TEST(orphans_are_swept),          WORLD_TEST(without_the_program_nothing_is_kept),
     };
 
     return cmocka_run_group_tests_name("app/photos", tests, NULL, NULL);
