@@ -8,6 +8,7 @@
 #include "engine/queries.h"
 #include "place/layers.h"
 #include "portal/photos.ct.h"
+#include "portal/pin.h"
 #include "portal/report.ct.h"
 #include "web/server.h"
 
@@ -203,6 +204,8 @@ static struct str question_of(const struct report *report, enum lang lang)
 {
     switch (report->at.step) {
     case FORM_PLACE:
+        if (report->has_pin)
+            return msg_text(lang, MSG_pin_right);
         return msg_text(lang, report->choices.n ? MSG_report_which_place : MSG_report_where);
     case FORM_FIELD: return text_in(&report->draft.definition->fields[report->at.field].text, lang);
     case FORM_PHOTOS: return msg_text(lang, MSG_photos_title);
@@ -283,6 +286,8 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
     struct place_choice choice;
     enum rc rc;
 
+    if (pin_is_shown(request))
+        return pin_take(ctx, request, report);
     report->typed[TYPED_PLACE] = typed;
     report->draft.place_typed = utf8_cut(typed, 240);
     if (!ctx->city->gazetteer)
@@ -503,7 +508,7 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
         ctx_clear_error(ctx);
         return report_render(ctx, request, reply, &report);
     }
-    if (!rc && (report.choices.n || report.wants_again))
+    if (!rc && (report.choices.n || report.wants_again || report.has_pin))
         return report_render(ctx, request, reply, &report);
     return rc ? rc : report_go_on(ctx, reply, &report.draft);
 }
