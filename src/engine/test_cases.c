@@ -164,7 +164,7 @@ static const struct {
     {{.phone = "call me"}, ERR_NOT_A_PHONE, "phone"},
     {{.phone = "123"}, ERR_NOT_A_PHONE, "phone"},
     {{.name = long_name}, ERR_TOO_LONG, "name"},
-    {{.name = "Bell\a"}, ERR_TOO_LONG, "name"},
+    {{.name = "Bell\a"}, ERR_ONE_LINE, "name"},
     {{.description = long_text}, ERR_TOO_LONG, "description"},
     {{.description = "half a letter \xe2\x82"}, ERR_NOT_UTF8, "description"},
     {{.service = "street-light-out"}, ERR_REQUIRED, "trouble"},
