@@ -6,6 +6,7 @@
 #include "app/command.h"
 #include "app/home.h"
 #include "app/modules.h"
+#include "app/worker.h"
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -127,6 +128,7 @@ static bool is_loopback(const char *listen)
 static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
 {
     const struct route *tables[MAX_MODULES + 1] = {NULL};
+    struct worker *worker = NULL;
     struct server *server;
     size_t n = 0;
     enum rc rc;
@@ -149,11 +151,15 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                       &server);
     if (rc)
         return rc;
-    server_wait(server);
+    rc = worker_start(ctx, &(struct worker_options){&app->home, str_of(app->base_url), modules},
+                      &worker);
+    if (!rc)
+        server_wait(server);
+    worker_stop(worker);
     if (!server_drain(server))
         return FAIL(ctx, ERR_DEADLINE, .detail = S("requests were still running at the end"));
     server_free(server);
-    return RC_OK;
+    return rc;
 }
 
 /* Before any thread starts, so that every thread leaves these to server_wait. */

@@ -410,3 +410,26 @@ DELETE FROM draft WHERE id IN
 
 -- name: sessions_sweep :exec (now INSTANT, most I64)
 DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
+
+-- Cases as the public sees them (public_case.h): read by no other way.
+
+-- One run of cases of one service and type of state, or of all, newest first.
+-- name: public_run :many (service I64, state_type I64, district TEXT, opened_from INSTANT, opened_until INSTANT, opened INSTANT, after_id I64, most I64)
+-- column: description TEXT
+-- column: place_kind TEXT?
+-- column: place_label TEXT?
+-- column: place_address TEXT?
+SELECT c.id, c.number, c.service_version, c.state, c.outcome, c.opened, c.updated, c.closed, c.due,
+    c.district, c.is_description_public,
+    CASE WHEN c.is_description_public = TRUE THEN c.description ELSE '' END AS description,
+    p.kind AS place_kind, p.label AS place_label, p.address AS place_address, p.lat_e7, p.lon_e7
+FROM cases c LEFT JOIN place p ON p.id = c.place
+WHERE c.confidentiality = 0 AND c.is_hidden = FALSE
+--? service: AND c.service = :service
+--? state_type: AND c.state_type = :state_type
+--? district: AND c.district = :district
+--? opened_from: AND c.opened >= :opened_from
+--? opened_until: AND c.opened < :opened_until
+--? after: AND c.opened <= :opened AND (c.opened < :opened OR c.id < :after_id)
+ORDER BY c.opened DESC, c.id DESC
+LIMIT :most;

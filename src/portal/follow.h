@@ -5,7 +5,7 @@
 
 #include "engine/cases.h"
 #include "engine/queries.h"
-#include "portal/page.h"
+#include "portal/city_map.h"
 
 struct follow_event {
     struct instant at;
@@ -19,7 +19,9 @@ struct follow {
     const struct state *state;
     const struct team *team;
     struct str place; /* blurred for who is not the reporter */
-    bool is_own;      /* opened by the private link */
+    bool has_map;
+    struct figure map; /* of that place */
+    bool is_own;       /* opened by the private link */
     struct follow_event *events;
     size_t event_n;
     const struct step **steps; /* that the reporter may take now */
@@ -30,6 +32,8 @@ struct follow {
 };
 
 /* The kind of the state's tag: "open", "doing", "waiting", "done", "closed". */
+struct str state_tag(const struct definition *definition, const struct state *state,
+                     bool has_outcome);
 struct str follow_tag(const struct follow *follow);
 
 enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply);

@@ -1,6 +1,8 @@
 #include "people/permission.h"
+#include "portal/city_map.h"
 #include "portal/follow.h"
 #include "portal/home.h"
+#include "portal/list.h"
 #include "portal/places.h"
 #include "portal/portal.h"
 #include "portal/report.h"
@@ -24,6 +26,13 @@ static const struct route routes[] = {
      .summary = "The private link of a case"},
     {HTTP_POST, "/follow/{token}", follow_open, PERMISSION_PUBLIC,
      .summary = "Exchange a private link for a cookie"},
+    {HTTP_GET, "/cases", list_show, PERMISSION_PUBLIC, .summary = "Cases, newest first"},
+    {HTTP_GET, "/cases.json", list_json, PERMISSION_PUBLIC, .summary = "The same as JSON"},
+    {HTTP_GET, "/cases.csv", list_csv, PERMISSION_PUBLIC, .summary = "The same as CSV"},
+    {HTTP_GET, "/cases.atom", list_atom, PERMISSION_PUBLIC, .summary = "The same as a feed"},
+    {HTTP_GET, "/cases.geojson", list_geojson, PERMISSION_PUBLIC,
+     .summary = "The same as points for a map"},
+    {HTTP_GET, "/map.svg", city_map_show, PERMISSION_PUBLIC, .summary = "A map of the city"},
     {HTTP_GET, "/cases/{number}", case_show, PERMISSION_PUBLIC, .summary = "A case"},
     {HTTP_POST, "/cases/{number}/steps/{step}", case_step_take, PERMISSION_PUBLIC,
      .summary = "A step that the reporter may take"},

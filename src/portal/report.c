@@ -7,6 +7,7 @@
 #include "engine/locate.h"
 #include "engine/queries.h"
 #include "place/layers.h"
+#include "portal/pin.h"
 #include "portal/report.ct.h"
 #include "web/server.h"
 
@@ -188,6 +189,8 @@ static struct str question_of(const struct report *report, enum lang lang)
 {
     switch (report->at.step) {
     case FORM_PLACE:
+        if (report->has_pin)
+            return msg_text(lang, MSG_pin_right);
         return msg_text(lang, report->choices.n ? MSG_report_which_place : MSG_report_where);
     case FORM_FIELD:
         return text_in(&report->draft.definition->fields[report->at.field].text, lang);
@@ -261,6 +264,8 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
     struct place_choice choice;
     enum rc rc;
 
+    if (pin_is_shown(request))
+        return pin_take(ctx, request, report);
     report->typed[TYPED_PLACE] = typed;
     report->draft.place_typed = utf8_cut(typed, 240);
     if (!ctx->city->gazetteer)
@@ -452,7 +457,7 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
         ctx_clear_error(ctx);
         return show(ctx, request, reply, &report);
     }
-    if (!rc && (report.choices.n || report.wants_again))
+    if (!rc && (report.choices.n || report.wants_again || report.has_pin))
         return show(ctx, request, reply, &report);
     if (!rc)
         rc = draft_save(ctx, &report.draft, &token);

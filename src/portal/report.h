@@ -17,6 +17,9 @@ struct report {
     struct err err;               /* of what was sent, id ERR_NONE when nothing was wrong */
     struct str typed[8];          /* what was typed, kept when it was wrong */
     struct place_choices choices; /* FORM_PLACE: which of these? */
+    bool has_pin;                 /* FORM_PLACE: is it there? */
+    struct point pin;
+    struct str pin_label;         /* "near 795 Massachusetts Ave" */
     bool wants_again;             /* FORM_PLACE: none of them, it is typed again */
 };
 

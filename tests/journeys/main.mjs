@@ -32,7 +32,7 @@ const stopAll = async () => {
 
 /** Walks one way with a server and a browser of its own; a journey that breaks off is a failure. */
 const walk = async (folder, journeys) => {
-  const city = await serveCity(folder, { keep: flag('keep') });
+  const city = await serveCity(folder);
   cities.push(city);
   if (flag('keep')) tap.comment(`the city is ${city.data} at ${city.url}`);
   const browser = await openBrowser();

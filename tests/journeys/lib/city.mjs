@@ -11,6 +11,20 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const START_MS = 60000;
 const STOP_MS = 15000;
 
+const folders = [];
+
+/** A folder of one's own, removed when the program ends, however it ends, unless `--keep`. */
+const newFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cityhall-journeys-'));
+  folders.push(folder);
+  return folder;
+};
+
+process.on('exit', () => {
+  if (process.argv.includes('--keep')) return;
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 const freePort = () => new Promise((resolve, reject) => {
   const server = createServer();
   server.on('error', reject);
@@ -32,19 +46,19 @@ const isReady = child => new Promise((resolve, reject) => {
 
 /** Makes a demonstration city in a folder of its own; `copy` of the folder makes another like it. */
 export const makeCity = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cityhall-journeys-'));
+  const folder = newFolder();
   execFileSync(process.env.CITYHALL, ['demo', join(folder, 'city'), '--city', join(root, 'cities/port-azalea')], { stdio: 'pipe' });
   return folder;
 };
 
 export const copyCity = from => {
-  const folder = mkdtempSync(join(tmpdir(), 'cityhall-journeys-'));
+  const folder = newFolder();
   cpSync(join(from, 'city'), join(folder, 'city'), { recursive: true });
   return folder;
 };
 
-/** Serves the city of a folder. `stop` ends the server, and removes the folder unless `keep`. */
-export const serveCity = async (folder, { keep = false } = {}) => {
+/** Serves the city of a folder; `stop` ends the server. */
+export const serveCity = async folder => {
   const data = join(folder, 'city');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -94,7 +108,6 @@ export const serveCity = async (folder, { keep = false } = {}) => {
       const how = await ended;
       clearTimeout(timer);
       process.removeListener('exit', kill);
-      if (!keep) rmSync(folder, { recursive: true, force: true });
       return how;
     },
   };

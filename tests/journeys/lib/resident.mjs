@@ -57,6 +57,8 @@ export const resident = (page, lang = 'en') => {
 
     async where(text = ADDRESS) {
       await page.locator('#place').fill(text);
+      // Away from the field first: what is suggested below it would cover the button.
+      await page.locator('#place').blur();
       await me.next();
     },
 
