@@ -6,6 +6,7 @@
 #include "engine/cases.h"
 #include "engine/locate.h"
 #include "people/actor.h"
+#include "place/layers.h"
 
 #define DAYS_BACK   120
 #define MAX_PLACES  400 /* different addresses; several cases share one */
@@ -88,6 +89,7 @@ static bool pick_place(void *arg, const struct place_choice *choice)
     struct place *place = &seeding->places[seeding->place_n];
 
     if (picking->seen++ % 71 == 0 &&
+        layers_check_inside(seeding->ctx, seeding->home->city->layers, choice->point) == RC_OK &&
         locate_choice(seeding->ctx, seeding->home->city, choice, place) == RC_OK) {
         /* The choice's texts last only for this call. */
         place->address = str_copy(arena, place->address);

@@ -5,12 +5,14 @@
 #ifndef BASE_MODULE_H
 #define BASE_MODULE_H
 
-struct route; /* web/route.h: rows ended by a NULL pattern */
+struct route;    /* web/route.h: rows ended by a NULL pattern */
+struct job_kind; /* engine/job.h: rows ended by a NULL kind */
 
 struct module {
-    const char *name;           /* the folder's: "portal" */
-    const char *title;          /* for listings: "The public pages" */
-    const struct route *routes; /* NULL: none */
+    const char *name;            /* the folder's: "portal" */
+    const char *title;           /* for listings: "The public pages" */
+    const struct route *routes;  /* NULL: none */
+    const struct job_kind *jobs; /* what the worker runs for it; NULL: none */
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include "engine/deadline.h"
 #include "engine/notice.h"
 #include "engine/number.h"
+#include "engine/photo.h"
 #include "engine/projection.h"
 #include "engine/queries.h"
 #include "engine/record.h"
@@ -54,6 +55,12 @@ static bool is_phone(struct str s)
     return digits >= 7 && digits <= 15;
 }
 
+/* A name goes into one line of mails and lists. */
+static bool is_one_line(struct str s)
+{
+    return str_find_byte(s, '\n') < 0 && str_find_byte(s, '\r') < 0 && text_is_clean(s);
+}
+
 enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
 {
     const struct applicant_rule *rule = &filing->definition->applicant;
@@ -61,9 +68,9 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
 
     if (rule->name == CONTACT_REQUIRED && !contact->name.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (contact->name.n > 200 || !text_is_clean(contact->name))
+    if (contact->name.n > 200)
         return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
-    if (str_find_byte(contact->name, '\n') >= 0 || str_find_byte(contact->name, '\r') >= 0)
+    if (!is_one_line(contact->name))
         return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
     if (rule->email == CONTACT_REQUIRED && !contact->email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
@@ -438,6 +445,9 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
             ctx,
             &(struct event){"case.opened", filed->case_id, EVENT_PUBLIC, opened_payload(ctx, work)},
             &event_id);
+    if (!rc && work->filing->draft_id)
+        rc = photos_carry(ctx, work->filing->draft_id, filed->case_id, work->filing->definition,
+                          event_id);
     if (!rc)
         rc = tell_reporter(ctx, work, event_id);
     return rc;

@@ -114,6 +114,18 @@ static bool is_live(struct str path)
     return !str_starts_with(path, S("services/")) && !str_starts_with(path, S("workflows/"));
 }
 
+/* A layer or table whose file is gone is no longer part of the city. */
+static enum rc drop_missing(struct ctx *ctx, const struct city_files *files)
+{
+    struct stored_paths_rows stored;
+    enum rc rc = stored_paths(ctx, &stored);
+
+    for (size_t i = 0; !rc && i < stored.n; i++)
+        if (!city_files_find(files, stored.rows[i].path))
+            rc = city_file_drop(ctx, stored.rows[i].path, NULL);
+    return rc;
+}
+
 static enum rc publish_live(struct ctx *ctx, const struct publishing *work)
 {
     enum rc rc = RC_OK;
@@ -128,6 +140,8 @@ static enum rc publish_live(struct ctx *ctx, const struct publishing *work)
                                                             file->content, ctx->now},
                                NULL);
     }
+    if (!rc)
+        rc = drop_missing(ctx, work->files);
     for (size_t i = 0; !rc && i < work->city->team_n; i++)
         rc = team_add(ctx, work->city->teams[i].id, NULL);
     return rc;

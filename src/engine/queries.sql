@@ -9,6 +9,12 @@ ON CONFLICT (path) DO UPDATE SET hash = excluded.hash, content = excluded.conten
 -- name: stored_files :many ()
 SELECT path, hash, content FROM city_file ORDER BY path;
 
+-- name: stored_paths :many ()
+SELECT path FROM city_file ORDER BY path;
+
+-- name: city_file_drop :exec (path TEXT)
+DELETE FROM city_file WHERE path = :path;
+
 -- name: setting_put :exec (name TEXT, value TEXT)
 INSERT INTO setting (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
@@ -404,3 +410,88 @@ DELETE FROM draft WHERE id IN
 
 -- name: sessions_sweep :exec (now INSTANT, most I64)
 DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
+
+-- Cases as the public sees them (public_case.h): read by no other way.
+
+-- One run of cases of one service and type of state, or of all, newest first.
+-- name: public_run :many (service I64, state_type I64, district TEXT, opened_from INSTANT, opened_until INSTANT, opened INSTANT, after_id I64, most I64)
+-- column: description TEXT
+-- column: place_kind TEXT?
+-- column: place_label TEXT?
+-- column: place_address TEXT?
+SELECT c.id, c.number, c.service_version, c.state, c.outcome, c.opened, c.updated, c.closed, c.due,
+    c.district, c.is_description_public,
+    CASE WHEN c.is_description_public = TRUE THEN c.description ELSE '' END AS description,
+    p.kind AS place_kind, p.label AS place_label, p.address AS place_address, p.lat_e7, p.lon_e7
+FROM cases c LEFT JOIN place p ON p.id = c.place
+WHERE c.confidentiality = 0 AND c.is_hidden = FALSE
+--? service: AND c.service = :service
+--? state_type: AND c.state_type = :state_type
+--? district: AND c.district = :district
+--? opened_from: AND c.opened >= :opened_from
+--? opened_until: AND c.opened < :opened_until
+--? after: AND c.opened <= :opened AND (c.opened < :opened OR c.id < :after_id)
+ORDER BY c.opened DESC, c.id DESC
+LIMIT :most;
+
+-- name: file_rows :one (sha256 BLOB)
+-- column: total I64
+SELECT count(*) AS total FROM file WHERE sha256 = :sha256;
+
+-- name: file_add :insert (sha256 BLOB, bytes I64, media TEXT, width I64, height I64, name TEXT, class TEXT, created INSTANT)
+INSERT INTO file (sha256, bytes, media, width, height, name, class, created)
+VALUES (:sha256, :bytes, :media, :width, :height, :name, :class, :created)
+RETURNING id;
+
+-- name: file_drop :exec (id I64)
+DELETE FROM file WHERE id = :id;
+
+-- name: files_unused_drop :exec (before INSTANT)
+DELETE FROM file WHERE created < :before
+    AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.file = file.id)
+    AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.thumbnail = file.id)
+    AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.file = file.id)
+    AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.thumbnail = file.id);
+
+-- name: draft_state :optional (id I64)
+SELECT cases, expires FROM draft WHERE id = :id;
+
+-- name: draft_file_add :insert (draft I64, file I64, thumbnail I64)
+INSERT INTO draft_file (draft, file, thumbnail) VALUES (:draft, :file, :thumbnail) RETURNING id;
+
+-- name: draft_file_drop :exec (draft I64, id I64)
+DELETE FROM draft_file WHERE draft = :draft AND id = :id;
+
+-- name: draft_files_drop :exec (draft I64)
+DELETE FROM draft_file WHERE draft = :draft;
+
+-- name: draft_files_expire :exec (now INSTANT)
+DELETE FROM draft_file WHERE draft IN
+    (SELECT id FROM draft WHERE expires < :now AND cases IS NULL);
+
+-- name: draft_files :many (draft I64)
+SELECT d.id, d.file, t.id AS thumbnail, f.name, f.bytes, f.sha256, t.sha256 AS thumb_sha256,
+    t.width, t.height
+FROM draft_file d JOIN file f ON f.id = d.file JOIN file t ON t.id = d.thumbnail
+WHERE d.draft = :draft ORDER BY d.id;
+
+-- name: case_file_add :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL)
+INSERT INTO case_file (cases, file, thumbnail, event, is_public, is_hidden, by_staff, caption)
+VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, FALSE, '')
+RETURNING id;
+
+-- name: case_files :many (cases I64)
+SELECT c.id, c.is_public, c.is_hidden, f.name, t.width, t.height
+FROM case_file c JOIN file f ON f.id = c.file JOIN file t ON t.id = c.thumbnail
+WHERE c.cases = :cases ORDER BY c.id;
+
+-- A photo with all that decides who may see it.
+-- name: case_file_get :optional (id I64)
+SELECT p.id, p.cases, p.is_public, p.is_hidden, f.sha256, t.sha256 AS thumb_sha256,
+    c.service_version, c.team, c.reporter, c.confidentiality, c.is_hidden AS case_is_hidden
+FROM case_file p JOIN cases c ON c.id = p.cases JOIN file f ON f.id = p.file
+    JOIN file t ON t.id = p.thumbnail
+WHERE p.id = :id;
+
+-- name: case_file_set :exec (id I64, is_public BOOL, is_hidden BOOL)
+UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :id;

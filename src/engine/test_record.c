@@ -246,7 +246,12 @@ static void a_large_record_has_tiles_above_tiles(void **state)
     assert_error(&world->ctx,
                  record_proof(&world->ctx, large.size, large.size - 1, &position, &proof),
                  ERR_NOT_FOUND, NULL);
-    /* A hash above the leaves, that only proofs need. */
+    /* A full tile made longer, and a hash above the leaves, that only proofs need. */
+    test_exec(world, "UPDATE record_tile SET hashes = CAST(hashes || zeroblob(32) AS BLOB) "
+                     "WHERE level = 0 AND position = 1");
+    assert_false(audit_of(world, NULL).is_good);
+    test_exec(world, "UPDATE record_tile SET hashes = substr(hashes, 1, 8192)");
+    assert_good(world);
     test_exec(world,
               "UPDATE record_tile SET hashes = CAST(zeroblob(32) || substr(hashes, 33) AS BLOB) "
               "WHERE level = 1");
@@ -655,6 +660,20 @@ static void an_invented_erasure_is_found(void **state)
     }
 }
 
+/* It may not be used up before the event is there. */
+static void an_erasure_in_advance_is_found(void **state)
+{
+    struct world *world = *state;
+    int64_t next = test_i64(world, "SELECT max(id) + 2 FROM event", 0);
+    char payload[40];
+
+    snprintf(payload, sizeof payload, "{\"event\":%lld}", (long long)next);
+    test_ok(&world->ctx, db_tx(&world->ctx, invent_erasure, payload));
+    add(world, "gone at once", 1);
+    test_exec(world, "DELETE FROM event_payload WHERE event = (SELECT max(id) FROM event)");
+    assert_true(str_find(audit_of(world, NULL).trouble, S("no earlier event")) > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -670,6 +689,7 @@ int main(void)
         TEST(a_saved_head_misses_what_was_cut_off),
         TEST(an_erased_payload_is_gone_and_the_proof_holds),
         TEST(an_invented_erasure_is_found),
+        TEST(an_erasure_in_advance_is_found),
     };
 
     return RUN_TESTS("record", tests);

@@ -31,7 +31,8 @@ struct world {
     sqlite3 *direct; /* another connection, past all walls */
 };
 
-/* The city as published, and the folder it comes from. */
+/* The city as published, and the folder it comes from: without the layers that no service and no
+ * address needs. */
 extern struct city *test_city;
 extern char test_city_folder[TEST_FOLDER_MAX];
 

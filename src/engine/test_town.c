@@ -24,7 +24,11 @@ static const char service[] =
     "route:\n"
     "  - {team: streets-west}\n"
     "clocks: {respond: 1 workday, resolve: {within: 5 workdays, warn: 1 workday, "
-    "escalate: works-supervisors}}\n";
+    "escalate: works-supervisors}}\n"
+    "examples:\n"
+    "  - {filed: 2026-07-06 09:00, expect: {team: streets-west, respond: 2026-07-07}}\n"
+    "  - {filed: 2026-07-06 09:00, expect: {resolve: 2026-07-13}}\n"
+    "  - {filed: 2026-07-06 17:30, expect: {respond: 2026-07-08}}\n";
 
 static const char *in_folder(struct test_town *town, const char *name)
 {

@@ -5,6 +5,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "engine/number.h"
+#include "engine/public_case.h"
 #include "people/actor.h"
 #include "portal/follow.ct.h"
 #include "portal/home.ct.h"
@@ -14,6 +15,7 @@
 #define LINK_COOKIE_S  ((int64_t)90 * 24 * 3600)
 #define MAX_EVENT_JSON 100000
 #define MAX_TYPED      100
+#define MAP_AROUND_M   250.0
 
 static bool is_own(const struct ctx *ctx, const struct case_by_number_row *row)
 {
@@ -28,22 +30,39 @@ static bool is_own(const struct ctx *ctx, const struct case_by_number_row *row)
 }
 
 /* A home's exact address is private: the public sees its block, where the service says so. */
-static struct str shown_place(struct ctx *ctx, const struct follow *follow)
+static enum rc show_place(struct ctx *ctx, struct follow *follow)
 {
     const struct case_by_number_row *row = &follow->row;
-    struct place_block block;
+    struct public_place_source source = {
+        .address = row->place_address_is_null ? STR_NONE : row->place_address,
+        .label = row->place_label,
+        .has_point = !row->lat_e7_is_null && !row->lon_e7_is_null,
+        .point = {(int32_t)row->lat_e7, (int32_t)row->lon_e7},
+    };
+    struct public_place place;
+    struct map_marker marker = {.kind = S("here")};
+    struct figure_about about = {.box = BOX_NONE, .markers = &marker, .marker_n = 1};
+    struct msg_arg named;
+    enum rc rc;
 
-    if (row->place_label_is_null || follow->is_own)
-        return row->place_label;
-    if (follow->definition->place.blur != BLUR_BLOCK)
-        return row->place_label;
-    if (row->lat_e7_is_null || !ctx->city->gazetteer ||
-        gazetteer_block(ctx, ctx->city->gazetteer,
-                        (struct point){(int32_t)row->lat_e7, (int32_t)row->lon_e7}, &block)) {
-        ctx_clear_error(ctx);
-        return STR_NONE;
+    if (row->place_label_is_null)
+        return RC_OK;
+    rc = public_place(ctx, follow->definition, &source, &place);
+    if (rc)
+        return rc;
+    if (follow->is_own) {
+        place = (struct public_place){
+            .label = source.label, .has_point = source.has_point, .point = source.point};
     }
-    return block.label;
+    follow->place = place.label;
+    if (!place.has_point)
+        return RC_OK;
+    marker.at = place.point;
+    named = MSG_ARG("place", place.label);
+    about.box = box_around(place.point, MAP_AROUND_M);
+    about.title = msg_format(ctx->arena, ctx->lang, MSG_map_of_case, &named, 1);
+    follow->has_map = city_map_figure(ctx, &about, &follow->map);
+    return RC_OK;
 }
 
 static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct events_of_row *row)
@@ -92,16 +111,22 @@ static enum rc load_events(struct ctx *ctx, struct follow *follow)
     return rc;
 }
 
-struct str follow_tag(const struct follow *follow)
+struct str state_tag(const struct definition *definition, const struct state *state,
+                     bool has_outcome)
 {
-    const struct workflow *workflow = follow->definition->workflow;
+    const struct workflow *workflow = definition->workflow;
 
-    switch (follow->state->type) {
+    switch (state->type) {
     case STATE_WAITING: return S("waiting");
-    case STATE_CLOSED: return follow->row.outcome_is_null ? S("closed") : S("done");
+    case STATE_CLOSED: return has_outcome ? S("done") : S("closed");
     case STATE_OPEN: break;
     }
-    return follow->state == &workflow->states[workflow->start] ? S("open") : S("doing");
+    return state == &workflow->states[workflow->start] ? S("open") : S("doing");
+}
+
+struct str follow_tag(const struct follow *follow)
+{
+    return state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
 }
 
 /* What may be seen of the case by who asks; a case that is not public does not exist for others. */
@@ -130,8 +155,12 @@ static enum rc load(struct ctx *ctx, const struct request *request, struct follo
         return FAIL(ctx, ERR_INTERNAL, .detail = S("a case in an unknown state"));
     follow->state = &follow->definition->workflow->states[state];
     follow->team = follow->row.team_is_null ? NULL : city_team_by_row(ctx->city, follow->row.team);
-    follow->place = shown_place(ctx, follow);
-    rc = load_events(ctx, follow);
+    rc = show_place(ctx, follow);
+    if (!rc)
+        rc = load_events(ctx, follow);
+    if (!rc)
+        rc = photos_of_case(ctx, follow->row.id,
+                            follow->is_own ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC, &follow->photos);
     if (!rc && follow->is_own)
         rc = case_steps_open(ctx, follow->definition, follow->row.state, STR_NONE, &follow->steps,
                              &follow->step_n);

@@ -4,8 +4,9 @@
 #define PORTAL_FOLLOW_H
 
 #include "engine/cases.h"
+#include "engine/photo.h"
 #include "engine/queries.h"
-#include "portal/page.h"
+#include "portal/city_map.h"
 
 struct follow_event {
     struct instant at;
@@ -19,9 +20,12 @@ struct follow {
     const struct state *state;
     const struct team *team;
     struct str place; /* blurred for who is not the reporter */
-    bool is_own;      /* opened by the private link */
+    bool has_map;
+    struct figure map; /* of that place */
+    bool is_own;       /* opened by the private link */
     struct follow_event *events;
     size_t event_n;
+    struct photos photos;      /* that may be seen by who asks */
     const struct step **steps; /* that the reporter may take now */
     size_t step_n;
     struct err err;  /* of a step that was refused */
@@ -30,6 +34,8 @@ struct follow {
 };
 
 /* The kind of the state's tag: "open", "doing", "waiting", "done", "closed". */
+struct str state_tag(const struct definition *definition, const struct state *state,
+                     bool has_outcome);
 struct str follow_tag(const struct follow *follow);
 
 enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply);

@@ -1,6 +1,9 @@
 #include "people/permission.h"
+#include "portal/city_map.h"
 #include "portal/follow.h"
 #include "portal/home.h"
+#include "portal/list.h"
+#include "portal/photos.h"
 #include "portal/places.h"
 #include "portal/portal.h"
 #include "portal/report.h"
@@ -19,11 +22,24 @@ static const struct route routes[] = {
      .summary = "One step of a report"},
     {HTTP_POST, "/report/{service}/{step}", report_answer, PERMISSION_PUBLIC,
      .summary = "Answer a step of a report"},
+    {HTTP_POST, "/report/{service}/photos", report_photos_take, PERMISSION_PUBLIC,
+     .summary = "Add photos to a report, or take them out", .flags = ROUTE_UPLOAD},
+    {HTTP_GET, "/report/{service}/photos/{photo}", report_photo_send, PERMISSION_PUBLIC,
+     .summary = "A photo of one's own report before it is sent"},
+    {HTTP_GET, "/files/{photo}/{variant}", case_photo_send, PERMISSION_PUBLIC,
+     .summary = "A photo of a case: full or thumb"},
     {HTTP_GET, "/follow", follow_number, PERMISSION_PUBLIC, .summary = "Find a case by its number"},
     {HTTP_GET, "/follow/{token}", follow_link, PERMISSION_PUBLIC,
      .summary = "The private link of a case"},
     {HTTP_POST, "/follow/{token}", follow_open, PERMISSION_PUBLIC,
      .summary = "Exchange a private link for a cookie"},
+    {HTTP_GET, "/cases", list_show, PERMISSION_PUBLIC, .summary = "Cases, newest first"},
+    {HTTP_GET, "/cases.json", list_json, PERMISSION_PUBLIC, .summary = "The same as JSON"},
+    {HTTP_GET, "/cases.csv", list_csv, PERMISSION_PUBLIC, .summary = "The same as CSV"},
+    {HTTP_GET, "/cases.atom", list_atom, PERMISSION_PUBLIC, .summary = "The same as a feed"},
+    {HTTP_GET, "/cases.geojson", list_geojson, PERMISSION_PUBLIC,
+     .summary = "The same as points for a map"},
+    {HTTP_GET, "/map.svg", city_map_show, PERMISSION_PUBLIC, .summary = "A map of the city"},
     {HTTP_GET, "/cases/{number}", case_show, PERMISSION_PUBLIC, .summary = "A case"},
     {HTTP_POST, "/cases/{number}/steps/{step}", case_step_take, PERMISSION_PUBLIC,
      .summary = "A step that the reporter may take"},

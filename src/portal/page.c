@@ -45,10 +45,17 @@ struct str page_error(const struct page *page, const struct err *err)
     struct arena *arena = page->ctx->arena;
     struct str key = str_fmt(arena, "error.%s", err_name(err->id));
     struct msg_arg arg = MSG_ARG("arg", err->arg);
+    struct str sentence, distance;
     enum msg_id id;
 
     /* A pattern brings its own sentence, written in the service file. */
     if (err->id == ERR_PATTERN && err->arg.n)
         return err->arg;
-    return msg_by_key(key, &id) ? msg_format(arena, page->view.lang, id, &arg, 1) : STR_NONE;
+    if (!msg_by_key(key, &id))
+        return STR_NONE;
+    sentence = msg_format(arena, page->view.lang, id, &arg, 1);
+    if (err->id != ERR_PLACE_OUTSIDE || !err->arg.n)
+        return sentence;
+    distance = msg_format(arena, page->view.lang, MSG_pin_distance, &arg, 1);
+    return str_fmt(arena, "%.*s %.*s", STR_ARG(sentence), STR_ARG(distance));
 }

@@ -14,6 +14,7 @@ struct page {
     const struct city *city;
     struct str title;   /* the page's own part of <title> */
     struct str csrf;    /* token for its forms; empty until page_needs_form */
+    struct str feed;    /* an Atom feed of what it shows; empty: none */
     struct str current; /* "/": which entry of the navigation it belongs to */
     bool has_errors;    /* the form came back */
     bool has_hero;      /* a coloured band comes first */

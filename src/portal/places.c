@@ -1,9 +1,21 @@
 #include "portal/places.h"
 
 #include "base/json.h"
+#include "base/msg.h"
 #include "engine/city.h"
-#include "place/gazetteer.h"
-#include "place/place.h"
+
+struct str places_kind(enum place_kind kind, enum lang lang)
+{
+    switch (kind) {
+    case PLACE_ADDRESS: return msg_text(lang, MSG_place_address);
+    case PLACE_INTERSECTION: return msg_text(lang, MSG_place_intersection);
+    case PLACE_STREET: return msg_text(lang, MSG_place_street);
+    case PLACE_LANDMARK: return msg_text(lang, MSG_place_landmark);
+    case PLACE_AREA: return msg_text(lang, MSG_place_area);
+    case PLACE_POINT: break;
+    }
+    return msg_text(lang, MSG_place_point);
+}
 
 enum rc places_suggest(struct ctx *ctx, struct request *request, struct reply *reply)
 {
@@ -24,7 +36,7 @@ enum rc places_suggest(struct ctx *ctx, struct request *request, struct reply *r
         json_begin_object(&json);
         json_put_member(&json, S("id"), choices.of[i].id);
         json_put_member(&json, S("label"), choices.of[i].label);
-        json_put_member(&json, S("detail"), place_kind_word(choices.of[i].kind));
+        json_put_member(&json, S("detail"), places_kind(choices.of[i].kind, ctx->lang));
         json_end_object(&json);
     }
     json_end_array(&json);

@@ -74,6 +74,8 @@ const walk = async (me, see) => {
   await me.choose('false');
   await see('choice');
   await me.choose('tire');
+  await see('photos');
+  await me.photos();
   await see('details');
   await me.details(TYPED);
   await see('who');
@@ -98,6 +100,9 @@ const readPages = async (browser, city, lang) => {
     if (wide > 0) problems.push(`${name}: ${wide} px too wide at 320 px`);
   };
 
+  const suggested = await one.page.request.get(`/${lang}/places.json?q=school`);
+  for (const { detail } of (await suggested.json()).places)
+    if ([...wordsOf(detail)].some(word => english.has(word))) problems.push(`a suggestion: ${detail}`);
   check(english.size > 200, `only ${english.size} English words are known`);
   await walk(me, see);
   const number = await me.number();

@@ -1,6 +1,7 @@
-// The journeys, in order, against one demonstration city and one browser.
+// The journeys in order, two ways at a time: each has a city of its own,
+// so that one may count rows while the other fills them.
 import { tap, same, check } from './lib/tap.mjs';
-import { openCity } from './lib/city.mjs';
+import { copyCity, makeCity, serveCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { report } from './report.mjs';
 import { hostile } from './hostile.mjs';
@@ -12,40 +13,62 @@ import { staff } from './staff.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const journeys = { selftest, report, link, languages, keyboard, pages, staff, hostile };
+const ways = [{ report, link, hostile }, { selftest, pages, languages, keyboard, staff }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);
-const value = name => (options.includes(`--${name}`) ? options[options.indexOf(`--${name}`) + 1] : undefined);
+const value = name => (flag(name) ? options[options.indexOf(`--${name}`) + 1] : undefined);
+const cities = [];
 
-const run = async city => {
+const stopAll = async () => {
+  for (const city of cities.splice(0))
+    await tap.test('the server stops as it should', async () => {
+      check(city.isUp(), `the server ended on the way: ${city.log().slice(-3000)}`);
+      const how = await city.stop();
+      same(how.code, 0, `its exit code (signal ${how.signal}; it said ${city.log().slice(-3000)})`);
+      check(!/"level":"error"|ERROR|runtime error/.test(city.log()), `it logged an error: ${city.log().slice(-3000)}`);
+    });
+};
+
+/** Walks one way with a server and a browser of its own; a journey that breaks off is a failure. */
+const walk = async (folder, journeys) => {
+  const city = await serveCity(folder);
+  cities.push(city);
+  if (flag('keep')) tap.comment(`the city is ${city.data} at ${city.url}`);
   const browser = await openBrowser();
   try {
-    if (value('shots')) return await shots(browser, city, value('shots'));
     for (const [name, journey] of Object.entries(journeys))
-      if (!value('only') || name.includes(value('only')))
+      try {
         await journey(browser, city, { isLong: flag('long') });
+      } catch (error) {
+        await tap.test(`${name} to its end`, () => { throw error; });
+      }
   } finally {
     await browser.close();
   }
 };
 
+const chosen = journeys => Object.fromEntries(Object.entries(journeys).filter(([name]) => !value('only') || name.includes(value('only'))));
+
+const run = async () => {
+  const folder = makeCity();
+  if (value('shots')) return walk(folder, { shots: (browser, city) => shots(browser, city, value('shots')) });
+  const wanted = ways.map(chosen).filter(way => Object.keys(way).length);
+  const folders = wanted.map((way, i) => (i ? copyCity(folder) : folder));
+  return Promise.all(wanted.map((way, i) => walk(folders[i], way)));
+};
+
 tap.begin();
-const city = await openCity({ keep: flag('keep') });
-let isOver = false;
 for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => { if (!isOver) city.stop().then(() => process.exit(1)); });
+  process.on(signal, async () => {
+    for (const city of cities) await city.stop();
+    process.exit(1);
+  });
 try {
-  if (flag('keep')) tap.comment(`the city is ${city.data} at ${city.url}`);
-  await run(city);
+  await run();
 } catch (error) {
   await tap.test('the journeys', () => { throw error; });
 } finally {
-  isOver = true;
-  await tap.test('the server stops as it should', async () => {
-    check(city.isUp(), `the server ended on the way: ${city.log().slice(-3000)}`);
-    const how = await city.stop();
-    same(how.code, 0, `its exit code (signal ${how.signal}; it said ${city.log().slice(-3000)})`);
-  });
+  await stopAll();
 }
-process.exitCode = tap.end() ? 0 : 1;
+process.exit(tap.end() ? 0 : 1);

@@ -27,6 +27,8 @@ const walkReport = async (one, me, see) => {
   await me.choose('true');
   await see('choice');
   await me.choose('tire');
+  await see('photos');
+  await me.photos();
   await see('details');
   await me.details('x'.repeat(5000));
   await see('details-too-long', 422);
@@ -95,8 +97,8 @@ const unseen = pages => {
     .filter(path => !pages.some(p => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(p.path)));
 };
 
-export const pages = async (browser, city) => {
-  const audit = auditor(join(city.folder, 'html'));
+export const pages = async (browser, city, { isLong }) => {
+  const audit = auditor(join(city.folder, 'html'), isLong);
   const one = await visitor(browser, city, { width: 320 });
   const me = resident(one.page);
   await audit.prepare(one);

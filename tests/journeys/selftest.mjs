@@ -12,9 +12,9 @@ const FAULTY = `<!doctype html><html lang="en"><head><title>Nothing</title></hea
 const FAULTS = [/color-contrast/, /image-alt/, /px too wide/, /2 h1/, /title Nothing/, /focus does not show on button.*No focus/,
   /Tab does not reach button.*Unreachable/, /is covered by/, /console error/];
 
-export const selftest = async (browser, city) => {
+export const selftest = async (browser, city, { isLong }) => {
   await tap.test('the audit finds what is wrong with a page', async () => {
-    const audit = auditor(join(city.folder, 'selftest'));
+    const audit = auditor(join(city.folder, 'selftest'), isLong);
     const one = await visitor(browser, city);
     await audit.prepare(one);
     await one.page.route('**/faulty', route => route.fulfill({ body: FAULTY, contentType: 'text/html' }));

@@ -94,7 +94,7 @@ const bothEdit = async (one, agent, two, other, number, see) => {
   await see('staff-case-stale', 409);
 };
 
-export const staff = async (browser, city) => {
+export const staff = async (browser, city, { isLong }) => {
   const logins = city.logins().split('\n').filter(Boolean).map(line => line.split(/\s+/)).map(([name, password]) => ({ name, password }));
   if (logins.length < 2) { tap.skip('staff do a request', 'the demonstration has no logins'); return; }
   const [first, second] = [logins.find(l => /agent/.test(l.name)) ?? logins[0], logins.find(l => /superv/.test(l.name)) ?? logins[1]];
@@ -102,7 +102,7 @@ export const staff = async (browser, city) => {
   const one = await visitor(browser, city);
   const two = await visitor(browser, city);
   const agent = colleague(one.page, first), other = colleague(two.page, second);
-  const audit = auditor(join(city.folder, 'html-staff'));
+  const audit = auditor(join(city.folder, 'html-staff'), isLong);
   await audit.prepare(one);
   await audit.prepare(two);
   const seeAs = who => (name, status) => tap.test(`page ${name}`, async () => none(await audit.look(who, name, { status }), name));

@@ -1,7 +1,7 @@
 // A demonstration city in a folder of its own, served on a free port of this machine.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,20 @@ import { Broken } from './tap.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const START_MS = 60000;
 const STOP_MS = 15000;
+
+const folders = [];
+
+/** A folder of one's own, removed when the program ends, however it ends, unless `--keep`. */
+const newFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cityhall-journeys-'));
+  folders.push(folder);
+  return folder;
+};
+
+process.on('exit', () => {
+  if (process.argv.includes('--keep')) return;
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 const freePort = () => new Promise((resolve, reject) => {
   const server = createServer();
@@ -30,15 +44,25 @@ const isReady = child => new Promise((resolve, reject) => {
   child.on('exit', code => { clearTimeout(timer); reject(new Broken(`the server ended (${code}): ${said}`)); });
 });
 
-/** Makes and serves a city. `stop` ends the server, and removes the folder unless `keep`. */
-export const openCity = async ({ keep = false } = {}) => {
-  const program = process.env.CITYHALL;
-  const folder = mkdtempSync(join(tmpdir(), 'cityhall-journeys-'));
+/** Makes a demonstration city in a folder of its own; `copy` of the folder makes another like it. */
+export const makeCity = () => {
+  const folder = newFolder();
+  execFileSync(process.env.CITYHALL, ['demo', join(folder, 'city'), '--city', join(root, 'cities/port-azalea')], { stdio: 'pipe' });
+  return folder;
+};
+
+export const copyCity = from => {
+  const folder = newFolder();
+  cpSync(join(from, 'city'), join(folder, 'city'), { recursive: true });
+  return folder;
+};
+
+/** Serves the city of a folder; `stop` ends the server. */
+export const serveCity = async folder => {
   const data = join(folder, 'city');
-  execFileSync(program, ['demo', data, '--city', join(root, 'cities/port-azalea')], { stdio: 'pipe' });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(program, ['serve', data, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.env.CITYHALL, ['serve', data, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', text => { log += text; });
   const ended = new Promise(resolve => child.on('exit', (code, signal) => resolve({ code, signal })));
@@ -84,7 +108,6 @@ export const openCity = async ({ keep = false } = {}) => {
       const how = await ended;
       clearTimeout(timer);
       process.removeListener('exit', kill);
-      if (!keep) rmSync(folder, { recursive: true, force: true });
       return how;
     },
   };

@@ -57,6 +57,8 @@ export const resident = (page, lang = 'en') => {
 
     async where(text = ADDRESS) {
       await page.locator('#place').fill(text);
+      // Away from the field first: what is suggested below it would cover the button.
+      await page.locator('#place').blur();
       await me.next();
     },
 
@@ -68,6 +70,12 @@ export const resident = (page, lang = 'en') => {
       await label.click();
       await me.next();
       return text;
+    },
+
+    /** The step that takes photos, passed without any. */
+    async photos() {
+      at(page, 'photos');
+      await me.next();
     },
 
     async details(text) {
@@ -88,6 +96,7 @@ export const resident = (page, lang = 'en') => {
       await me.where(place);
       await me.choose('false');
       await me.choose('tire');
+      await me.photos();
       await me.details(text);
       await me.who({ email });
       at(page, 'check');

@@ -1,0 +1,256 @@
+#include "app/worker.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "engine/outbox.h"
+#include "engine/record_tree.h"
+#include "engine/sweep.h"
+#include "engine/timer.h"
+
+#define ARENA_BYTES  ((size_t)64 << 20)
+#define MAX_TABLES   40
+#define PAUSE_MS     1000
+#define MINUTE_MS    60000
+#define MAX_TURN     100    /* so many jobs, or messages, before the other kind has its turn */
+#define SAY_AGAIN_MS 600000 /* a failure that stays is logged again after so long */
+
+/* What a round does: each fails for itself and is told once. */
+enum stage { STAGE_BEGIN, STAGE_JOBS, STAGE_MAIL, STAGE_LOST, STAGE_HEAD, STAGE__N };
+
+struct worker {
+    struct worker_options options;
+    const struct job_kind *tables[MAX_TABLES + 1];
+    struct arena *arena;
+    struct outbox *outbox;
+    struct {
+        enum err_id id;
+        int64_t said_ms;
+    } failing[STAGE__N];
+    bool has_begun;
+    int64_t minute_ms; /* when the minute's work was last done; 0: never */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    atomic_bool is_stopping;
+    _Atomic int64_t moved_ms, rounds, jobs, messages, failures;
+};
+
+static struct ctx work_begin(struct worker *worker)
+{
+    static _Atomic uint64_t next_id = 1;
+
+    arena_reset(worker->arena);
+    return (struct ctx){
+        .arena = worker->arena,
+        .now = clock_now(),
+        .lang = LANG_EN,
+        .work_id = next_id++,
+        .city = worker->options.home->city,
+        .db = worker->options.home->db,
+    };
+}
+
+static void work_end(struct worker *worker, struct ctx *ctx)
+{
+    ctx_done(ctx);
+    worker->moved_ms = clock_monotonic_ms();
+}
+
+/* A store that is away fails every round: it is said when it begins, and from time to time. */
+static void note_stage(struct worker *worker, enum stage stage, const struct ctx *ctx, enum rc rc)
+{
+    static const char *const events[] = {
+        [STAGE_BEGIN] = "worker.begin", [STAGE_JOBS] = "worker.jobs", [STAGE_MAIL] = "worker.mail",
+        [STAGE_LOST] = "worker.lost",   [STAGE_HEAD] = "worker.head",
+    };
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (!rc) {
+        worker->failing[stage].id = ERR_NONE;
+        return;
+    }
+    if (worker->failing[stage].id == ctx->err.id &&
+        now_ms - worker->failing[stage].said_ms < SAY_AGAIN_MS)
+        return;
+    worker->failing[stage].id = ctx->err.id;
+    worker->failing[stage].said_ms = now_ms;
+    worker->failures++;
+    log_failure(ctx, events[stage]);
+}
+
+/* False when there was nothing to do, or it could not be done. */
+static bool run_job(struct worker *worker)
+{
+    const struct job_runner runner = {worker->tables, worker->options.base_url};
+    struct ctx ctx = work_begin(worker);
+    bool was_there;
+    enum rc rc = job_run_next(&ctx, &runner, &was_there);
+
+    note_stage(worker, STAGE_JOBS, &ctx, was_there ? RC_OK : rc);
+    if (was_there)
+        worker->jobs++;
+    if (was_there && rc) {
+        worker->failures++;
+        log_failure(&ctx, "job.failed");
+    }
+    work_end(worker, &ctx);
+    return was_there;
+}
+
+static bool send_message(struct worker *worker)
+{
+    struct ctx ctx = work_begin(worker);
+    struct outbox_result result = {0};
+    enum rc rc = outbox_send_next(&ctx, worker->outbox, &result);
+
+    note_stage(worker, STAGE_MAIL, &ctx, rc);
+    if (!rc && result.was_there)
+        worker->messages++;
+    if (!rc && result.trouble)
+        LOG(LOG_WARNING, result.trouble, LOG_I64("message", result.message));
+    work_end(worker, &ctx);
+    return !rc && result.was_there;
+}
+
+static void begin(struct worker *worker)
+{
+    struct ctx ctx = work_begin(worker);
+    enum rc rc = sweep_begin(&ctx);
+
+    worker->has_begun = !rc;
+    note_stage(worker, STAGE_BEGIN, &ctx, rc);
+    work_end(worker, &ctx);
+}
+
+static void do_minute(struct worker *worker)
+{
+    struct ctx ctx = work_begin(worker);
+
+    note_stage(worker, STAGE_LOST, &ctx, outbox_find_lost(&ctx));
+    work_end(worker, &ctx);
+    ctx = work_begin(worker);
+    note_stage(worker, STAGE_HEAD, &ctx, record_sign_head(&ctx, &worker->options.home->keys, NULL));
+    work_end(worker, &ctx);
+    worker->minute_ms = clock_monotonic_ms();
+}
+
+static void do_round(struct worker *worker)
+{
+    if (!worker->has_begun)
+        begin(worker);
+    for (int i = 0; i < MAX_TURN && !worker->is_stopping && run_job(worker);)
+        i++;
+    for (int i = 0; i < MAX_TURN && !worker->is_stopping && send_message(worker);)
+        i++;
+    if (!worker->is_stopping &&
+        (!worker->minute_ms || clock_monotonic_ms() - worker->minute_ms >= MINUTE_MS))
+        do_minute(worker);
+    worker->rounds++;
+}
+
+static void rest(struct worker *worker)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += PAUSE_MS / 1000;
+    pthread_mutex_lock(&worker->lock);
+    while (!worker->is_stopping &&
+           pthread_cond_timedwait(&worker->wake, &worker->lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&worker->lock);
+}
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+
+    while (!worker->is_stopping) {
+        int64_t done = worker->jobs + worker->messages;
+
+        do_round(worker);
+        if (worker->jobs + worker->messages - done < MAX_TURN)
+            rest(worker);
+    }
+    return NULL;
+}
+
+static void set_tables(struct worker *worker)
+{
+    size_t n = 0;
+
+    worker->tables[n++] = timer_jobs;
+    worker->tables[n++] = sweep_jobs;
+    for (size_t i = 0; worker->options.modules[i] && n < MAX_TABLES; i++)
+        if (worker->options.modules[i]->jobs)
+            worker->tables[n++] = worker->options.modules[i]->jobs;
+}
+
+static void worker_free(struct worker *worker)
+{
+    outbox_free(worker->outbox);
+    arena_free(worker->arena);
+    pthread_cond_destroy(&worker->wake);
+    pthread_mutex_destroy(&worker->lock);
+    free(worker);
+}
+
+enum rc worker_start(struct ctx *ctx, const struct worker_options *options, struct worker **ret)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+    pthread_condattr_t monotonic;
+    enum rc rc;
+
+    if (!worker)
+        return FAIL(ctx, ERR_MEMORY);
+    worker->options = *options;
+    worker->moved_ms = clock_monotonic_ms();
+    worker->arena = arena_new(ARENA_BYTES);
+    pthread_mutex_init(&worker->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&worker->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    set_tables(worker);
+    rc = worker->arena ? outbox_new(ctx, options->home->folder, &worker->outbox)
+                       : FAIL(ctx, ERR_MEMORY);
+    if (!rc && pthread_create(&worker->thread, NULL, work, worker) != 0)
+        rc = FAIL(ctx, ERR_MEMORY, .detail = S("no thread for the worker"));
+    if (rc) {
+        worker_free(worker);
+        return rc;
+    }
+    *ret = worker;
+    return RC_OK;
+}
+
+void worker_stop(struct worker *worker)
+{
+    if (!worker)
+        return;
+    pthread_mutex_lock(&worker->lock);
+    worker->is_stopping = true;
+    pthread_cond_signal(&worker->wake);
+    pthread_mutex_unlock(&worker->lock);
+    outbox_stop(worker->outbox);
+    pthread_join(worker->thread, NULL);
+    worker_free(worker);
+}
+
+struct worker_state worker_state(const struct worker *worker)
+{
+    int64_t idle_ms = clock_monotonic_ms() - worker->moved_ms;
+
+    return (struct worker_state){
+        .idle_ms = idle_ms,
+        .is_stuck = idle_ms > WORKER_STUCK_S * INT64_C(1000),
+        .rounds = worker->rounds,
+        .jobs = worker->jobs,
+        .messages = worker->messages,
+        .failures = worker->failures,
+    };
+}

@@ -1,0 +1,38 @@
+/* The worker: what the program does by itself while it serves.
+ *
+ * One thread runs due jobs, sends what is in the outbox, and once a minute signs the record's head
+ * and looks for messages lost with another worker. It looks at least once a second. Several
+ * programs on one database each have one; they share the work. Layer: app.
+ */
+#ifndef APP_WORKER_H
+#define APP_WORKER_H
+
+#include "app/home.h"
+#include "base/module.h"
+
+#define WORKER_STUCK_S 300 /* no mail and no job takes as long as that */
+
+struct worker_options {
+    const struct home *home;             /* with its city; borrowed until worker_stop */
+    struct str base_url;                 /* for links in messages; borrowed as well */
+    const struct module *const *modules; /* whose jobs it runs; ended by NULL */
+};
+
+/* Starts the thread. ERR_MEMORY. Owned: worker_stop. */
+struct worker;
+enum rc worker_start(struct ctx *ctx, const struct worker_options *options,
+                     struct worker **ret) MUST_CHECK;
+
+/* Ends it within a second: a job runs to its end, a mail that the relay does not take by then is
+ * let go. NULL is allowed. */
+void worker_stop(struct worker *worker);
+
+/* For /healthz and /metrics. From any thread. */
+struct worker_state {
+    int64_t idle_ms; /* since it last ended a round, a job or a message */
+    bool is_stuck;   /* for longer than WORKER_STUCK_S */
+    int64_t rounds, jobs, messages, failures;
+};
+struct worker_state worker_state(const struct worker *worker);
+
+#endif

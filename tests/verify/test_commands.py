@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Runs `cityhall audit verify` and `cityhall rebuild --check` on a city of its own, whole and
+damaged: test_commands.py PROGRAM CITYDIR. The damage is done past the program, with SQLite alone.
+Prints TAP."""
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+RESULTS = []
+
+
+def check(name, is_good, shown=""):
+    RESULTS.append(is_good)
+    print("%s %d - %s" % ("ok" if is_good else "not ok", len(RESULTS), name))
+    if not is_good:
+        print("# %s" % shown)
+
+
+def change(folder, sql):
+    db = sqlite3.connect(os.path.join(folder, "cityhall.db"))
+    for trigger, in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        db.execute("DROP TRIGGER %s" % trigger)
+    db.executescript(sql)
+    db.close()
+
+
+def head_file(folder, path):
+    """The newest head as the program publishes it."""
+    db = sqlite3.connect(os.path.join(folder, "cityhall.db"))
+    size, root, at, signature = db.execute(
+        "SELECT size, root, at, signature FROM tree_head ORDER BY size DESC").fetchone()
+    db.close()
+    with open(path, "w", encoding="ascii") as file:
+        file.write("cityhall head 1\n%d\n%s\n%d\n%s\n" % (size, root.hex(), at, signature.hex()))
+
+
+class Runner:
+    def __init__(self, program, scratch):
+        self.program, self.scratch, self.count = program, scratch, 0
+
+    def run(self, *arguments):
+        return subprocess.run([self.program, *arguments], capture_output=True, text=True,
+                              check=False)
+
+    def copy_of(self, folder):
+        self.count += 1
+        copy = os.path.join(self.scratch, "copy-%d" % self.count)
+        shutil.copytree(folder, copy)
+        return copy
+
+    def expect(self, name, arguments, code, piece):
+        done = self.run(*arguments)
+        said = done.stdout + done.stderr
+        check(name, done.returncode == code and piece in said, repr((done.returncode, said)))
+        return done
+
+
+def test_audit(runner, folder):
+    head = os.path.join(runner.scratch, "head")
+    other = os.path.join(runner.scratch, "other.pub")
+    head_file(folder, head)
+    with open(other, "w", encoding="ascii") as file:
+        file.write("ab" * 32 + "\n")
+    runner.expect("a whole record", ["audit", "verify", folder], 0, "the record is whole")
+    runner.expect("a saved head", ["audit", "verify", folder, "--head", head], 0,
+                  "continues the saved head")
+    done = runner.expect("as JSON", ["audit", "verify", folder, "--json"], 0, "{")
+    check("the JSON says it", json.loads(done.stdout)["good"] is True, done.stdout)
+    runner.expect("another key", ["audit", "verify", folder, "--key", other], 1, "not the city's")
+    runner.expect("no key", ["audit", "verify", folder, "--key", head], 1, "holds no key")
+    runner.expect("no head", ["audit", "verify", folder, "--head", other], 1, "no signed head")
+    runner.expect("no folder", ["audit", "verify", folder + "x"], 1, "no folder")
+    runner.expect("misused", ["audit", folder], 2, "usage:")
+    damaged = runner.copy_of(folder)
+    change(damaged, "UPDATE event_payload SET payload = replace(payload, 'service', 'sorvice') "
+                    "WHERE event = 3")
+    runner.expect("a changed payload", ["audit", "verify", damaged], 1,
+                  "a payload is not what was promised: event 3")
+    done = runner.expect("changed, as JSON", ["audit", "verify", damaged, "--json"], 1, "{")
+    check("the JSON names it", "event 3" in json.loads(done.stdout)["trouble"], done.stdout)
+    cut = runner.copy_of(folder)
+    change(cut, "DELETE FROM tree_head; DELETE FROM record_tile; DELETE FROM record_leaf;"
+                "DELETE FROM event_payload; DELETE FROM event")
+    runner.expect("an empty record", ["audit", "verify", cut], 0, "0 events")
+    runner.expect("emptied since", ["audit", "verify", cut, "--head", head], 1,
+                  "shorter than the saved head")
+
+
+def test_keys(runner, folder):
+    check("the key is private", os.stat(os.path.join(folder, "record.key")).st_mode & 0o777 == 0o600)
+    lost = runner.copy_of(folder)
+    os.remove(os.path.join(lost, "record.key"))
+    runner.expect("an audit needs no secret", ["audit", "verify", lost], 0, "whole")
+    runner.expect("a lost key is not replaced", ["upgrade", lost], 1, "restore it")
+    check("nothing was made", not os.path.exists(os.path.join(lost, "record.key")))
+
+
+def test_rebuild(runner, folder):
+    runner.expect("projections", ["rebuild", folder, "--check"], 0, "25 cases, 0 differences")
+    runner.expect("misused", ["rebuild", folder], 2, "usage:")
+    damaged = runner.copy_of(folder)
+    change(damaged, "UPDATE cases SET district = '99' WHERE id = 7")
+    runner.expect("a wrong district", ["rebuild", damaged, "--check"], 1, "district is \"99\"")
+    done = runner.expect("as JSON", ["rebuild", damaged, "--check", "--json"], 1, "{")
+    check("the JSON counts it", json.loads(done.stdout)["differences"] == 1, done.stdout)
+
+
+def main(program, city):
+    scratch = tempfile.mkdtemp(prefix="cityhall-commands-")
+    runner = Runner(program, scratch)
+    folder = os.path.join(scratch, "city")
+    try:
+        runner.expect("a city", ["demo", folder, "--city", city, "--cases", "25"], 0, "made")
+        test_audit(runner, folder)
+        test_keys(runner, folder)
+        test_rebuild(runner, folder)
+    finally:
+        shutil.rmtree(scratch)
+    print("1..%d" % len(RESULTS))
+    return 0 if all(RESULTS) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2]))
