@@ -56,6 +56,9 @@ const reportByKeys = async (browser, city, js) => {
   await page.keyboard.press('ArrowDown');
   await tabTo(page, 'main button[type=submit]');
   await enter(page);
+  at(page, 'photos');
+  await tabTo(page, 'main button[type=submit]:not([name])');
+  await enter(page);
   await tabTo(page, '#description');
   await page.keyboard.type('By keys');
   await tabTo(page, 'main button[type=submit]');

@@ -20,9 +20,11 @@ const readWords = () => {
   const texts = [document.title];
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   const lang = document.documentElement.lang;
+  // What a <noscript> holds is markup while scripts run; names on a map are streets.
+  const isApart = element => element.closest('noscript, .map-name') !== null;
   const isForeign = element => { const own = element.closest('[lang]'); return own && own.lang !== lang; };
   while (walker.nextNode())
-    if (!isForeign(walker.currentNode.parentElement)) texts.push(walker.currentNode.data);
+    if (!isForeign(walker.currentNode.parentElement) && !isApart(walker.currentNode.parentElement)) texts.push(walker.currentNode.data);
   for (const element of document.querySelectorAll('*'))
     for (const name of ['aria-label', 'placeholder', 'alt', 'title', 'content', 'data-suggest-count', 'data-suggest-none', 'data-count', 'data-locate-wait', 'data-locate-fail', 'data-guard'])
       if (element.hasAttribute(name) && !isForeign(element) && element.name !== 'viewport' && element.name !== 'color-scheme')

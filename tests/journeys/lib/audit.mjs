@@ -49,7 +49,8 @@ const prepareTabs = () => {
       return true;
     });
   window.journeyTabs = { tabs, look, before: tabs.map(look), missing: new Set(tabs.keys()) };
-  return tabs.length;
+  // A date has a stop for its month, day, year and calendar each.
+  return tabs.length + 3 * tabs.filter(e => e.type === 'date').length;
 };
 
 /** Looks at what has the focus now. */

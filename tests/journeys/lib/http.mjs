@@ -55,7 +55,7 @@ export const client = city => {
     /** Answers the steps of a pothole report up to the one named. */
     async report(until = 'check', { email = '', text = 'Deep' } = {}) {
       const csrf = await me.token('/report/pothole/where');
-      const answers = { where: { place: '795 Massachusetts Ave' }, lane: { lane: 'true' }, size: { size: 'tire' }, details: { description: text }, who: { name: '', email, phone: '' } };
+      const answers = { where: { place: '795 Massachusetts Ave' }, lane: { lane: 'true' }, size: { size: 'tire' }, photos: {}, details: { description: text }, who: { name: '', email, phone: '' } };
       for (const [step, fields] of Object.entries(answers)) {
         if (step === until) break;
         await me.post(`/report/pothole/${step}`, { csrf, ...fields });
