@@ -1,18 +1,22 @@
 #include "app/command.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "app/modules.h"
+#include "base/file.h"
 #include "people/permission.h"
 #include "web/route.h"
+
+#define MAX_PATH_BYTES 4096
 
 const struct command commands[] = {
     {"init", "DIR --city CITYDIR [--store postgresql://...]",
      "make a data folder for a city from its city folder", command_init},
     {"demo", "DIR [--city CITYDIR] [--cases N]",
      "make the demonstration city, for ever a demonstration", command_demo},
-    {"serve", "DIR [--listen ADDRESS:PORT] [--base-url URL]", "serve a city on the web",
-     command_serve},
+    {"serve", "DIR [--listen ADDRESS:PORT] [--base-url URL] [--image PROGRAM]",
+     "serve a city on the web", command_serve},
     {"check", "CITYDIR [--coverage]", "check a city folder and run its examples", command_check},
     {"publish", "DIR CITYDIR [--dry-run]", "publish a city folder's services to a data folder",
      command_publish},
@@ -60,6 +64,24 @@ bool command_flag(int *argc, char **argv, const char *name)
         }
     }
     return false;
+}
+
+const char *beside_program(struct ctx *ctx, const char *const *places)
+{
+    char path[MAX_PATH_BYTES];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+    struct str program = n > 0 ? (struct str){path, (size_t)n} : S("./cityhall");
+
+    while (program.n && program.p[program.n - 1] != '/')
+        program.n--;
+    for (; *places; places++) {
+        const char *found =
+            str_z(ctx->arena, str_fmt(ctx->arena, "%.*s%s", STR_ARG(program), *places));
+
+        if (file_exists(found))
+            return found;
+    }
+    return NULL;
 }
 
 enum rc command_misused(struct ctx *ctx, const char *sentence)

@@ -22,6 +22,10 @@ const char *command_option(int *argc, char **argv, const char *name);
 /* Whether `--name` stands in argv; taken out of it. */
 bool command_flag(int *argc, char **argv, const char *name);
 
+/* The first of these paths, ended by NULL, that exists; relative to the program's own folder. NULL
+ * when there is none. In the arena. */
+const char *beside_program(struct ctx *ctx, const char *const *places);
+
 /* A failure that prints the command's usage. */
 enum rc command_misused(struct ctx *ctx, const char *sentence) MUST_CHECK;
 

@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "engine/check.h"
 
-#define MAX_PATH_BYTES   4096
 #define MAX_REPORT_BYTES ((size_t)1 << 20)
 
 enum rc command_init(struct ctx *ctx, int argc, char **argv)
@@ -32,22 +31,10 @@ enum rc command_init(struct ctx *ctx, int argc, char **argv)
 /* The demonstration city lies beside the program: in the source tree, or where it is installed. */
 static const char *demonstration_folder(struct ctx *ctx)
 {
-    char path[MAX_PATH_BYTES];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path);
     static const char *const places[] = {"../cities/port-azalea",
-                                         "../share/cityhall/cities/port-azalea"};
-    struct str program = n > 0 ? (struct str){path, (size_t)n} : S("./cityhall");
+                                         "../share/cityhall/cities/port-azalea", NULL};
 
-    while (program.n && program.p[program.n - 1] != '/')
-        program.n--;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        const char *folder =
-            str_z(ctx->arena, str_fmt(ctx->arena, "%.*s%s", STR_ARG(program), places[i]));
-
-        if (file_exists(folder))
-            return folder;
-    }
-    return NULL;
+    return beside_program(ctx, places);
 }
 
 static int demo_case_count = DEMO_CASES; /* of this run of the command */

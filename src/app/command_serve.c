@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "console/console.h"
 #include "engine/queries.h"
+#include "image/image_client.h"
 #include "people/permission.h"
 #include "portal/portal.h"
 #include "web/assets.h"
@@ -19,9 +20,14 @@
 
 #define MAX_MODULES 32
 
+/* In the build's folder, and where it is installed. */
+static const char *const image_places[] = {"cityhall-image", "../libexec/cityhall-image", NULL};
+
 struct app {
     struct home home;
     const char *base_url;
+    const char *uploads; /* folder of files that are coming in */
+    struct image_client pictures;
 };
 
 extern const struct asset_set ui_assets;
@@ -143,6 +149,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                           .base_url = app->base_url,
                           .routes = tables,
                           .assets = &ui_assets,
+                          .temp_dir = app->uploads,
                           .city = app->home.city,
                           .db = app->home.db,
                           .app = app,
@@ -162,6 +169,33 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
     return rc;
 }
 
+/* Folders for files in the data folder, and the image program. */
+static enum rc take_files(struct ctx *ctx, struct app *app, const char *image)
+{
+    const char *files = str_z(ctx->arena, str_fmt(ctx->arena, "%s/files", app->home.folder));
+    enum rc rc = file_make_dir(ctx, files, 0700);
+
+    app->uploads = str_z(ctx->arena, str_fmt(ctx->arena, "%s/uploads", app->home.folder));
+    if (!rc)
+        rc = file_make_dir(ctx, app->uploads, 0700);
+    if (rc)
+        return rc;
+    app->home.city->files_folder = files;
+    if (!image)
+        image = beside_program(ctx, image_places);
+    if (image && !file_exists(image))
+        return FAIL(ctx, ERR_CONFIG, .detail = str_fmt(ctx->arena, "there is no %s", image));
+    if (image) {
+        image_client_init(&app->pictures, image);
+        app->home.city->pictures = &app->pictures;
+    } else {
+        LOG(LOG_WARNING, "image.missing",
+            LOG_STR("detail", S("cityhall-image is not beside the program, so no photos are taken: "
+                                "name it with --image")));
+    }
+    return RC_OK;
+}
+
 /* Before any thread starts, so that every thread leaves these to server_wait. */
 static void block_stop_signals(void)
 {
@@ -177,6 +211,7 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
 {
     const char *listen = command_option(&argc, argv, "listen");
     const char *base_url = command_option(&argc, argv, "base-url");
+    const char *image = command_option(&argc, argv, "image");
     struct app app = {0};
     enum rc rc;
 
@@ -196,6 +231,8 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
         base_url ? base_url : str_z(ctx->arena, str_fmt(ctx->arena, "http://%s", listen));
     if (!rc)
         rc = home_load(ctx, &app.home);
+    if (!rc)
+        rc = take_files(ctx, &app, image);
     if (!rc)
         rc = serve(ctx, &app, listen);
     home_close(&app.home);

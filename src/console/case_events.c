@@ -98,6 +98,14 @@ static void tell_assigned(struct ctx *ctx, struct telling *telling)
             telling->line->text = telling->names.rows[i].name;
 }
 
+static void tell_photo(struct ctx *ctx, struct telling *telling)
+{
+    bool is_released = str_eq(telling->row->kind, S("photo.released"));
+
+    telling->line->title = msg_text(ctx->lang, is_released ? MSG_staff_event_photo_released
+                                                           : MSG_staff_event_photo_hidden);
+}
+
 static void tell(struct ctx *ctx, struct telling *telling)
 {
     static const struct {
@@ -106,7 +114,8 @@ static void tell(struct ctx *ctx, struct telling *telling)
     } tellers[] = {
         {STR("case.opened"), tell_opened},     {STR("case.step"), tell_step},
         {STR("message.added"), tell_message},  {STR("note.added"), tell_note},
-        {STR("case.assigned"), tell_assigned},
+        {STR("case.assigned"), tell_assigned}, {STR("photo.released"), tell_photo},
+        {STR("photo.hidden"), tell_photo},
     };
 
     *telling->line = (struct case_event_line){

@@ -257,6 +257,8 @@ enum rc case_view_load(struct ctx *ctx, struct str number, struct case_view *vie
         rc = case_events_load(ctx, view);
     if (!rc)
         rc = load_clocks(ctx, view);
+    if (!rc)
+        rc = photos_of_case(ctx, view->row.id, AUDIENCE_STAFF, &view->photos);
     return rc ? rc : load_steps(ctx, view);
 }
 

@@ -4,6 +4,7 @@
 
 #include "console/staff_page.h"
 #include "engine/cases.h"
+#include "engine/photo.h"
 #include "engine/queries.h"
 #include "people/account.h"
 
@@ -52,6 +53,7 @@ struct case_view {
     size_t clock_n;
     const struct step **steps;
     size_t step_n;
+    struct photos photos;
     struct contacts_of_party_rows contacts;
     struct accounts members; /* to whom it can be given */
     struct case_form form;

@@ -2,6 +2,7 @@
 #include "console/console.h"
 #include "console/me.h"
 #include "console/outbox.h"
+#include "console/photos.h"
 #include "console/queue.h"
 #include "console/signin.h"
 #include "people/permission.h"
@@ -29,6 +30,10 @@ static const struct route routes[] = {
      .summary = "Add a note to a case"},
     {HTTP_POST, "/staff/cases/{number}/assign", staff_assign_take, PERMISSION_WORK,
      .summary = "Give a case to somebody"},
+    {HTTP_POST, "/staff/cases/{number}/photos/{photo}", staff_photo_set, PERMISSION_WORK,
+     .summary = "Release a photo to the public, or hide it"},
+    {HTTP_GET, "/staff/files/{photo}/{variant}", staff_photo_send, PERMISSION_READ,
+     .summary = "A photo of a case: full or thumb"},
     {HTTP_GET, "/staff/outbox", outbox_show, PERMISSION_READ, .summary = "Messages sent"},
     {HTTP_GET, "/staff/me", me_show, PERMISSION_STAFF, .summary = "One's own settings"},
     {HTTP_POST, "/staff/me/keys", me_keys_take, PERMISSION_STAFF, .summary = "Single keys on, off"},

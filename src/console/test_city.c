@@ -49,7 +49,7 @@ void test_city_open(struct test_city *city)
            &city->ctx,
            str_z(city->ctx.arena, str_fmt(city->ctx.arena, "%s/src/console/testdata/city", root)),
            false, &problems, &publication));
-    assert_int_equal(publication.added, 2);
+    assert_int_equal(publication.added, 3);
     ok(&city->ctx, db_reader_acquire(&city->ctx));
     ok(&city->ctx, city_load(&city->ctx, &city->city));
     db_reader_release(&city->ctx);

@@ -7,6 +7,7 @@
 #include "engine/deadline.h"
 #include "engine/notice.h"
 #include "engine/number.h"
+#include "engine/photo.h"
 #include "engine/projection.h"
 #include "engine/queries.h"
 #include "engine/record.h"
@@ -444,6 +445,9 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
             ctx,
             &(struct event){"case.opened", filed->case_id, EVENT_PUBLIC, opened_payload(ctx, work)},
             &event_id);
+    if (!rc && work->filing->draft_id)
+        rc = photos_carry(ctx, work->filing->draft_id, filed->case_id, work->filing->definition,
+                          event_id);
     if (!rc)
         rc = tell_reporter(ctx, work, event_id);
     return rc;

@@ -13,6 +13,7 @@
 #include "engine/definition.h"
 
 struct gazetteer;
+struct image_client;
 struct layers;
 
 struct named {
@@ -52,6 +53,9 @@ struct city {
     size_t version_n;
     struct layers *layers;
     struct gazetteer *gazetteer; /* NULL in a city without street layers */
+    /* Of the installation, set before the city is served; borrowed. */
+    const char *files_folder;      /* engine/files.h; NULL: none */
+    struct image_client *pictures; /* NULL: no photos are taken in */
 };
 
 /* Reads a city folder: city.yaml, teams.yaml, calendars/, tables/, workflows/, services/ and

@@ -65,6 +65,7 @@ static enum rc read_draft(struct ctx *ctx, struct str json, struct draft *draft)
     draft->description = text_at(root, "description");
     draft->has_description = json_get(root, S("description")) != NULL;
     draft->has_contact = json_get(root, S("contact")) != NULL;
+    draft->has_photos = json_get(root, S("photos")) != NULL;
     draft->contact.name = text_at(root, "contact.name");
     draft->contact.email = text_at(root, "contact.email");
     draft->contact.phone = text_at(root, "contact.phone");
@@ -133,6 +134,8 @@ static struct str draft_json(struct ctx *ctx, const struct draft *draft)
         json_put_member(&json, S("phone"), draft->contact.phone);
         json_end_object(&json);
     }
+    if (draft->has_photos)
+        json_put_member_bool(&json, S("photos"), true);
     json_put_member(&json, S("passed"), draft->passed);
     json_end_object(&json);
     return buf_str(&out);

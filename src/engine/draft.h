@@ -18,6 +18,7 @@ struct draft {
     struct str place_typed; /* as the person wrote it */
     struct str description;
     bool has_description; /* the question was passed, maybe with nothing */
+    bool has_photos;      /* the question was passed; the photos are rows of their own */
     struct contact contact;
     bool has_contact;
     struct str passed; /* ids of the fields that were asked, each between spaces: " lane size " */
@@ -37,9 +38,10 @@ enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_t
 /* The number of the case that a draft became; RC_NOT_FOUND when it was not sent. */
 enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number) MUST_CHECK;
 
-/* Which question comes next: the place, each field whose condition holds, the description, the
- * contact, then the check. Pure: the web, the counter and the text dialogue ask alike. */
-enum form_step { FORM_PLACE, FORM_FIELD, FORM_DETAILS, FORM_WHO, FORM_CHECK };
+/* Which question comes next: the place, each field whose condition holds, photos where the
+ * service takes them, the description, the contact, then the check. Pure: the web, the counter and
+ * the text dialogue ask alike. */
+enum form_step { FORM_PLACE, FORM_FIELD, FORM_PHOTOS, FORM_DETAILS, FORM_WHO, FORM_CHECK };
 struct form_at {
     enum form_step step;
     size_t field; /* FORM_FIELD: index */

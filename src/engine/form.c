@@ -15,6 +15,7 @@ bool form_is_passed(const struct draft *draft, struct form_at at)
     switch (at.step) {
     case FORM_PLACE: return draft->has_place;
     case FORM_FIELD: return is_field_passed(draft, draft->definition->fields[at.field].id);
+    case FORM_PHOTOS: return draft->has_photos;
     case FORM_DETAILS: return draft->has_description;
     case FORM_WHO: return draft->has_contact;
     case FORM_CHECK: return false;
@@ -57,8 +58,10 @@ enum rc form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *r
         if (is_asked)
             ret[n++] = (struct form_at){FORM_FIELD, i};
     }
-    if (n + 3 > max)
+    if (n + 4 > max)
         return FAIL(ctx, ERR_CONFIG, .detail = S("a form of too many steps"));
+    if (definition->photos.max > 0)
+        ret[n++] = (struct form_at){FORM_PHOTOS, 0};
     ret[n++] = (struct form_at){FORM_DETAILS, 0};
     ret[n++] = (struct form_at){FORM_WHO, 0};
     ret[n++] = (struct form_at){FORM_CHECK, 0};

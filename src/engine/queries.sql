@@ -434,3 +434,65 @@ WHERE c.confidentiality = 0 AND c.is_hidden = FALSE
 --? after: AND c.opened <= :opened AND (c.opened < :opened OR c.id < :after_id)
 ORDER BY c.opened DESC, c.id DESC
 LIMIT :most;
+
+-- name: file_rows :one (sha256 BLOB)
+-- column: total I64
+SELECT count(*) AS total FROM file WHERE sha256 = :sha256;
+
+-- name: file_add :insert (sha256 BLOB, bytes I64, media TEXT, width I64, height I64, name TEXT, class TEXT, created INSTANT)
+INSERT INTO file (sha256, bytes, media, width, height, name, class, created)
+VALUES (:sha256, :bytes, :media, :width, :height, :name, :class, :created)
+RETURNING id;
+
+-- name: file_drop :exec (id I64)
+DELETE FROM file WHERE id = :id;
+
+-- name: files_unused_drop :exec (before INSTANT)
+DELETE FROM file WHERE created < :before
+    AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.file = file.id)
+    AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.thumbnail = file.id)
+    AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.file = file.id)
+    AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.thumbnail = file.id);
+
+-- name: draft_state :optional (id I64)
+SELECT cases, expires FROM draft WHERE id = :id;
+
+-- name: draft_file_add :insert (draft I64, file I64, thumbnail I64)
+INSERT INTO draft_file (draft, file, thumbnail) VALUES (:draft, :file, :thumbnail) RETURNING id;
+
+-- name: draft_file_drop :exec (draft I64, id I64)
+DELETE FROM draft_file WHERE draft = :draft AND id = :id;
+
+-- name: draft_files_drop :exec (draft I64)
+DELETE FROM draft_file WHERE draft = :draft;
+
+-- name: draft_files_expire :exec (now INSTANT)
+DELETE FROM draft_file WHERE draft IN
+    (SELECT id FROM draft WHERE expires < :now AND cases IS NULL);
+
+-- name: draft_files :many (draft I64)
+SELECT d.id, d.file, t.id AS thumbnail, f.name, f.bytes, f.sha256, t.sha256 AS thumb_sha256,
+    t.width, t.height
+FROM draft_file d JOIN file f ON f.id = d.file JOIN file t ON t.id = d.thumbnail
+WHERE d.draft = :draft ORDER BY d.id;
+
+-- name: case_file_add :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL)
+INSERT INTO case_file (cases, file, thumbnail, event, is_public, is_hidden, by_staff, caption)
+VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, FALSE, '')
+RETURNING id;
+
+-- name: case_files :many (cases I64)
+SELECT c.id, c.is_public, c.is_hidden, f.name, t.width, t.height
+FROM case_file c JOIN file f ON f.id = c.file JOIN file t ON t.id = c.thumbnail
+WHERE c.cases = :cases ORDER BY c.id;
+
+-- A photo with all that decides who may see it.
+-- name: case_file_get :optional (id I64)
+SELECT p.id, p.cases, p.is_public, p.is_hidden, f.sha256, t.sha256 AS thumb_sha256,
+    c.service_version, c.team, c.reporter, c.confidentiality, c.is_hidden AS case_is_hidden
+FROM case_file p JOIN cases c ON c.id = p.cases JOIN file f ON f.id = p.file
+    JOIN file t ON t.id = p.thumbnail
+WHERE p.id = :id;
+
+-- name: case_file_set :exec (id I64, is_public BOOL, is_hidden BOOL)
+UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :id;

@@ -42,7 +42,7 @@ static void has_steps(struct form_test *test, const char *expected)
 
     assert_int_equal(form_steps(test->ctx, &test->draft, steps, 16, &n), RC_OK);
     for (size_t i = 0; i < n; i++) {
-        static const char *const names[] = {"place", NULL, "details", "who", "check"};
+        static const char *const names[] = {"place", NULL, "photos", "details", "who", "check"};
 
         if (i)
             buf_add_byte(&out, ' ');
@@ -122,6 +122,24 @@ static void goes_on_to_the_check(void **state)
     test_city_done(test.ctx, &test.made);
 }
 
+static void asks_for_photos_where_they_are_taken(void **state)
+{
+    struct form_test test;
+    struct definition definition;
+
+    begin(&test, *state);
+    definition = *test.draft.definition;
+    definition.photos.max = 2;
+    test.draft.definition = &definition;
+    test.draft.has_place = true;
+    answer(&test, "kind", "a");
+    has_steps(&test, "place kind photos details who check");
+    assert_int_equal(next(&test), FORM_PHOTOS);
+    test.draft.has_photos = true;
+    assert_int_equal(next(&test), FORM_DETAILS);
+    test_city_done(test.ctx, &test.made);
+}
+
 /* The id "why" is not passed because "whys" is. */
 static void knows_what_was_passed(void **state)
 {
@@ -152,7 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(begins_with_the_place),  TEST(asks_what_the_answers_call_for),
         TEST(goes_on_to_the_check),   TEST(knows_what_was_passed),
-        TEST(refuses_too_many_steps),
+        TEST(refuses_too_many_steps), TEST(asks_for_photos_where_they_are_taken),
     };
 
     return cmocka_run_group_tests_name("engine/form", tests, NULL, NULL);

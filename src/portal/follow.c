@@ -158,6 +158,9 @@ static enum rc load(struct ctx *ctx, const struct request *request, struct follo
     rc = show_place(ctx, follow);
     if (!rc)
         rc = load_events(ctx, follow);
+    if (!rc)
+        rc = photos_of_case(ctx, follow->row.id,
+                            follow->is_own ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC, &follow->photos);
     if (!rc && follow->is_own)
         rc = case_steps_open(ctx, follow->definition, follow->row.state, STR_NONE, &follow->steps,
                              &follow->step_n);

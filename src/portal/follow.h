@@ -4,6 +4,7 @@
 #define PORTAL_FOLLOW_H
 
 #include "engine/cases.h"
+#include "engine/photo.h"
 #include "engine/queries.h"
 #include "portal/city_map.h"
 
@@ -24,6 +25,7 @@ struct follow {
     bool is_own;       /* opened by the private link */
     struct follow_event *events;
     size_t event_n;
+    struct photos photos;      /* that may be seen by who asks */
     const struct step **steps; /* that the reporter may take now */
     size_t step_n;
     struct err err;  /* of a step that was refused */

@@ -3,6 +3,7 @@
 #include "portal/follow.h"
 #include "portal/home.h"
 #include "portal/list.h"
+#include "portal/photos.h"
 #include "portal/places.h"
 #include "portal/portal.h"
 #include "portal/report.h"
@@ -21,6 +22,12 @@ static const struct route routes[] = {
      .summary = "One step of a report"},
     {HTTP_POST, "/report/{service}/{step}", report_answer, PERMISSION_PUBLIC,
      .summary = "Answer a step of a report"},
+    {HTTP_POST, "/report/{service}/photos", report_photos_take, PERMISSION_PUBLIC,
+     .summary = "Add photos to a report, or take them out", .flags = ROUTE_UPLOAD},
+    {HTTP_GET, "/report/{service}/photos/{photo}", report_photo_send, PERMISSION_PUBLIC,
+     .summary = "A photo of one's own report before it is sent"},
+    {HTTP_GET, "/files/{photo}/{variant}", case_photo_send, PERMISSION_PUBLIC,
+     .summary = "A photo of a case: full or thumb"},
     {HTTP_GET, "/follow", follow_number, PERMISSION_PUBLIC, .summary = "Find a case by its number"},
     {HTTP_GET, "/follow/{token}", follow_link, PERMISSION_PUBLIC,
      .summary = "The private link of a case"},

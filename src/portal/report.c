@@ -7,6 +7,7 @@
 #include "engine/locate.h"
 #include "engine/queries.h"
 #include "place/layers.h"
+#include "portal/photos.ct.h"
 #include "portal/pin.h"
 #include "portal/report.ct.h"
 #include "web/server.h"
@@ -20,6 +21,7 @@ struct str report_step_word(const struct draft *draft, struct form_at at)
     switch (at.step) {
     case FORM_PLACE: return S("where");
     case FORM_FIELD: return draft->definition->fields[at.field].id;
+    case FORM_PHOTOS: return S("photos");
     case FORM_DETAILS: return S("details");
     case FORM_WHO: return S("who");
     case FORM_CHECK: break;
@@ -109,11 +111,10 @@ enum rc report_start(struct ctx *ctx, struct request *request, struct reply *rep
     return rc;
 }
 
-/* Finds the step of the path among those of the draft. */
-static enum rc step_of(struct ctx *ctx, const struct request *request, struct report *report)
+/* Finds the step among those of the draft. */
+static enum rc step_of(struct ctx *ctx, struct str word, struct report *report)
 {
     struct form_at steps[MAX_STEPS];
-    struct str word = request_param(request, S("step"));
     size_t n;
     enum rc rc = form_steps(ctx, &report->draft, steps, MAX_STEPS, &n);
 
@@ -129,6 +130,19 @@ static enum rc step_of(struct ctx *ctx, const struct request *request, struct re
         return RC_OK;
     }
     return FAIL(ctx, ERR_NOT_FOUND);
+}
+
+enum rc report_load(struct ctx *ctx, const struct request *request, struct str word,
+                    struct report *ret)
+{
+    struct report report = {0};
+    enum rc rc = draft_of(ctx, request, &report.draft);
+
+    if (!rc)
+        rc = step_of(ctx, word, &report);
+    if (!rc)
+        *ret = report;
+    return rc;
 }
 
 static void fill_from_draft(struct ctx *ctx, struct report *report)
@@ -148,6 +162,7 @@ static void fill_from_draft(struct ctx *ctx, struct report *report)
         report->typed[TYPED_EMAIL] = draft->contact.email;
         report->typed[TYPED_PHONE] = draft->contact.phone;
         break;
+    case FORM_PHOTOS:
     case FORM_CHECK: break;
     }
 }
@@ -192,8 +207,8 @@ static struct str question_of(const struct report *report, enum lang lang)
         if (report->has_pin)
             return msg_text(lang, MSG_pin_right);
         return msg_text(lang, report->choices.n ? MSG_report_which_place : MSG_report_where);
-    case FORM_FIELD:
-        return text_in(&report->draft.definition->fields[report->at.field].text, lang);
+    case FORM_FIELD: return text_in(&report->draft.definition->fields[report->at.field].text, lang);
+    case FORM_PHOTOS: return msg_text(lang, MSG_photos_title);
     case FORM_DETAILS: return msg_text(lang, MSG_report_details);
     case FORM_WHO: return msg_text(lang, MSG_report_who);
     case FORM_CHECK: break;
@@ -208,12 +223,20 @@ static struct str title_of(struct ctx *ctx, struct str question,
                    STR_ARG(text_in(&definition->name, ctx->lang)));
 }
 
-static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
-                    const struct report *report)
+enum rc report_render(struct ctx *ctx, struct request *request, struct reply *reply,
+                      struct report *report)
 {
     const struct definition *definition = report->draft.definition;
     struct page page =
         page_on(ctx, request, reply, title_of(ctx, question_of(report, ctx->lang), definition));
+    bool has_photos = report->at.step == FORM_PHOTOS || report->at.step == FORM_CHECK;
+
+    if (has_photos && report->draft.id) {
+        enum rc rc = photos_of_draft(ctx, report->draft.id, &report->photos);
+
+        if (rc)
+            return rc;
+    }
 
     page_needs_form(&page, reply);
     page.has_errors = report->err.id != ERR_NONE;
@@ -224,6 +247,7 @@ static enum rc show(struct ctx *ctx, struct request *request, struct reply *repl
     case FORM_FIELD:
         field_page(&page.view, &page, report, &definition->fields[report->at.field]);
         break;
+    case FORM_PHOTOS: photos_page(&page.view, &page, report); break;
     case FORM_DETAILS: details_page(&page.view, &page, report); break;
     case FORM_WHO: who_page(&page.view, &page, report); break;
     case FORM_CHECK: return show_check(ctx, &page, report);
@@ -233,12 +257,10 @@ static enum rc show(struct ctx *ctx, struct request *request, struct reply *repl
 
 enum rc report_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct report report = {0};
+    struct report report;
     struct form_at next;
-    enum rc rc = draft_of(ctx, request, &report.draft);
+    enum rc rc = report_load(ctx, request, request_param(request, S("step")), &report);
 
-    if (!rc)
-        rc = step_of(ctx, request, &report);
     if (!rc)
         rc = form_next(ctx, &report.draft, &next);
     if (rc)
@@ -253,7 +275,7 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
         return RC_OK;
     }
     fill_from_draft(ctx, &report);
-    return show(ctx, request, reply, &report);
+    return report_render(ctx, request, reply, &report);
 }
 
 static enum rc take_place(struct ctx *ctx, const struct request *request, struct report *report)
@@ -359,6 +381,7 @@ static enum rc take(struct ctx *ctx, const struct request *request, struct repor
     case FORM_FIELD: return take_field(ctx, request, report);
     case FORM_DETAILS: return take_details(ctx, request, report);
     case FORM_WHO: return take_who(ctx, request, report);
+    case FORM_PHOTOS: /* a route of its own, which takes files */
     case FORM_CHECK: break;
     }
     return FAIL(ctx, ERR_NOT_FOUND);
@@ -428,7 +451,7 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
         report.at = (struct form_at){FORM_CHECK, 0};
         report.err = ctx->err;
         ctx_clear_error(ctx);
-        return show(ctx, request, reply, &report);
+        return report_render(ctx, request, reply, &report);
     }
     if (rc)
         return rc;
@@ -438,15 +461,43 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     return RC_OK;
 }
 
-enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc report_go_on(struct ctx *ctx, struct reply *reply, const struct draft *draft)
 {
-    struct report report = {0};
-    struct form_at next;
     struct str token = STR_NONE;
-    enum rc rc = draft_of(ctx, request, &report.draft);
+    struct form_at next;
+    enum rc rc = draft_save(ctx, draft, &token);
 
     if (!rc)
-        rc = step_of(ctx, request, &report);
+        rc = form_next(ctx, draft, &next);
+    if (rc)
+        return rc;
+    if (token.n)
+        reply_cookie(reply, &(struct cookie){S("draft"), token, COOKIE_S});
+    redirect_to(ctx, reply, draft, next);
+    return RC_OK;
+}
+
+enum rc report_keep(struct ctx *ctx, struct reply *reply, struct draft *draft)
+{
+    struct str token = STR_NONE;
+    enum rc rc;
+
+    if (draft->id)
+        return RC_OK;
+    rc = draft_save(ctx, draft, &token);
+    if (rc)
+        return rc;
+    reply_cookie(reply, &(struct cookie){S("draft"), token, COOKIE_S});
+    db_reader_release(ctx);
+    rc = db_reader_acquire(ctx);
+    return rc ? rc : draft_load(ctx, token, draft);
+}
+
+enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct report report;
+    enum rc rc = report_load(ctx, request, request_param(request, S("step")), &report);
+
     if (rc)
         return rc;
     if (report.at.step == FORM_CHECK)
@@ -455,18 +506,9 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
     if (rc == RC_INVALID) {
         report.err = ctx->err;
         ctx_clear_error(ctx);
-        return show(ctx, request, reply, &report);
+        return report_render(ctx, request, reply, &report);
     }
     if (!rc && (report.choices.n || report.wants_again || report.has_pin))
-        return show(ctx, request, reply, &report);
-    if (!rc)
-        rc = draft_save(ctx, &report.draft, &token);
-    if (!rc)
-        rc = form_next(ctx, &report.draft, &next);
-    if (rc)
-        return rc;
-    if (token.n)
-        reply_cookie(reply, &(struct cookie){S("draft"), token, COOKIE_S});
-    redirect_to(ctx, reply, &report.draft, next);
-    return RC_OK;
+        return report_render(ctx, request, reply, &report);
+    return rc ? rc : report_go_on(ctx, reply, &report.draft);
 }

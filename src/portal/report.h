@@ -6,7 +6,14 @@
 #define PORTAL_REPORT_H
 
 #include "engine/draft.h"
+#include "engine/photo.h"
 #include "portal/page.h"
+
+/* A photo that was not taken, and why. */
+struct photo_refusal {
+    struct str name; /* as the sender named it */
+    struct err err;
+};
 
 /* What a step's page shows. */
 struct report {
@@ -19,8 +26,11 @@ struct report {
     struct place_choices choices; /* FORM_PLACE: which of these? */
     bool has_pin;                 /* FORM_PLACE: is it there? */
     struct point pin;
-    struct str pin_label;         /* "near 795 Massachusetts Ave" */
-    bool wants_again;             /* FORM_PLACE: none of them, it is typed again */
+    struct str pin_label; /* "near 795 Massachusetts Ave" */
+    bool wants_again;     /* FORM_PLACE: none of them, it is typed again */
+    struct photos photos; /* FORM_PHOTOS, FORM_CHECK: those of the draft */
+    struct photo_refusal *refused;
+    size_t refused_n;
 };
 
 enum {
@@ -32,7 +42,7 @@ enum {
     TYPED_PHONE = 2
 };
 
-/* "where", "lane", "details", "who", "check": the last piece of a step's path. */
+/* "where", "lane", "photos", "details", "who", "check": the last piece of a step's path. */
 struct str report_step_word(const struct draft *draft, struct form_at at);
 
 /* The ids that describe an input, for aria-describedby: its hint, its error; empty for none. */
@@ -40,6 +50,19 @@ struct str report_described(struct arena *arena, struct str id, bool has_hint, b
 
 /* What was said of who to tell, one piece a line. */
 struct str report_contact(struct arena *arena, const struct contact *contact);
+
+/* The draft that the request is about, at the step of that word; RC_NOT_FOUND when its form has no
+ * such step. Then its page, with status and errors of report->err. */
+enum rc report_load(struct ctx *ctx, const struct request *request, struct str word,
+                    struct report *ret) MUST_CHECK;
+enum rc report_render(struct ctx *ctx, struct request *request, struct reply *reply,
+                      struct report *report) MUST_CHECK;
+
+/* Stores the draft, with its cookie when it is new, and goes to the question that comes next. */
+enum rc report_go_on(struct ctx *ctx, struct reply *reply, const struct draft *draft) MUST_CHECK;
+
+/* Stores a draft that has no row yet, and reads it back. */
+enum rc report_keep(struct ctx *ctx, struct reply *reply, struct draft *draft) MUST_CHECK;
 
 enum rc report_start(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc report_show(struct ctx *ctx, struct request *request, struct reply *reply);

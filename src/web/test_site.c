@@ -298,13 +298,24 @@ bool site_is_closed(int fd)
     return n == 0 || errno == ECONNRESET;
 }
 
+/* A child of the server that ends interrupts a socket that has a timeout. */
+static ssize_t receive(int fd, char *bytes, size_t n)
+{
+    ssize_t got;
+
+    do
+        got = recv(fd, bytes, n, 0);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
 /* One byte at a time: nothing of a reply that follows is taken away. */
 static bool read_line(struct buf *head, int fd)
 {
     char byte;
 
     do {
-        if (recv(fd, &byte, 1, 0) != 1)
+        if (receive(fd, &byte, 1) != 1)
             return false;
         buf_add_byte(head, byte);
     } while (byte != '\n');
@@ -316,7 +327,7 @@ static void read_exactly(struct buf *body, int fd, int64_t n)
     char bytes[16384];
 
     while (n > 0) {
-        ssize_t got = recv(fd, bytes, n < (int64_t)sizeof bytes ? (size_t)n : sizeof bytes, 0);
+        ssize_t got = receive(fd, bytes, n < (int64_t)sizeof bytes ? (size_t)n : sizeof bytes);
 
         if (got <= 0)
             return;

@@ -74,6 +74,8 @@ const walk = async (me, see) => {
   await me.choose('false');
   await see('choice');
   await me.choose('tire');
+  await see('photos');
+  await me.photos();
   await see('details');
   await me.details(TYPED);
   await see('who');

@@ -27,6 +27,8 @@ const walkReport = async (one, me, see) => {
   await me.choose('true');
   await see('choice');
   await me.choose('tire');
+  await see('photos');
+  await me.photos();
   await see('details');
   await me.details('x'.repeat(5000));
   await see('details-too-long', 422);

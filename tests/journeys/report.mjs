@@ -84,6 +84,7 @@ const reportOnce = async (browser, city, options) => {
   await wherePage(one.page, me);
   await me.choose('true');
   const size = await me.choose('tire');
+  await me.photos();
   await me.details(HOSTILE);
   await whoPage(one.page, me);
   await checkPage(one.page, me, size);

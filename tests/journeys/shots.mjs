@@ -28,6 +28,8 @@ const walk = async (page, shoot) => {
   await me.choose('true');
   await shoot('choice');
   await me.choose('tire');
+  await shoot('photos');
+  await me.photos();
   await shoot('details');
   await me.details(HOSTILE);
   await shoot('who');

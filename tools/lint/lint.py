@@ -23,7 +23,7 @@ MAY_INCLUDE = {
     "image": LOWER,
     "people": LOWER | {"db", "rules"},
     "place": LOWER | {"db", "rules"},
-    "engine": CORE,
+    "engine": CORE | {"image"},
     "web": LOWER,
     "portal": PAGES,
     "console": PAGES,

@@ -72,6 +72,12 @@ export const resident = (page, lang = 'en') => {
       return text;
     },
 
+    /** The step that takes photos, passed without any. */
+    async photos() {
+      at(page, 'photos');
+      await me.next();
+    },
+
     async details(text) {
       await page.locator('#description').fill(text);
       await me.next();
@@ -90,6 +96,7 @@ export const resident = (page, lang = 'en') => {
       await me.where(place);
       await me.choose('false');
       await me.choose('tire');
+      await me.photos();
       await me.details(text);
       await me.who({ email });
       at(page, 'check');

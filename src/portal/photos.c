@@ -1,0 +1,136 @@
+#include "portal/photos.h"
+
+#include "db/db.h"
+#include "web/server.h"
+#include "web/url.h"
+
+/* What is one photo's own trouble; the rest is the request's. */
+static bool is_refusal(enum err_id id)
+{
+    return id == ERR_FILE_KIND || id == ERR_FILE_BROKEN || id == ERR_TOO_LARGE ||
+           id == ERR_PHOTOS_FULL || id == ERR_OVERLOAD;
+}
+
+static void refuse(struct ctx *ctx, struct report *report, struct str name)
+{
+    report->refused[report->refused_n++] = (struct photo_refusal){name, ctx->err};
+    if (report->refused_n == 1) {
+        report->err = ctx->err;
+        report->err.field = S("photos");
+    }
+    ctx_clear_error(ctx);
+}
+
+/* Work after a write reads what was written. */
+static enum rc look_again(struct ctx *ctx)
+{
+    db_reader_release(ctx);
+    return db_reader_acquire(ctx);
+}
+
+/* A form sends an empty part for an input in which nothing was chosen. */
+static bool is_chosen(const struct upload *upload)
+{
+    return str_eq(upload->field, S("photos")) && (upload->filename.n || upload->size_bytes);
+}
+
+static enum rc add_all(struct ctx *ctx, const struct request *request, struct report *report)
+{
+    size_t n = 0;
+
+    for (const struct upload *upload = request->uploads; upload; upload = upload->next)
+        n++;
+    report->refused = ARENA_ARRAY(ctx->arena, n, struct photo_refusal);
+    if (!report->refused)
+        return FAIL(ctx, ERR_MEMORY);
+    for (const struct upload *upload = request->uploads; upload; upload = upload->next) {
+        enum rc rc;
+
+        if (!is_chosen(upload))
+            continue;
+        rc = photo_add(ctx, report->draft.id, report->draft.definition,
+                       &(struct photo_upload){upload->path, upload->filename});
+        if (rc && !is_refusal(ctx->err.id))
+            return rc;
+        if (rc)
+            refuse(ctx, report, upload->filename);
+        rc = look_again(ctx);
+        if (rc)
+            return rc;
+    }
+    return RC_OK;
+}
+
+static enum rc remove_one(struct ctx *ctx, const struct request *request,
+                          const struct report *report)
+{
+    int64_t photo;
+
+    if (!str_to_i64(request_value(request, S("remove")), &photo))
+        return RC_OK;
+    return photo_remove(ctx, report->draft.id, photo);
+}
+
+enum rc report_photos_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct report report;
+    enum rc rc = report_load(ctx, request, S("photos"), &report);
+
+    if (!rc)
+        rc = report_keep(ctx, reply, &report.draft);
+    if (!rc)
+        rc = remove_one(ctx, request, &report);
+    if (!rc)
+        rc = look_again(ctx);
+    if (!rc)
+        rc = add_all(ctx, request, &report);
+    if (rc)
+        return rc;
+    if (report.refused_n)
+        return report_render(ctx, request, reply, &report);
+    if (request_value(request, S("add")).n || request_value(request, S("remove")).n) {
+        reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                          str_fmt(ctx->arena, "/report/%.*s/photos",
+                                                  STR_ARG(report.draft.definition->code))));
+        return RC_OK;
+    }
+    report.draft.has_photos = true;
+    return report_go_on(ctx, reply, &report.draft);
+}
+
+/* The address names one picture for ever, and it is shown to whom it was shown once. */
+static enum rc send(struct ctx *ctx, struct reply *reply, const struct photo_file *file)
+{
+    reply->cache = REPLY_OWN_IMMUTABLE;
+    reply_header(reply, S("Content-Disposition"), S("inline"));
+    return reply_file(ctx, reply, file->fd, file->media);
+}
+
+enum rc report_photo_send(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct draft draft;
+    struct photo_file file;
+    int64_t photo;
+    enum rc rc;
+
+    if (!str_to_i64(request_param(request, S("photo")), &photo))
+        return FAIL(ctx, ERR_NOT_FOUND);
+    rc = draft_load(ctx, request_cookie(request, S("draft")), &draft);
+    if (!rc)
+        rc = photo_open_draft(ctx, draft.id, photo, PHOTO_THUMB, &file);
+    return rc ? rc : send(ctx, reply, &file);
+}
+
+enum rc case_photo_send(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    enum photo_variant variant;
+    struct photo_file file;
+    int64_t photo;
+    enum rc rc;
+
+    if (!str_to_i64(request_param(request, S("photo")), &photo) ||
+        !photo_variant_of(request_param(request, S("variant")), &variant))
+        return FAIL(ctx, ERR_NOT_FOUND);
+    rc = photo_open(ctx, photo, variant, &file);
+    return rc ? rc : send(ctx, reply, &file);
+}
