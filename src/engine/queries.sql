@@ -42,7 +42,7 @@ UPDATE clock SET due = :due, due_date = :due_date, warn = :warn WHERE id = :id;
 -- The projection that lists sort by: the latest of the running deadlines.
 -- name: case_due_again :exec (id I64, updated INSTANT)
 UPDATE cases SET updated = :updated, lock_version = lock_version + 1, due = (
-    SELECT max(k.due) FROM clock k WHERE k.cases = cases.id AND k.met IS NULL AND k.paused IS NULL)
+    SELECT max(k.due) FROM clock k WHERE k.cases = cases.id AND +k.met IS NULL AND k.paused IS NULL)
 WHERE id = :id;
 
 -- name: service_id :optional (code TEXT)
@@ -110,7 +110,8 @@ VALUES (:cases, :field, :text, :number, :instant);
 -- name: case_index_of :many (cases I64)
 SELECT field, text, number, instant FROM case_index WHERE cases = :cases ORDER BY id;
 
--- What rebuild --check compares: each projection beside what it is made of.
+-- What rebuild --check compares: each projection beside what it is made of. (+k.met: without the
+-- plus SQLite answers max(due) from the index of all clocks that run, once for every case.)
 -- name: projections :each ()
 -- column: clocks_due INSTANT?
 -- column: words TEXT?
@@ -118,14 +119,14 @@ SELECT field, text, number, instant FROM case_index WHERE cases = :cases ORDER B
 -- column: place_layers JSON?
 -- @sqlite
 SELECT c.id, c.number, c.service_version, c.due, c.district, c.description, c.answers,
-    (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND k.met IS NULL AND k.paused IS NULL)
+    (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL AND k.paused IS NULL)
         AS clocks_due,
     t.words, p.label AS place_label, p.layers AS place_layers
 FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.rowid = c.id
 ORDER BY c.id;
 -- @postgres
 SELECT c.id, c.number, c.service_version, c.due, c.district, c.description, c.answers,
-    (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND k.met IS NULL AND k.paused IS NULL)
+    (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL AND k.paused IS NULL)
         AS clocks_due,
     t.words, p.label AS place_label, p.layers AS place_layers
 FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.id = c.id
