@@ -517,13 +517,13 @@ int main(int argc, char **argv)
 {
     /* PostgreSQL's own first, SQLite's own last. */
     const struct CMUnitTest tests[] = {
-        STORED(test_server_comes_back),   STORED(test_one_fails_alone),
-        STORED(test_many_threads),        STORED(test_counter_loses_nothing),
-        STORED(test_deadline_in_queue),   STORED(test_snapshot),
-        STORED(test_readers_are_limited), STORED(test_failed_arena_undoes),
-        STORED(test_no_write_skew),       STORED(test_failed_statement_fails_all),
-        STORED(test_kill_loses_nothing),  STORED(test_overload),
-        STORED(test_hook_fails_group),    STORED(test_hook_writes_with_group),
+        STORED(test_server_comes_back),     STORED(test_one_fails_alone),
+        STORED(test_many_threads),          STORED(test_counter_loses_nothing),
+        STORED(test_deadline_in_queue),     STORED(test_snapshot),
+        STORED(test_readers_are_limited),   STORED(test_failed_arena_undoes),
+        STORED(test_no_write_skew),         STORED(test_failed_statement_fails_all),
+        STORED(test_kill_loses_nothing),    STORED(test_overload),
+        STORED(test_hook_fails_group),      STORED(test_hook_writes_with_group),
         STORED(test_close_leaves_one_file),
     };
     size_t first = 1, n = 14;

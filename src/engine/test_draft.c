@@ -151,6 +151,9 @@ static void a_question_comes_when_those_before_it_are_passed(void **state)
     assert_int_equal(at.field, 1);
     draft.passed = S(" lane size ");
     test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    assert_int_equal(at.step, FORM_PHOTOS);
+    draft.has_photos = true;
+    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.step, FORM_DETAILS);
     draft.has_description = true;
     test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));

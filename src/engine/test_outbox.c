@@ -496,7 +496,7 @@ static void test_stops_at_once(void **state)
     assert_string_equal(send_one(town), "sent"); /* no trouble: it is as if never begun */
     pthread_join(thread, NULL);
     outbox_free(outbox);
-    assert_in_range(clock_monotonic_ms() - before_ms, 200, 1200);
+    assert_in_range(clock_monotonic_ms() - before_ms, 200, 3000);
     assert_row(town, "queued 1 the program stopped meanwhile");
 
     sink->rcpt = "250 ok";

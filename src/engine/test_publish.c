@@ -196,6 +196,8 @@ static void what_is_wrong_is_not_published(void **state)
         char command[TEST_FOLDER_MAX + 20];
 
         publishing = begin(*state);
+        assert_int_equal(unlink(path_of(&publishing, "layers/street.geojson")), 0);
+        assert_int_equal(unlink(path_of(&publishing, "layers/intersection.geojson")), 0);
         change(&publishing, changes[i].file, changes[i].what, changes[i].with);
         test_counts(publishing.world, &counts);
         if (publish(&publishing, false) == RC_OK)

@@ -60,11 +60,10 @@ static struct str examples_of(struct ctx *ctx, const struct definition *const *s
 enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_home_title));
-    struct home home = {.groups =
-                            ARENA_ARRAY(ctx->arena, ctx->city->group_n, struct home_group)};
+    struct home home = {.groups = ARENA_ARRAY(ctx->arena, ctx->city->group_n, struct home_group)};
     const struct definition **all;
-    enum rc rc = home.groups ? services_of(ctx, STR_NONE, &all, &home.example_n)
-                             : FAIL(ctx, ERR_MEMORY);
+    enum rc rc =
+        home.groups ? services_of(ctx, STR_NONE, &all, &home.example_n) : FAIL(ctx, ERR_MEMORY);
 
     if (rc)
         return rc;

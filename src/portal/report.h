@@ -26,9 +26,9 @@ struct report {
     struct place_choices choices; /* FORM_PLACE: which of these? */
     bool has_pin;                 /* FORM_PLACE: is it there? */
     struct point pin;
-    struct str pin_label;         /* "near 795 Massachusetts Ave" */
-    bool wants_again;             /* FORM_PLACE: none of them, it is typed again */
-    struct photos photos;         /* FORM_PHOTOS, FORM_CHECK: those of the draft */
+    struct str pin_label; /* "near 795 Massachusetts Ave" */
+    bool wants_again;     /* FORM_PLACE: none of them, it is typed again */
+    struct photos photos; /* FORM_PHOTOS, FORM_CHECK: those of the draft */
     struct photo_refusal *refused;
     size_t refused_n;
 };

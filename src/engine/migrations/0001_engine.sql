@@ -220,7 +220,7 @@ CREATE TABLE message (
     subject TEXT(400),
     body TEXT(20000),
     unsubscribe TEXT(400),      -- the link of List-Unsubscribe; '' when there is none
-    state TEXT(10),             -- 'queued', 'sent', 'failed', 'uncertain', 'received'
+    state TEXT(10),             -- 'queued', 'sending', 'sent', 'failed', 'uncertain', 'received'
     attempts I64,
     next_try INSTANT NULL,
     created INSTANT,
