@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check, none, same, tap } from './lib/tap.mjs';
-import { visitor } from './lib/browser.mjs';
+import { leave, visitor } from './lib/browser.mjs';
 import { messages } from './lib/words.mjs';
 import { ADDRESS, resident, stepOf } from './lib/resident.mjs';
 
@@ -126,7 +126,7 @@ const switchKeepsPage = async (browser, city) => {
   const one = await visitor(browser, city);
   const me = resident(one.page);
   const { page } = one;
-  const to = lang => page.locator(`.ch-langs a[hreflang=${lang}]`).click();
+  const to = lang => leave(page, () => page.locator(`.ch-langs a[hreflang=${lang}]`).click());
 
   await me.go('/find?q=bache');
   await to('es');

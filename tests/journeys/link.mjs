@@ -1,13 +1,13 @@
 // The private link of a mail: a look changes nothing, opening is a POST, and it is for one person.
 import { check, has, hasNot, none, same, tap } from './lib/tap.mjs';
-import { visitor } from './lib/browser.mjs';
+import { leave, visitor } from './lib/browser.mjs';
 import { resident } from './lib/resident.mjs';
 
 const SECRET = 'My neighbour at number 12 told me so';
 
 const open = async (one, link) => {
   await one.page.goto(link);
-  await one.page.locator('main button[type=submit]').click();
+  await leave(one.page, () => one.page.locator('main button[type=submit]').click());
   await one.page.waitForURL('**/cases/*');
 };
 
@@ -15,8 +15,7 @@ const take = async (page, step, message) => {
   const form = page.locator(`form[action$="/steps/${step}"]`);
   await page.locator('details').evaluateAll(all => all.forEach(d => { d.open = true; }));
   if (message !== undefined) await form.locator('textarea').fill(message);
-  await form.locator('button[type=submit]').click();
-  await page.waitForLoadState();
+  await leave(page, () => form.locator('button[type=submit]').click());
 };
 
 const report = async (browser, city) => {
@@ -66,8 +65,7 @@ export const link = async (browser, city) => {
     const id = await one.page.locator('details[open] textarea').getAttribute('id');
     check(await one.page.locator(`#${id}-error`).isVisible(), 'there is no error at the message');
     await one.page.locator(`#${id}`).fill('It is back');
-    await one.page.locator('form[action$="/steps/reopen"] button[type=submit]').click();
-    await one.page.waitForLoadState();
+    await leave(one.page, () => one.page.locator('form[action$="/steps/reopen"] button[type=submit]').click());
     has(await one.page.locator('.ch-tag').innerText(), 'Received', 'the state');
     none(one.troubles, 'on the way');
     await one.close();

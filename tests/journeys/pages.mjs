@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { none, tap } from './lib/tap.mjs';
-import { visitor } from './lib/browser.mjs';
+import { leave, visitor } from './lib/browser.mjs';
 import { auditor } from './lib/audit.mjs';
 import { HOSTILE, resident } from './lib/resident.mjs';
 
@@ -77,10 +77,10 @@ const walkCase = async (one, me, see, number, link) => {
   await see('case-own');
   await page.locator('details').evaluateAll(all => all.forEach(d => { d.open = true; }));
   await see('case-own-open');
-  await page.locator('form[action$="/steps/withdraw"] button').click();
+  await leave(page, () => page.locator('form[action$="/steps/withdraw"] button').click());
   await see('case-withdrawn');
   await page.locator('summary').first().click();
-  await page.locator('form[action$="/steps/reopen"] button').click();
+  await leave(page, () => page.locator('form[action$="/steps/reopen"] button').click());
   await see('case-reopen-refused', 422);
   if (link) {
     await page.goto(link);

@@ -1,6 +1,6 @@
 // A resident reports a pothole: every step, with what goes wrong on the way.
 import { check, has, hasNot, same, none, tap } from './lib/tap.mjs';
-import { visitor } from './lib/browser.mjs';
+import { leave, visitor } from './lib/browser.mjs';
 import { ADDRESS, HOSTILE, at, heading, resident, stepOf } from './lib/resident.mjs';
 
 /** A crossing that the city's layers know and its boundary leaves out. */
@@ -21,7 +21,7 @@ const wherePage = async (page, me) => {
   await page.locator('main').getByText('Baldwin School').click();
   await me.next();
   at(page, 'lane');
-  await page.getByRole('link', { name: me.words.back, exact: true }).click();
+  await me.back();
   at(page, 'where');
 
   await me.where(OUTSIDE);
@@ -43,7 +43,7 @@ const checkPage = async (page, me, size) => {
   const text = await page.locator('main').innerText();
   for (const part of [ADDRESS, size, 'مرحبا', '<script>alert(1)</script>', 'ana@example.com'])
     has(text, part, 'the check page');
-  await page.locator('main a[href$="/size"]').click();
+  await leave(page, () => page.locator('main a[href$="/size"]').click());
   at(page, 'size');
   check(await page.locator('input[value=tire]').isChecked(), 'the earlier answer is not chosen any more');
   const larger = await me.choose('larger');
@@ -89,7 +89,7 @@ const reportOnce = async (browser, city, options) => {
   await whoPage(one.page, me);
   await checkPage(one.page, me, size);
   const number = await sendTwice(city, one.page, me);
-  await one.page.locator(`main a[href$="/cases/${number}"]`).click();
+  await leave(one.page, () => one.page.locator(`main a[href$="/cases/${number}"]`).click());
   has(await one.page.locator('main').innerText(), '<script>alert(1)</script>', "the reporter's own page");
   await publicPage(browser, city, number);
   none(one.troubles, 'on the way');

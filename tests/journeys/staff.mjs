@@ -1,7 +1,7 @@
 // From the resident's report to "Resolved": staff take it, do it and tell, in browsers of their own.
 import { join } from 'node:path';
 import { check, has, hasNot, none, same, tap } from './lib/tap.mjs';
-import { visitor } from './lib/browser.mjs';
+import { leave, visitor } from './lib/browser.mjs';
 import { auditor } from './lib/audit.mjs';
 import { HOSTILE, resident } from './lib/resident.mjs';
 
@@ -18,8 +18,7 @@ const colleague = (page, login) => {
       await page.goto('/staff/signin');
       await page.locator('#login').fill(login.name);
       await page.locator('#password').fill(password);
-      await page.locator('main button[type=submit]').click();
-      await page.waitForLoadState();
+      await leave(page, () => page.locator('main button[type=submit]').click());
     },
 
     open: number => page.goto(`/staff/cases/${number}`),
@@ -34,16 +33,14 @@ const colleague = (page, login) => {
         if (await field.evaluate(e => e.tagName) === 'SELECT') await field.selectOption(value);
         else await field.fill(value);
       }
-      await form.locator('button[type=submit]').click();
-      await page.waitForLoadState();
+      await leave(page, () => form.locator('button[type=submit]').click());
     },
 
     async note(text, visibility) {
       const form = page.locator('form[action$="/notes"]');
       await form.locator('textarea').fill(text);
       await form.locator(`label[for="${visibility === 'public' ? 'vis-2' : 'vis-1'}"]`).click();
-      await form.locator('button[type=submit]').click();
-      await page.waitForLoadState();
+      await leave(page, () => form.locator('button[type=submit]').click());
     },
   };
   return me;
@@ -78,8 +75,7 @@ const workOnCase = async (one, agent, number, see) => {
   await see('staff-case-saved');
   await agent.note(NOTE, 'private');
   has(await page.locator('main').innerText(), NOTE, 'the history');
-  await page.locator('button[name=assignee][value=me]').click();
-  await page.waitForLoadState();
+  await leave(page, () => page.locator('button[name=assignee][value=me]').click());
 };
 
 /** Two have the case open; the second to act sees what changed and keeps what was typed. */
@@ -157,8 +153,7 @@ export const staff = async (browser, city, { isLong }) => {
   await tap.test('after signing out the console is closed', async () => {
     await one.page.goto('/staff/me');
     await opened(one.page.locator('details.ch-menu'));
-    await one.page.locator('form[action$="/signout"] button').click();
-    await one.page.waitForLoadState();
+    await leave(one.page, () => one.page.locator('form[action$="/signout"] button').click());
     await one.page.goto(`/staff/cases/${number}`);
     same(new URL(one.page.url()).pathname, '/staff/signin', 'the page');
     none([...one.troubles, ...two.troubles, ...person.troubles], 'on the way');

@@ -10,6 +10,9 @@ export const openBrowser = () => chromium.launch({
     '--no-first-run', '--disable-sync'],
 });
 
+/** Does what leads to another page, and waits until all of that page is there. */
+export const leave = (page, act) => Promise.all([page.waitForEvent('load'), act()]);
+
 /** A visitor: a browser context with one page. `troubles` collects what the console said and every
  * request that went elsewhere or failed; `expect(status)` forgives one such page. */
 export const visitor = async (browser, city, { width = 1280, js = true, dark = false, height = HEIGHT } = {}) => {

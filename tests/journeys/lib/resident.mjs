@@ -1,5 +1,6 @@
 // What a resident does on the public pages, by the words on them: the same with and without scripts.
 import { Broken, check, same } from './tap.mjs';
+import { leave } from './browser.mjs';
 import { messages } from './words.mjs';
 
 export const ADDRESS = '795 Massachusetts Ave';
@@ -35,23 +36,22 @@ export const at = (page, step) => same(stepOf(page), step, 'the step shown');
 
 export const resident = (page, lang = 'en') => {
   const words = wordsOf(lang);
-  const press = async name => {
-    await page.locator('main').getByRole('button', { name, exact: true }).click();
-    await page.waitForLoadState();
-  };
+  const press = name => leave(page, () => page.locator('main').getByRole('button', { name, exact: true }).click());
+  const follow = name => leave(page, () => page.getByRole('link', { name, exact: true }).click());
   const me = {
     words,
     go: path => page.goto(words.path + path),
     next: () => press(words.next),
     send: () => press(words.send),
+    back: () => follow(words.back),
 
     /** Home, search, the service's page, its first step. */
     async find(query = words.query) {
       await me.go('/');
       await page.locator('#q').fill(query);
       await press(words.search);
-      await page.getByRole('link', { name: words.service, exact: true }).click();
-      await page.getByRole('link', { name: words.start, exact: true }).click();
+      await follow(words.service);
+      await follow(words.start);
       at(page, 'where');
     },
 
