@@ -6,9 +6,9 @@
 #include "app/home.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "engine/projection.h"
-#include "engine/record_keys.h"
-#include "engine/record_tree.h"
+#include "engine/cases/projection.h"
+#include "engine/record/record_keys.h"
+#include "engine/record/record_tree.h"
 
 #define MAX_HEAD_BYTES   1000
 #define MAX_REPORT_BYTES ((size_t)64 << 20)

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "console/console.h"
-#include "engine/queries.h"
+#include "engine/cases/queries.h"
 #include "image/image_client.h"
 #include "people/permission.h"
 #include "portal/portal.h"

@@ -4,7 +4,7 @@
 
 #include "app/command.h"
 #include "app/home.h"
-#include "engine/closure.h"
+#include "engine/clock/closure.h"
 #include "people/account.h"
 
 static enum rc add_user(struct ctx *ctx, int argc, char **argv)

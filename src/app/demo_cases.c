@@ -2,9 +2,9 @@
 #include <stdlib.h>
 
 #include "app/demo.h"
-#include "engine/answer.h"
-#include "engine/cases.h"
-#include "engine/locate.h"
+#include "engine/cases/answer.h"
+#include "engine/cases/cases.h"
+#include "engine/cases/locate.h"
 #include "people/actor.h"
 #include "place/layers.h"
 

@@ -6,10 +6,10 @@
 
 #include "app/keys.h"
 #include "base/file.h"
-#include "engine/people_record.h"
-#include "engine/queries.h"
-#include "engine/record_keys.h"
-#include "engine/record_tree.h"
+#include "engine/definition/queries.h"
+#include "engine/record/people_record.h"
+#include "engine/record/record_keys.h"
+#include "engine/record/record_tree.h"
 #include "people/people.h"
 
 #define MAX_STORE_BYTES 1000

@@ -4,7 +4,7 @@
 
 #include "base/crypto.h"
 #include "db/db.h"
-#include "engine/city.h"
+#include "engine/definition/city.h"
 
 struct record_sequencer;
 

@@ -6,10 +6,10 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "engine/outbox.h"
-#include "engine/record_tree.h"
-#include "engine/sweep.h"
-#include "engine/timer.h"
+#include "engine/clock/timer.h"
+#include "engine/message/outbox.h"
+#include "engine/record/record_tree.h"
+#include "engine/work/sweep.h"
 
 #define ARENA_BYTES  ((size_t)64 << 20)
 #define MAX_TABLES   40

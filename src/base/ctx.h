@@ -15,7 +15,7 @@
 #include "base/str.h"
 
 struct actor;   /* people/actor.h: who acts; NULL is the program itself */
-struct city;    /* engine/city.h: what this city is */
+struct city;    /* engine/definition/city.h: what this city is */
 struct db;      /* db/db.h: the store */
 struct db_conn; /* db/db.h: the connection this work reads from, or writes to inside db_tx */
 struct ctx_deferred;

@@ -6,7 +6,7 @@
 #define BASE_MODULE_H
 
 struct route;    /* web/route.h: rows ended by a NULL pattern */
-struct job_kind; /* engine/job.h: rows ended by a NULL kind */
+struct job_kind; /* engine/work/job.h: rows ended by a NULL kind */
 
 struct module {
     const char *name;            /* the folder's: "portal" */

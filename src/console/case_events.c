@@ -3,8 +3,9 @@
 #include "base/json.h"
 #include "base/msg.h"
 #include "console/queries.h"
-#include "engine/record.h"
-#include "engine/show.h"
+#include "engine/definition/show.h"
+#include "engine/record/queries.h"
+#include "engine/record/record.h"
 
 #define MAX_EVENT_JSON 100000
 

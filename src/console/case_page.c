@@ -2,7 +2,7 @@
 
 #include "base/msg.h"
 #include "console/case_page.ct.h"
-#include "engine/case_work.h"
+#include "engine/cases/case_work.h"
 #include "web/csrf.h"
 #include "web/server.h"
 

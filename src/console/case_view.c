@@ -4,9 +4,10 @@
 #include "base/msg.h"
 #include "console/case_events.h"
 #include "console/queries.h"
-#include "engine/access.h"
-#include "engine/number.h"
-#include "engine/show.h"
+#include "engine/cases/access.h"
+#include "engine/cases/number.h"
+#include "engine/clock/queries.h"
+#include "engine/definition/show.h"
 
 #define MAX_TRACE_BYTES 100000
 #define MAX_WHY         40

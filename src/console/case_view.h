@@ -3,9 +3,9 @@
 #define CONSOLE_CASE_VIEW_H
 
 #include "console/staff_page.h"
-#include "engine/cases.h"
-#include "engine/photo.h"
-#include "engine/queries.h"
+#include "engine/cases/cases.h"
+#include "engine/cases/photo.h"
+#include "engine/cases/queries.h"
 #include "people/account.h"
 
 struct case_fact {

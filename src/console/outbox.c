@@ -3,7 +3,7 @@
 #include "base/msg.h"
 #include "console/outbox.ct.h"
 #include "console/queries.h"
-#include "engine/access.h"
+#include "engine/cases/access.h"
 #include "people/permission.h"
 
 #define OUTBOX_PAGE 50

@@ -1,7 +1,7 @@
 #include "console/photos.h"
 
 #include "console/case_view.h"
-#include "engine/photo.h"
+#include "engine/cases/photo.h"
 
 enum rc staff_photo_send(struct ctx *ctx, struct request *request, struct reply *reply)
 {

@@ -4,7 +4,7 @@
 
 #include "base/msg.h"
 #include "console/queue.ct.h"
-#include "engine/access.h"
+#include "engine/cases/access.h"
 #include "web/url.h"
 
 static const struct str state_words[] = {STR("open"), STR("waiting"), STR("closed")};

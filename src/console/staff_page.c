@@ -1,7 +1,7 @@
 #include "console/staff_page.h"
 
 #include "base/msg.h"
-#include "engine/show.h"
+#include "engine/definition/show.h"
 #include "web/csrf.h"
 #include "web/server.h"
 #include "web/url.h"

@@ -6,8 +6,8 @@
 #include "base/crypto.h"
 #include "console/console.h"
 #include "db/db.h"
-#include "engine/cases.h"
-#include "engine/people_record.h"
+#include "engine/cases/cases.h"
+#include "engine/record/people_record.h"
 #include "people/account.h"
 #include "people/people.h"
 

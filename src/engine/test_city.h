@@ -5,7 +5,7 @@
 #include "base/test_support.h"
 
 #include "base/crypto.h"
-#include "engine/city_build.h"
+#include "engine/definition/city_build.h"
 
 #define TEST_WORKFLOW                                                               \
     "workflow: w\n"                                                                 \

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "engine/locate.h"
+#include "engine/cases/locate.h"
 
 #define MAX_STORE_BYTES ((size_t)64 << 20)
 

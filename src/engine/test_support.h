@@ -15,8 +15,8 @@
 #include <sqlite3.h>
 
 #include "db/db.h"
-#include "engine/cases.h"
-#include "engine/record_tree.h"
+#include "engine/cases/cases.h"
+#include "engine/record/record_tree.h"
 #include "people/actor.h"
 
 #define TEST_FOLDER_MAX 200

@@ -9,7 +9,7 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
-#include "engine/timer.h"
+#include "engine/clock/timer.h"
 
 #define MAX_FILE_BYTES 100000
 

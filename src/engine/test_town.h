@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "db/db.h"
-#include "engine/cases.h"
-#include "engine/job.h"
+#include "engine/cases/cases.h"
+#include "engine/work/job.h"
 #include "people/actor.h"
 
 struct test_town {

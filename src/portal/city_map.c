@@ -1,7 +1,7 @@
 #include "portal/city_map.h"
 
 #include "base/msg.h"
-#include "engine/public_case.h"
+#include "engine/cases/public_case.h"
 
 #define SIDE_MAX_PX    2000
 #define EXTENTS        3 /* so many times the city's size may be asked for */

@@ -3,9 +3,9 @@
 #ifndef PORTAL_FOLLOW_H
 #define PORTAL_FOLLOW_H
 
-#include "engine/cases.h"
-#include "engine/photo.h"
-#include "engine/queries.h"
+#include "engine/cases/cases.h"
+#include "engine/cases/photo.h"
+#include "engine/cases/queries.h"
 #include "portal/city_map.h"
 
 struct follow_event {

@@ -3,11 +3,11 @@
  *
  * Every form takes service, district, state ("open", "waiting", "closed"), from and until (dates of
  * the city), bbox (west,south,east,north) and after (a cursor). What is shown of a case is
- * engine/public_case.h's to say, and nothing is added here. Layer: portal. */
+ * engine/cases/public_case.h's to say, and nothing is added here. Layer: portal. */
 #ifndef PORTAL_LIST_H
 #define PORTAL_LIST_H
 
-#include "engine/public_case.h"
+#include "engine/cases/public_case.h"
 #include "portal/city_map.h"
 
 #define LIST_PAGE     20  /* cases on a page */

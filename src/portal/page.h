@@ -3,7 +3,7 @@
 #define PORTAL_PAGE_H
 
 #include "base/html.h"
-#include "engine/city.h"
+#include "engine/definition/city.h"
 #include "web/reply.h"
 #include "web/request.h"
 

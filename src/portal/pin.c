@@ -1,7 +1,7 @@
 #include "portal/pin.h"
 
 #include "base/msg.h"
-#include "engine/locate.h"
+#include "engine/cases/locate.h"
 #include "place/layers.h"
 
 #define AROUND_M 200.0 /* shown around a pin, to each side */

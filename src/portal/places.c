@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "base/msg.h"
-#include "engine/city.h"
+#include "engine/definition/city.h"
 
 struct str places_kind(enum place_kind kind, enum lang lang)
 {

@@ -5,8 +5,8 @@
 #ifndef PORTAL_REPORT_H
 #define PORTAL_REPORT_H
 
-#include "engine/draft.h"
-#include "engine/photo.h"
+#include "engine/cases/draft.h"
+#include "engine/cases/photo.h"
 #include "portal/page.h"
 
 /* A photo that was not taken, and why. */

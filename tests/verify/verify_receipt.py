@@ -2,7 +2,7 @@
 """Checks a receipt against the city's public key: verify_receipt.py KEYFILE RECEIPT
 
 The second opinion on receipts: it shares no code with the program. The format is what
-src/engine/receipt.h says; signatures are RFC 8032 (Ed25519), proofs RFC 9162, section 2.1.3.
+src/engine/record/receipt.h says; signatures are RFC 8032 (Ed25519), proofs RFC 9162, section 2.1.3.
 Only the standard library is used. Exit status: 0 proven, 3 promised but not yet proven, 1 wrong.
 """
 import hashlib

@@ -1,0 +1,117 @@
+#include "engine/cases/access.h"
+
+static bool is_staff(const struct actor *actor)
+{
+    return actor && (actor->kind == ACTOR_STAFF || actor->kind == ACTOR_API);
+}
+
+static bool has_any_role_on(const struct actor *actor, struct reach reach)
+{
+    for (int role = 0; role < ROLE__N; role++)
+        if (actor_has_role_on(actor, (enum role)role, reach))
+            return true;
+    return false;
+}
+
+static bool is_own(const struct actor *actor, const struct case_reach *reach)
+{
+    if (!actor || actor->kind != ACTOR_RESIDENT)
+        return false;
+    for (size_t i = 0; i < actor->case_n; i++)
+        if (actor->case_ids[i] == reach->case_id)
+            return true;
+    return actor->id && reach->reporter == actor->id;
+}
+
+bool case_may_read(const struct actor *actor, const struct case_reach *reach)
+{
+    if (is_staff(actor))
+        return has_any_role_on(actor, reach->reach);
+    if (is_own(actor, reach))
+        return reach->confidentiality <= AUDIENCE_PARTIES;
+    return reach->confidentiality == AUDIENCE_PUBLIC && !reach->is_hidden;
+}
+
+bool case_may_work(const struct actor *actor, const struct case_reach *reach)
+{
+    return is_staff(actor) && (actor_has_role_on(actor, ROLE_AGENT, reach->reach) ||
+                               actor_has_role_on(actor, ROLE_CREW, reach->reach) ||
+                               actor_has_role_on(actor, ROLE_SUPERVISOR, reach->reach));
+}
+
+struct reach case_reach_within(const struct city *city, const struct definition *definition,
+                               int64_t team_row)
+{
+    const struct team *team = team_row ? city_team_by_row(city, team_row) : NULL;
+
+    return (struct reach){definition->department, team ? team->id : STR_NONE, definition->code};
+}
+
+static bool has_city(const struct actor *actor)
+{
+    for (size_t i = 0; i < actor->grant_n; i++)
+        if (actor->grants[i].scope_kind == SCOPE_CITY)
+            return true;
+    return false;
+}
+
+bool case_access_has_team(const struct ctx *ctx, const struct actor *actor, int64_t team_row)
+{
+    const struct team *team = city_team_by_row(ctx->city, team_row);
+
+    return is_staff(actor) && team && has_any_role_on(actor, (struct reach){.team = team->id});
+}
+
+bool case_access_has_service(const struct ctx *ctx, const struct actor *actor,
+                             const struct definition *definition)
+{
+    (void)ctx;
+    return is_staff(actor) &&
+           has_any_role_on(actor, (struct reach){.department = definition->department,
+                                                 .service = definition->code});
+}
+
+/* Services withdrawn since still have cases, so every version counts, each service once: versions
+ * of one service stand together. */
+static size_t services_of(const struct ctx *ctx, const struct actor *actor, int64_t *ret)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < ctx->city->version_n; i++) {
+        const struct definition *definition = ctx->city->versions[i];
+
+        if ((n == 0 || ret[n - 1] != definition->service_id) &&
+            case_access_has_service(ctx, actor, definition))
+            ret[n++] = definition->service_id;
+    }
+    return n;
+}
+
+static size_t teams_of(const struct ctx *ctx, const struct actor *actor, int64_t *ret)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < ctx->city->team_n; i++)
+        if (case_access_has_team(ctx, actor, ctx->city->teams[i].row))
+            ret[n++] = ctx->city->teams[i].row;
+    return n;
+}
+
+enum rc case_access_of(struct ctx *ctx, const struct actor *actor, struct case_access *ret)
+{
+    int64_t *teams = ARENA_ARRAY(ctx->arena, ctx->city->team_n, int64_t);
+    int64_t *services = ARENA_ARRAY(ctx->arena, ctx->city->version_n, int64_t);
+
+    if (!is_staff(actor))
+        return FAIL(ctx, ERR_DENIED);
+    if (!teams || !services)
+        return FAIL(ctx, ERR_MEMORY);
+    *ret = (struct case_access){
+        .is_all = has_city(actor),
+        .teams = teams,
+        .team_n = teams_of(ctx, actor, teams),
+        .services = services,
+        .service_n = services_of(ctx, actor, services),
+    };
+    return RC_OK;
+}

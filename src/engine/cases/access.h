@@ -1,0 +1,50 @@
+/* Who may read which case: the one predicate, and its form for lists.
+ *
+ * A permission (people/permission.h) says what kind of work an actor does; a grant says on which
+ * cases. A case is within a grant when the grant's scope is the city, the department or the code of
+ * its service, or its team. Staff read what is within any of their grants, however confidential;
+ * residents their own cases; everybody what is public and not hidden. Layer: engine. Pure.
+ */
+#ifndef ENGINE_ACCESS_H
+#define ENGINE_ACCESS_H
+
+#include "engine/definition/city.h"
+#include "people/actor.h"
+
+/* What of a case decides. */
+struct case_reach {
+    struct reach reach;
+    int64_t case_id;
+    int64_t reporter;        /* party; 0: nobody known */
+    int64_t confidentiality; /* enum audience */
+    bool is_hidden;
+};
+
+/* NULL is a visitor nobody knows. */
+bool case_may_read(const struct actor *actor, const struct case_reach *reach);
+
+/* Whether a member of staff works on the case: writes notes and assigns it. Who may take a step
+ * is the workflow's question (case_step). */
+bool case_may_work(const struct actor *actor, const struct case_reach *reach);
+
+/* The department, team and service that grants are asked about; `team_row` 0 for no team. */
+struct reach case_reach_within(const struct city *city, const struct definition *definition,
+                               int64_t team_row);
+
+/* What a member of staff may read, for lists: everything, or the cases of these teams and of these
+ * services (ids of their rows). A list is then read scope by scope and merged, so that it costs
+ * what it shows, however rare the scope. In the arena. */
+struct case_access {
+    bool is_all;
+    const int64_t *teams, *services;
+    size_t team_n, service_n;
+};
+enum rc case_access_of(struct ctx *ctx, const struct actor *actor,
+                       struct case_access *ret) MUST_CHECK;
+
+/* Whether that covers every case of a team, or of a service (by row ids). */
+bool case_access_has_team(const struct ctx *ctx, const struct actor *actor, int64_t team_row);
+bool case_access_has_service(const struct ctx *ctx, const struct actor *actor,
+                             const struct definition *definition);
+
+#endif

@@ -1,0 +1,476 @@
+#include "engine/cases/cases.h"
+
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "db/db.h"
+#include "engine/cases/number.h"
+#include "engine/cases/photo.h"
+#include "engine/cases/projection.h"
+#include "engine/cases/queries.h"
+#include "engine/clock/deadline.h"
+#include "engine/clock/queries.h"
+#include "engine/clock/timer.h"
+#include "engine/definition/queries.h"
+#include "engine/message/notice.h"
+#include "engine/record/record.h"
+#include "place/layers.h"
+
+#define MAX_DESCRIPTION 4000
+#define MAX_PAYLOAD     40000
+
+struct filing_work {
+    const struct filing *filing;
+    struct facts facts;
+    struct deadline *deadlines; /* one per clock of the definition */
+    struct str route_trace;
+    const struct team *team;
+    bool has_due;
+    struct instant due; /* the latest of the deadlines: the one that closes the case */
+    struct str token;   /* of the private link, fresh */
+    struct filed *filed;
+};
+
+static bool is_email(struct str s)
+{
+    ptrdiff_t at = str_find_byte(s, '@');
+
+    if (at <= 0 || s.n > 254 || at > 64 || (size_t)at + 3 > s.n || !text_is_clean(s))
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] <= ' ' || strchr("<>()[],;:\\\"", s.p[i]))
+            return false;
+    s = str_slice(s, (size_t)at + 1, s.n);
+    return str_find_byte(s, '@') < 0 && str_find_byte(s, '.') > 0 && s.p[s.n - 1] != '.';
+}
+
+static bool is_phone(struct str s)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] >= '0' && s.p[i] <= '9')
+            digits++;
+        else if (!strchr("+-(). ", s.p[i]))
+            return false;
+    }
+    return digits >= 7 && digits <= 15;
+}
+
+/* A name goes into one line of mails and lists. */
+static bool is_one_line(struct str s)
+{
+    return str_find_byte(s, '\n') < 0 && str_find_byte(s, '\r') < 0 && text_is_clean(s);
+}
+
+enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
+{
+    const struct applicant_rule *rule = &filing->definition->applicant;
+    const struct contact *contact = &filing->contact;
+
+    if (rule->name == CONTACT_REQUIRED && !contact->name.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
+    if (contact->name.n > 200)
+        return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
+    if (!is_one_line(contact->name))
+        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
+    if (rule->email == CONTACT_REQUIRED && !contact->email.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
+    if (contact->email.n && !is_email(contact->email))
+        return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
+    if (rule->phone == CONTACT_REQUIRED && !contact->phone.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("phone"));
+    if (contact->phone.n && !is_phone(contact->phone))
+        return FAIL(ctx, ERR_NOT_A_PHONE, .field = S("phone"));
+    return RC_OK;
+}
+
+/* A place that was never located cannot be held against the boundary. */
+static enum rc check_inside_city(struct ctx *ctx, const struct place *place)
+{
+    enum rc rc =
+        place->has_point ? layers_check_inside(ctx, ctx->city->layers, place->point) : RC_OK;
+
+    if (rc == RC_INVALID)
+        ctx->err.field = S("place");
+    return rc;
+}
+
+static enum rc check_place(struct ctx *ctx, const struct filing *filing)
+{
+    const struct place_rule *rule = &filing->definition->place;
+
+    if (!filing->place)
+        return rule->need == PLACE_REQUIRED ? FAIL(ctx, ERR_REQUIRED, .field = S("place")) : RC_OK;
+    if (!rule->within.n)
+        return RC_OK;
+    if (str_eq(rule->within, S("city")))
+        return check_inside_city(ctx, filing->place);
+    if (!place_layer(filing->place, rule->within).n)
+        return FAIL(ctx, ERR_PLACE_OUTSIDE, .field = S("place"));
+    return RC_OK;
+}
+
+static struct facts facts_of(struct ctx *ctx, const struct filing *filing)
+{
+    return (struct facts){
+        .answers = &filing->answers,
+        .place = filing->place,
+        .filed = ctx->now,
+        .today = city_local(ctx->city, ctx->now).date,
+        .channel = filing->channel,
+        .lang = filing->lang,
+        .calendar = &ctx->city->calendar,
+    };
+}
+
+static enum rc check_fields(struct ctx *ctx, const struct filing *filing)
+{
+    const struct definition *definition = filing->definition;
+    struct facts facts = facts_of(ctx, filing);
+
+    for (size_t i = 0; i < definition->field_n; i++) {
+        const struct field *field = &definition->fields[i];
+        bool is_asked = field->audience != AUDIENCE_STAFF;
+        enum rc rc;
+
+        if (!field->is_required || !is_asked || filing->answers.of[i].is_given)
+            continue;
+        rc = rule_holds(ctx, &field->when, &facts, &is_asked);
+        if (rc)
+            return rc;
+        if (is_asked)
+            return FAIL(ctx, ERR_REQUIRED, .field = field->id);
+    }
+    return RC_OK;
+}
+
+enum rc filing_check_description(struct ctx *ctx, const struct filing *filing)
+{
+    if (utf8_count(filing->description) > MAX_DESCRIPTION)
+        return FAIL(ctx, ERR_TOO_LONG, .field = S("description"), .arg = S("4000"));
+    return text_is_clean(filing->description) ? RC_OK
+                                              : FAIL(ctx, ERR_NOT_UTF8, .field = S("description"));
+}
+
+enum rc filing_check(struct ctx *ctx, const struct filing *filing)
+{
+    enum rc rc = check_place(ctx, filing);
+
+    if (!rc)
+        rc = check_fields(ctx, filing);
+    if (!rc)
+        rc = filing_check_contact(ctx, filing);
+    return rc ? rc : filing_check_description(ctx, filing);
+}
+
+/* Routing and deadlines: decided before the transaction, from the definition alone. */
+static enum rc decide(struct ctx *ctx, struct filing_work *work)
+{
+    const struct definition *definition = work->filing->definition;
+    const struct route_rule *route = NULL;
+    enum rc rc;
+
+    for (size_t i = 0; i < definition->route_n && !route; i++) {
+        bool holds;
+
+        rc = rule_explain(ctx, &definition->routes[i].when, &work->facts, &holds,
+                          &work->route_trace);
+        if (rc)
+            return rc;
+        if (holds)
+            route = &definition->routes[i];
+    }
+    work->team = route ? city_team(ctx->city, route->team) : NULL;
+    work->deadlines = ARENA_ARRAY(ctx->arena, definition->clock_n, struct deadline);
+    if (!work->deadlines)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < definition->clock_n; i++) {
+        rc = deadline_of_clock(ctx, ctx->city, &definition->clocks[i], &work->facts,
+                               &work->deadlines[i]);
+        if (rc)
+            return rc;
+        if (!work->has_due || instant_cmp(work->deadlines[i].due, work->due) > 0)
+            work->due = work->deadlines[i].due;
+        work->has_due = true;
+    }
+    return RC_OK;
+}
+
+static enum rc add_place(struct ctx *ctx, const struct place *place, int64_t *ret_id)
+{
+    return place_add(ctx,
+                     &(struct place_add_args){
+                         .address = place->address,
+                         .address_is_null = !place->address.n,
+                         .kind = place_kind_word(place->kind),
+                         .label = place->label,
+                         .unit = place->unit,
+                         .zip = place->zip,
+                         .lat_e7 = place->point.lat_e7,
+                         .lat_e7_is_null = !place->has_point,
+                         .lon_e7 = place->point.lon_e7,
+                         .lon_e7_is_null = !place->has_point,
+                         .cell = place->has_point ? place_cell(place->point) : 0,
+                         .cell_is_null = !place->has_point,
+                         .layers = place_layers_json(ctx->arena, place),
+                     },
+                     ret_id);
+}
+
+static enum rc add_reporter(struct ctx *ctx, const struct filing *filing, int64_t *ret_id)
+{
+    const struct contact *contact = &filing->contact;
+    enum rc rc = party_add(ctx,
+                           &(struct party_add_args){
+                               .kind = S("person"),
+                               .name = contact->name,
+                               .lang = lang_code(filing->lang),
+                               .created = ctx->now,
+                           },
+                           ret_id);
+
+    if (!rc && contact->email.n)
+        rc = contact_add(ctx,
+                         &(struct contact_add_args){
+                             .party = *ret_id,
+                             .kind = S("email"),
+                             .value = contact->email,
+                             .folded = str_lower_ascii(ctx->arena, contact->email),
+                             .created = ctx->now,
+                         },
+                         NULL);
+    if (!rc && contact->phone.n)
+        rc = contact_add(ctx,
+                         &(struct contact_add_args){
+                             .party = *ret_id,
+                             .kind = S("phone"),
+                             .value = contact->phone,
+                             .folded = contact->phone,
+                             .created = ctx->now,
+                         },
+                         NULL);
+    return rc;
+}
+
+static enum rc next_number(struct ctx *ctx, struct str *ret)
+{
+    int year = date_civil(city_local(ctx->city, ctx->now).date).year;
+    struct series_next_row row;
+    enum rc rc = series_next(ctx, S("cases"), year, &row);
+
+    if (!rc)
+        *ret = number_format(ctx->arena, year, row.last);
+    return rc;
+}
+
+static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
+{
+    const struct definition *definition = work->filing->definition;
+    struct instant alarm = {INT64_MAX};
+
+    for (size_t i = 0; i < definition->clock_n; i++) {
+        const struct deadline *deadline = &work->deadlines[i];
+        bool warns = deadline->has_warning && instant_cmp(deadline->warn, ctx->now) > 0;
+        struct instant first = warns ? deadline->warn : deadline->due;
+        enum rc rc =
+            clock_add(ctx,
+                      &(struct clock_add_args){
+                          .cases = work->filed->case_id,
+                          .kind = definition->workflow->clocks[definition->clocks[i].kind].id,
+                          .started = ctx->now,
+                          .due = deadline->due,
+                          .due_date = deadline->date,
+                          .due_date_is_null = !deadline->is_date,
+                          .warn = deadline->warn,
+                          .warn_is_null = !warns,
+                          .trace = deadline->trace,
+                      },
+                      NULL);
+
+        if (rc)
+            return rc;
+        if (instant_cmp(first, alarm) < 0)
+            alarm = first;
+    }
+    return definition->clock_n ? timer_clocks(ctx, work->filed->case_id, alarm) : RC_OK;
+}
+
+static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
+{
+    const struct filing *filing = work->filing;
+    struct projection_words words = {
+        .number = work->filed->number,
+        .place_label = filing->place ? filing->place->label : STR_NONE,
+        .description = filing->description,
+        .answers = &filing->answers,
+    };
+    enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
+
+    return rc ? rc : case_words_add(ctx, work->filed->case_id, projection_words(ctx, &words), NULL);
+}
+
+static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
+{
+    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    json_put_member(&json, S("number"), work->filed->number);
+    json_put_member(&json, S("service"), work->filing->definition->code);
+    json_put_member_i64(&json, S("version"), work->filing->definition->version);
+    json_put_member(&json, S("channel"), work->filing->channel);
+    json_put_member(&json, S("team"), work->team ? work->team->id : STR_NONE);
+    json_put_key(&json, S("route"));
+    json_put_raw(&json, work->route_trace);
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+static enum rc tell_reporter(struct ctx *ctx, const struct filing_work *work, int64_t event_id)
+{
+    const struct filing *filing = work->filing;
+    const struct notice_rule *notice = filing->definition->workflow->filed_notice;
+    struct notice_facts facts = {
+        .number = work->filed->number,
+        .definition = filing->definition,
+        .place = filing->place ? filing->place->label : STR_NONE,
+        .team = work->team,
+        .has_due = work->has_due,
+        .due = work->due,
+        .link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(filing->base_url),
+                        STR_ARG(work->token)),
+    };
+
+    if (!notice || !filing->contact.email.n)
+        return RC_OK;
+    return notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
+                        &(struct recipient){filing->contact.email, filing->lang, STR_NONE});
+}
+
+static enum rc add_case(struct ctx *ctx, struct filing_work *work)
+{
+    const struct filing *filing = work->filing;
+    const struct state *state =
+        &filing->definition->workflow->states[filing->definition->workflow->start];
+    int64_t place_id = 0, party_id = 0;
+    bool has_reporter =
+        filing->contact.name.n || filing->contact.email.n || filing->contact.phone.n;
+    enum rc rc = next_number(ctx, &work->filed->number);
+
+    if (!rc && filing->place)
+        rc = add_place(ctx, filing->place, &place_id);
+    if (!rc && has_reporter)
+        rc = add_reporter(ctx, filing, &party_id);
+    if (rc)
+        return rc;
+    return case_add(
+        ctx,
+        &(struct case_add_args){
+            .number = work->filed->number,
+            .service = filing->definition->service_id,
+            .service_version = filing->definition->version_id,
+            .state = state->id,
+            .state_type = state->type,
+            .team = work->team ? work->team->row : 0,
+            .team_is_null = !work->team,
+            .place = place_id,
+            .place_is_null = !place_id,
+            .reporter = party_id,
+            .reporter_is_null = !party_id,
+            .lang = lang_code(filing->lang),
+            .channel = filing->channel,
+            .confidentiality = filing->definition->audience,
+            .description = filing->description,
+            .answers = answers_json(ctx, &filing->answers),
+            .opened = ctx->now,
+            .due = work->due,
+            .due_is_null = !work->has_due,
+            .district = filing->place ? place_layer(filing->place, S("district")) : S(""),
+            .submission = filing->submission,
+            .submission_is_null = !filing->submission.n,
+        },
+        &work->filed->case_id);
+}
+
+static enum rc add_private_link(struct ctx *ctx, const struct filing_work *work)
+{
+    struct crypto_hash hash = crypto_sha256(work->token);
+
+    return link_token_add(ctx,
+                          &(struct link_token_add_args){
+                              .token_hash = crypto_hash_str(&hash),
+                              .purpose = S("case"),
+                              .cases = work->filed->case_id,
+                              .party_is_null = true,
+                              .created = ctx->now,
+                              .expires_is_null = true,
+                          },
+                          NULL);
+}
+
+static enum rc file_tx(struct ctx *ctx, void *arg)
+{
+    struct filing_work *work = arg;
+    struct filed *filed = work->filed;
+    const struct workflow *workflow = work->filing->definition->workflow;
+    struct case_by_submission_row before;
+    bool is_known = false;
+    int64_t event_id;
+    enum rc rc = RC_OK;
+
+    if (work->filing->submission.n)
+        rc = case_by_submission(ctx, work->filing->submission, &is_known, &before);
+    if (rc)
+        return rc;
+    *filed = (struct filed){.team = work->team, .has_due = work->has_due, .due = work->due};
+    if (is_known) {
+        filed->case_id = before.id;
+        filed->number = before.number;
+        filed->was_there_before = true;
+        return RC_OK;
+    }
+    filed->link_token = work->token;
+    rc = add_case(ctx, work);
+    if (!rc)
+        rc = add_clocks(ctx, work);
+    if (!rc)
+        rc = timer_enter(ctx, filed->case_id, workflow, workflow->start, ctx->now);
+    if (!rc)
+        rc = add_projections(ctx, work);
+    if (!rc)
+        rc = add_private_link(ctx, work);
+    if (!rc && work->filing->draft_id)
+        rc = draft_sent(ctx, work->filing->draft_id, filed->case_id, NULL);
+    if (!rc)
+        rc = record_add(
+            ctx,
+            &(struct event){"case.opened", filed->case_id, EVENT_PUBLIC, opened_payload(ctx, work)},
+            &event_id);
+    if (!rc && work->filing->draft_id)
+        rc = photos_carry(ctx, work->filing->draft_id, filed->case_id, work->filing->definition,
+                          event_id);
+    if (!rc)
+        rc = tell_reporter(ctx, work, event_id);
+    return rc;
+}
+
+enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret)
+{
+    struct filed filed = {0};
+    struct filing_work work = {
+        .filing = filing,
+        .facts = facts_of(ctx, filing),
+        .token = crypto_token(ctx->arena),
+        .filed = &filed,
+    };
+    enum rc rc = filing_check(ctx, filing);
+
+    if (!rc)
+        rc = decide(ctx, &work);
+    if (!rc)
+        rc = db_tx(ctx, file_tx, &work);
+    if (!rc)
+        *ret = filed;
+    return rc;
+}

@@ -1,0 +1,456 @@
+#include "engine/cases/cases.h"
+
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "db/db.h"
+#include "engine/cases/queries.h"
+#include "engine/clock/deadline.h"
+#include "engine/clock/queries.h"
+#include "engine/clock/timer.h"
+#include "engine/definition/show.h"
+#include "engine/message/notice.h"
+#include "engine/record/record.h"
+#include "people/actor.h"
+
+#define MAX_MESSAGE 4000
+#define MAX_PAYLOAD 40000
+
+struct step_work {
+    int64_t case_id;
+    const struct step_input *input;
+    struct case_for_step_row row;
+    const struct definition *definition;
+    const struct workflow *workflow;
+    const struct step *step;
+    struct str outcome; /* the one chosen, or the step's own */
+    int from;           /* index of the state it leaves */
+    bool has_due;
+    struct instant due;
+    bool has_alarm; /* the nearest warning or deadline of the clocks that run */
+    struct instant alarm;
+};
+
+static bool resident_may(const struct actor *actor, const struct case_for_step_row *row)
+{
+    for (size_t i = 0; i < actor->case_n; i++)
+        if (actor->case_ids[i] == row->id)
+            return true;
+    return actor->id && !row->reporter_is_null && row->reporter == actor->id;
+}
+
+static bool staff_may(const struct actor *actor, unsigned by, struct reach reach)
+{
+    bool is_supervisor = actor_has_role_on(actor, ROLE_SUPERVISOR, reach);
+    bool is_worker = is_supervisor || actor_has_role_on(actor, ROLE_AGENT, reach) ||
+                     actor_has_role_on(actor, ROLE_CREW, reach);
+
+    return ((by & STEP_BY_STAFF) && is_worker) || ((by & STEP_BY_SUPERVISOR) && is_supervisor);
+}
+
+static struct reach reach_of(const struct city *city, const struct definition *definition,
+                             const struct team *team)
+{
+    (void)city;
+    return (struct reach){definition->department, team ? team->id : STR_NONE, definition->code};
+}
+
+static enum rc check_actor(struct ctx *ctx, const struct step_work *work)
+{
+    const struct actor *actor = ctx->actor;
+    const struct team *team =
+        work->row.team_is_null ? NULL : city_team_by_row(ctx->city, work->row.team);
+    bool may = false;
+
+    if (!actor)
+        may = work->step->by & STEP_BY_TIMER;
+    else if (actor->kind == ACTOR_RESIDENT)
+        may = (work->step->by & STEP_BY_RESIDENT) && resident_may(actor, &work->row);
+    else if (actor->kind == ACTOR_STAFF || actor->kind == ACTOR_API)
+        may = staff_may(actor, work->step->by, reach_of(ctx->city, work->definition, team));
+    return may ? RC_OK : FAIL(ctx, ERR_DENIED);
+}
+
+/* The public may reopen only for a while after closing. */
+static enum rc check_reopening(struct ctx *ctx, const struct step_work *work)
+{
+    const struct workflow *workflow = work->workflow;
+    struct calendar_deadline end;
+    enum rc rc;
+
+    if (workflow->states[work->from].type != STATE_CLOSED || !ctx->actor ||
+        ctx->actor->kind != ACTOR_RESIDENT)
+        return RC_OK;
+    if (!workflow->may_reopen || work->row.closed_is_null)
+        return FAIL(ctx, ERR_TRANSITION);
+    rc = deadline_of_span(ctx, ctx->city, work->row.closed, workflow->reopen_within, &end);
+    if (rc)
+        return rc;
+    return instant_cmp(ctx->now, end.end) < 0 ? RC_OK : FAIL(ctx, ERR_EXPIRED);
+}
+
+static enum rc check_text(struct ctx *ctx, struct str text, struct str field, bool is_needed)
+{
+    if (is_needed && str_trim(text).n == 0)
+        return FAIL(ctx, ERR_REQUIRED, .field = field);
+    if (utf8_count(text) > MAX_MESSAGE)
+        return FAIL(ctx, ERR_TOO_LONG, .field = field, .arg = S("4000"));
+    return text_is_clean(text) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = field);
+}
+
+static enum rc check_input(struct ctx *ctx, const struct step_work *work)
+{
+    const struct step_input *input = work->input;
+    unsigned asks = work->step->asks;
+    struct date date;
+    enum rc rc = check_text(ctx, input->message, S("message"), asks & STEP_NEEDS_MESSAGE);
+
+    if (!rc)
+        rc = check_text(ctx, input->note, S("note"), asks & STEP_NEEDS_NOTE);
+    if (rc)
+        return rc;
+    if ((asks & STEP_ASK_OUTCOME) && ctx->actor) {
+        if (!input->outcome.n)
+            return FAIL(ctx, ERR_REQUIRED, .field = S("outcome"));
+        if (workflow_outcome(work->workflow, input->outcome) < 0)
+            return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("outcome"));
+    }
+    if (asks & STEP_ASK_DATE) {
+        if (!input->date.n)
+            return FAIL(ctx, ERR_REQUIRED, .field = S("date"));
+        if (!date_parse(input->date, &date))
+            return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"));
+    }
+    return RC_OK;
+}
+
+/* Finds the case, its workflow and the step, and refuses what may not be. */
+static enum rc prepare(struct ctx *ctx, struct step_work *work)
+{
+    enum rc rc = case_for_step(ctx, work->case_id, &work->row);
+
+    if (rc)
+        return rc;
+    work->definition = city_version(ctx->city, work->row.service_version);
+    if (!work->definition)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
+    work->workflow = work->definition->workflow;
+    work->from = workflow_state(work->workflow, work->row.state);
+    work->step = workflow_step(work->workflow, work->input->step);
+    if (!work->step || work->from < 0)
+        return FAIL(ctx, ERR_TRANSITION);
+    work->outcome = work->step->outcome.n ? work->step->outcome : work->input->outcome;
+    rc = check_actor(ctx, work);
+    if (rc)
+        return rc;
+    if (work->input->lock_version && work->input->lock_version != work->row.lock_version)
+        return FAIL(ctx, ERR_STALE);
+    if (!(work->step->from & (UINT64_C(1) << work->from)))
+        return FAIL(ctx, ERR_TRANSITION);
+    rc = check_reopening(ctx, work);
+    return rc ? rc : check_input(ctx, work);
+}
+
+static struct date plus_workdays(const struct calendar *calendar, struct date date, int64_t n)
+{
+    for (; n > 0; n -= calendar_is_workday(calendar, date))
+        date = date_plus(date, 1);
+    return date;
+}
+
+/* A clock that stood still is due later, and warns later, by as long as it stood: whole workdays
+ * for a deadline that is a day, real time for one that is a moment. */
+static void resume(struct ctx *ctx, struct clocks_of_row *clock)
+{
+    const struct city *city = ctx->city;
+    struct date from = city_local(city, clock->paused).date;
+    struct date until = city_local(city, ctx->now).date;
+    int64_t stood = calendar_workdays_between(&city->calendar, from, until);
+    int64_t stood_us = ctx->now.us_utc - clock->paused.us_utc;
+
+    if (clock->due_date_is_null) {
+        clock->due = instant_plus_us(clock->due, stood_us);
+        clock->warn = instant_plus_us(clock->warn, stood_us);
+    } else {
+        struct local_time warn = city_local(city, clock->warn);
+
+        clock->due_date = plus_workdays(&city->calendar, clock->due_date, stood);
+        clock->due = zone_end_of_day(city->zone, clock->due_date);
+        warn.date = plus_workdays(&city->calendar, warn.date, stood);
+        clock->warn = zone_instant(city->zone, warn);
+    }
+    clock->paused_is_null = true;
+}
+
+static void note_alarm(struct step_work *work, const struct clocks_of_row *clock)
+{
+    struct instant at = clock->warn_is_null ? clock->due : clock->warn;
+
+    if (!clock->met_is_null || !clock->paused_is_null || !clock->missed_is_null)
+        return;
+    if (!work->has_alarm || instant_cmp(at, work->alarm) < 0)
+        work->alarm = at;
+    work->has_alarm = true;
+}
+
+/* Whether closing the case is all that fulfils the clock: then reopening lets it run on. A first
+ * answer is given once. */
+static bool is_met_by_closing_alone(const struct workflow *workflow, const struct clock_kind *kind)
+{
+    for (size_t i = 0; i < workflow->state_n; i++)
+        if ((kind->stops_in & (UINT64_C(1) << i)) && workflow->states[i].type != STATE_CLOSED)
+            return false;
+    return true;
+}
+
+static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks_of_row *clock)
+{
+    uint64_t to = UINT64_C(1) << work->step->to;
+    bool stops = false, pauses = false, runs_on = false;
+
+    for (size_t i = 0; i < work->workflow->clock_n; i++) {
+        const struct clock_kind *kind = &work->workflow->clocks[i];
+
+        if (!str_eq(kind->id, clock->kind))
+            continue;
+        stops = kind->stops_in & to;
+        pauses = kind->pauses_in & to;
+        runs_on = is_met_by_closing_alone(work->workflow, kind);
+    }
+    if (!clock->paused_is_null && !pauses)
+        resume(ctx, clock);
+    if (pauses && clock->paused_is_null) {
+        clock->paused_is_null = false;
+        clock->paused = ctx->now;
+    }
+    if (stops && clock->met_is_null) {
+        clock->met_is_null = false;
+        clock->met = ctx->now;
+    } else if (!stops && runs_on && !clock->met_is_null &&
+               work->workflow->states[work->from].type == STATE_CLOSED) {
+        clock->met_is_null = true;
+    }
+    if (clock->met_is_null && clock->paused_is_null &&
+        (!work->has_due || instant_cmp(clock->due, work->due) > 0)) {
+        work->has_due = true;
+        work->due = clock->due;
+    }
+    note_alarm(work, clock);
+    return clock_set(ctx,
+                     &(struct clock_set_args){
+                         .id = clock->id,
+                         .due = clock->due,
+                         .due_date = clock->due_date,
+                         .due_date_is_null = clock->due_date_is_null,
+                         .warn = clock->warn,
+                         .warn_is_null = clock->warn_is_null,
+                         .paused = clock->paused,
+                         .paused_is_null = clock->paused_is_null,
+                         .met = clock->met,
+                         .met_is_null = clock->met_is_null,
+                     },
+                     NULL);
+}
+
+static enum rc turn_clocks(struct ctx *ctx, struct step_work *work)
+{
+    struct clocks_of_rows clocks;
+    enum rc rc = clocks_of(ctx, work->case_id, &clocks);
+
+    work->has_due = work->has_alarm = false;
+    for (size_t i = 0; !rc && i < clocks.n; i++)
+        rc = turn_clock(ctx, work, &clocks.rows[i]);
+    if (!rc && work->has_alarm && work->workflow->states[work->step->to].type != STATE_CLOSED)
+        rc = timer_clocks(ctx, work->case_id, work->alarm);
+    return rc;
+}
+
+static struct str payload_of(struct ctx *ctx, const struct step_work *work, bool is_for_staff)
+{
+    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    if (is_for_staff) {
+        json_put_member(&json, S("text"), work->input->note);
+    } else {
+        json_put_member(&json, S("step"), work->step->id);
+        json_put_member(&json, S("from"), work->row.state);
+        json_put_member(&json, S("to"), work->workflow->states[work->step->to].id);
+        if (work->outcome.n)
+            json_put_member(&json, S("outcome"), work->outcome);
+        if (work->input->date.n)
+            json_put_member(&json, S("date"), work->input->date);
+    }
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+static struct str message_payload(struct ctx *ctx, struct str text)
+{
+    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    json_put_member(&json, S("text"), text);
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+static enum rc record_step(struct ctx *ctx, const struct step_work *work, int64_t *ret_event)
+{
+    const struct step_input *input = work->input;
+    enum rc rc = record_add(
+        ctx,
+        &(struct event){"case.step", work->case_id, EVENT_PUBLIC, payload_of(ctx, work, false)},
+        ret_event);
+
+    if (!rc && input->message.n)
+        rc = record_add(ctx,
+                        &(struct event){"message.added", work->case_id, EVENT_PARTIES,
+                                        message_payload(ctx, input->message)},
+                        NULL);
+    if (!rc && input->note.n)
+        rc = record_add(
+            ctx,
+            &(struct event){"note.added", work->case_id, EVENT_STAFF, payload_of(ctx, work, true)},
+            NULL);
+    return rc;
+}
+
+static enum rc change_case(struct ctx *ctx, const struct step_work *work)
+{
+    const struct state *to = &work->workflow->states[work->step->to];
+    bool is_closed = to->type == STATE_CLOSED;
+    int64_t changed;
+    enum rc rc = case_step_set(ctx,
+                               &(struct case_step_set_args){
+                                   .id = work->case_id,
+                                   .lock_version = work->row.lock_version,
+                                   .state = to->id,
+                                   .state_type = to->type,
+                                   .state_since = ctx->now,
+                                   .outcome = work->outcome,
+                                   .outcome_is_null = !is_closed || !work->outcome.n,
+                                   .updated = ctx->now,
+                                   .closed = ctx->now,
+                                   .closed_is_null = !is_closed,
+                                   .due = work->due,
+                                   .due_is_null = !work->has_due,
+                               },
+                               &changed);
+
+    if (!rc && changed == 0)
+        return FAIL(ctx, ERR_STALE);
+    return rc ? rc : timer_enter(ctx, work->case_id, work->workflow, work->step->to, ctx->now);
+}
+
+/* A private link of its own for each mail to the reporter: an old mail's stays good as well. */
+static enum rc add_link(struct ctx *ctx, const struct step_work *work, struct str *ret_link)
+{
+    struct str token = crypto_token(ctx->arena);
+    struct crypto_hash hash = crypto_sha256(token);
+
+    *ret_link =
+        str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(work->input->base_url), STR_ARG(token));
+    return link_token_add(ctx,
+                          &(struct link_token_add_args){
+                              .token_hash = crypto_hash_str(&hash),
+                              .purpose = S("case"),
+                              .cases = work->case_id,
+                              .party_is_null = true,
+                              .created = ctx->now,
+                              .expires_is_null = true,
+                          },
+                          NULL);
+}
+
+static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t event_id)
+{
+    const struct notice_rule *notice = work->step->notice;
+    int outcome = workflow_outcome(work->workflow, work->outcome);
+    struct date date;
+    struct case_place_label_row place = {0};
+    struct notice_facts facts = {
+        .number = work->row.number,
+        .definition = work->definition,
+        .team = work->row.team_is_null ? NULL : city_team_by_row(ctx->city, work->row.team),
+        .has_due = work->has_due,
+        .due = work->due,
+        .outcome = outcome < 0 ? NULL : &work->workflow->outcomes[outcome],
+        .message = work->input->message,
+    };
+    bool is_found = false;
+    enum rc rc = RC_OK;
+
+    if (!notice)
+        return RC_OK;
+    if (!work->row.place_is_null)
+        rc = case_place_label(ctx, work->row.place, &is_found, &place);
+    facts.place = place.label;
+    if (!rc && !work->row.reporter_is_null && (notice->to & NOTICE_TO_REPORTER)) {
+        struct contacts_of_party_rows contacts;
+        enum lang lang = LANG_EN;
+
+        lang_parse(work->row.lang, &lang);
+        if (date_parse(work->input->date, &date))
+            facts.date = show_date(ctx->arena, date, lang);
+        rc = add_link(ctx, work, &facts.link);
+        if (!rc)
+            rc = contacts_of_party(ctx, work->row.reporter, &contacts);
+        for (size_t i = 0; !rc && i < contacts.n; i++)
+            if (str_eq(contacts.rows[i].kind, S("email")))
+                rc = notice_queue(ctx, work->case_id, event_id, notice, &facts,
+                                  &(struct recipient){contacts.rows[i].value, lang, STR_NONE});
+    }
+    return rc;
+}
+
+static enum rc step_tx(struct ctx *ctx, void *arg)
+{
+    struct step_work *work = arg;
+    int64_t event_id;
+    enum rc rc = prepare(ctx, work);
+
+    if (!rc)
+        rc = turn_clocks(ctx, work);
+    if (!rc)
+        rc = change_case(ctx, work);
+    if (!rc)
+        rc = record_step(ctx, work, &event_id);
+    if (!rc)
+        rc = tell_all(ctx, work, event_id);
+    return rc;
+}
+
+enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *input)
+{
+    struct step_work work = {.case_id = case_id, .input = input};
+
+    return db_tx(ctx, step_tx, &work);
+}
+
+enum rc case_steps_open(struct ctx *ctx, const struct definition *definition, struct str state,
+                        struct str team, const struct step ***ret, size_t *ret_n)
+{
+    const struct workflow *workflow = definition->workflow;
+    const struct step **steps = ARENA_ARRAY(ctx->arena, workflow->step_n, const struct step *);
+    struct reach reach = {definition->department, team, definition->code};
+    int from = workflow_state(workflow, state);
+    size_t n = 0;
+
+    if (!steps)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < workflow->step_n && from >= 0; i++) {
+        const struct step *step = &workflow->steps[i];
+        bool may = !ctx->actor                          ? false
+                   : ctx->actor->kind == ACTOR_RESIDENT ? (step->by & STEP_BY_RESIDENT) != 0
+                                                        : staff_may(ctx->actor, step->by, reach);
+
+        if (may && (step->from & (UINT64_C(1) << from)))
+            steps[n++] = step;
+    }
+    *ret = steps;
+    *ret_n = n;
+    return RC_OK;
+}

@@ -1,0 +1,173 @@
+#include "engine/cases/case_work.h"
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "db/db.h"
+#include "engine/cases/access.h"
+#include "engine/cases/queries.h"
+#include "engine/record/record.h"
+#include "people/account.h"
+
+#define MAX_PAYLOAD 40000
+#define TWICE_US    (10 * US_PER_MIN)
+
+struct work {
+    int64_t case_id, lock_version, account_id;
+    struct str text;
+    bool is_public;
+    struct case_for_work_row row;
+    struct reach reach;
+};
+
+/* Reads the case and asks whether ctx->actor works on it. */
+static enum rc prepare(struct ctx *ctx, struct work *work)
+{
+    const struct definition *definition;
+    struct case_reach reach;
+    enum rc rc = case_for_work(ctx, work->case_id, &work->row);
+
+    if (rc)
+        return rc;
+    definition = city_version(ctx->city, work->row.service_version);
+    if (!definition)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
+    work->reach =
+        case_reach_within(ctx->city, definition, work->row.team_is_null ? 0 : work->row.team);
+    reach = (struct case_reach){.reach = work->reach, .case_id = work->case_id};
+    return case_may_work(ctx->actor, &reach) ? RC_OK : FAIL(ctx, ERR_DENIED);
+}
+
+static struct str note_payload(struct ctx *ctx, const struct work *work)
+{
+    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    json_put_member(&json, S("text"), work->text);
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+/* The texts are compared, not the payloads: how JSON is written may change. */
+static bool is_sent_twice(struct ctx *ctx, const struct work *work,
+                          const struct last_note_row *last)
+{
+    json_t *payload;
+    struct str text;
+
+    if (last->payload_is_null || ctx->now.us_utc - last->at.us_utc > TWICE_US ||
+        last->audience != (work->is_public ? EVENT_PUBLIC : EVENT_STAFF))
+        return false;
+    if (json_parse(ctx, last->payload, MAX_PAYLOAD, &payload) ||
+        json_get_str(ctx, payload, S("text"), &text)) {
+        ctx_clear_error(ctx);
+        return false;
+    }
+    return str_eq(text, work->text);
+}
+
+static enum rc note_tx(struct ctx *ctx, void *arg)
+{
+    struct work *work = arg;
+    struct last_note_row last;
+    bool is_found;
+    enum rc rc = prepare(ctx, work);
+
+    if (!rc)
+        rc = last_note(ctx, work->case_id, ctx->actor->id, &is_found, &last);
+    if (rc || (is_found && is_sent_twice(ctx, work, &last)))
+        return rc;
+    rc = record_add(ctx,
+                    &(struct event){"note.added", work->case_id,
+                                    work->is_public ? EVENT_PUBLIC : EVENT_STAFF,
+                                    note_payload(ctx, work)},
+                    NULL);
+    return rc ? rc : case_touch(ctx, work->case_id, ctx->now, NULL);
+}
+
+enum rc case_note(struct ctx *ctx, int64_t case_id, struct str text, bool is_public)
+{
+    struct work work = {.case_id = case_id, .text = str_trim(text), .is_public = is_public};
+
+    if (!work.text.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("note"));
+    if (utf8_count(work.text) > NOTE_MAX_CHARACTERS)
+        return FAIL(ctx, ERR_TOO_LONG, .field = S("note"), .arg = S("4000"));
+    if (!text_is_clean(work.text))
+        return FAIL(ctx, ERR_NOT_UTF8, .field = S("note"));
+    return db_tx(ctx, note_tx, &work);
+}
+
+/* The login of somebody the case can be given to. */
+static enum rc member_login(struct ctx *ctx, const struct work *work, struct str *ret)
+{
+    struct accounts members;
+    enum rc rc;
+
+    *ret = STR_NONE;
+    if (!work->account_id)
+        return RC_OK;
+    rc = account_members(ctx, work->reach, &members);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < members.n; i++) {
+        if (members.items[i].id == work->account_id) {
+            *ret = members.items[i].login;
+            return RC_OK;
+        }
+    }
+    return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("assignee"));
+}
+
+static struct str assigned_payload(struct ctx *ctx, const struct work *work, struct str login)
+{
+    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    json_put_member(&json, S("to"), login);
+    json_put_member(&json, S("from"),
+                    work->row.assignee_login_is_null ? STR_NONE : work->row.assignee_login);
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+static enum rc assign_tx(struct ctx *ctx, void *arg)
+{
+    struct work *work = arg;
+    struct str login;
+    int64_t changed;
+    enum rc rc = prepare(ctx, work);
+
+    if (rc)
+        return rc;
+    if (work->lock_version && work->lock_version != work->row.lock_version)
+        return FAIL(ctx, ERR_STALE);
+    if (work->account_id == (work->row.assignee_is_null ? 0 : work->row.assignee))
+        return RC_OK;
+    rc = member_login(ctx, work, &login);
+    if (!rc)
+        rc = case_assign_set(ctx,
+                             &(struct case_assign_set_args){
+                                 .id = work->case_id,
+                                 .lock_version = work->row.lock_version,
+                                 .assignee = work->account_id,
+                                 .assignee_is_null = !work->account_id,
+                                 .updated = ctx->now,
+                             },
+                             &changed);
+    if (!rc && changed == 0)
+        return FAIL(ctx, ERR_STALE);
+    return rc ? rc
+              : record_add(ctx,
+                           &(struct event){"case.assigned", work->case_id, EVENT_STAFF,
+                                           assigned_payload(ctx, work, login)},
+                           NULL);
+}
+
+enum rc case_assign(struct ctx *ctx, int64_t case_id, int64_t lock_version, int64_t account_id)
+{
+    struct work work = {.case_id = case_id, .lock_version = lock_version, .account_id = account_id};
+
+    return db_tx(ctx, assign_tx, &work);
+}

@@ -1,0 +1,76 @@
+/* Cases: opening one, and taking it a step further. The one place where they change.
+ *
+ * Every channel (web, counter, Open311, API, import, timers) comes through here: guards, numbers,
+ * routing, deadlines, the record and notices are the same for all. Layer: engine. Functions that
+ * change something run their own db_tx.
+ */
+#ifndef ENGINE_CASES_H
+#define ENGINE_CASES_H
+
+#include "engine/cases/answer.h"
+#include "engine/definition/city.h"
+#include "place/place.h"
+
+struct contact {
+    struct str name, email, phone;
+};
+
+/* What is handed in. All of it borrowed. */
+struct filing {
+    const struct definition *definition;
+    struct answers answers;
+    const struct place *place; /* NULL: none */
+    struct str description;    /* what the resident wrote, '' when nothing */
+    struct contact contact;    /* empty: anonymous */
+    struct str channel;        /* "web", "counter", "phone", "open311", "api", "import" */
+    enum lang lang;
+    struct str submission; /* the form's key; empty: none */
+    struct str base_url;   /* "https://city.example", for links in messages */
+    int64_t draft_id;      /* the draft it comes from, marked as sent; 0: none */
+};
+
+struct filed {
+    int64_t case_id;
+    struct str number;
+    struct str link_token; /* of the private link; empty when the filing had come before */
+    bool was_there_before; /* the same submission key had made this case already */
+    const struct team *team;
+    bool has_due;
+    struct instant due;
+};
+
+/* Whether the filing is complete and allowed. RC_INVALID names the first field that is not:
+ * ERR_REQUIRED, ERR_PLACE_OUTSIDE, ERR_NOT_AN_EMAIL, ... "place", "description", "name", "email"
+ * and "phone" are the names of what is no field of the definition. */
+enum rc filing_check(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
+
+/* Parts of the same, for a form that asks page by page. */
+enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
+enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
+
+/* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
+ * transaction. With a submission key that was used before it returns that case and changes
+ * nothing. */
+enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret) MUST_CHECK;
+
+/* What somebody gives with a step. */
+struct step_input {
+    struct str step;
+    int64_t lock_version; /* of the case as they saw it; 0: whatever it is now */
+    struct str note;      /* for staff */
+    struct str message;   /* between city and resident */
+    struct str outcome;
+    struct str date; /* "2026-07-02" */
+    struct str base_url;
+};
+
+/* Takes a step of the case's workflow. ERR_TRANSITION when its state has no such step, ERR_DENIED
+ * when ctx->actor may not take it, ERR_STALE when somebody changed the case since, ERR_REQUIRED
+ * with the field when something needed was not given. */
+enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *input) MUST_CHECK;
+
+/* The steps that ctx->actor may take now, as a list of pointers in the arena. */
+enum rc case_steps_open(struct ctx *ctx, const struct definition *definition, struct str state,
+                        struct str team, const struct step ***ret, size_t *ret_n) MUST_CHECK;
+
+#endif

@@ -1,0 +1,61 @@
+/* Drafts: what somebody has begun to fill in, kept until it is sent or forgotten.
+ *
+ * A draft is a row under a secret token, so that it survives a closed browser and can go on
+ * elsewhere; it stays on the service version it was begun with. Layer: engine. */
+#ifndef ENGINE_DRAFT_H
+#define ENGINE_DRAFT_H
+
+#include "engine/cases/cases.h"
+
+#define DRAFT_DAYS 30 /* so long after the last change it is kept */
+
+struct draft {
+    int64_t id; /* 0: not stored yet */
+    const struct definition *definition;
+    struct answers answers;
+    bool has_place;
+    struct place place;
+    struct str place_typed; /* as the person wrote it */
+    struct str description;
+    bool has_description; /* the question was passed, maybe with nothing */
+    bool has_photos;      /* the question was passed; the photos are rows of their own */
+    struct contact contact;
+    bool has_contact;
+    struct str passed; /* ids of the fields that were asked, each between spaces: " lane size " */
+};
+
+/* An empty draft of a service. */
+enum rc draft_new(struct ctx *ctx, const struct definition *definition,
+                  struct draft *ret) MUST_CHECK;
+
+/* The draft of a token. RC_NOT_FOUND when there is none, RC_GONE (ERR_EXPIRED) when it was sent
+ * or is too old. */
+enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret) MUST_CHECK;
+
+/* Stores it: under a fresh token when it has no row yet (*ret_token, else untouched). */
+enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_token) MUST_CHECK;
+
+/* The number of the case that a draft became; RC_NOT_FOUND when it was not sent. */
+enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number) MUST_CHECK;
+
+/* Which question comes next: the place, each field whose condition holds, photos where the
+ * service takes them, the description, the contact, then the check. Pure: the web, the counter and
+ * the text dialogue ask alike. */
+enum form_step { FORM_PLACE, FORM_FIELD, FORM_PHOTOS, FORM_DETAILS, FORM_WHO, FORM_CHECK };
+struct form_at {
+    enum form_step step;
+    size_t field; /* FORM_FIELD: index */
+};
+enum rc form_next(struct ctx *ctx, const struct draft *draft, struct form_at *ret) MUST_CHECK;
+
+/* All steps that this draft has, in order, for "step 2 of 5" and the way back; at most `max`. */
+enum rc form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *ret, size_t max,
+                   size_t *ret_n) MUST_CHECK;
+
+/* Whether that step has been passed. */
+bool form_is_passed(const struct draft *draft, struct form_at at);
+
+/* The draft as what case_file takes. */
+struct filing draft_filing(const struct draft *draft);
+
+#endif

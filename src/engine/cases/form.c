@@ -1,0 +1,84 @@
+#include "engine/cases/draft.h"
+
+static bool is_field_passed(const struct draft *draft, struct str id)
+{
+    struct str rest = draft->passed, word;
+
+    while (str_next(&rest, ' ', &word))
+        if (str_eq(word, id))
+            return true;
+    return false;
+}
+
+bool form_is_passed(const struct draft *draft, struct form_at at)
+{
+    switch (at.step) {
+    case FORM_PLACE: return draft->has_place;
+    case FORM_FIELD: return is_field_passed(draft, draft->definition->fields[at.field].id);
+    case FORM_PHOTOS: return draft->has_photos;
+    case FORM_DETAILS: return draft->has_description;
+    case FORM_WHO: return draft->has_contact;
+    case FORM_CHECK: return false;
+    }
+    return false;
+}
+
+enum rc form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *ret, size_t max,
+                   size_t *ret_n)
+{
+    const struct definition *definition = draft->definition;
+    struct facts facts = {
+        .answers = &draft->answers,
+        .place = draft->has_place ? &draft->place : NULL,
+        .filed = ctx->now,
+        .today = city_local(ctx->city, ctx->now).date,
+        .channel = S("web"),
+        .lang = ctx->lang,
+        .calendar = &ctx->city->calendar,
+    };
+    size_t n = 0;
+
+    if (definition->place.need != PLACE_NONE && n < max)
+        ret[n++] = (struct form_at){FORM_PLACE, 0};
+    for (size_t i = 0; i < definition->field_n && n < max; i++) {
+        bool is_asked;
+        enum rc rc;
+
+        if (definition->fields[i].audience == AUDIENCE_STAFF)
+            continue;
+        rc = rule_holds(ctx, &definition->fields[i].when, &facts, &is_asked);
+        /* The condition speaks of a place or answer that is still to come. */
+        if (rc == RC_INVALID && ctx->err.id == ERR_EXPRESSION) {
+            ctx_clear_error(ctx);
+            is_asked = false;
+            rc = RC_OK;
+        }
+        if (rc)
+            return rc;
+        if (is_asked)
+            ret[n++] = (struct form_at){FORM_FIELD, i};
+    }
+    if (n + 4 > max)
+        return FAIL(ctx, ERR_CONFIG, .detail = S("a form of too many steps"));
+    if (definition->photos.max > 0)
+        ret[n++] = (struct form_at){FORM_PHOTOS, 0};
+    ret[n++] = (struct form_at){FORM_DETAILS, 0};
+    ret[n++] = (struct form_at){FORM_WHO, 0};
+    ret[n++] = (struct form_at){FORM_CHECK, 0};
+    *ret_n = n;
+    return RC_OK;
+}
+
+enum rc form_next(struct ctx *ctx, const struct draft *draft, struct form_at *ret)
+{
+    struct form_at steps[128];
+    size_t n, at = 0;
+    enum rc rc = form_steps(ctx, draft, steps, sizeof steps / sizeof *steps, &n);
+
+    if (rc)
+        return rc;
+    while (form_is_passed(draft, steps[at]))
+        at++;
+    *ret = steps[at];
+    return RC_OK;
+}

@@ -1,0 +1,48 @@
+#include "engine/cases/locate.h"
+
+enum rc locate_choice(struct ctx *ctx, const struct city *city, const struct place_choice *choice,
+                      struct place *ret)
+{
+    struct place_layer *layers = ARENA_ARRAY(ctx->arena, city->layers->count, struct place_layer);
+    struct place place = {
+        .kind = choice->kind,
+        .address = choice->id,
+        .label = choice->label,
+        .unit = choice->unit,
+        .zip = layers_value(city->layers, S("zip"), choice->point),
+        .has_point = true,
+        .point = choice->point,
+        .layers = layers,
+    };
+
+    if (!layers)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < city->layers->count; i++) {
+        const struct layer *layer = city->layers->layers[i];
+        const struct layer_feature *feature = layer_at(layer, choice->point);
+
+        if (feature)
+            layers[place.layer_n++] =
+                (struct place_layer){layer->name, feature->id, layer->version};
+    }
+    *ret = place;
+    return RC_OK;
+}
+
+enum rc locate_text(struct ctx *ctx, const struct city *city, struct str text, struct place *ret)
+{
+    struct place_choice point = {.kind = PLACE_POINT, .label = text, .score = 100};
+    struct place_choices choices;
+    enum rc rc;
+
+    if (point_parse(text, &point.point))
+        return locate_choice(ctx, city, &point, ret);
+    if (!city->gazetteer)
+        return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
+    rc = gazetteer_find(ctx, city->gazetteer, text, &choices);
+    if (rc)
+        return rc;
+    if (choices.n == 0)
+        return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
+    return locate_choice(ctx, city, &choices.of[0], ret);
+}

@@ -1,0 +1,19 @@
+/* From a place that somebody means to the place that a case keeps: with the city's layers there.
+ * Layer: engine. */
+#ifndef ENGINE_LOCATE_H
+#define ENGINE_LOCATE_H
+
+#include "engine/definition/city.h"
+#include "place/place.h"
+
+/* The place of a choice of the gazetteer, with the value of each layer of areas that covers it,
+ * and its ZIP code where the city has that layer. */
+enum rc locate_choice(struct ctx *ctx, const struct city *city, const struct place_choice *choice,
+                      struct place *ret) MUST_CHECK;
+
+/* The place that a text most likely means. RC_INVALID with ERR_PLACE_UNKNOWN, err.field "place",
+ * when nothing is like it. "30.69,-88.04" is a bare point. */
+enum rc locate_text(struct ctx *ctx, const struct city *city, struct str text,
+                    struct place *ret) MUST_CHECK;
+
+#endif

@@ -1,0 +1,39 @@
+/* Projections: what is stored with a case although it can be computed, so that lists are fast.
+ *
+ *   cases.due       the latest due instant of the clocks that run (not met, not paused), or NULL
+ *   cases.district  the "district" of its place's layers, or ''
+ *   case_text       number, place, description and text answers, folded for search
+ *   case_index      one row for each answer to a field marked indexed (one per chosen option)
+ *
+ * Whoever changes what one is made of changes the projection in the same transaction;
+ * projection_check proves that they are equal. Layer: engine. */
+#ifndef ENGINE_PROJECTION_H
+#define ENGINE_PROJECTION_H
+
+#include "engine/cases/answer.h"
+
+/* What search finds a case by. All borrowed. */
+struct projection_words {
+    struct str number, place_label, description;
+    const struct answers *answers;
+};
+struct str projection_words(struct ctx *ctx, const struct projection_words *of);
+
+/* Writes the rows of case_index for a case that has none. Inside db_tx only. Numbers and money in
+ * millionths, dates as the instant at which the city's day begins, the rest as text (at most 400
+ * characters). */
+enum rc projection_index_add(struct ctx *ctx, int64_t case_id,
+                             const struct answers *answers) MUST_CHECK;
+
+struct projection_found {
+    int64_t cases;
+    int64_t differences;
+};
+
+/* Recomputes the projections of every case from what they are made of and compares; changes
+ * nothing. Each difference is one line of `report`: "26-00042-7: due is ..., should be ...". Reads
+ * on ctx->conn; ctx->city must be set. */
+enum rc projection_check(struct ctx *ctx, struct buf *report,
+                         struct projection_found *ret) MUST_CHECK;
+
+#endif

@@ -1,0 +1,96 @@
+/* A case as the public sees it: the one projection that lists, maps, feeds, search, Open311 and
+ * open data share.
+ *
+ * Whoever shows cases to somebody who is neither staff nor their reporter takes them from here and
+ * shows nothing else, so that a new channel cannot release what the definition does not: there is
+ * no name, contact, answer, note or photo in it, the description only when staff released it, and
+ * where the service blurs places the block in place of the house. Cases that are confidential,
+ * hidden by staff, or of a service that is not for the public do not exist here.
+ *
+ * A box of coordinates is asked about the place that is shown, never about the exact one: else
+ * small boxes would find the house again. Layer: engine. Reads `cases` and `place`.
+ */
+#ifndef ENGINE_PUBLIC_CASE_H
+#define ENGINE_PUBLIC_CASE_H
+
+#include "engine/definition/city.h"
+#include "place/geometry.h"
+
+#define PUBLIC_CASES_MAX 200 /* on one page */
+
+struct public_place {
+    struct str label; /* empty: the public is not told; a block in ctx->lang */
+    bool has_point;
+    struct point point; /* of the block where it is blurred */
+    bool is_blurred;
+};
+
+struct public_case {
+    struct str number;
+    const struct definition *definition; /* of its version */
+    const struct state *state;
+    struct instant opened, updated;
+    bool is_closed, has_due;
+    struct instant closed, due;
+    struct str district; /* empty: none */
+    struct public_place place;
+    struct str description;        /* empty unless it was released */
+    const struct outcome *outcome; /* NULL: none yet */
+};
+
+/* What of a case's row decides its public place. */
+struct public_place_source {
+    struct str address, label; /* as in the table `place` */
+    bool has_point;
+    struct point point;
+};
+
+/* The place as the definition lets the public see it. Where it is blurred and the city has no
+ * street for it, nothing is shown. Only memory can fail. */
+enum rc public_place(struct ctx *ctx, const struct definition *definition,
+                     const struct public_place_source *source, struct public_place *ret) MUST_CHECK;
+
+/* Where a page ends: the next one begins after it. */
+struct public_cursor {
+    struct instant opened;
+    int64_t id;
+};
+
+/* "1767225600000000-17", and back; false, *ret untouched, for anything else. */
+struct str public_cursor_text(struct arena *arena, struct public_cursor cursor);
+bool public_cursor_parse(struct str text, struct public_cursor *ret);
+
+/* Which cases are asked for. Ids and values come from the enumerations of the city: a service's
+ * row, a district's id, a type of state. */
+struct public_filter {
+    int64_t service;     /* 0: all */
+    struct str district; /* empty: all */
+    bool has_state;
+    enum state_type state;
+    bool has_from, has_until;
+    struct instant from, until; /* opened at or after; opened before */
+    bool has_box;
+    struct box box;
+    bool has_after;
+    struct public_cursor after;
+    size_t most; /* 1 to PUBLIC_CASES_MAX */
+};
+
+struct public_cases {
+    struct public_case *of;
+    size_t n;
+    bool has_more;             /* there may be more after `next` */
+    struct public_cursor next; /* set when has_more */
+};
+
+/* One page, newest first. A page may hold fewer cases than asked for, even none, and still have
+ * more after it: so many rows are read for one page at most, whatever the filter. Pages read one
+ * after the other hold every case once. */
+enum rc public_cases(struct ctx *ctx, const struct public_filter *filter,
+                     struct public_cases *ret) MUST_CHECK;
+
+/* "west,south,east,north" in degrees. False, *ret untouched, for anything that is not four numbers
+ * on earth, and for a box without extent. */
+bool public_box_parse(struct arena *arena, struct str text, struct box *ret);
+
+#endif

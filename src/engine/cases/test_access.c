@@ -1,0 +1,101 @@
+#include "base/test_support.h"
+#include "engine/cases/access.h"
+
+static const struct case_reach hole = {
+    .reach = {STR("works"), STR("west"), STR("hole")}, .case_id = 7, .reporter = 3};
+
+static struct case_reach with(int64_t confidentiality, bool is_hidden)
+{
+    struct case_reach reach = hole;
+
+    reach.confidentiality = confidentiality;
+    reach.is_hidden = is_hidden;
+    return reach;
+}
+
+static bool staff_may_read(enum role role, enum scope_kind kind, const char *scope,
+                           int64_t confidentiality)
+{
+    const struct grant grant = {role, kind, str_of(scope)};
+    const struct actor actor = {.kind = ACTOR_STAFF, .id = 1, .grants = &grant, .grant_n = 1};
+    struct case_reach reach = with(confidentiality, true);
+
+    return case_may_read(&actor, &reach);
+}
+
+static void staff_read_within_their_grants(void **state)
+{
+    (void)state;
+    for (int64_t confidentiality = 0; confidentiality <= AUDIENCE_STAFF; confidentiality++) {
+        assert_true(staff_may_read(ROLE_AGENT, SCOPE_CITY, "", confidentiality));
+        assert_true(staff_may_read(ROLE_AUDITOR, SCOPE_CITY, "", confidentiality));
+        assert_true(staff_may_read(ROLE_CREW, SCOPE_TEAM, "west", confidentiality));
+        assert_true(staff_may_read(ROLE_AGENT, SCOPE_SERVICE, "hole", confidentiality));
+        assert_true(staff_may_read(ROLE_SUPERVISOR, SCOPE_DEPARTMENT, "works", confidentiality));
+        assert_false(staff_may_read(ROLE_CREW, SCOPE_TEAM, "east", confidentiality));
+        assert_false(staff_may_read(ROLE_AGENT, SCOPE_SERVICE, "tree", confidentiality));
+        assert_false(staff_may_read(ROLE_SUPERVISOR, SCOPE_DEPARTMENT, "parks", confidentiality));
+        assert_false(staff_may_read(ROLE_SUPERVISOR, SCOPE_TEAM, "", confidentiality));
+    }
+}
+
+static void the_public_reads_what_is_public(void **state)
+{
+    const struct actor stranger = {.kind = ACTOR_RESIDENT, .id = 9};
+    const struct actor unpriv = {.kind = ACTOR_STAFF, .id = 9};
+    struct case_reach open = with(AUDIENCE_PUBLIC, false), hidden = with(AUDIENCE_PUBLIC, true);
+    struct case_reach parties = with(AUDIENCE_PARTIES, false);
+
+    (void)state;
+    assert_true(case_may_read(NULL, &open));
+    assert_true(case_may_read(&stranger, &open));
+    assert_false(case_may_read(NULL, &hidden));
+    assert_false(case_may_read(&stranger, &parties));
+    assert_false(case_may_read(&unpriv, &open)); /* staff without a grant work on nothing */
+}
+
+static void residents_read_their_own(void **state)
+{
+    const int64_t linked[] = {5, 7};
+    const struct actor reporter = {.kind = ACTOR_RESIDENT, .id = 3};
+    const struct actor holder = {.kind = ACTOR_RESIDENT, .case_ids = linked, .case_n = 2};
+    const struct actor other = {.kind = ACTOR_RESIDENT, .case_ids = linked, .case_n = 1};
+    struct case_reach parties = with(AUDIENCE_PARTIES, true), staff = with(AUDIENCE_STAFF, false);
+
+    (void)state;
+    assert_true(case_may_read(&reporter, &parties));
+    assert_true(case_may_read(&holder, &parties));
+    assert_false(case_may_read(&other, &parties));
+    assert_false(case_may_read(&reporter, &staff));
+    parties.reporter = 0;
+    assert_false(case_may_read(&other, &parties));
+}
+
+static void work_needs_a_working_role(void **state)
+{
+    static const bool works[ROLE__N] = {
+        [ROLE_AGENT] = true, [ROLE_CREW] = true, [ROLE_SUPERVISOR] = true};
+
+    (void)state;
+    for (int role = 0; role < ROLE__N; role++) {
+        const struct grant grant = {(enum role)role, SCOPE_TEAM, STR("west")};
+        struct actor actor = {.kind = ACTOR_STAFF, .id = 1, .grants = &grant, .grant_n = 1};
+
+        assert_int_equal(case_may_work(&actor, &hole), works[role]);
+        actor.kind = ACTOR_RESIDENT;
+        assert_false(case_may_work(&actor, &hole));
+    }
+    assert_false(case_may_work(NULL, &hole));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(staff_read_within_their_grants),
+        TEST(the_public_reads_what_is_public),
+        TEST(residents_read_their_own),
+        TEST(work_needs_a_working_role),
+    };
+
+    return cmocka_run_group_tests_name("engine/access", tests, NULL, NULL);
+}

@@ -1,0 +1,178 @@
+/* Drafts in the store: kept under a token, read back whole, gone when sent or old. */
+#include "engine/cases/draft.h"
+
+#include "engine/cases/locate.h"
+#include "engine/test_support.h"
+
+static void refresh(struct world *world)
+{
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+}
+
+/* A pothole half reported. */
+static struct draft begun(struct world *world)
+{
+    struct draft draft;
+
+    test_ok(&world->ctx, draft_new(&world->ctx, city_service(test_city, S("pothole")), &draft));
+    test_ok(&world->ctx,
+            locate_text(&world->ctx, test_city, S("795 Massachusetts Ave"), &draft.place));
+    draft.has_place = true;
+    draft.place_typed = S("795 mass <ave> {}");
+    draft.description = S("Tiefes Loch \"hier\"\nund dort: ổ gà");
+    draft.has_description = true;
+    draft.contact = (struct contact){S("Maria O'Ngo"), S("m@b.example"), S("251-555-0142")};
+    draft.has_contact = true;
+    draft.passed = S(" lane ");
+    draft.answers.of[0] = (struct answer){true, cel_bool(true)};
+    return draft;
+}
+
+static struct str saved(struct world *world, const struct draft *draft)
+{
+    struct str token = S("");
+
+    test_ok(&world->ctx, draft_save(&world->ctx, draft, &token));
+    refresh(world);
+    return token;
+}
+
+static void a_draft_comes_back_whole(void **state)
+{
+    struct world *world = *state;
+    struct draft draft = begun(world), back;
+    struct str token = saved(world, &draft);
+
+    assert_int_equal(token.n, 43);
+    test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
+    assert_true(back.id > 0);
+    assert_ptr_equal(back.definition, draft.definition);
+    assert_true(back.has_place && back.has_description && back.has_contact);
+    assert_str(back.place.label, "795 Massachusetts Ave");
+    assert_int_equal(back.place.point.lat_e7, draft.place.point.lat_e7);
+    assert_true(
+        str_eq(place_layer(&back.place, S("district")), place_layer(&draft.place, S("district"))));
+    assert_true(str_eq(back.place_typed, draft.place_typed));
+    assert_true(str_eq(back.description, draft.description));
+    assert_true(str_eq(back.contact.name, draft.contact.name));
+    assert_true(str_eq(back.contact.email, draft.contact.email));
+    assert_true(str_eq(back.contact.phone, draft.contact.phone));
+    assert_str(back.passed, " lane ");
+    assert_true(back.answers.of[0].is_given && back.answers.of[0].value.boolean);
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM draft WHERE length(token_hash) = 32", 0),
+                     1);
+}
+
+static void saving_again_keeps_the_token(void **state)
+{
+    struct world *world = *state;
+    struct draft draft = begun(world), back;
+    struct str token = saved(world, &draft), untouched = S("same");
+    struct test_counts before;
+
+    test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
+    back.description = S("");
+    test_counts(world, &before);
+    test_ok(&world->ctx, draft_save(&world->ctx, &back, &untouched));
+    assert_grown(world, &before, NULL);
+    assert_str(untouched, "same");
+    refresh(world);
+    test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
+    assert_true(back.has_description);
+    assert_int_equal(back.description.n, 0);
+}
+
+static void another_token_opens_nothing(void **state)
+{
+    struct world *world = *state;
+    struct draft draft = begun(world), back;
+    struct str token = saved(world, &draft);
+    char guess[44];
+
+    memcpy(guess, token.p, token.n);
+    guess[0] = guess[0] == 'A' ? 'B' : 'A';
+    assert_error(&world->ctx, draft_load(&world->ctx, (struct str){guess, 43}, &back),
+                 ERR_NOT_FOUND, NULL);
+    assert_error(&world->ctx, draft_load(&world->ctx, S(""), &back), ERR_NOT_FOUND, NULL);
+    assert_error(&world->ctx, draft_load(&world->ctx, str_slice(token, 0, 42), &back),
+                 ERR_NOT_FOUND, NULL);
+}
+
+static void a_draft_is_kept_for_thirty_days(void **state)
+{
+    struct world *world = *state;
+    struct draft draft = begun(world), back;
+    struct str token = saved(world, &draft);
+
+    world->ctx.now = instant_plus_us(world->ctx.now, DRAFT_DAYS * US_PER_DAY);
+    test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
+    world->ctx.now = instant_plus_us(world->ctx.now, 1);
+    assert_error(&world->ctx, draft_load(&world->ctx, token, &back), ERR_EXPIRED, NULL);
+}
+
+static void a_draft_that_was_sent_is_its_case(void **state)
+{
+    struct world *world = *state;
+    struct draft draft = begun(world), back;
+    struct str token = saved(world, &draft), number;
+    struct filing filing;
+    struct filed filed;
+
+    assert_error(&world->ctx, draft_outcome(&world->ctx, token, &number), ERR_NOT_FOUND, NULL);
+    test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
+    filing = draft_filing(&back);
+    filing.submission = token;
+    test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
+    refresh(world);
+    test_ok(&world->ctx, draft_outcome(&world->ctx, token, &number));
+    assert_true(str_eq(number, filed.number));
+    assert_error(&world->ctx, draft_load(&world->ctx, token, &back), ERR_EXPIRED, NULL);
+    assert_true(str_eq(test_text(world, "SELECT description FROM cases", 0), draft.description));
+}
+
+static void a_question_comes_when_those_before_it_are_passed(void **state)
+{
+    struct world *world = *state;
+    struct draft draft;
+    struct form_at at;
+
+    test_ok(&world->ctx, draft_new(&world->ctx, city_service(test_city, S("pothole")), &draft));
+    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    assert_int_equal(at.step, FORM_PLACE);
+    draft = begun(world);
+    draft.has_description = draft.has_contact = false;
+    draft.passed = S(" ");
+    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    assert_int_equal(at.step, FORM_FIELD);
+    assert_int_equal(at.field, 0);
+    draft.passed = S(" lane ");
+    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    assert_int_equal(at.field, 1);
+    draft.passed = S(" lane size ");
+    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    assert_int_equal(at.step, FORM_PHOTOS);
+    draft.has_photos = true;
+    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    assert_int_equal(at.step, FORM_DETAILS);
+    draft.has_description = true;
+    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    assert_int_equal(at.step, FORM_WHO);
+    draft.has_contact = true;
+    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    assert_int_equal(at.step, FORM_CHECK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_draft_comes_back_whole),
+        TEST(saving_again_keeps_the_token),
+        TEST(another_token_opens_nothing),
+        TEST(a_draft_is_kept_for_thirty_days),
+        TEST(a_draft_that_was_sent_is_its_case),
+        TEST(a_question_comes_when_those_before_it_are_passed),
+    };
+
+    return RUN_TESTS("draft", tests);
+}

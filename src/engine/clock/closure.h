@@ -1,0 +1,21 @@
+/* Closures: days on which the city did not work after all, and the deadlines they move.
+ * Layer: engine. */
+#ifndef ENGINE_CLOSURE_H
+#define ENGINE_CLOSURE_H
+
+#include "engine/definition/city.h"
+
+struct closure_effect {
+    int64_t clocks, cases; /* deadlines that were moved, and of how many cases */
+};
+
+/* Notes that the city is closed on `date` for `reason` and moves every running deadline that
+ * counts that day: by a workday where it is a day, by that day's opening hours where it counts
+ * working time; elapsed time is left alone. Each case moved gets an event "clock.moved" with the
+ * reason. One transaction; `is_dry` counts and changes nothing. ERR_DUPLICATE when the day is
+ * noted already; ERR_NOT_A_DATE (field "date") when the city does not work on that day anyway.
+ * ctx->city keeps its old calendar: load the city again. */
+enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool is_dry,
+                    struct closure_effect *ret) MUST_CHECK;
+
+#endif

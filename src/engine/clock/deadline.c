@@ -1,0 +1,153 @@
+#include "engine/clock/deadline.h"
+
+#include "base/json.h"
+
+#define MAX_TRACE_BYTES 20000
+
+/* The same day of the month so many months on, or that month's last day. */
+static struct date date_plus_months(struct date date, int64_t months)
+{
+    struct civil civil = date_civil(date);
+    int64_t month = civil.month - 1 + months;
+    struct date result = date;
+
+    civil.year += (int)(month / 12);
+    civil.month = (int)(month % 12) + 1;
+    while (!date_of(civil, &result) && civil.day > 28)
+        civil.day--;
+    return result;
+}
+
+enum rc deadline_of_span(struct ctx *ctx, const struct city *city, struct instant from,
+                         struct span span, struct calendar_deadline *ret)
+{
+    static const enum calendar_unit units[] = {
+        [SPAN_ELAPSED] = CALENDAR_ELAPSED_S,
+        [SPAN_WORK_TIME] = CALENDAR_WORK_S,
+        [SPAN_WORKDAYS] = CALENDAR_WORKDAYS,
+    };
+    struct calendar_deadline deadline = {0};
+
+    if (span.unit != SPAN_MONTHS)
+        return calendar_due(ctx, &city->calendar, from,
+                            (struct calendar_span){units[span.unit], span.amount}, ret);
+    deadline.counts_from = city_local(city, from).date;
+    deadline.date = date_plus_months(deadline.counts_from, span.amount);
+    deadline.end = zone_end_of_day(city->zone, deadline.date);
+    *ret = deadline;
+    return RC_OK;
+}
+
+static void write_skips(struct json_writer *json, const struct calendar_deadline *deadline)
+{
+    static const struct str reasons[] = {
+        [CALENDAR_WEEKEND] = STR("weekend"),
+        [CALENDAR_HOLIDAY] = STR("holiday"),
+        [CALENDAR_CLOSURE] = STR("closure"),
+        [CALENDAR_AFTER_CLOSING] = STR("after-closing"),
+    };
+
+    json_put_key(json, S("skipped"));
+    json_begin_array(json);
+    for (size_t i = 0; i < deadline->skips_n; i++) {
+        const struct calendar_skip *skip = &deadline->skips[i];
+
+        json_begin_object(json);
+        json_put_member(json, S("date"), date_format(json->buf->arena, skip->date));
+        json_put_member(json, S("reason"), reasons[skip->reason]);
+        if (skip->name) {
+            json_put_member(json, S("name"), text_in(skip->name, LANG_EN));
+        }
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+static struct str trace_of(struct ctx *ctx, const struct clock_branch *branch, struct str why,
+                           const struct calendar_deadline *deadline)
+{
+    static const struct str units[] = {
+        [SPAN_ELAPSED] = STR("seconds"),
+        [SPAN_WORK_TIME] = STR("work-seconds"),
+        [SPAN_WORKDAYS] = STR("workdays"),
+        [SPAN_MONTHS] = STR("months"),
+    };
+    struct buf out = buf_in(ctx->arena, MAX_TRACE_BYTES);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    json_put_member_i64(&json, S("amount"), branch->within.amount);
+    json_put_member(&json, S("unit"), units[branch->within.unit]);
+    json_put_member(&json, S("from"), date_format(ctx->arena, deadline->counts_from));
+    if (branch->when.program) {
+        json_put_key(&json, S("when"));
+        json_put_raw(&json, why);
+    }
+    write_skips(&json, deadline);
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+static bool crosses_holiday(const struct calendar_deadline *deadline)
+{
+    for (size_t i = 0; i < deadline->skips_n; i++)
+        if (deadline->skips[i].reason == CALENDAR_HOLIDAY)
+            return true;
+    return false;
+}
+
+static enum rc warn_before(struct ctx *ctx, const struct city *city, const struct clock_rule *clock,
+                           struct deadline *deadline)
+{
+    struct date date = deadline->is_date ? deadline->date : city_local(city, deadline->due).date;
+
+    (void)ctx;
+    deadline->has_warning = clock->has_warning;
+    if (!clock->has_warning)
+        return RC_OK;
+    if (clock->warn.unit == SPAN_ELAPSED || clock->warn.unit == SPAN_WORK_TIME) {
+        deadline->warn = instant_plus_us(deadline->due, -clock->warn.amount * US_PER_S);
+        return RC_OK;
+    }
+    for (int64_t left = clock->warn.amount; left > 0;) {
+        date = date_plus(date, -1);
+        left -= calendar_is_workday(&city->calendar, date);
+    }
+    deadline->warn = zone_instant(city->zone, (struct local_time){date, 0});
+    return RC_OK;
+}
+
+enum rc deadline_of_clock(struct ctx *ctx, const struct city *city, const struct clock_rule *clock,
+                          const struct facts *facts, struct deadline *ret)
+{
+    const struct clock_branch *branch = NULL;
+    struct calendar_deadline end;
+    struct deadline deadline = {0};
+    struct str why = S("null");
+    enum rc rc;
+
+    for (size_t i = 0; i < clock->branch_n && !branch; i++) {
+        bool holds;
+
+        rc = rule_explain(ctx, &clock->branches[i].when, facts, &holds, &why);
+        if (rc)
+            return rc;
+        if (holds)
+            branch = &clock->branches[i];
+    }
+    if (!branch)
+        return FAIL(ctx, ERR_CONFIG, .detail = S("a clock without a last branch"));
+    rc = deadline_of_span(ctx, city, facts->filed, branch->within, &end);
+    if (rc)
+        return rc;
+    deadline.due = end.end;
+    deadline.is_date = branch->within.unit >= SPAN_WORKDAYS;
+    deadline.date = end.date;
+    deadline.branch = (size_t)(branch - clock->branches);
+    deadline.crosses_holiday = crosses_holiday(&end);
+    deadline.trace = trace_of(ctx, branch, why, &end);
+    rc = warn_before(ctx, city, clock, &deadline);
+    if (!rc)
+        *ret = deadline;
+    return rc;
+}

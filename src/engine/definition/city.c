@@ -1,0 +1,211 @@
+#include "engine/definition/city.h"
+
+#include "db/db.h"
+#include "engine/clock/queries.h"
+#include "engine/definition/city_build.h"
+#include "engine/definition/queries.h"
+#include "place/gazetteer.h"
+
+void city_free(struct city *city)
+{
+    if (!city)
+        return;
+    zone_free(city->zone);
+    gazetteer_free(city->gazetteer);
+    layers_free(city->layers);
+    arena_free(city->arena);
+}
+
+enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems, struct city **ret)
+{
+    struct city_files files;
+    struct ctx home;
+    struct city *city;
+    enum rc rc = city_files_of_folder(ctx, folder, &files);
+
+    if (!rc)
+        rc = city_new(ctx, &home, &city);
+    if (rc)
+        return rc;
+    rc = city_build_live(&home, &files, problems, city);
+    if (!rc)
+        rc = city_build_services(&home, &files, problems, city);
+    ctx_done(&home);
+    if (rc) {
+        rc = ctx_fail(ctx, home.err);
+        city_free(city);
+        return rc;
+    }
+    *ret = city;
+    return RC_OK;
+}
+
+/* The rows that give teams their numbers. */
+static enum rc number_teams(struct ctx *ctx, struct city *city)
+{
+    struct team *teams = ARENA_ARRAY(city->arena, city->team_n, struct team);
+    struct stored_teams_rows stored;
+    enum rc rc = stored_teams(ctx, &stored);
+
+    if (rc)
+        return rc;
+    if (!teams)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < city->team_n; i++) {
+        teams[i] = city->teams[i];
+        for (size_t j = 0; j < stored.n; j++)
+            if (str_eq(teams[i].id, stored.rows[j].code))
+                teams[i].row = stored.rows[j].id;
+    }
+    city->teams = teams;
+    return RC_OK;
+}
+
+/* Days that were closed against the calendar; noted in the database, not in the folder. */
+static enum rc load_closures(struct ctx *ctx, struct city *city)
+{
+    struct closures_rows stored;
+    struct calendar_day *days;
+    enum rc rc = closures(ctx, &stored);
+
+    if (rc || stored.n == 0)
+        return rc;
+    days = ARENA_ARRAY(city->arena, stored.n, struct calendar_day);
+    if (!days)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < stored.n; i++)
+        days[i] = (struct calendar_day){
+            stored.rows[i].date,
+            {.in = {[LANG_EN] = str_copy(city->arena, stored.rows[i].reason)}}};
+    city->calendar.closures = days;
+    city->calendar.closures_n = stored.n;
+    return RC_OK;
+}
+
+static enum rc load_version(struct ctx *home, const struct service_versions_row *row,
+                            struct city *city)
+{
+    struct problems problems = problems_in(home->arena);
+    struct definition *definition;
+    enum rc rc =
+        city_build_version(home, row->definition, row->workflow, city, &problems, &definition);
+
+    if (rc)
+        return rc;
+    definition->service_id = row->service;
+    definition->version_id = row->id;
+    definition->version = row->version;
+    if (row->hash.n == sizeof definition->hash)
+        memcpy(definition->hash, row->hash.p, row->hash.n);
+    city->versions[city->version_n++] = definition;
+    /* Rows come by service and version: a later one takes the earlier one's place. */
+    if (city->service_n &&
+        city->services[city->service_n - 1]->service_id == definition->service_id)
+        city->services[city->service_n - 1] = definition;
+    else if (row->withdrawn_is_null)
+        city->services[city->service_n++] = definition;
+    return RC_OK;
+}
+
+static enum rc load_versions(struct ctx *ctx, struct ctx *home, struct city *city)
+{
+    struct service_versions_rows stored;
+    enum rc rc = service_versions(ctx, &stored);
+
+    if (rc)
+        return rc;
+    city->services = ARENA_ARRAY(city->arena, stored.n, struct definition *);
+    city->versions = ARENA_ARRAY(city->arena, stored.n, struct definition *);
+    if (!city->services || !city->versions)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < stored.n; i++) {
+        rc = load_version(home, &stored.rows[i], city);
+        if (rc)
+            return ctx_fail(ctx, home->err);
+    }
+    return RC_OK;
+}
+
+enum rc city_load(struct ctx *ctx, struct city **ret)
+{
+    struct city_files files;
+    struct ctx home;
+    struct city *city;
+    struct problems problems = problems_in(ctx->arena);
+    enum rc rc = city_files_of_store(ctx, &files);
+
+    if (!rc)
+        rc = city_new(ctx, &home, &city);
+    if (rc)
+        return rc;
+    rc = city_build_live(&home, &files, &problems, city);
+    if (rc)
+        rc = ctx_fail(ctx, home.err);
+    if (!rc)
+        rc = number_teams(ctx, city);
+    if (!rc)
+        rc = load_closures(ctx, city);
+    if (!rc)
+        rc = load_versions(ctx, &home, city);
+    ctx_done(&home);
+    if (rc)
+        city_free(city);
+    else
+        *ret = city;
+    return rc;
+}
+
+const struct definition *city_service(const struct city *city, struct str code)
+{
+    for (size_t i = 0; i < city->service_n; i++)
+        if (str_eq(city->services[i]->code, code))
+            return city->services[i];
+    return NULL;
+}
+
+const struct definition *city_version(const struct city *city, int64_t version_id)
+{
+    for (size_t i = 0; i < city->version_n; i++)
+        if (city->versions[i]->version_id == version_id)
+            return city->versions[i];
+    return NULL;
+}
+
+const struct team *city_team(const struct city *city, struct str id)
+{
+    for (size_t i = 0; i < city->team_n; i++)
+        if (str_eq(city->teams[i].id, id))
+            return &city->teams[i];
+    return NULL;
+}
+
+const struct team *city_team_by_row(const struct city *city, int64_t row)
+{
+    for (size_t i = 0; i < city->team_n; i++)
+        if (city->teams[i].row == row)
+            return &city->teams[i];
+    return NULL;
+}
+
+static struct text name_of(const struct named *named, size_t n, struct str id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(named[i].id, id))
+            return named[i].name;
+    return (struct text){0};
+}
+
+struct text city_group_name(const struct city *city, struct str id)
+{
+    return name_of(city->groups, city->group_n, id);
+}
+
+struct text city_department_name(const struct city *city, struct str id)
+{
+    return name_of(city->departments, city->department_n, id);
+}
+
+struct local_time city_local(const struct city *city, struct instant at)
+{
+    return zone_local(city->zone, at);
+}

@@ -1,0 +1,91 @@
+/* A running city: what the city folder says, compiled, and what was published of it.
+ *
+ * The folder's files are the source; `publish` copies them into the database, and a server reads
+ * them from there alone. Services and workflows become immutable versions; calendars, teams,
+ * groups and layers stay live and are replaced whole: `struct city` never changes, a new one takes
+ * its place. Layer: engine. Immutable: any thread.
+ */
+#ifndef ENGINE_CITY_H
+#define ENGINE_CITY_H
+
+#include "base/calendar.h"
+#include "base/zone.h"
+#include "engine/definition/definition.h"
+
+struct gazetteer;
+struct image_client;
+struct layers;
+
+struct named {
+    struct str id;
+    struct text name;
+};
+
+struct team {
+    struct str id;
+    struct text name;
+    struct str department;
+    struct str email; /* where the team is told of overdue work; empty: nowhere */
+    int64_t row;      /* id of its row; 0 before it is published */
+};
+
+struct city {
+    struct arena *arena;   /* owns all of this */
+    bool is_demonstration; /* said on every page, for ever */
+    struct str id;
+    struct text name;
+    struct str zone_id;
+    struct zone *zone;
+    struct str phone, email, address;
+    struct str mail_from;
+    struct str state, state_code; /* "Alabama", "AL": may follow an address; or empty */
+    struct str calendar_id;
+    struct calendar calendar;
+    const struct named *departments, *groups;
+    size_t department_n, group_n;
+    const struct team *teams;
+    size_t team_n;
+    const struct workflow *const *workflows; /* of the folder; versions carry their own */
+    size_t workflow_n;
+    struct definition **services; /* the newest version of each service offered, by code */
+    size_t service_n;
+    struct definition **versions; /* every published version, by version_id */
+    size_t version_n;
+    struct layers *layers;
+    struct gazetteer *gazetteer; /* NULL in a city without street layers */
+    /* Of the installation, set before the city is served; borrowed. */
+    const char *files_folder;      /* engine/cases/files.h; NULL: none */
+    struct image_client *pictures; /* NULL: no photos are taken in */
+};
+
+/* Reads a city folder: city.yaml, teams.yaml, calendars/, tables/, workflows/, services/ and
+ * layers/. Everything that is wrong goes to `problems`. RC_INVALID with ERR_FORMAT
+ * when there were errors. Owned: city_free. */
+enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems,
+                  struct city **ret) MUST_CHECK;
+
+/* Publishes the folder into the database in one transaction: new versions of the services that
+ * changed, withdrawal of those that are gone, the live files replaced. `is_dry` changes nothing.
+ * Says what it did in *ret. RC_INVALID when the folder has errors or uses sections that this
+ * version does not run. */
+struct publication {
+    int64_t added, changed, unchanged, withdrawn; /* services */
+};
+enum rc city_publish(struct ctx *ctx, const char *folder, bool is_dry, struct problems *problems,
+                     struct publication *ret) MUST_CHECK;
+
+/* Reads the published city from the database. Owned: city_free. */
+enum rc city_load(struct ctx *ctx, struct city **ret) MUST_CHECK;
+void city_free(struct city *city);
+
+const struct definition *city_service(const struct city *city, struct str code);
+const struct definition *city_version(const struct city *city, int64_t version_id);
+const struct team *city_team(const struct city *city, struct str id);
+const struct team *city_team_by_row(const struct city *city, int64_t row);
+struct text city_group_name(const struct city *city, struct str id);
+struct text city_department_name(const struct city *city, struct str id);
+
+/* The city's date and wall-clock time at an instant. */
+struct local_time city_local(const struct city *city, struct instant at);
+
+#endif

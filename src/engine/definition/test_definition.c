@@ -1,0 +1,412 @@
+#include "engine/test_city.h"
+
+#include "engine/definition/sections.h"
+
+#define TEXT "text: {en: Q, es: P, vi: H}"
+
+static void finds(struct ctx *ctx, const char *service, const char *sentence)
+{
+    ctx_clear_error(ctx);
+    assert_part(test_service_problems(ctx, service), sentence);
+}
+
+/* A service with that one more section. */
+static void section_finds(struct ctx *ctx, const char *section, const char *sentence)
+{
+    finds(ctx, str_z(ctx->arena, str_fmt(ctx->arena, TEST_HEAD TEST_ROUTE "%s\n", section)),
+          sentence);
+}
+
+static void field_finds(struct ctx *ctx, const char *field, const char *sentence)
+{
+    section_finds(ctx, str_z(ctx->arena, str_fmt(ctx->arena, "fields: [{%s}]", field)), sentence);
+}
+
+static void reads_a_small_service(void **state)
+{
+    struct ctx *ctx = *state;
+    struct test_files files = test_city_files(
+        TEST_WORKFLOW,
+        TEST_HEAD "place: {required: true, within: district}\n"
+                  "photos: {max: 3, public: never}\n"
+                  "fields: [{id: lane, type: yes-no, default: false, " TEXT "}]\n"
+                  "route: [{when: lane, team: west}, {team: east}]\n"
+                  "clocks: {respond: 1 workday, resolve: {when: lane, within: 2 h, else: 3 d, "
+                  "warn: 1 h, escalate: west}}\n"
+                  "duplicates: {within: 1 km, for: 5 d}\n"
+                  "words: {en: [a, b], vi: [c]}\n");
+    struct test_city made = test_city_of(ctx, &files);
+    const struct definition *definition;
+
+    assert_str(test_problems(ctx, &made.problems), "");
+    assert_int_equal(made.rc, RC_OK);
+    definition = made.city->services[0];
+    assert_str(definition->code, "s");
+    assert_int_equal(definition->place.need, PLACE_REQUIRED);
+    assert_str(definition->place.within, "district");
+    assert_int_equal(definition->photos.max, 3);
+    assert_int_equal(definition->photos.release, PHOTO_NEVER);
+    assert_true(definition->fields[0].has_default);
+    assert_false(definition->fields[0].is_required);
+    assert_int_equal(definition->fields[0].open, OPEN_PUBLIC);
+    assert_int_equal(definition->route_n, 2);
+    assert_str(definition->routes[0].team, "west");
+    assert_null(definition->routes[1].when.program);
+    assert_int_equal(definition->clock_n, 2);
+    assert_int_equal(definition->clocks[1].branch_n, 2);
+    assert_int_equal(definition->clocks[1].branches[0].within.amount, 7200);
+    assert_str(definition->clocks[1].escalate_to, "west");
+    assert_int_equal(definition->duplicates.within_m, 1000);
+    assert_int_equal(definition->words.n[LANG_EN], 2);
+    assert_int_equal(definition->words.n[LANG_ES], 0);
+    assert_int_equal(definition->not_run_n, 0);
+    test_city_done(ctx, &made);
+}
+
+static void has_sensible_defaults(void **state)
+{
+    struct ctx *ctx = *state;
+    struct test_files files = test_city_files(TEST_WORKFLOW, TEST_HEAD TEST_ROUTE
+                                              "fields: [{id: note, type: text, " TEXT "}]\n");
+    struct test_city made = test_city_of(ctx, &files);
+    const struct definition *definition = made.city->services[0];
+
+    assert_int_equal(made.rc, RC_OK);
+    assert_int_equal(definition->place.need, PLACE_NONE);
+    assert_int_equal(definition->photos.max, 0);
+    assert_true(definition->applicant.may_be_anonymous);
+    assert_false(definition->duplicates.is_on);
+    assert_int_equal(definition->audience, AUDIENCE_PUBLIC);
+    assert_true(definition->fields[0].is_required);
+    assert_int_equal(definition->fields[0].max_length, 400);
+    /* Free text is private until somebody has read it. */
+    assert_int_equal(definition->fields[0].open, OPEN_NEVER);
+    test_city_done(ctx, &made);
+}
+
+static void names_missing_and_unknown_keys(void **state)
+{
+    struct ctx *ctx = *state;
+
+    finds(ctx, "service: s\n", "a service file needs the key \"route\"");
+    section_finds(
+        ctx, "photo: {max: 3}",
+        "services/s.yaml:6:1: error: \"photo\" is not a key here; did you mean \"photos\"?");
+    section_finds(ctx, "tables: {a: b}", "\"tables\" is not a key here");
+    section_finds(ctx, "group: street", "not a group of services of this city; did you mean");
+    finds(ctx,
+          "service: t\nname: {en: S, es: S, vi: S}\ndepartment: works\nworkflow: w\n" TEST_ROUTE,
+          "the file must be named after what it defines: services/t.yaml");
+    finds(ctx, "service: s\nname: S\ndepartment: works\nworkflow: w\n" TEST_ROUTE,
+          "the service's name is missing in Español: add es");
+    finds(ctx, "service: s\nname: S\naudience: staff\ndepartment: works\nworkflow: w\n" TEST_ROUTE,
+          "");
+    finds(ctx, "service: s\nname: S\ndepartment: work\nworkflow: w\n" TEST_ROUTE,
+          "\"work\" is not a department of this city; did you mean \"works\"?");
+    finds(ctx, "service: s\nname: S\ndepartment: works\nworkflow: v\n" TEST_ROUTE,
+          "the id of one of the city's workflows");
+    section_finds(ctx, "applicant: {anonymous: false}", "when nobody may stay anonymous");
+}
+
+static void wants_every_case_to_find_a_team(void **state)
+{
+    struct ctx *ctx = *state;
+
+    finds(ctx, TEST_HEAD "route: []\n", "at least one route is needed");
+    finds(ctx, TEST_HEAD "route: [{when: 'true', team: east}]\n",
+          "the last route has no condition");
+    finds(ctx, TEST_HEAD "route: [{team: east}, {team: west}]\n", "are never reached");
+    finds(ctx, TEST_HEAD "route: [{team: eest}]\n", "did you mean \"east\"?");
+    finds(ctx, TEST_HEAD "route: [{}]\n", "a route names its team");
+}
+
+static void wants_every_case_to_have_a_deadline(void **state)
+{
+    struct ctx *ctx = *state;
+
+    section_finds(ctx, "clocks: {resolve: {when: 'true', within: 1 h}}", "the last branch has no");
+    section_finds(ctx, "clocks: {resolve: {escalate: east}}", "how long? add within");
+    section_finds(ctx, "clocks: {resolve: {within: 1 h, else: 2 h}}", "else needs a condition");
+    section_finds(ctx, "clocks: {resolve: {any: []}}", "the last branch has no condition");
+    section_finds(ctx, "clocks: {resolve: {any: [{within: 1 h}, {within: 2 h}]}}", "never reached");
+    section_finds(ctx, "clocks: {resolve: {any: [{within: 1 h}], else: 2 h}}",
+                  "has either any, or");
+    section_finds(ctx, "clocks: {resolve: soon}", "a length of time is expected here");
+    section_finds(ctx, "clocks: {decide: 1 h}", "one of these is expected here: respond, resolve");
+    section_finds(ctx, "clocks: [1 h]", "clocks are a map");
+}
+
+static void checks_fields(void **state)
+{
+    struct ctx *ctx = *state;
+
+    field_finds(ctx, "id: Lane, type: text, " TEXT, "a field's id is a name for expressions");
+    field_finds(ctx, "id: a-b, type: text, " TEXT, "a field's id is a name for expressions");
+    field_finds(ctx, "id: place, type: text, " TEXT, "\"place\" is taken");
+    field_finds(ctx, "id: paid_on, type: date, " TEXT, "\"paid_on\" is taken");
+    field_finds(ctx, "id: contact, type: text, " TEXT, "\"contact\" is taken");
+    field_finds(ctx, "id: in, type: text, " TEXT, "\"in\" is taken");
+    field_finds(ctx, "id: a, type: txt, " TEXT, "one of these is expected here: text, number");
+    field_finds(ctx, "id: a, type: text", "a field needs its text");
+    field_finds(ctx, "id: a, type: text, text: {en: Q}", "the question is missing in");
+    field_finds(ctx,
+                "id: a, type: choice, " TEXT ", options: [{id: x, text: {en: X, es: X, vi: X}}]",
+                "a choice needs at least two options");
+    field_finds(ctx, "id: a, type: asset, " TEXT, "an asset field names the layer");
+    field_finds(ctx, "id: a, type: number, default: many, " TEXT, "the default is not an answer");
+    field_finds(ctx, "id: a, type: number, default: 9, max: 5, " TEXT, "the default is not an");
+    field_finds(ctx, "id: a, type: text, personal: contact, open: public, " TEXT,
+                "personal data cannot be open");
+    field_finds(ctx, "id: a, type: text, maxx: 4, " TEXT, "did you mean \"max\"?");
+    section_finds(ctx, "fields: [{id: a, type: text, " TEXT "}, {id: a, type: text, " TEXT "}]",
+                  "\"a\" is taken: by an earlier field");
+    section_finds(ctx, "fields: {a: b}", "a list of fields is expected here");
+}
+
+/* An expression's mistake is shown where it stands in the file. */
+static void places_mistakes_of_expressions(void **state)
+{
+    struct ctx *ctx = *state;
+
+    finds(ctx, TEST_HEAD "route: [{when: 'nobody == 1', team: east}, {team: west}]\n",
+          "services/s.yaml:5:17: error: ");
+    finds(ctx,
+          TEST_HEAD "route:\n  - when: |\n      true &&\n      nobody\n    team: east\n"
+                    "  - {team: west}\n",
+          "services/s.yaml:8:");
+    finds(ctx, TEST_HEAD "route: [{when: '1 + 1', team: east}, {team: west}]\n", "bool");
+    finds(ctx, TEST_HEAD "route: [{when: [a], team: east}, {team: west}]\n",
+          "an expression is expected here");
+    finds(ctx,
+          TEST_HEAD "route: [{when: 'place.layer(\"district\") == \"1\"', team: east}, "
+                    "{team: west}]\n",
+          "has(place)");
+    finds(ctx, TEST_HEAD "route: [{when: 'balance() == 0', team: east}, {team: west}]\n",
+          "balance");
+}
+
+static void needs_no_question_for_what_is_always_there(void **state)
+{
+    struct ctx *ctx = *state;
+
+    assert_str(test_service_problems(ctx, TEST_HEAD
+                                     "place: {required: true}\n"
+                                     "fields:\n"
+                                     "  - {id: must, type: number, " TEXT "}\n"
+                                     "  - {id: may, type: number, required: false, " TEXT "}\n"
+                                     "  - {id: has_one, type: number, default: 1, " TEXT "}\n"
+                                     "route:\n"
+                                     "  - {when: 'place.layer(\"district\") == \"1\" && must > 1', "
+                                     "team: east}\n"
+                                     "  - {when: 'has(may) && may > has_one', team: east}\n"
+                                     "  - {team: west}\n"),
+               "");
+    finds(ctx,
+          TEST_HEAD "fields: [{id: may, type: number, required: false, " TEXT "}]\n"
+                    "route: [{when: may > 1, team: east}, {team: west}]\n",
+          "has(may)");
+}
+
+static void notes_what_does_not_run(void **state)
+{
+    struct ctx *ctx = *state;
+    struct test_files files = test_city_files(
+        TEST_WORKFLOW, TEST_HEAD TEST_ROUTE
+        "fields:\n"
+        "  - {id: rows, type: list, " TEXT ", columns: [{id: n, type: number, text: N}]}\n"
+        "  - {id: sum_of, type: money, " TEXT ", derive: 'sum(rows.map(r, money(int(r.n))))'}\n"
+        "fees: [{id: f, name: F, amount: 'fee(\"g\") + money(\"1.50\")', due: close}]\n");
+    struct test_city made = test_city_of(ctx, &files);
+    const struct definition *definition = made.city->services[0];
+
+    assert_str(
+        test_problems(ctx, &made.problems),
+        "services/s.yaml:7:22: note: this version reads a field of the type \"list\" but does "
+        "not run it\n"
+        "services/s.yaml:8:68: note: this version reads a field that is derived but does not "
+        "run it\n"
+        "services/s.yaml:9:1: note: this version reads the section \"fees\" but does not run "
+        "it\n");
+    assert_int_equal(definition->not_run_n, 2);
+    assert_str(definition->not_run[0], "fields");
+    assert_str(definition->not_run[1], "fees");
+    test_city_done(ctx, &made);
+}
+
+static void reads_later_sections_to_the_last_key(void **state)
+{
+    struct ctx *ctx = *state;
+
+    section_finds(ctx, "fees: [{id: f, name: F, amount: 'fee(\"g\")', duee: x}]",
+                  "did you mean \"due\"");
+    section_finds(ctx, "fees: [{id: f, name: F, due: x}]", "the key \"amount\" is needed here");
+    section_finds(ctx, "fees: [{id: f, name: F, due: x, amount: '\"much\"'}]",
+                  "s.yaml:6:42: error");
+    section_finds(ctx, "fees: {id: f}", "a list of {...} is expected here");
+    section_finds(ctx, "reviews: [a]", "\"reviews\" is a map from ids");
+    section_finds(ctx, "reviews: {Zoning: {name: Z}}", "an id is expected here");
+    section_finds(ctx, "inspections: {a: {name: A, team: t, cutoff: 25:30}}", "a time of day is");
+    section_finds(ctx, "inspections: {a: {name: A, team: t, results: [good]}}", "passed, partial");
+    section_finds(ctx, "credential: {kind: k, name: K, series: k, from: today, until: '7'}",
+                  "date");
+    section_finds(ctx, "renewals: {opens: today, due: today, remind: [soon]}", "a length of time");
+    section_finds(ctx, "mappings: {blds: {states: [a]}}", "a map is expected here");
+    section_finds(ctx, "eligibility: [{when: nobody, outcome: refused, says: {en: No}}]", "nobody");
+    section_finds(ctx, "eligibility: [{when: 'true', outcome: maybe, says: {en: No}}]",
+                  "not-needed, refused, other-service");
+    field_finds(ctx, "id: a, type: list, columns: [{id: n, type: file, text: N}], " TEXT,
+                "one of these is expected here: text, number");
+}
+
+/* Each section, run or not, with wrong things in it: always a problem, never a crash. */
+static void survives_wrong_types(void **state)
+{
+    static const char *const run[] = {
+        "name",       "summary", "guidance",  "group",   "audience",
+        "place",      "photos",  "applicant", "fields",  "clocks",
+        "duplicates", "open311", "words",     "replies", "examples",
+    };
+    static const char *const values[] = {
+        "7", "[7]", "[[7]]", "{a: {b: [c]}}", "[{a: b}]", "{7: 8}", "''", "[{}]", "{en: {}}",
+    };
+    struct ctx *ctx = *state;
+    size_t n;
+    const struct section_key *later = sections_of_service(&n);
+
+    for (size_t i = 0; i < sizeof run / sizeof *run + n; i++) {
+        const char *key =
+            i < sizeof run / sizeof *run ? run[i] : later[i - sizeof run / sizeof *run].key.p;
+
+        for (size_t j = 0; j < sizeof values / sizeof *values; j++) {
+            struct str head = strcmp(key, "name") == 0
+                                  ? S("service: s\ndepartment: works\nworkflow: w\n")
+                                  : S(TEST_HEAD);
+            struct str text =
+                str_fmt(ctx->arena, "%.*s" TEST_ROUTE "%s: %s\n", STR_ARG(head), key, values[j]);
+            struct str found;
+
+            ctx_clear_error(ctx);
+            found = test_service_problems(ctx, str_z(ctx->arena, text));
+            if (found.n == 0 && strcmp(key, "name") != 0)
+                fail_msg("%s: %s was taken in silence", key, values[j]);
+        }
+    }
+}
+
+static void survives_hostile_yaml(void **state)
+{
+    struct ctx *ctx = *state;
+    struct buf deep = buf_in(ctx->arena, 100000);
+
+    BUF_ADD(&deep, TEST_HEAD TEST_ROUTE "fees: ");
+    for (int i = 0; i < 5000; i++)
+        buf_add_byte(&deep, '[');
+    finds(ctx, str_z(ctx->arena, buf_str(&deep)), "services/s.yaml:6:");
+    section_finds(ctx, "words: &a {en: [x]}\nreplies: *a", "error");
+    section_finds(ctx, "photos: {max: 1}\nphotos: {max: 2}", "error");
+    section_finds(ctx, "photos: !!int 5", "error");
+    section_finds(ctx, "summary: {en: \"\\0\", es: a, vi: b}", "");
+    section_finds(ctx, "summary: \xff\xfe", "error");
+    section_finds(ctx, "? [a, b]\n: c", "error");
+    finds(ctx, "", "error");
+    finds(ctx, "---\na: b\n---\nc: d\n", "error");
+    finds(ctx, "[service, s]\n", "a map of keys is expected here");
+}
+
+/* The other files of the folder, each replaced by something else. */
+static void survives_wrong_city_files(void **state)
+{
+    static const struct {
+        size_t file; /* in the order of test_city_files */
+        const char *text, *sentence;
+    } wrong[] = {
+        {0, "7", "city.yaml:1:1: error: a map of keys is expected"},
+        {0, "city: c", "city.yaml needs city, name, zone and calendar"},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: Mars/Olympus\ncalendar: k\n",
+         "there is no time zone \"Mars/Olympus\""},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: [a]\ncalendar: k\n", "no time zone"},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: ../../etc/passwd\ncalendar: k\n", "zone"},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: UTC\ncalendar: ../k\n", "no such file"},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: UTC\ncalendar: k\ngroups: 7\n",
+         "a list of {id, name} is expected"},
+        {1, "{a: b}", "a list of teams is expected here"},
+        {1, "- 7", "a map of keys is expected"},
+        {1, "- {id: a}", "a team needs id and name"},
+        {1, "- {id: a, name: A, department: parks}", "\"parks\" is not a department of city.yaml"},
+        {1, "- {id: a, name: A, department: [works]}", "is not a department of city.yaml"},
+        {2, "calendar: k\nhours: 7\n", "a map of keys is expected"},
+        {2, "calendar: k\nhours: {monday: \"17:00-08:00\"}\n", "opening hours are written"},
+        {2, "calendar: k\nhours: {monday: [a]}\n", "opening hours are written"},
+        {2, "calendar: k\nhours: {munday: \"08:00-17:00\"}\n", "did you mean \"monday\"?"},
+        {2, "calendar: k\nhours: {}\nholidays: [{date: 2026-02-30, name: X}]\n", "a holiday is"},
+        {2, "calendar: k\nhours: {}\nholidays: [7]\n", "a map of keys is expected"},
+        {2, "calendar: k\n", "a calendar needs its hours"},
+    };
+    struct ctx *ctx = *state;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct test_files files = test_city_files(TEST_WORKFLOW, TEST_HEAD TEST_ROUTE);
+        struct test_city made;
+
+        files.items[wrong[i].file].content = str_of(wrong[i].text);
+        made = test_city_of(ctx, &files);
+        assert_int_equal(made.rc, RC_INVALID);
+        assert_part(test_problems(ctx, &made.problems), wrong[i].sentence);
+        test_city_done(ctx, &made);
+    }
+}
+
+static void reads_tables_of_rates(void **state)
+{
+    struct ctx *ctx = *state;
+    struct test_files files = test_city_files(TEST_WORKFLOW, TEST_HEAD TEST_ROUTE);
+    struct test_city made;
+
+    test_file(&files, "tables/t.yaml",
+              "table: t\nname: T\nversions: [{from: 2026-01-01, tiers: [{base: 1, rate: x}]},\n"
+              "  {frm: 2026-01-01}]\n");
+    made = test_city_of(ctx, &files);
+    assert_int_equal(made.rc, RC_INVALID);
+    assert_str(test_problems(ctx, &made.problems),
+               "tables/t.yaml:1:1: note: this version reads tables of rates but does not run them\n"
+               "tables/t.yaml:3:55: error: a number is expected here, such as 0.10\n"
+               "tables/t.yaml:4:3: error: the key \"from\" is needed here\n"
+               "tables/t.yaml:4:4: error: \"frm\" is not a key here; did you mean \"from\"?\n");
+    test_city_done(ctx, &made);
+}
+
+/* What expressions and names may hold is limited. */
+static void survives_huge_expressions(void **state)
+{
+    struct ctx *ctx = *state;
+    struct buf text = buf_in(ctx->arena, 200000);
+
+    BUF_ADD(&text, TEST_HEAD "route: [{when: '");
+    for (int i = 0; i < 20000; i++)
+        BUF_ADD(&text, "!(");
+    BUF_ADD(&text, "', team: east}, {team: west}]\n");
+    finds(ctx, str_z(ctx->arena, buf_str(&text)), "error");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(reads_a_small_service),
+        TEST(has_sensible_defaults),
+        TEST(names_missing_and_unknown_keys),
+        TEST(wants_every_case_to_find_a_team),
+        TEST(wants_every_case_to_have_a_deadline),
+        TEST(checks_fields),
+        TEST(places_mistakes_of_expressions),
+        TEST(needs_no_question_for_what_is_always_there),
+        TEST(notes_what_does_not_run),
+        TEST(reads_later_sections_to_the_last_key),
+        TEST(survives_wrong_types),
+        TEST(survives_hostile_yaml),
+        TEST(survives_wrong_city_files),
+        TEST(reads_tables_of_rates),
+        TEST(survives_huge_expressions),
+    };
+
+    return cmocka_run_group_tests_name("engine/definition", tests, NULL, NULL);
+}

@@ -1,0 +1,148 @@
+#include "engine/message/notice.h"
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/utf8.h"
+#include "db/db.h"
+#include "engine/definition/show.h"
+#include "engine/message/queries.h"
+
+#define MAX_BODY_BYTES 20000
+#define MAX_SUBJECT    400
+#define MAX_ONCE       100
+
+enum placeholder {
+    P_NUMBER,
+    P_SERVICE,
+    P_PLACE,
+    P_AT_PLACE,
+    P_TEAM,
+    P_DUE,
+    P_LINK,
+    P_OUTCOME,
+    P_MESSAGE,
+    P_DATE,
+    P__N
+};
+
+const struct str notice_placeholders[] = {
+    [P_NUMBER] = STR("number"),     [P_SERVICE] = STR("service"), [P_PLACE] = STR("place"),
+    [P_AT_PLACE] = STR("at_place"), [P_TEAM] = STR("team"),       [P_DUE] = STR("due"),
+    [P_LINK] = STR("link"),         [P_OUTCOME] = STR("outcome"), [P_MESSAGE] = STR("message"),
+    [P_DATE] = STR("date"),
+};
+const size_t notice_placeholder_n = P__N;
+
+static void put_value(struct ctx *ctx, struct buf *out, enum placeholder which,
+                      const struct notice_facts *facts, enum lang lang)
+{
+    switch (which) {
+    case P_NUMBER: buf_add(out, facts->number); break;
+    case P_SERVICE: buf_add(out, text_in(&facts->definition->name, lang)); break;
+    case P_PLACE: buf_add(out, facts->place); break;
+    case P_AT_PLACE:
+        if (facts->place.n) {
+            BUF_ADD(out, ", ");
+            buf_add(out, facts->place);
+        }
+        break;
+    case P_TEAM:
+        if (facts->team)
+            buf_add(out, text_in(&facts->team->name, lang));
+        break;
+    case P_DUE:
+        if (facts->has_due)
+            buf_add(out, show_due(ctx, facts->due, lang));
+        break;
+    case P_LINK: buf_add(out, facts->link); break;
+    case P_OUTCOME:
+        if (facts->outcome)
+            buf_add(out, text_in(&facts->outcome->name, lang));
+        break;
+    case P_MESSAGE: buf_add(out, facts->message); break;
+    case P_DATE: buf_add(out, facts->date); break;
+    case P__N: break;
+    }
+}
+
+static enum placeholder placeholder_of(struct str name)
+{
+    int which = 0;
+
+    while (which < P__N && !str_eq(notice_placeholders[which], name))
+        which++;
+    return (enum placeholder)which;
+}
+
+struct str notice_fill(struct ctx *ctx, struct str text, const struct notice_facts *facts,
+                       enum lang lang)
+{
+    struct buf out = buf_in(ctx->arena, MAX_BODY_BYTES);
+
+    while (text.n) {
+        ptrdiff_t open = str_find_byte(text, '{');
+        struct str after = open < 0 ? STR_NONE : str_slice(text, (size_t)open + 1, text.n);
+        ptrdiff_t close = str_find_byte(after, '}');
+
+        if (close < 0)
+            break;
+        buf_add(&out, str_slice(text, 0, (size_t)open));
+        put_value(ctx, &out, placeholder_of(str_slice(after, 0, (size_t)close)), facts, lang);
+        text = str_slice(after, (size_t)close + 1, after.n);
+    }
+    buf_add(&out, text);
+    return buf_str(&out);
+}
+
+/* A header of a mail is one line of limited length, whatever its placeholders stand for. */
+static struct str one_line(struct ctx *ctx, struct str text)
+{
+    struct buf out = buf_in(ctx->arena, MAX_BODY_BYTES);
+
+    for (size_t i = 0; i < text.n; i++)
+        buf_add_byte(&out, text.p[i] == '\n' || text.p[i] == '\r' ? ' ' : text.p[i]);
+    return utf8_cut(buf_str(&out), MAX_SUBJECT);
+}
+
+/* What makes the notice count once; an address may be longer than the key. */
+static struct str once_key(struct ctx *ctx, int64_t event_id, struct str notice, struct str email)
+{
+    struct str key =
+        str_fmt(ctx->arena, "%lld %.*s %.*s", (long long)event_id, STR_ARG(notice), STR_ARG(email));
+    struct crypto_hash hash;
+
+    if (key.n <= MAX_ONCE)
+        return key;
+    hash = crypto_sha256(key);
+    return crypto_hex(ctx->arena, crypto_hash_str(&hash));
+}
+
+enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
+                     const struct notice_rule *notice, const struct notice_facts *facts,
+                     const struct recipient *recipient)
+{
+    enum lang lang = recipient->lang;
+    enum rc rc =
+        message_add(ctx,
+                    &(struct message_add_args){
+                        .cases = case_id,
+                        .route = S("mail"),
+                        .address = recipient->email,
+                        .lang = lang_code(lang),
+                        .notice = notice->id,
+                        .subject = one_line(
+                            ctx, notice_fill(ctx, text_in(&notice->subject, lang), facts, lang)),
+                        .body = notice_fill(ctx, text_in(&notice->body, lang), facts, lang),
+                        .unsubscribe = recipient->unsubscribe,
+                        .next_try = ctx->now,
+                        .created = ctx->now,
+                        .once = once_key(ctx, event_id, notice->id, recipient->email),
+                    },
+                    NULL);
+
+    if (rc == RC_CONFLICT && ctx->err.id == ERR_DUPLICATE) {
+        ctx_clear_error(ctx);
+        return RC_OK;
+    }
+    return rc;
+}

@@ -1,0 +1,48 @@
+/* Notices: what the city tells people about a case, filled in and put into the outbox.
+ *
+ * A workflow's notice has texts per language with {placeholders}; each recipient gets it in their
+ * language. Rows go into `message` in the transaction of the event they speak of, once per event
+ * and address. Mail to an address that nobody has verified carries no text that a stranger could
+ * have written. Layer: engine.
+ */
+#ifndef ENGINE_NOTICE_H
+#define ENGINE_NOTICE_H
+
+#include "engine/definition/city.h"
+
+/* What the placeholders {number} {service} {place} {at_place} {team} {due} {link} {outcome}
+ * {message} {date} stand for. Empty ones are written as nothing. */
+struct notice_facts {
+    struct str number;
+    const struct definition *definition;
+    struct str place;
+    const struct team *team;
+    bool has_due;
+    struct instant due;
+    struct str link;
+    const struct outcome *outcome;
+    struct str message; /* what staff wrote to the resident */
+    struct str date;
+};
+
+struct recipient {
+    struct str email;
+    enum lang lang;
+    struct str unsubscribe; /* link; empty for the reporter */
+};
+
+/* Fills the placeholders of a text. */
+struct str notice_fill(struct ctx *ctx, struct str text, const struct notice_facts *facts,
+                       enum lang lang);
+
+/* Puts one mail into the outbox. Inside db_tx only. Sending the same notice about the same event
+ * to the same address again does nothing. */
+enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
+                     const struct notice_rule *notice, const struct notice_facts *facts,
+                     const struct recipient *recipient) MUST_CHECK;
+
+/* The placeholder names, for the checker of workflow files. */
+extern const struct str notice_placeholders[];
+extern const size_t notice_placeholder_n;
+
+#endif

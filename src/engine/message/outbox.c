@@ -1,0 +1,245 @@
+#include "engine/message/outbox.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/mail.h"
+#include "base/utf8.h"
+#include "db/db.h"
+#include "engine/definition/city.h"
+#include "engine/definition/queries.h"
+#include "engine/message/queries.h"
+#include "engine/message/smtp.h"
+
+#define MAX_SECRET  1000
+#define MAX_TROUBLE 400
+
+struct outbox {
+    const char *folder;
+    struct smtp *smtp;
+};
+
+struct delivery {
+    struct message_due_row due;
+    bool is_ours;
+    struct message_taken_row row;
+    enum smtp_outcome outcome;
+    struct str trouble;
+};
+
+static enum rc read_relay(struct ctx *ctx, bool *ret_found, struct str *ret_url)
+{
+    struct setting_get_row row = {0};
+    enum rc rc = setting_get(ctx, S("smtp"), ret_found, &row);
+
+    *ret_found = !rc && *ret_found && row.value.n;
+    if (*ret_found && !smtp_url_is_good(row.value))
+        return FAIL(ctx, ERR_CONFIG,
+                    .detail = S("the setting smtp is not smtp://host:port or smtps://host:port"));
+    *ret_url = row.value;
+    return rc;
+}
+
+enum rc outbox_has_relay(struct ctx *ctx, bool *ret)
+{
+    struct str url;
+    bool is_found = false;
+    enum rc rc = read_relay(ctx, &is_found, &url);
+
+    if (!rc)
+        *ret = is_found;
+    return rc;
+}
+
+enum rc outbox_new(struct ctx *ctx, const char *folder, struct outbox **ret)
+{
+    struct outbox *outbox = calloc(1, sizeof *outbox);
+    enum rc rc = outbox ? smtp_new(ctx, &outbox->smtp) : FAIL(ctx, ERR_MEMORY);
+
+    if (rc) {
+        free(outbox);
+        return rc;
+    }
+    outbox->folder = folder;
+    *ret = outbox;
+    return RC_OK;
+}
+
+void outbox_free(struct outbox *outbox)
+{
+    if (!outbox)
+        return;
+    smtp_free(outbox->smtp);
+    free(outbox);
+}
+
+void outbox_stop(struct outbox *outbox)
+{
+    smtp_stop(outbox->smtp);
+}
+
+/* The file that nobody else may read; that there is none is fine. */
+static enum rc read_secret(struct ctx *ctx, const char *folder, struct smtp_relay *relay)
+{
+    const char *path = str_z(ctx->arena, str_fmt(ctx->arena, "%s/smtp-password", folder));
+    struct stat about;
+    struct str text;
+    enum rc rc;
+
+    if (stat(path, &about) < 0)
+        return RC_OK;
+    if (about.st_mode & (S_IRWXG | S_IRWXO))
+        return FAIL(ctx, ERR_CONFIG,
+                    .detail = S("others can read the file smtp-password: chmod 600 mends that"));
+    rc = file_read(ctx, path, MAX_SECRET, &text);
+    if (rc)
+        return rc;
+    if (!str_next(&text, '\n', &relay->user) || !str_next(&text, '\n', &relay->password) ||
+        !str_trim(relay->user).n)
+        return FAIL(ctx, ERR_CONFIG,
+                    .detail = S("the file smtp-password has a line for the user and one for the "
+                                "password"));
+    relay->user = str_trim(relay->user);
+    relay->password = str_trim(relay->password);
+    return RC_OK;
+}
+
+/* What is due, and where to: one look with a reader. */
+static enum rc look(struct ctx *ctx, struct delivery *delivery, struct smtp_relay *relay,
+                    bool *ret_found)
+{
+    enum rc rc = db_reader_acquire(ctx);
+
+    *ret_found = false;
+    if (rc)
+        return rc;
+    rc = read_relay(ctx, ret_found, &relay->url);
+    if (!rc && *ret_found)
+        rc = message_due(ctx, ctx->now, ret_found, &delivery->due);
+    db_reader_release(ctx);
+    return rc;
+}
+
+static enum rc take_tx(struct ctx *ctx, void *arg)
+{
+    struct delivery *delivery = arg;
+    int64_t changed;
+    enum rc rc = message_take(ctx, delivery->due.id, delivery->due.attempts,
+                              instant_plus_us(ctx->now, OUTBOX_LEASE_S * US_PER_S), &changed);
+
+    delivery->is_ours = !rc && changed == 1;
+    return rc || !delivery->is_ours ? rc : message_taken(ctx, delivery->due.id, &delivery->row);
+}
+
+static void send_it(struct ctx *ctx, struct outbox *outbox, const struct smtp_relay *relay,
+                    struct delivery *delivery)
+{
+    const struct message_taken_row *row = &delivery->row;
+    struct mail mail = {
+        .to = row->address,
+        .subject = row->subject,
+        .body = row->body,
+        .unsubscribe = row->unsubscribe,
+        .date = ctx->now,
+    };
+    struct str message;
+
+    delivery->outcome = SMTP_LATER;
+    delivery->trouble = S("the city's mail-from is not an address");
+    if (!mail_sender_parse(ctx->city->mail_from, &mail.from))
+        return;
+    lang_parse(row->lang, &mail.lang);
+    mail.message_id = mail_message_id(ctx->arena, row->id, row->created, mail.from.address);
+    if (mail_write(ctx, &mail, &message)) {
+        delivery->outcome = SMTP_REFUSED;
+        delivery->trouble =
+            str_fmt(ctx->arena, "%s: %.*s", err_name(ctx->err.id), STR_ARG(ctx->err.field));
+        ctx_clear_error(ctx);
+        return;
+    }
+    delivery->outcome =
+        smtp_send(ctx, outbox->smtp, relay,
+                  &(struct smtp_letter){mail.from.address, mail.to, message}, &delivery->trouble);
+}
+
+static struct instant next_try(const struct ctx *ctx, int64_t attempts)
+{
+    static const int64_t pauses_min[OUTBOX_TRIES] = {0, 1, 5, 15, 60, 240, 240, 240};
+    size_t i = attempts < OUTBOX_TRIES ? (size_t)attempts : OUTBOX_TRIES - 1;
+
+    return instant_plus_us(ctx->now, pauses_min[i] * US_PER_MIN);
+}
+
+static enum rc settle_tx(struct ctx *ctx, void *arg)
+{
+    const struct delivery *delivery = arg;
+    int64_t attempts = delivery->row.attempts;
+    struct message_settle_args row = {
+        .id = delivery->row.id,
+        .attempts = attempts,
+        .state = S("queued"),
+        .next_try_is_null = true,
+        .sent_is_null = true,
+        .trouble = utf8_cut(delivery->trouble, MAX_TROUBLE),
+    };
+
+    switch (delivery->outcome) {
+    case SMTP_SENT:
+        row.state = S("sent");
+        row.trouble = STR_NONE;
+        row.sent_is_null = false;
+        row.sent = ctx->now;
+        break;
+    case SMTP_REFUSED: row.state = S("failed"); break;
+    case SMTP_UNCERTAIN: row.state = S("uncertain"); break;
+    case SMTP_STOPPED:
+    case SMTP_LATER:
+        row.next_try_is_null = false;
+        row.next_try = delivery->outcome == SMTP_LATER ? next_try(ctx, attempts) : ctx->now;
+        if (attempts >= OUTBOX_TRIES) {
+            row.state = S("failed");
+            row.next_try_is_null = true;
+        }
+        break;
+    }
+    return message_settle(ctx, &row, NULL);
+}
+
+enum rc outbox_send_next(struct ctx *ctx, struct outbox *outbox, struct outbox_result *ret)
+{
+    static const char *const troubles[] = {
+        [SMTP_LATER] = "mail.later",
+        [SMTP_REFUSED] = "mail.refused",
+        [SMTP_STOPPED] = NULL,
+        [SMTP_UNCERTAIN] = "mail.uncertain",
+    };
+    struct delivery delivery = {0};
+    struct smtp_relay relay = {0};
+    bool is_found;
+    enum rc rc = look(ctx, &delivery, &relay, &is_found);
+
+    if (!rc && is_found)
+        rc = read_secret(ctx, outbox->folder, &relay);
+    if (!rc && is_found)
+        rc = db_tx(ctx, take_tx, &delivery);
+    if (!rc && delivery.is_ours) {
+        send_it(ctx, outbox, &relay, &delivery);
+        rc = db_tx(ctx, settle_tx, &delivery);
+    }
+    if (!rc)
+        *ret =
+            (struct outbox_result){delivery.is_ours, delivery.row.id, troubles[delivery.outcome]};
+    return rc;
+}
+
+static enum rc lost_tx(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return message_lost(ctx, ctx->now, S("the program ended while it was sent"), NULL);
+}
+
+enum rc outbox_find_lost(struct ctx *ctx)
+{
+    return db_tx(ctx, lost_tx, NULL);
+}

@@ -1,8 +1,0 @@
-#include "engine/people_record.h"
-
-#include "engine/record.h"
-
-enum rc people_record(struct ctx *ctx, const char *kind, struct str payload)
-{
-    return record_add(ctx, &(struct event){kind, 0, EVENT_STAFF, payload}, NULL);
-}

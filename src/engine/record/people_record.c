@@ -1,0 +1,8 @@
+#include "engine/record/people_record.h"
+
+#include "engine/record/record.h"
+
+enum rc people_record(struct ctx *ctx, const char *kind, struct str payload)
+{
+    return record_add(ctx, &(struct event){kind, 0, EVENT_STAFF, payload}, NULL);
+}

@@ -1,0 +1,43 @@
+-- Jobs and what is swept.
+
+-- A waiting job of the same key takes the new time and argument; who was at it loses its claim.
+-- name: job_put :exec (kind TEXT, argument TEXT, once TEXT?, due INSTANT)
+INSERT INTO job (kind, argument, once, due, attempts, trouble)
+VALUES (:kind, :argument, :once, :due, 0, '')
+ON CONFLICT (once) DO UPDATE SET kind = excluded.kind, argument = excluded.argument,
+    due = excluded.due, claimed = NULL, attempts = 0, trouble = '';
+
+-- name: job_due :optional (now INSTANT, stuck INSTANT, tries I64)
+SELECT id, kind, argument, attempts, claimed FROM job
+WHERE done IS NULL AND due <= :now AND attempts < :tries
+    AND (claimed IS NULL OR claimed <= :stuck)
+ORDER BY due, id LIMIT 1;
+
+-- name: job_claim :exec (id I64, now INSTANT, stuck INSTANT, attempts I64, trouble TEXT)
+UPDATE job SET claimed = :now, attempts = attempts + 1, trouble = :trouble
+WHERE id = :id AND done IS NULL AND attempts = :attempts
+    AND (claimed IS NULL OR claimed <= :stuck);
+
+-- name: job_end :exec (id I64, claimed INSTANT, now INSTANT)
+UPDATE job SET done = :now, once = NULL, claimed = NULL, trouble = ''
+WHERE id = :id AND claimed = :claimed AND done IS NULL;
+
+-- name: job_put_back :exec (id I64, claimed INSTANT, due INSTANT, trouble TEXT)
+UPDATE job SET claimed = NULL, due = :due, trouble = :trouble
+WHERE id = :id AND claimed = :claimed AND done IS NULL;
+
+-- name: jobs_sweep :exec (before INSTANT, most I64)
+DELETE FROM job WHERE id IN (SELECT id FROM job WHERE done < :before ORDER BY done LIMIT :most);
+
+-- name: draft_files_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft_file WHERE draft IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: drafts_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft WHERE id IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: sessions_sweep :exec (now INSTANT, most I64)
+DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
+
+-- Cases as the public sees them (public_case.h): read by no other way.

@@ -1,0 +1,69 @@
+#include "engine/work/sweep.h"
+
+#include "db/db.h"
+#include "engine/work/queries.h"
+
+#define MANY          500 /* rows to a transaction, so that others need not wait */
+#define JOB_KEPT_DAYS 7
+
+struct sweep {
+    int64_t removed;
+};
+
+static enum rc drafts_tx(struct ctx *ctx, void *arg)
+{
+    struct sweep *sweep = arg;
+    enum rc rc = draft_files_sweep(ctx, ctx->now, MANY, NULL);
+
+    return rc ? rc : drafts_sweep(ctx, ctx->now, MANY, &sweep->removed);
+}
+
+static enum rc sessions_tx(struct ctx *ctx, void *arg)
+{
+    struct sweep *sweep = arg;
+
+    return sessions_sweep(ctx, ctx->now, MANY, &sweep->removed);
+}
+
+static enum rc jobs_tx(struct ctx *ctx, void *arg)
+{
+    struct sweep *sweep = arg;
+    struct instant before = instant_plus_us(ctx->now, -JOB_KEPT_DAYS * US_PER_DAY);
+
+    return jobs_sweep(ctx, before, MANY, &sweep->removed);
+}
+
+static enum rc set_tx(struct ctx *ctx, void *arg)
+{
+    const struct instant *at = arg;
+
+    return job_add(ctx, &(struct job_order){"daily.sweep", STR_NONE, S("daily.sweep"), *at});
+}
+
+static enum rc run_sweep(struct ctx *ctx, const struct job *job)
+{
+    static db_tx_fn *const sweeps[] = {drafts_tx, sessions_tx, jobs_tx};
+    struct instant next = instant_plus_us(ctx->now, US_PER_DAY);
+
+    (void)job;
+    for (size_t i = 0; i < sizeof sweeps / sizeof *sweeps; i++) {
+        struct sweep sweep = {.removed = MANY};
+
+        while (sweep.removed == MANY) {
+            enum rc rc = db_tx(ctx, sweeps[i], &sweep);
+
+            if (rc)
+                return rc;
+        }
+    }
+    return db_tx(ctx, set_tx, &next);
+}
+
+const struct job_kind sweep_jobs[] = {{"daily.sweep", run_sweep}, {.kind = NULL}};
+
+enum rc sweep_begin(struct ctx *ctx)
+{
+    struct instant now = ctx->now;
+
+    return db_tx(ctx, set_tx, &now);
+}
