@@ -121,7 +121,7 @@ static void check_email(struct ctx *ctx, struct form_field *field)
 
 static void check_integer(struct ctx *ctx, struct form_field *field)
 {
-    const struct field_spec *spec = field->spec;
+    const struct input_spec *spec = field->spec;
     bool is_bounded = spec->min != 0 || spec->max != 0;
 
     field->values[0] = clean_text(ctx->arena, field->values[0]);
@@ -174,7 +174,7 @@ static void check_yes_no(struct ctx *ctx, struct form_field *field)
         refuse(field, ERR_NOT_A_CHOICE, STR_NONE);
 }
 
-static bool is_choice(const struct field_spec *spec, struct str value)
+static bool is_choice(const struct input_spec *spec, struct str value)
 {
     for (size_t i = 0; spec->choices && spec->choices[i]; i++)
         if (str_eq(value, str_of(spec->choices[i])))
@@ -225,13 +225,13 @@ static bool is_empty(const struct form_field *field)
 static void check(struct ctx *ctx, struct form_field *field)
 {
     static void (*const checks[])(struct ctx *, struct form_field *) = {
-        [FIELD_TEXT] = check_text,       [FIELD_EMAIL] = check_email,
-        [FIELD_INTEGER] = check_integer, [FIELD_DATE] = check_date,
-        [FIELD_YES_NO] = check_yes_no,   [FIELD_CHOICE] = check_choices,
-        [FIELD_CHOICES] = check_choices, [FIELD_FILE] = check_files,
-        [FIELD_TOKEN] = check_token,
+        [INPUT_TEXT] = check_text,       [INPUT_EMAIL] = check_email,
+        [INPUT_INTEGER] = check_integer, [INPUT_DATE] = check_date,
+        [INPUT_YES_NO] = check_yes_no,   [INPUT_CHOICE] = check_choices,
+        [INPUT_CHOICES] = check_choices, [INPUT_FILE] = check_files,
+        [INPUT_TOKEN] = check_token,
     };
-    bool takes_many = field->spec->type == FIELD_CHOICES || field->spec->type == FIELD_FILE;
+    bool takes_many = field->spec->type == INPUT_CHOICES || field->spec->type == INPUT_FILE;
 
     if (field->count > 1 && !takes_many)
         refuse(field, ERR_NOT_A_CHOICE, STR_NONE);
@@ -287,7 +287,7 @@ static void take_param(struct ctx *ctx, const struct request *request, struct fo
 {
     struct form_field *field = find(form, param.name);
 
-    if (field && field->spec->type != FIELD_FILE)
+    if (field && field->spec->type != INPUT_FILE)
         add_value(ctx, field, param.value);
     else if (!form->unknown.p && !is_tolerated(request, param.name))
         form->unknown = param.name;
@@ -299,12 +299,12 @@ static void take_params(struct ctx *ctx, const struct request *request, const st
     for (size_t i = 0; i < params->n; i++)
         take_param(ctx, request, form, params->items[i]);
     for (size_t i = 0; i < form->count; i++)
-        if (form->fields[i].spec->type == FIELD_DATE && !form->fields[i].count)
+        if (form->fields[i].spec->type == INPUT_DATE && !form->fields[i].count)
             join_date(ctx, &form->fields[i], params);
     for (const struct upload *upload = request->uploads; upload; upload = upload->next) {
         struct form_field *field = find(form, upload->field);
 
-        if (field && field->spec->type == FIELD_FILE)
+        if (field && field->spec->type == INPUT_FILE)
             add_value(ctx, field, upload->filename);
     }
 }
@@ -338,7 +338,7 @@ static void take_json(struct ctx *ctx, const struct request *request, struct for
         take_param(ctx, request, form, (struct param){str_copy(ctx->arena, name), S("")});
     } else if (scalar_text(ctx, value, &text)) {
         add_value(ctx, field, text);
-    } else if (json_is_array(value) && field->spec->type == FIELD_CHOICES) {
+    } else if (json_is_array(value) && field->spec->type == INPUT_CHOICES) {
         json_array_foreach(value, i, item)
         {
             if (scalar_text(ctx, item, &text))
@@ -377,7 +377,7 @@ static enum rc take_input(struct ctx *ctx, const struct request *request, struct
     return RC_OK;
 }
 
-enum rc form_read(struct ctx *ctx, const struct request *request, const struct field_spec *specs,
+enum rc form_read(struct ctx *ctx, const struct request *request, const struct input_spec *specs,
                   struct form *ret_form)
 {
     struct form form = {.count = 0};

@@ -1,6 +1,6 @@
 /* What a route accepts as input, and reading it.
  *
- * A table of field_spec says what a form or JSON body may hold; form_read checks all of it at once,
+ * A table of input_spec says what a form or JSON body may hold; form_read checks all of it at once,
  * collects an error per field and keeps what was typed, so that a page can show both again. HTML
  * forms may carry fields nobody asked for (browser extensions add some); for API routes an unknown
  * field is an error, because it is a caller's misunderstanding. Layer: web. One thread at a time.
@@ -11,21 +11,21 @@
 #include "base/date.h"
 #include "web/request.h"
 
-enum field_type {
-    FIELD_TEXT,    /* one or more lines; CR LF becomes LF; ends are trimmed */
-    FIELD_EMAIL,   /* name@domain of RFC 5321's lengths, without quoting */
-    FIELD_INTEGER, /* min to max */
-    FIELD_DATE,    /* 2026-07-02, or three fields name-year, name-month, name-day */
-    FIELD_YES_NO,  /* "yes", "no"; "true", "false", "on", "1", "0"; a checkbox left empty is no */
-    FIELD_CHOICE,  /* one of `choices` */
-    FIELD_CHOICES, /* any of them, each at most once */
-    FIELD_FILE,    /* at most max_count */
-    FIELD_TOKEN,   /* letters, digits, '-' and '_': keys, link tokens, cursors */
+enum input_type {
+    INPUT_TEXT,    /* one or more lines; CR LF becomes LF; ends are trimmed */
+    INPUT_EMAIL,   /* name@domain of RFC 5321's lengths, without quoting */
+    INPUT_INTEGER, /* min to max */
+    INPUT_DATE,    /* 2026-07-02, or three fields name-year, name-month, name-day */
+    INPUT_YES_NO,  /* "yes", "no"; "true", "false", "on", "1", "0"; a checkbox left empty is no */
+    INPUT_CHOICE,  /* one of `choices` */
+    INPUT_CHOICES, /* any of them, each at most once */
+    INPUT_FILE,    /* at most max_count */
+    INPUT_TOKEN,   /* letters, digits, '-' and '_': keys, link tokens, cursors */
 };
 
-struct field_spec {
+struct input_spec {
     const char *name; /* NULL ends the table */
-    enum field_type type;
+    enum input_type type;
     bool is_required;
     size_t max_characters;      /* of a text; 0: 200, an e-mail 254, a token 128 */
     int64_t min, max;           /* of an integer; both 0: any */
@@ -36,7 +36,7 @@ struct field_spec {
 
 /* One field as it was read. */
 struct form_field {
-    const struct field_spec *spec;
+    const struct input_spec *spec;
     struct str *values; /* as typed, UTF-8; what a page shows again */
     size_t count;
     enum err_id error; /* ERR_NONE when it is good */
@@ -55,7 +55,7 @@ struct form {
  * when fields are wrong: form_is_valid says so, and the page shows them again. RC_INVALID when
  * there is nothing to read: ERR_MALFORMED or ERR_FORMAT for JSON that is broken or no object,
  * ERR_MEDIA_TYPE for a body that is neither form nor JSON. In ctx->arena. */
-enum rc form_read(struct ctx *ctx, const struct request *request, const struct field_spec *specs,
+enum rc form_read(struct ctx *ctx, const struct request *request, const struct input_spec *specs,
                   struct form *ret_form) MUST_CHECK;
 
 static inline bool form_is_valid(const struct form *form)

@@ -12,7 +12,7 @@
 #include "web/http.h"
 #include "web/url.h"
 
-struct field_spec;
+struct input_spec;
 struct reply;
 struct request;
 
@@ -34,7 +34,7 @@ struct route {
     const char *pattern;     /* "/staff/cases/{number}"; "/staff/" ends in an empty segment */
     enum rc (*handle)(struct ctx *ctx, struct request *request, struct reply *reply);
     int permission;                 /* what server hooks' authorize() is asked about */
-    const struct field_spec *input; /* fields of query, form or JSON, ended by a NULL name;
+    const struct input_spec *input; /* fields of query, form or JSON, ended by a NULL name;
                                        NULL: none are described */
     const char *summary;            /* one line in English for the interface's description */
     unsigned flags;                 /* enum route_flags */

@@ -2,16 +2,16 @@
 #include "web/form.h"
 
 static const char *const colours[] = {"red", "green", NULL};
-static const struct field_spec specs[] = {
-    {.name = "text", .type = FIELD_TEXT, .is_required = true, .max_characters = 5},
-    {.name = "code", .type = FIELD_TEXT, .pattern = "[A-Z]{2}[0-9]+"},
-    {.name = "mail", .type = FIELD_EMAIL},
-    {.name = "count", .type = FIELD_INTEGER, .min = 1, .max = 9},
-    {.name = "day", .type = FIELD_DATE},
-    {.name = "agree", .type = FIELD_YES_NO},
-    {.name = "colour", .type = FIELD_CHOICE, .choices = colours},
-    {.name = "colours", .type = FIELD_CHOICES, .choices = colours},
-    {.name = "token", .type = FIELD_TOKEN},
+static const struct input_spec specs[] = {
+    {.name = "text", .type = INPUT_TEXT, .is_required = true, .max_characters = 5},
+    {.name = "code", .type = INPUT_TEXT, .pattern = "[A-Z]{2}[0-9]+"},
+    {.name = "mail", .type = INPUT_EMAIL},
+    {.name = "count", .type = INPUT_INTEGER, .min = 1, .max = 9},
+    {.name = "day", .type = INPUT_DATE},
+    {.name = "agree", .type = INPUT_YES_NO},
+    {.name = "colour", .type = INPUT_CHOICE, .choices = colours},
+    {.name = "colours", .type = INPUT_CHOICES, .choices = colours},
+    {.name = "token", .type = INPUT_TOKEN},
     {.name = NULL},
 };
 static const struct route api_route = {HTTP_POST, "/", NULL, 1, .flags = ROUTE_API};

@@ -61,9 +61,9 @@ static enum rc form_page(struct ctx *ctx, struct request *request, struct reply 
     return RC_OK;
 }
 
-static const struct field_spec report_fields[] = {
-    {.name = "text", .type = FIELD_TEXT, .is_required = true, .max_characters = 100},
-    {.name = "photo", .type = FIELD_FILE, .max_count = 2},
+static const struct input_spec report_fields[] = {
+    {.name = "text", .type = INPUT_TEXT, .is_required = true, .max_characters = 100},
+    {.name = "photo", .type = INPUT_FILE, .max_count = 2},
     {.name = NULL},
 };
 
