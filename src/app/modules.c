@@ -2,11 +2,15 @@
 
 #include <stddef.h>
 
+#include "api/api.h"
 #include "console/console.h"
 #include "portal/portal.h"
+#include "svc/requests/requests.h"
 
 const struct module *const modules[] = {
     &portal_module,
     &console_module,
+    &api_module,
+    &requests_module,
     NULL,
 };
