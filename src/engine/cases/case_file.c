@@ -9,8 +9,8 @@
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/clock/deadline.h"
-#include "engine/clock/queries.h"
 #include "engine/clock/timer.h"
+#include "engine/clock/turn.h"
 #include "engine/definition/queries.h"
 #include "engine/message/notice.h"
 #include "engine/record/record.h"
@@ -274,19 +274,7 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
         bool warns = deadline->has_warning && instant_cmp(deadline->warn, ctx->now) > 0;
         struct instant first = warns ? deadline->warn : deadline->due;
         enum rc rc =
-            clock_add(ctx,
-                      &(struct clock_add_args){
-                          .cases = work->filed->case_id,
-                          .kind = definition->workflow->clocks[definition->clocks[i].kind].id,
-                          .started = ctx->now,
-                          .due = deadline->due,
-                          .due_date = deadline->date,
-                          .due_date_is_null = !deadline->is_date,
-                          .warn = deadline->warn,
-                          .warn_is_null = !warns,
-                          .trace = deadline->trace,
-                      },
-                      NULL);
+            clock_begin(ctx, work->filed->case_id, definition, &definition->clocks[i], deadline);
 
         if (rc)
             return rc;
@@ -353,14 +341,14 @@ static enum rc add_case(struct ctx *ctx, struct filing_work *work)
     const struct filing *filing = work->filing;
     const struct state *state =
         &filing->definition->workflow->states[filing->definition->workflow->start];
-    int64_t place_id = 0, party_id = 0;
+    int64_t place_id = 0, party_id = filing->party;
     bool has_reporter =
         filing->contact.name.n || filing->contact.email.n || filing->contact.phone.n;
     enum rc rc = next_number(ctx, &work->filed->number);
 
     if (!rc && filing->place)
         rc = add_place(ctx, filing->place, &place_id);
-    if (!rc && has_reporter)
+    if (!rc && has_reporter && !party_id)
         rc = add_reporter(ctx, filing, &party_id);
     if (rc)
         return rc;
@@ -453,6 +441,19 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = tell_reporter(ctx, work, event_id);
     return rc;
+}
+
+enum rc case_file_within(struct ctx *ctx, const struct filing *filing, struct filed *ret)
+{
+    struct filing_work work = {
+        .filing = filing,
+        .facts = facts_of(ctx, filing),
+        .token = crypto_token(ctx->arena),
+        .filed = ret,
+    };
+    enum rc rc = decide(ctx, &work);
+
+    return rc ? rc : file_tx(ctx, &work);
 }
 
 enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret)

@@ -236,3 +236,32 @@ WHERE p.id = :id;
 
 -- name: case_file_set :exec (id I64, is_public BOOL, is_hidden BOOL)
 UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :id;
+
+-- A case with what its rules ask about.
+-- name: case_for_rules :optional (id I64)
+-- column: place_kind TEXT?
+SELECT c.id, c.number, c.service_version, c.state, c.team, c.place, c.reporter, c.lang, c.channel,
+    c.confidentiality, c.description, c.answers, c.opened, c.lock_version, p.kind AS place_kind,
+    p.address AS place_address, p.label AS place_label, p.unit AS place_unit, p.zip AS place_zip,
+    p.lat_e7, p.lon_e7, p.layers AS place_layers
+FROM cases c LEFT JOIN place p ON p.id = c.place
+WHERE c.id = :id;
+
+-- How many cases that are not closed are linked with one, by kind of link.
+-- name: links_open :many (cases I64)
+-- column: open I64
+SELECT l.kind, count(*) AS open
+FROM link l JOIN cases c
+    ON c.id = CASE WHEN l.from_case = :cases THEN l.to_case ELSE l.from_case END
+WHERE (l.from_case = :cases OR l.to_case = :cases) AND l.ended IS NULL AND c.state_type < 2
+GROUP BY l.kind;
+
+-- name: link_add :insert (kind TEXT, from_case I64, to_case I64, created INSTANT)
+INSERT INTO link (kind, from_case, to_case, created)
+VALUES (:kind, :from_case, :to_case, :created) RETURNING id;
+
+-- name: case_answers_set :exec (id I64, answers JSON)
+UPDATE cases SET answers = :answers WHERE id = :id;
+
+-- name: case_index_drop :exec (cases I64)
+DELETE FROM case_index WHERE cases = :cases;
