@@ -265,3 +265,14 @@ UPDATE cases SET answers = :answers WHERE id = :id;
 
 -- name: case_index_drop :exec (cases I64)
 DELETE FROM case_index WHERE cases = :cases;
+
+-- name: case_version_set :exec (id I64, service_version I64, updated INSTANT)
+UPDATE cases SET service_version = :service_version, updated = :updated,
+    lock_version = lock_version + 1
+WHERE id = :id;
+
+-- name: cases_of_other_versions :many (service I64, service_version I64, after_id I64, most I64)
+SELECT id, number FROM cases
+WHERE service = :service AND service_version <> :service_version AND state_type < 2
+    AND id > :after_id
+ORDER BY id LIMIT :most;
