@@ -40,7 +40,8 @@ static struct worker *start(struct test_town *town)
         .folder = town->folder, .db = town->db, .city = town->city, .keys = crypto_sign_new_keys()};
     test_ok(&town->ctx,
             worker_start(&town->ctx,
-                         &(struct worker_options){&home, S("https://city.example"), all}, &worker));
+                         &(struct worker_options){&home, NULL, S("https://city.example"), all},
+                         &worker));
     return worker;
 }
 
