@@ -38,7 +38,8 @@ static enum rc run(struct ctx *ctx, struct home *home, struct case_migration *ho
     if (!how->to)
         return FAIL(ctx, ERR_NOT_FOUND, .detail = S("the city has no such service or version"));
     rc = case_migrate(ctx, how, &report, &done);
-    fwrite(report.p, 1, report.n, stdout);
+    if (report.n)
+        fwrite(report.p, 1, report.n, stdout);
     if (!rc)
         printf("%.*s version %lld: %lld cases %s, %lld stay\n", STR_ARG(how->to->code),
                (long long)how->to->version, (long long)done.moved,
