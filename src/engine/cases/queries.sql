@@ -188,6 +188,74 @@ WHERE p.cell >= :cell_from AND p.cell <= :cell_to AND c.place = p.id AND +c.serv
 ORDER BY c.id DESC
 LIMIT :most;
 
+-- A run of cases in one order, for lists (case_search.c): narrow, what is shown is asked for apart.
+-- In the order of closing no other column may be asked for, or another index would be sorted.
+-- name: case_run :many (state_type I64, team I64, service I64, assignee I64, reporter I64, number TEXT, words TEXT, before_id I64, low INSTANT, high INSTANT, at INSTANT, after_id I64, most I64)
+SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.outcome, c.team,
+    c.assignee, c.place, c.reporter, c.lang, c.channel, c.opened, c.closed, c.due, c.district
+FROM cases c
+WHERE c.id > 0
+--? state_type: AND c.state_type = :state_type
+--? team: AND c.team = :team
+--? service: AND c.service = :service
+--? assignee: AND c.assignee = :assignee
+--? reporter: AND c.reporter = :reporter
+--? number: AND c.number = :number
+-- @sqlite
+--? words: AND c.id IN (SELECT rowid FROM case_text WHERE case_text MATCH :words AND rowid < :before_id ORDER BY rowid DESC LIMIT :most)
+-- @postgres
+--? words: AND c.id IN (SELECT t.id FROM case_text t WHERE t.vector @@ to_tsquery('simple', :words) AND t.id < :before_id ORDER BY t.id DESC LIMIT :most)
+-- @both
+--? dated: AND c.due IS NOT NULL
+--? undated: AND c.due IS NULL
+--? due_low: AND c.due >= :low
+--? due_high: AND c.due < :high
+--? after_due: AND c.due >= :at AND (c.due > :at OR c.id > :after_id)
+--? after_id: AND c.id > :after_id
+--? opened_low: AND c.opened >= :low
+--? opened_high: AND c.opened < :high
+--? before_opened: AND c.opened <= :at AND (c.opened < :at OR c.id < :after_id)
+--? after_opened: AND c.opened >= :at AND (c.opened > :at OR c.id > :after_id)
+--? has_closed: AND c.closed IS NOT NULL
+--? closed_low: AND c.closed >= :low
+--? closed_high: AND c.closed < :high
+--? before_closed: AND c.closed <= :at AND (c.closed < :at OR c.id < :after_id)
+ORDER BY
+--= due: c.due, c.id
+--= newest: c.opened DESC, c.id DESC
+--= oldest: c.opened, c.id
+--= closed: c.closed DESC, c.id DESC
+--= id: c.id DESC
+LIMIT :most;
+
+-- What a list shows of a case beside what it was found by.
+-- name: case_line_of :one (id I64)
+-- column: place_label TEXT?
+-- column: assignee_name TEXT?
+SELECT c.updated, c.lock_version, c.description, p.label AS place_label, a.name AS assignee_name
+FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN account a ON a.id = c.assignee
+WHERE c.id = :id;
+
+-- name: case_has_words :optional (id I64, words TEXT)
+-- column: id I64
+-- @sqlite
+SELECT rowid AS id FROM case_text WHERE case_text MATCH :words AND rowid = :id;
+-- @postgres
+SELECT t.id AS id FROM case_text t WHERE t.vector @@ to_tsquery('simple', :words) AND t.id = :id;
+-- @both
+
+-- name: case_words_of :optional (id I64)
+-- column: words TEXT
+-- @sqlite
+SELECT words FROM case_text WHERE rowid = :id;
+-- @postgres
+SELECT words FROM case_text WHERE id = :id;
+-- @both
+
+-- name: parties_by_contact :many (folded TEXT, most I64)
+SELECT DISTINCT party FROM contact_point
+WHERE kind IN ('email', 'phone') AND folded = :folded ORDER BY party LIMIT :most;
+
 -- name: file_rows :one (sha256 BLOB)
 -- column: total I64
 SELECT count(*) AS total FROM file WHERE sha256 = :sha256;
