@@ -26,6 +26,7 @@ static const char *const image_places[] = {"cityhall-image", "../libexec/cityhal
 struct app {
     struct home home;
     const char *base_url;
+    const char *proxies; /* addresses whose X-Forwarded-For is believed; NULL: none */
     const char *uploads; /* folder of files that are coming in */
     struct image_client pictures;
 };
@@ -150,6 +151,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                           .routes = tables,
                           .assets = &ui_assets,
                           .temp_dir = app->uploads,
+                          .proxies = str_of(app->proxies),
                           .city = app->home.city,
                           .db = app->home.db,
                           .app = app,
@@ -212,7 +214,7 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
     const char *listen = command_option(&argc, argv, "listen");
     const char *base_url = command_option(&argc, argv, "base-url");
     const char *image = command_option(&argc, argv, "image");
-    struct app app = {0};
+    struct app app = {.proxies = command_option(&argc, argv, "proxy")};
     enum rc rc;
 
     if (argc != 1)
