@@ -28,6 +28,7 @@ struct app {
     struct home home;
     struct live_city *live;
     const char *base_url;
+    const char *proxies; /* addresses whose X-Forwarded-For is believed; NULL: none */
     const char *uploads; /* folder of files that are coming in */
     struct image_client pictures;
 };
@@ -156,6 +157,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                           .routes = tables,
                           .assets = &ui_assets,
                           .temp_dir = app->uploads,
+                          .proxies = str_of(app->proxies),
                           .db = app->home.db,
                           .app = app,
                           .hooks = {begin, authorize, render_error, end, log_request, ready},
@@ -218,7 +220,7 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
     const char *listen = command_option(&argc, argv, "listen");
     const char *base_url = command_option(&argc, argv, "base-url");
     const char *image = command_option(&argc, argv, "image");
-    struct app app = {0};
+    struct app app = {.proxies = command_option(&argc, argv, "proxy")};
     enum rc rc;
 
     if (argc != 1)
