@@ -26,6 +26,8 @@ const struct command commands[] = {
      "check the whole record against its hashes and signatures", command_audit},
     {"user", "add|list|disable|enable|reset DIR [LOGIN] [--name NAME --role ROLE --team TEAM]",
      "make and change the accounts of staff", command_user},
+    {"key", "add|list|revoke DIR [PREFIX] [--name NAME --scope RIGHT@KIND:CODE --days N]",
+     "make, list and end the keys of programs", command_key},
     {"closure", "add DIR DATE --reason TEXT [--dry-run]",
      "note a day without work and move the deadlines that counted it", command_closure},
     {"upgrade", "DIR", "bring a data folder to this version", command_upgrade},
