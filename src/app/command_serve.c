@@ -16,6 +16,7 @@
 #include "image/image_client.h"
 #include "people/permission.h"
 #include "portal/portal.h"
+#include "svc/requests/requests.h"
 #include "web/assets.h"
 #include "web/server.h"
 
@@ -95,6 +96,10 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
 {
     (void)arg;
     (void)rc;
+    if (open311_is_asked(request)) {
+        open311_problem(ctx, request, reply);
+        return RC_OK;
+    }
     if (request_wants_json(request))
         return RC_UNAVAILABLE; /* the server's own problem document */
     if (console_is_asked(request))

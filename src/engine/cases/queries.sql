@@ -156,6 +156,9 @@ WHERE l.token_hash = :token_hash AND (l.expires IS NULL OR l.expires > :now);
 
 -- One run of cases of one service and type of state, or of all, newest first.
 -- name: public_run :many (service I64, state_type I64, district TEXT, opened_from INSTANT, opened_until INSTANT, opened INSTANT, after_id I64, only I64, most I64)
+-- One run of cases of one service and type of state, or of all, newest first: by when they were
+-- opened, or by when something last happened to them.
+-- name: public_run :many (service I64, state_type I64, district TEXT, number TEXT, opened_from INSTANT, opened_until INSTANT, updated_from INSTANT, updated_until INSTANT, opened INSTANT, after_id I64, most I64)
 -- column: description TEXT
 -- column: place_kind TEXT?
 -- column: place_label TEXT?
@@ -171,6 +174,9 @@ WHERE c.confidentiality = 0 AND c.is_hidden = FALSE
 --? district: AND c.district = :district
 --? opened_from: AND c.opened >= :opened_from
 --? opened_until: AND c.opened < :opened_until
+--? updated_from: AND c.updated >= :updated_from
+--? updated_until: AND c.updated < :updated_until
+--? number: AND c.number = :number
 --? after: AND c.opened <= :opened AND (c.opened < :opened OR c.id < :after_id)
 --? only: AND c.id = :only
 ORDER BY c.opened DESC, c.id DESC
@@ -255,6 +261,32 @@ SELECT words FROM case_text WHERE id = :id;
 -- name: parties_by_contact :many (folded TEXT, most I64)
 SELECT DISTINCT party FROM contact_point
 WHERE kind IN ('email', 'phone') AND folded = :folded ORDER BY party LIMIT :most;
+--? after_updated: AND c.updated <= :opened AND (c.updated < :opened OR c.id < :after_id)
+ORDER BY
+--= opened: c.opened DESC, c.id DESC
+--= updated: c.updated DESC, c.id DESC
+LIMIT :most;
+
+-- name: public_answers_of :optional (id I64)
+SELECT answers FROM cases WHERE id = :id;
+
+-- What the public may know of a case's way, within a time.
+-- name: public_events_of :many (cases I64, at_from INSTANT, at_until INSTANT)
+-- column: payload TEXT?
+SELECT e.id, e.at, e.kind, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id
+WHERE e.cases = :cases AND e.audience = 0 AND e.at >= :at_from AND e.at < :at_until
+ORDER BY e.id;
+
+-- What another system calls a case, or something of it.
+-- name: external_get :optional (system TEXT, kind TEXT, external_id TEXT)
+SELECT r.id, r.cases, c.number FROM external_ref r JOIN cases c ON c.id = r.cases
+WHERE r.system = :system AND r.kind = :kind AND r.external_id = :external_id;
+
+-- name: external_add :insert (system TEXT, kind TEXT, external_id TEXT, cases I64)
+INSERT INTO external_ref (system, kind, external_id, cases)
+VALUES (:system, :kind, :external_id, :cases)
+RETURNING id;
 
 -- name: file_rows :one (sha256 BLOB)
 -- column: total I64
