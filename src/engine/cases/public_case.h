@@ -89,6 +89,9 @@ struct public_cases {
 enum rc public_cases(struct ctx *ctx, const struct public_filter *filter,
                      struct public_cases *ret) MUST_CHECK;
 
+/* The one case of a row. ERR_NOT_FOUND when there is none that the public may see. */
+enum rc public_case_get(struct ctx *ctx, int64_t case_id, struct public_case *ret) MUST_CHECK;
+
 /* "west,south,east,north" in degrees. False, *ret untouched, for anything that is not four numbers
  * on earth, and for a box without extent. */
 bool public_box_parse(struct arena *arena, struct str text, struct box *ret);

@@ -236,7 +236,7 @@ FROM link_token l JOIN cases c ON c.id = l.cases
 WHERE l.token_hash = :token_hash AND (l.expires IS NULL OR l.expires > :now);
 
 -- One run of cases of one service and type of state, or of all, newest first.
--- name: public_run :many (service I64, state_type I64, district TEXT, opened_from INSTANT, opened_until INSTANT, opened INSTANT, after_id I64, most I64)
+-- name: public_run :many (service I64, state_type I64, district TEXT, opened_from INSTANT, opened_until INSTANT, opened INSTANT, after_id I64, only I64, most I64)
 -- column: description TEXT
 -- column: place_kind TEXT?
 -- column: place_label TEXT?
@@ -253,7 +253,20 @@ WHERE c.confidentiality = 0 AND c.is_hidden = FALSE
 --? opened_from: AND c.opened >= :opened_from
 --? opened_until: AND c.opened < :opened_until
 --? after: AND c.opened <= :opened AND (c.opened < :opened OR c.id < :after_id)
+--? only: AND c.id = :only
 ORDER BY c.opened DESC, c.id DESC
+LIMIT :most;
+
+-- Open cases of a service, of all its versions, whose place lies in a run of squares. The join goes
+-- from the squares to the cases (CROSS JOIN fixes the order, the plus keeps the index of a
+-- service's cases out of it), so that it costs what was filed there and not what the service has.
+-- name: cases_near :many (service I64, cell_from I64, cell_to I64, opened_from INSTANT, most I64)
+SELECT c.id, c.number, c.service_version, c.state, c.team, c.reporter, c.confidentiality,
+    c.is_hidden, c.opened, p.label, p.lat_e7, p.lon_e7
+FROM place p CROSS JOIN cases c
+WHERE p.cell >= :cell_from AND p.cell <= :cell_to AND c.place = p.id AND +c.service = :service
+    AND c.state_type < 2 AND c.opened >= :opened_from
+ORDER BY c.id DESC
 LIMIT :most;
 
 -- name: file_rows :one (sha256 BLOB)
