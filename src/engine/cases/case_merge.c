@@ -13,9 +13,7 @@
 struct merging {
     struct case_edit from, into;
     const struct merge *merge;
-    const struct place *place;    /* of the case that is merged, for the notice */
-    const struct place *place_to; /* of the other one */
-    int64_t event_id;             /* that the notices speak of */
+    int64_t event_id; /* that the notices speak of */
     struct case_event kept;
 };
 
@@ -52,17 +50,16 @@ static bool is_public(const struct case_edit *edit)
     return edit->row.confidentiality == AUDIENCE_PUBLIC && !edit->row.is_hidden;
 }
 
+/* No place in it: followers may know the block alone, and nobody the address of the other case. */
 static enum rc tell(struct ctx *ctx, const struct merging *work, enum telling_kind kind,
                     const struct recipient *recipient)
 {
     struct notice_rule notice = notice_of(ctx, kind, work->into.row.number);
     bool is_other = kind == TELL_MERGED && is_public(&work->into);
     const struct case_edit *about = is_other ? &work->into : &work->from;
-    const struct place *place = is_other ? work->place_to : work->place;
     struct notice_facts facts = {
         .number = work->from.row.number,
         .definition = about->definition,
-        .place = place ? place->label : STR_NONE,
         .team = about->team,
         .link = page_of(ctx, work, about),
     };
@@ -113,39 +110,59 @@ static enum rc needs_following(struct ctx *ctx, const struct merging *work, stru
     if (!rc)
         rc = mails_of(ctx, &work->into, &own);
     for (size_t i = 0; !rc && i < own.n; i++)
-        if (str_eq(str_lower_ascii(ctx->arena, own.rows[i].value),
-                   str_lower_ascii(ctx->arena, email)))
+        if (str_eq(str_lower_ascii(ctx->arena, own.rows[i].value), email))
             *ret = false;
     return rc;
+}
+
+/* A link that ends their following, in one mail: see follower.h. */
+static enum rc add_unfollow(struct ctx *ctx, const struct merging *work, int64_t follower_id,
+                            struct str *ret_link)
+{
+    struct str token = crypto_token(ctx->arena);
+    struct crypto_hash hash = crypto_sha256(token);
+
+    *ret_link =
+        str_fmt(ctx->arena, "%.*s/unfollow/%.*s", STR_ARG(work->merge->base_url), STR_ARG(token));
+    return link_token_add(ctx,
+                          &(struct link_token_add_args){
+                              .token_hash = crypto_hash_str(&hash),
+                              .purpose = S("unfollow"),
+                              .cases = work->into.case_id,
+                              .party_is_null = true,
+                              .subject = str_fmt(ctx->arena, "%lld", (long long)follower_id),
+                              .created = ctx->now,
+                              .expires_is_null = true,
+                          },
+                          NULL);
 }
 
 /* Tells one person, who from now on follows the other case. */
 static enum rc take_along(struct ctx *ctx, struct merging *work, const struct person *person)
 {
-    struct str token = crypto_token(ctx->arena);
-    struct crypto_hash hash = crypto_sha256(token);
+    struct crypto_hash hash = crypto_sha256(crypto_token(ctx->arena));
     struct recipient recipient = {.email = person->email, .lang = lang_of(person->lang)};
+    struct str email = str_lower_ascii(ctx->arena, person->email);
     bool is_new;
     int64_t id;
-    enum rc rc = needs_following(ctx, work, person->email, &is_new);
+    enum rc rc = needs_following(ctx, work, email, &is_new);
 
-    if (!rc && is_new) {
-        recipient.unsubscribe = str_fmt(ctx->arena, "%.*s/unfollow/%.*s",
-                                        STR_ARG(work->merge->base_url), STR_ARG(token));
+    if (!rc && is_new)
         rc = merge_follower_add(ctx,
                                 &(struct merge_follower_add_args){
                                     .cases = work->into.case_id,
                                     .party = person->party,
                                     .party_is_null = !person->party,
-                                    .email = person->email,
+                                    .email = email,
                                     .lang = person->lang,
                                     .token_hash = crypto_hash_str(&hash),
                                     .created = ctx->now,
                                 },
                                 &id);
-        if (!rc)
-            json_put_i64(&work->kept.json, id);
-    }
+    if (!rc && is_new)
+        rc = add_unfollow(ctx, work, id, &recipient.unsubscribe);
+    if (!rc && is_new)
+        json_put_i64(&work->kept.json, id);
     return rc ? rc : tell(ctx, work, TELL_MERGED, &recipient);
 }
 
@@ -297,20 +314,11 @@ static enum rc link_cases(struct ctx *ctx, int64_t from, int64_t to, const char 
         NULL);
 }
 
-static enum rc read_places(struct ctx *ctx, struct merging *work)
-{
-    enum rc rc = case_edit_place(ctx, &work->from, &work->place);
-
-    return rc ? rc : case_edit_place(ctx, &work->into, &work->place_to);
-}
-
 static enum rc merge_tx(struct ctx *ctx, void *arg)
 {
     struct merging *work = arg;
     enum rc rc = open_both(ctx, work);
 
-    if (!rc)
-        rc = read_places(ctx, work);
     if (!rc)
         rc = case_edit_bump(ctx, &work->from);
     if (!rc)
@@ -529,8 +537,6 @@ static enum rc unmerge_tx(struct ctx *ctx, void *arg)
     json_t *kept;
     enum rc rc = open_merged(ctx, work);
 
-    if (!rc)
-        rc = read_places(ctx, work);
     if (!rc)
         rc = read_kept(ctx, work, &kept);
     if (!rc)

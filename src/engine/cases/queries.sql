@@ -203,6 +203,25 @@ WHERE kind = :kind AND ended IS NULL
     AND ((from_case = :one AND to_case = :two) OR (from_case = :two AND to_case = :one))
 LIMIT 1;
 
+-- Search forgets what its entries held before: else the words stay in older parts of the index.
+-- name: case_words_tidy :exec ()
+-- @sqlite
+INSERT INTO case_text (case_text) VALUES ('optimize');
+-- @postgres
+UPDATE case_text SET words = words WHERE FALSE;
+-- @both
+
+-- name: drafts_forget :exec (cases I64)
+UPDATE draft SET answers = '{}' WHERE cases = :cases;
+
+-- name: case_file_parts :optional (id I64)
+SELECT p.cases, p.file, t.id AS thumbnail, f.sha256, t.sha256 AS thumb_sha256
+FROM case_file p JOIN file f ON f.id = p.file JOIN file t ON t.id = p.thumbnail
+WHERE p.id = :id;
+
+-- name: case_file_drop :exec (id I64)
+DELETE FROM case_file WHERE id = :id;
+
 -- name: contacts_of_party :many (party I64)
 SELECT id, kind, value, verified FROM contact_point WHERE party = :party ORDER BY id;
 

@@ -26,6 +26,11 @@ FROM event e LEFT JOIN event_payload p ON p.event = e.id
 WHERE e.cases = :cases AND e.kind = :kind
 ORDER BY e.id DESC;
 
+-- name: event_text :optional (id I64)
+-- column: payload TEXT?
+SELECT e.kind, e.cases, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id WHERE e.id = :id;
+
 -- name: leaf_last :optional ()
 SELECT id AS position, event FROM record_leaf ORDER BY id DESC LIMIT 1;
 
