@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/case_edit.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/projection.h"
@@ -96,7 +97,7 @@ static enum rc check_inside_city(struct ctx *ctx, const struct place *place)
     return rc;
 }
 
-static enum rc check_place(struct ctx *ctx, const struct filing *filing)
+enum rc filing_check_place(struct ctx *ctx, const struct filing *filing)
 {
     const struct place_rule *rule = &filing->definition->place;
 
@@ -155,7 +156,7 @@ enum rc filing_check_description(struct ctx *ctx, const struct filing *filing)
 
 enum rc filing_check(struct ctx *ctx, const struct filing *filing)
 {
-    enum rc rc = check_place(ctx, filing);
+    enum rc rc = filing_check_place(ctx, filing);
 
     if (!rc)
         rc = check_fields(ctx, filing);
@@ -168,20 +169,14 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
 static enum rc decide(struct ctx *ctx, struct filing_work *work)
 {
     const struct definition *definition = work->filing->definition;
-    const struct route_rule *route = NULL;
+    struct case_route route;
     enum rc rc;
 
-    for (size_t i = 0; i < definition->route_n && !route; i++) {
-        bool holds;
-
-        rc = rule_explain(ctx, &definition->routes[i].when, &work->facts, &holds,
-                          &work->route_trace);
-        if (rc)
-            return rc;
-        if (holds)
-            route = &definition->routes[i];
-    }
-    work->team = route ? city_team(ctx->city, route->team) : NULL;
+    rc = case_route(ctx, definition, &work->facts, &route);
+    if (rc)
+        return rc;
+    work->team = route.team;
+    work->route_trace = route.trace;
     work->deadlines = ARENA_ARRAY(ctx->arena, definition->clock_n, struct deadline);
     if (!work->deadlines)
         return FAIL(ctx, ERR_MEMORY);

@@ -164,6 +164,8 @@ static enum rc prepare(struct ctx *ctx, struct step_work *work)
         return rc;
     if (work->input->lock_version && work->input->lock_version != work->row.lock_version)
         return FAIL(ctx, ERR_STALE);
+    if (!work->row.merged_into_is_null)
+        return FAIL(ctx, ERR_MERGED);
     if (!(work->step->from & (UINT64_C(1) << work->from)))
         return FAIL(ctx, ERR_TRANSITION);
     rc = check_reopening(ctx, work);

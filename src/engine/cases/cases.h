@@ -47,6 +47,7 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* Parts of the same, for a form that asks page by page. */
 enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
+enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
