@@ -173,7 +173,6 @@ static enum rc open_case(struct ctx *ctx, const struct stored_case *stored,
         .party = stored->row.reporter_is_null ? 0 : stored->row.reporter,
     };
     struct filed filed;
-    int64_t link_id;
     enum rc rc;
 
     if (!filing.definition)
@@ -190,7 +189,7 @@ static enum rc open_case(struct ctx *ctx, const struct stored_case *stored,
                                                  .from_case = filed.case_id,
                                                  .to_case = stored->row.id,
                                                  .created = ctx->now},
-                         &link_id);
+                         NULL);
 }
 
 enum rc effects_changes(struct ctx *ctx, const struct stored_case *stored, const struct step *step,

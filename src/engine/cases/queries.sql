@@ -465,16 +465,6 @@ FROM link l JOIN cases c
 WHERE (l.from_case = :cases OR l.to_case = :cases) AND l.ended IS NULL AND c.state_type < 2
 GROUP BY l.kind;
 
--- name: link_add :insert (kind TEXT, from_case I64, to_case I64, created INSTANT)
-INSERT INTO link (kind, from_case, to_case, created)
-VALUES (:kind, :from_case, :to_case, :created) RETURNING id;
-
--- name: case_answers_set :exec (id I64, answers JSON)
-UPDATE cases SET answers = :answers WHERE id = :id;
-
--- name: case_index_drop :exec (cases I64)
-DELETE FROM case_index WHERE cases = :cases;
-
 -- name: case_version_set :exec (id I64, service_version I64, updated INSTANT)
 UPDATE cases SET service_version = :service_version, updated = :updated,
     lock_version = lock_version + 1
