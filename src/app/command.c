@@ -72,6 +72,8 @@ bool command_flag(int *argc, char **argv, const char *name)
     return false;
 }
 
+const char *const image_program_places[] = {"cityhall-image", "../libexec/cityhall-image", NULL};
+
 const char *beside_program(struct ctx *ctx, const char *const *places)
 {
     char path[MAX_PATH_BYTES];

@@ -26,6 +26,9 @@ bool command_flag(int *argc, char **argv, const char *name);
  * when there is none. In the arena. */
 const char *beside_program(struct ctx *ctx, const char *const *places);
 
+/* Where the image program lies: in the build's folder, and where it is installed. */
+extern const char *const image_program_places[];
+
 /* A failure that prints the command's usage. */
 enum rc command_misused(struct ctx *ctx, const char *sentence) MUST_CHECK;
 

@@ -22,9 +22,6 @@
 
 #define MAX_MODULES 32
 
-/* In the build's folder, and where it is installed. */
-static const char *const image_places[] = {"cityhall-image", "../libexec/cityhall-image", NULL};
-
 struct app {
     struct home home;
     struct live_city *live;
@@ -210,7 +207,7 @@ static enum rc take_files(struct ctx *ctx, struct app *app, const char *image)
         return rc;
     app->home.city->files_folder = files;
     if (!image)
-        image = beside_program(ctx, image_places);
+        image = beside_program(ctx, image_program_places);
     if (image && !file_exists(image))
         return FAIL(ctx, ERR_CONFIG, .detail = str_fmt(ctx->arena, "there is no %s", image));
     if (image) {
