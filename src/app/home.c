@@ -1,7 +1,9 @@
 #include "app/home.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/keys.h"
@@ -206,8 +208,12 @@ static enum rc load_keys(struct ctx *ctx, struct home *home)
     return rc ? rc : record_keys_make(ctx, home->folder, &home->keys);
 }
 
-static enum rc check_folder(struct ctx *ctx, const char *folder)
+static enum rc check_folder(struct ctx *ctx, const char *folder, bool is_written)
 {
+    if (is_written && access(folder, W_OK) < 0 && errno != ENOENT)
+        return FAIL(ctx, errno == EROFS ? ERR_DISK_READONLY : ERR_CONFIG,
+                    .detail = str_fmt(ctx->arena, "%s cannot be written: %s", folder,
+                                      strerrordesc_np(errno)));
     if (file_exists(folder))
         return RC_OK;
     return FAIL(ctx, ERR_CONFIG,
@@ -232,7 +238,7 @@ enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durabi
                   struct home *ret)
 {
     struct home home = {.folder = folder};
-    enum rc rc = check_folder(ctx, folder);
+    enum rc rc = check_folder(ctx, folder, true);
 
     if (!rc)
         rc = open_home(ctx, folder, false, durability, &home);
@@ -256,7 +262,7 @@ enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret)
 {
     struct home home = {.folder = folder};
     size_t pending = 0;
-    enum rc rc = check_folder(ctx, folder);
+    enum rc rc = check_folder(ctx, folder, false);
 
     if (!rc)
         rc = open_store(ctx, folder, false, DB_FULL, &home.db);
