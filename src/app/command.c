@@ -11,9 +11,9 @@
 #define MAX_PATH_BYTES 4096
 
 const struct command commands[] = {
-    {"init", "DIR --city CITYDIR [--store postgresql://...]",
+    {"init", "DIR --city CITYDIR [--store postgresql://... [--owner postgresql://...]]",
      "make a data folder for a city from its city folder", command_init},
-    {"demo", "DIR [--city CITYDIR] [--cases N]",
+    {"demo", "DIR [--city CITYDIR] [--cases N] [--store postgresql://... [--owner ...]]",
      "make the demonstration city, for ever a demonstration", command_demo},
     {"serve",
      "DIR [--listen ADDRESS:PORT] [--base-url URL] [--proxy ADDRESS,...] [--image PROGRAM]",
@@ -33,7 +33,8 @@ const struct command commands[] = {
      "make, list and end the keys of programs", command_key},
     {"closure", "add DIR DATE --reason TEXT [--dry-run]",
      "note a day without work and move the deadlines that counted it", command_closure},
-    {"upgrade", "DIR", "bring a data folder to this version", command_upgrade},
+    {"upgrade", "DIR [--owner postgresql://...]", "bring a data folder to this version",
+     command_upgrade},
     {"routes", "", "list what the server answers to", command_routes},
     {"permissions", "", "list the permissions and what they allow", command_permissions},
     {"version", "", "print the version", command_version},

@@ -91,11 +91,8 @@ static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
     return FAIL(ctx, ERR_DENIED);
 }
 
-static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
-                            struct reply *reply, enum rc rc)
+static enum rc render(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    (void)arg;
-    (void)rc;
     if (open311_is_asked(request)) {
         open311_problem(ctx, request, reply);
         return RC_OK;
@@ -107,6 +104,24 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
     else
         portal_problem(ctx, request, reply);
     return RC_OK;
+}
+
+/* Also for a request that was refused before it began, such as one with a path that wants out. */
+static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
+                            struct reply *reply, enum rc rc)
+{
+    struct app *app = arg;
+    bool has_begun = ctx->city;
+
+    (void)rc;
+    if (!has_begun)
+        ctx->city = live_city_take(app->live);
+    rc = render(ctx, request, reply);
+    if (!has_begun) {
+        live_city_put(app->live, ctx->city);
+        ctx->city = NULL;
+    }
+    return rc;
 }
 
 static void end(void *arg, struct ctx *ctx, struct request *request)

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_effect.h"
+#include "engine/cases/photo.h"
 #include "engine/clock/timer.h"
 #include "engine/clock/turn.h"
 #include "engine/definition/show.h"
@@ -114,6 +115,8 @@ static enum rc check_input(struct ctx *ctx, const struct step_work *work)
         if (workflow_outcome(work->workflow, input->outcome) < 0)
             return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("outcome"));
     }
+    if ((asks & STEP_NEEDS_PHOTO) && !input->photo_n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("photo"));
     if (asks & STEP_ASK_DATE) {
         if (!input->date.n)
             return FAIL(ctx, ERR_REQUIRED, .field = S("date"));
@@ -334,6 +337,17 @@ static enum rc turn_clocks(struct ctx *ctx, struct step_work *work)
     return rc ? rc : clocks_turn(ctx, &turn, &work->has_due, &work->due);
 }
 
+static enum rc attach_photos(struct ctx *ctx, const struct step_work *work)
+{
+    enum rc rc = RC_OK;
+
+    if (!(work->step->asks & (STEP_ASK_PHOTO | STEP_NEEDS_PHOTO)))
+        return RC_OK;
+    for (size_t i = 0; !rc && i < work->input->photo_n; i++)
+        rc = photo_attach(ctx, work->case_id, work->definition, &work->input->photos[i]);
+    return rc;
+}
+
 static enum rc step_tx(struct ctx *ctx, void *arg)
 {
     struct step_work *work = arg;
@@ -348,6 +362,8 @@ static enum rc step_tx(struct ctx *ctx, void *arg)
         rc = record_step(ctx, work, &event_id);
     if (!rc && work->has_rules)
         rc = effects_changes(ctx, &work->stored, work->step, work->input->base_url);
+    if (!rc)
+        rc = attach_photos(ctx, work);
     if (!rc)
         rc = tell_all(ctx, work, event_id);
     return rc;

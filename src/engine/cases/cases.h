@@ -11,6 +11,8 @@
 #include "engine/definition/city.h"
 #include "place/place.h"
 
+struct photo_made;
+
 struct contact {
     struct str name, email, phone;
 };
@@ -69,6 +71,8 @@ struct step_input {
     struct str outcome;
     struct str date; /* "2026-07-02" */
     struct str base_url;
+    const struct photo_made *photos; /* where the step asks for some; else not looked at */
+    size_t photo_n;
 };
 
 /* Takes a step of the case's workflow. ERR_TRANSITION when its state has no such step, ERR_DENIED

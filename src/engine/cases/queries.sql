@@ -425,9 +425,9 @@ SELECT d.id, d.file, t.id AS thumbnail, f.name, f.bytes, f.sha256, t.sha256 AS t
 FROM draft_file d JOIN file f ON f.id = d.file JOIN file t ON t.id = d.thumbnail
 WHERE d.draft = :draft ORDER BY d.id;
 
--- name: case_file_add :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL)
+-- name: case_file_add :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL, by_staff BOOL)
 INSERT INTO case_file (cases, file, thumbnail, event, is_public, is_hidden, by_staff, caption)
-VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, FALSE, '')
+VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, :by_staff, '')
 RETURNING id;
 
 -- name: case_files :many (cases I64)

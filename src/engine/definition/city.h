@@ -43,6 +43,8 @@ struct city {
     struct calendar calendar;
     const struct named *departments, *groups;
     size_t department_n, group_n;
+    const struct canned_reply *replies; /* beside those of each service */
+    size_t reply_n;
     const struct team *teams;
     size_t team_n;
     const struct workflow *const *workflows; /* of the folder; versions carry their own */
