@@ -300,13 +300,37 @@ enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret)
     return RC_OK;
 }
 
+/* What the reading itself needs goes with it: a server would hold it for ever. */
+static enum rc load_city(struct ctx *ctx, struct city **ret)
+{
+    struct arena *arena = arena_child(ctx->arena);
+    struct ctx reading = *ctx;
+    enum rc rc;
+
+    if (!arena)
+        return FAIL(ctx, ERR_MEMORY);
+    reading.arena = arena;
+    reading.deferred = NULL;
+    rc = city_load(&reading, ret);
+    if (rc)
+        rc = ctx_fail(ctx, (struct err){.id = reading.err.id,
+                                        .file = reading.err.file,
+                                        .line = reading.err.line,
+                                        .detail = str_copy(ctx->arena, reading.err.detail),
+                                        .field = str_copy(ctx->arena, reading.err.field)});
+    ctx->conn = reading.conn;
+    ctx_done(&reading);
+    arena_free(arena);
+    return rc;
+}
+
 enum rc home_load(struct ctx *ctx, struct home *home)
 {
     enum rc rc = db_reader_acquire(ctx);
 
     if (rc)
         return rc;
-    rc = city_load(ctx, &home->city);
+    rc = load_city(ctx, &home->city);
     db_reader_release(ctx);
     if (!rc) {
         home->city->is_demonstration = home->is_demonstration;
