@@ -223,6 +223,8 @@ static struct str trouble_text(struct ctx *ctx, struct str trouble)
         id = MSG_bulk_stale;
     else if (str_eq(trouble, S("TRANSITION")))
         id = MSG_bulk_no_step;
+    else if (str_eq(trouble, S("GUARD")))
+        id = MSG_bulk_guard;
     else if (str_eq(trouble, S("DENIED")))
         id = MSG_bulk_not_yours;
     else if (!msg_by_key(str_fmt(ctx->arena, "error.%.*s", STR_ARG(trouble)), &id))
