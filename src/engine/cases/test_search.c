@@ -333,10 +333,15 @@ static void test_the_public_finds_what_it_is_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_filters_find_their_cases),    TEST(test_deadlines_order_and_bound),
-        TEST(test_pages_join_without_a_gap),    TEST(test_words_are_folded_ranked_and_left_out),
-        TEST(test_people_are_found_by_who_may), TEST(test_grants_bound_every_list),
-        TEST(test_reading_stops_and_goes_on),   TEST(test_a_line_says_what_is_known),
+        TEST(test_filters_find_their_cases),
+        TEST(test_deadlines_order_and_bound),
+        TEST(test_pages_join_without_a_gap),
+        TEST(test_words_are_folded_ranked_and_left_out),
+        TEST(test_people_are_found_by_who_may),
+        TEST(test_grants_bound_every_list),
+        TEST(test_reading_stops_and_goes_on),
+        TEST(test_a_line_says_what_is_known),
+        TEST(test_the_public_finds_what_it_is_shown),
     };
 
     return RUN_TESTS("case search", tests);
