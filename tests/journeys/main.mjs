@@ -9,11 +9,12 @@ import { keyboard } from './keyboard.mjs';
 import { languages } from './languages.mjs';
 import { link } from './link.mjs';
 import { pages } from './pages.mjs';
+import { queue } from './queue.mjs';
 import { staff } from './staff.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const ways = [{ report, link, hostile }, { selftest, pages, languages, keyboard, staff }];
+const ways = [{ report, link, hostile }, { selftest, pages, languages, keyboard, staff, queue }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);
