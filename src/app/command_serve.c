@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/about.h"
 #include "app/command.h"
 #include "app/home.h"
 #include "app/live_city.h"
@@ -30,6 +31,7 @@ struct app {
     const char *proxies; /* addresses whose X-Forwarded-For is believed; NULL: none */
     const char *uploads; /* folder of files that are coming in */
     struct image_client pictures;
+    struct about about;
 };
 
 extern const struct asset_set ui_assets;
@@ -183,11 +185,24 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                       &server);
     if (rc)
         return rc;
-    rc = worker_start(
-        ctx, &(struct worker_options){&app->home, app->live, str_of(app->base_url), modules},
-        &worker);
+    rc = worker_start(ctx,
+                      &(struct worker_options){.home = &app->home,
+                                               .live = app->live,
+                                               .base_url = str_of(app->base_url),
+                                               .modules = modules},
+                      &worker);
+    app->about = (struct about){
+        .home = &app->home,
+        .listen = listen,
+        .base_url = app->base_url,
+        .image = app->home.city->pictures ? app->pictures.program : NULL,
+        .server = server,
+        .worker = worker,
+    };
+    about_use(ctx, &app->about);
     if (!rc)
         server_wait(server);
+    about_end_worker(&app->about);
     worker_stop(worker);
     if (!server_drain(server))
         return FAIL(ctx, ERR_DEADLINE, .detail = S("requests were still running at the end"));

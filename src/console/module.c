@@ -2,6 +2,13 @@
 #include "console/case_page.h"
 #include "console/console.h"
 #include "console/dashboard.h"
+#include "console/admin_city.h"
+#include "console/admin_health.h"
+#include "console/admin_jobs.h"
+#include "console/admin_people.h"
+#include "console/case_page.h"
+#include "console/console.h"
+#include "console/entry.h"
 #include "console/me.h"
 #include "console/outbox.h"
 #include "console/photos.h"
@@ -53,7 +60,50 @@ static const struct route routes[] = {
      .summary = "Release a photo to the public, or hide it"},
     {HTTP_GET, "/staff/files/{photo}/{variant}", staff_photo_send, PERMISSION_READ,
      .summary = "A photo of a case: full or thumb"},
+    {HTTP_GET, "/staff/new", entry_start, PERMISSION_WORK,
+     .summary = "Entry for a caller or visitor: which service"},
+    {HTTP_GET, "/staff/new/{service}", entry_show, PERMISSION_WORK,
+     .summary = "Entry of a request of a service"},
+    {HTTP_POST, "/staff/new/{service}", entry_take, PERMISSION_WORK,
+     .summary = "File what a caller or visitor reports"},
+    {HTTP_GET, "/staff/new/done/{number}", entry_done, PERMISSION_WORK,
+     .summary = "The number to read aloud"},
     {HTTP_GET, "/staff/outbox", outbox_show, PERMISSION_READ, .summary = "Messages sent"},
+    {HTTP_GET, "/staff/admin", admin_show, PERMISSION_AUDIT, .summary = "Administration"},
+    {HTTP_GET, "/staff/admin/people", admin_people_show, PERMISSION_AUDIT, .summary = "Staff"},
+    {HTTP_GET, "/staff/admin/new-person", person_new_show, PERMISSION_ADMINISTER,
+     .summary = "The form for a new member of staff"},
+    {HTTP_POST, "/staff/admin/people", person_add, PERMISSION_ADMINISTER,
+     .summary = "Add a member of staff"},
+    {HTTP_GET, "/staff/admin/people/{login}", person_show, PERMISSION_AUDIT,
+     .summary = "A member of staff"},
+    {HTTP_POST, "/staff/admin/people/{login}/details", person_change, PERMISSION_ADMINISTER,
+     .summary = "Change somebody's name, mail or language"},
+    {HTTP_POST, "/staff/admin/people/{login}/disabled", person_disable, PERMISSION_ADMINISTER,
+     .summary = "Shut somebody out, or let them in again"},
+    {HTTP_POST, "/staff/admin/people/{login}/password", person_reset, PERMISSION_ADMINISTER,
+     .summary = "Give somebody a new first password"},
+    {HTTP_POST, "/staff/admin/people/{login}/code", person_reset_code, PERMISSION_ADMINISTER,
+     .summary = "Take somebody's second factor away"},
+    {HTTP_POST, "/staff/admin/people/{login}/sessions", person_end_session, PERMISSION_ADMINISTER,
+     .summary = "End one of somebody's sessions"},
+    {HTTP_GET, "/staff/admin/people/{login}/grant", admin_grant_show, PERMISSION_ADMINISTER,
+     .summary = "What a grant would give"},
+    {HTTP_POST, "/staff/admin/people/{login}/grants", admin_grant_give, PERMISSION_ADMINISTER,
+     .summary = "Grant a role"},
+    {HTTP_POST, "/staff/admin/people/{login}/grants/{grant}/revoke", admin_grant_take,
+     PERMISSION_ADMINISTER, .summary = "Take a grant back"},
+    {HTTP_GET, "/staff/admin/teams", admin_teams_show, PERMISSION_AUDIT, .summary = "Teams"},
+    {HTTP_GET, "/staff/admin/services", admin_services_show, PERMISSION_AUDIT,
+     .summary = "Services and their versions"},
+    {HTTP_GET, "/staff/admin/services/{service}", admin_service_show, PERMISSION_AUDIT,
+     .summary = "A service: versions, checks, workflow"},
+    {HTTP_GET, "/staff/admin/jobs", admin_jobs_show, PERMISSION_AUDIT, .summary = "Jobs"},
+    {HTTP_POST, "/staff/admin/jobs/{job}", admin_job_take, PERMISSION_ADMINISTER,
+     .summary = "Run a job again, or give it up"},
+    {HTTP_GET, "/staff/admin/health", admin_health_show, PERMISSION_AUDIT, .summary = "Health"},
+    {HTTP_GET, "/staff/admin/security", admin_security_show, PERMISSION_AUDIT,
+     .summary = "The installation's own security settings"},
     {HTTP_GET, "/staff/me", me_show, PERMISSION_STAFF, .summary = "One's own settings"},
     {HTTP_POST, "/staff/me/keys", me_keys_take, PERMISSION_STAFF, .summary = "Single keys on, off"},
     {HTTP_POST, "/staff/me/sessions", me_session_end, PERMISSION_STAFF,

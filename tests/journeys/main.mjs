@@ -4,6 +4,7 @@ import { tap, same, check } from './lib/tap.mjs';
 import { copyCity, makeCity, serveCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { report } from './report.mjs';
+import { entry } from './entry.mjs';
 import { hostile } from './hostile.mjs';
 import { keyboard } from './keyboard.mjs';
 import { languages } from './languages.mjs';
@@ -15,6 +16,7 @@ import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
 const ways = [{ report, link, hostile }, { selftest, pages, languages, keyboard, staff, queue }];
+const ways = [{ report, link, hostile, entry }, { selftest, pages, languages, keyboard, staff }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);
