@@ -10,10 +10,10 @@
 #include "people/actor.h"
 #include "portal/follow.ct.h"
 #include "portal/home.ct.h"
+#include "portal/keyring.h"
 #include "web/server.h"
 #include "web/url.h"
 
-#define LINK_COOKIE_S  ((int64_t)90 * 24 * 3600)
 #define MAX_EVENT_JSON 100000
 #define MAX_TYPED      100
 #define MAP_AROUND_M   250.0
@@ -309,8 +309,7 @@ enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *repl
 
     if (rc)
         return rc;
-    reply_cookie(reply,
-                 &(struct cookie){S("case"), request_param(request, S("token")), LINK_COOKIE_S});
+    keyring_add(request, reply, KEYRING_CASES, request_param(request, S("token")));
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
                                       str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(row.number))));
     return RC_OK;

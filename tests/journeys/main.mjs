@@ -10,10 +10,11 @@ import { languages } from './languages.mjs';
 import { link } from './link.mjs';
 import { pages } from './pages.mjs';
 import { staff } from './staff.mjs';
+import { watch } from './watch.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const ways = [{ report, link, hostile }, { selftest, pages, languages, keyboard, staff }];
+const ways = [{ report, link, watch, hostile }, { selftest, pages, languages, keyboard, staff }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/follower.h"
 #include "engine/cases/queries.h"
 #include "engine/clock/deadline.h"
 #include "engine/clock/queries.h"
@@ -403,6 +404,15 @@ static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t e
                 rc = notice_queue(ctx, work->case_id, event_id, notice, &facts,
                                   &(struct recipient){contacts.rows[i].value, lang, STR_NONE});
     }
+    if (!rc && (notice->to & NOTICE_TO_FOLLOWERS))
+        rc = follower_tell(ctx, &(struct follower_news){
+                                    .case_id = work->case_id,
+                                    .event_id = event_id,
+                                    .notice = notice,
+                                    .facts = &facts,
+                                    .date = work->input->date,
+                                    .base_url = work->input->base_url,
+                                });
     return rc;
 }
 

@@ -132,12 +132,18 @@ WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 -- name: case_place_label :optional (id I64)
 SELECT label FROM place WHERE id = :id;
 
--- name: draft_get :optional (token_hash BLOB)
-SELECT id, service_version, lang, answers, expires, cases FROM draft WHERE token_hash = :token_hash;
+-- By the token of its first browser, or by one made for another device.
+-- name: draft_get :optional (token_hash BLOB, now INSTANT)
+SELECT id, service_version, lang, answers, expires, cases FROM draft
+WHERE token_hash = :token_hash OR id = (
+    SELECT CAST(l.subject AS BIGINT) FROM link_token l
+    WHERE l.token_hash = :token_hash AND l.purpose = 'draft' AND l.expires > :now);
 
--- name: draft_add :insert (token_hash BLOB, service_version I64, channel TEXT, lang TEXT, answers JSON, created INSTANT, expires INSTANT)
-INSERT INTO draft (token_hash, service_version, channel, lang, answers, created, updated, expires)
-VALUES (:token_hash, :service_version, :channel, :lang, :answers, :created, :created, :expires)
+-- name: draft_add :insert (token_hash BLOB, service_version I64, channel TEXT, lang TEXT, party I64?, answers JSON, created INSTANT, expires INSTANT)
+INSERT INTO draft (token_hash, service_version, channel, lang, party, answers, created, updated,
+    expires)
+VALUES (:token_hash, :service_version, :channel, :lang, :party, :answers, :created, :created,
+    :expires)
 RETURNING id;
 
 -- name: draft_set :exec (id I64, answers JSON, updated INSTANT, expires INSTANT)
@@ -146,13 +152,17 @@ UPDATE draft SET answers = :answers, updated = :updated, expires = :expires WHER
 -- name: draft_sent :exec (id I64, cases I64)
 UPDATE draft SET cases = :cases WHERE id = :id;
 
--- name: draft_case :optional (token_hash BLOB)
-SELECT c.number FROM draft d JOIN cases c ON c.id = d.cases WHERE d.token_hash = :token_hash;
+-- name: case_number :optional (id I64)
+SELECT number FROM cases WHERE id = :id;
+
+-- name: draft_delete :exec (id I64)
+DELETE FROM draft WHERE id = :id AND cases IS NULL;
 
 -- name: link_case :optional (token_hash BLOB, now INSTANT)
 SELECT l.id, l.purpose, c.id AS case_id, c.number, c.reporter
 FROM link_token l JOIN cases c ON c.id = l.cases
-WHERE l.token_hash = :token_hash AND (l.expires IS NULL OR l.expires > :now);
+WHERE l.token_hash = :token_hash AND l.purpose = 'case'
+    AND (l.expires IS NULL OR l.expires > :now);
 
 -- One run of cases of one service and type of state, or of all, newest first.
 -- name: public_run :many (service I64, state_type I64, district TEXT, opened_from INSTANT, opened_until INSTANT, opened INSTANT, after_id I64, only I64, most I64)
@@ -249,3 +259,35 @@ WHERE p.id = :id;
 
 -- name: case_file_set :exec (id I64, is_public BOOL, is_hidden BOOL)
 UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :id;
+
+-- name: link_use :exec (id I64, used INSTANT)
+UPDATE link_token SET used = :used WHERE id = :id AND used IS NULL;
+
+-- How many links of a purpose an address was sent lately.
+-- name: links_since :one (purpose TEXT, subject TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM link_token
+WHERE purpose = :purpose AND subject = :subject AND created > :since;
+
+-- name: follower_get :optional (cases I64, email TEXT)
+SELECT id, confirmed, ended FROM follower WHERE cases = :cases AND email = :email;
+
+-- name: follower_by_id :optional (id I64)
+SELECT id, cases, email, lang, confirmed, ended FROM follower WHERE id = :id;
+
+-- name: follower_add :insert (cases I64, email TEXT, lang TEXT, token_hash BLOB, created INSTANT)
+INSERT INTO follower (cases, email, lang, token_hash, created, confirmed)
+VALUES (:cases, :email, :lang, :token_hash, :created, :created)
+RETURNING id;
+
+-- name: follower_renew :exec (id I64, lang TEXT, confirmed INSTANT)
+UPDATE follower SET confirmed = :confirmed, ended = NULL, lang = :lang WHERE id = :id;
+
+-- name: follower_set_ended :exec (id I64, ended INSTANT)
+UPDATE follower SET ended = :ended WHERE id = :id AND ended IS NULL;
+
+-- name: followers_of_email :many (email TEXT)
+SELECT f.id, f.cases, f.created
+FROM follower f
+WHERE f.email = :email AND f.confirmed IS NOT NULL AND f.ended IS NULL
+ORDER BY f.cases DESC LIMIT 200;
