@@ -147,6 +147,7 @@ static enum rc take_files(struct ctx *ctx, struct app *app, const char *image)
     if (rc)
         return rc;
     app->home.city->files_folder = files;
+    app->home.city->record_keys = &app->home.keys;
     if (!image)
         image = beside_program(ctx, image_places);
     if (image && !file_exists(image))

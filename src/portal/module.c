@@ -3,6 +3,7 @@
 #include "portal/follow.h"
 #include "portal/home.h"
 #include "portal/list.h"
+#include "portal/own.h"
 #include "portal/photos.h"
 #include "portal/places.h"
 #include "portal/portal.h"
@@ -49,6 +50,18 @@ static const struct route routes[] = {
     {HTTP_GET, "/cases/{number}", case_show, PERMISSION_PUBLIC, .summary = "A case"},
     {HTTP_POST, "/cases/{number}/steps/{step}", case_step_take, PERMISSION_PUBLIC,
      .summary = "A step that the reporter may take"},
+    {HTTP_POST, "/cases/{number}/comments", own_comment, PERMISSION_PUBLIC,
+     .summary = "The reporter adds a word"},
+    {HTTP_POST, "/cases/{number}/photos", own_photos, PERMISSION_PUBLIC,
+     .summary = "The reporter adds photos", .flags = ROUTE_UPLOAD},
+    {HTTP_POST, "/cases/{number}/rating", own_rate, PERMISSION_PUBLIC,
+     .summary = "The reporter says how it went"},
+    {HTTP_GET, "/cases/{number}/receipt", own_receipt, PERMISSION_PUBLIC,
+     .summary = "The reporter's receipt, explained"},
+    {HTTP_GET, "/cases/{number}/receipt.json", own_receipt_json, PERMISSION_PUBLIC,
+     .summary = "The receipt as JSON"},
+    {HTTP_GET, "/cases/{number}/receipt.txt", own_receipt_text, PERMISSION_PUBLIC,
+     .summary = "The receipt as it is signed"},
     {HTTP_GET, "/cases/{number}/follow", watch_show, PERMISSION_PUBLIC,
      .summary = "Follow a case by mail"},
     {HTTP_POST, "/cases/{number}/follow", watch_ask, PERMISSION_PUBLIC,

@@ -12,6 +12,7 @@
 #include "portal/pin.h"
 #include "portal/report.ct.h"
 #include "portal/similar.h"
+#include "portal/why.h"
 #include "web/server.h"
 
 #define MAX_STEPS  128
@@ -464,6 +465,7 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
     const struct definition *definition;
     struct page page;
     struct case_by_number_row row;
+    struct why why;
     bool is_found;
     enum rc rc = service_of(ctx, request, &definition);
 
@@ -471,6 +473,9 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
         rc = sent_case(ctx, request, definition, &is_found, &row);
     if (!rc && !is_found)
         return FAIL(ctx, ERR_NOT_FOUND);
+    if (rc)
+        return rc;
+    rc = why_of_case(ctx, &row, city_version(ctx->city, row.service_version), true, &why);
     if (rc)
         return rc;
     page = page_on(ctx, request, reply,
@@ -482,7 +487,7 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
                   .has_due = !row.due_is_null,
                   .due = row.due,
               },
-              definition);
+              definition, &why);
     return RC_OK;
 }
 

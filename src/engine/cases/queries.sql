@@ -291,3 +291,24 @@ SELECT f.id, f.cases, f.created
 FROM follower f
 WHERE f.email = :email AND f.confirmed IS NOT NULL AND f.ended IS NULL
 ORDER BY f.cases DESC LIMIT 200;
+
+-- How often a case's reporter did something of a kind lately.
+-- name: own_events_since :one (cases I64, kind TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM event
+WHERE cases = :cases AND kind = :kind AND actor_kind = 'resident' AND at > :since;
+
+-- name: own_message_last :optional (cases I64)
+-- column: payload TEXT?
+SELECT e.at, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id
+WHERE e.cases = :cases AND e.kind = 'message.added' AND e.actor_kind = 'resident'
+ORDER BY e.id DESC LIMIT 1;
+
+-- name: satisfaction_get :optional (cases I64)
+SELECT score, text, said FROM satisfaction WHERE cases = :cases;
+
+-- name: satisfaction_put :exec (cases I64, score I64, text TEXT, said INSTANT)
+INSERT INTO satisfaction (cases, score, text, said) VALUES (:cases, :score, :text, :said)
+ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
+    said = excluded.said;
