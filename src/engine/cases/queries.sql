@@ -29,6 +29,16 @@ VALUES (:number, :service, :service_version, '', :state, :state_type, :opened, :
     FALSE, :answers, :opened, :opened, :due, :district, 1, :submission)
 RETURNING id;
 
+-- A case with its history, from another system.
+-- name: case_import_add :insert (number TEXT, service I64, service_version I64, state TEXT, state_type I64, state_since INSTANT, outcome TEXT?, team I64?, place I64?, lang TEXT, channel TEXT, confidentiality I64, description TEXT, answers JSON, opened INSTANT, updated INSTANT, closed INSTANT?, district TEXT)
+INSERT INTO cases (number, service, service_version, class, state, state_type, state_since,
+    outcome, team, place, lang, channel, confidentiality, is_hidden, description,
+    is_description_public, answers, opened, updated, closed, district, lock_version)
+VALUES (:number, :service, :service_version, '', :state, :state_type, :state_since,
+    :outcome, :team, :place, :lang, :channel, :confidentiality, FALSE, :description,
+    FALSE, :answers, :opened, :updated, :closed, :district, 1)
+RETURNING id;
+
 -- name: case_index_add :exec (cases I64, field TEXT, text TEXT?, number I64?, instant INSTANT?)
 INSERT INTO case_index (cases, field, text, number, instant)
 VALUES (:cases, :field, :text, :number, :instant);
