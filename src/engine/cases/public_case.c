@@ -327,6 +327,20 @@ enum rc public_cases(struct ctx *ctx, const struct public_filter *filter, struct
     return RC_OK;
 }
 
+enum rc public_case_get(struct ctx *ctx, int64_t case_id, struct public_case *ret)
+{
+    struct public_run_rows run;
+    bool is_public = false;
+    enum rc rc = public_run(
+        ctx, &(struct public_run_args){.with_only = true, .only = case_id, .most = 1}, &run);
+
+    if (!rc && run.n)
+        rc = project(ctx, &run.rows[0], ret, &is_public);
+    if (rc)
+        return rc;
+    return is_public ? RC_OK : FAIL(ctx, ERR_NOT_FOUND);
+}
+
 enum rc public_cases_numbered(struct ctx *ctx, const struct str *numbers, size_t n,
                               struct public_cases *ret)
 {

@@ -97,6 +97,9 @@ struct public_cases {
 enum rc public_cases(struct ctx *ctx, const struct public_filter *filter,
                      struct public_cases *ret) MUST_CHECK;
 
+/* The one case of a row. ERR_NOT_FOUND when there is none that the public may see. */
+enum rc public_case_get(struct ctx *ctx, int64_t case_id, struct public_case *ret) MUST_CHECK;
+
 /* The cases of these public numbers (canonical, number.h), in the order given; what is not public
  * is left out, as if it were not there. */
 enum rc public_cases_numbered(struct ctx *ctx, const struct str *numbers, size_t n,
