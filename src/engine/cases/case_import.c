@@ -13,9 +13,17 @@
 #define MAX_PAYLOAD 20000
 #define MAX_TEXT    4000
 
+/* What becomes of a case of the group. */
+struct fate {
+    const struct team *team; /* NULL: none */
+    bool was_there;
+    int year;        /* of its number */
+    int64_t counter; /* its number, once they are given out */
+};
+
 struct importing {
     const struct case_import_group *group;
-    const struct team **teams; /* one for each case; NULL: none */
+    struct fate *fates; /* one for each case */
     struct case_import_counts counts;
 };
 
@@ -126,17 +134,6 @@ static enum rc add_place(struct ctx *ctx, const struct case_history *history, in
                      ret_id);
 }
 
-static enum rc next_number(struct ctx *ctx, const struct case_history *history, struct str *ret)
-{
-    int year = date_civil(city_local(ctx->city, history->opened).date).year;
-    struct series_next_row row;
-    enum rc rc = series_next(ctx, S("cases"), year, &row);
-
-    if (!rc)
-        *ret = number_format(ctx->arena, year, row.last);
-    return rc;
-}
-
 struct taking {
     const struct case_history *history;
     const struct team *team;
@@ -217,10 +214,8 @@ static struct str payload_of(struct ctx *ctx, const struct taking *taking)
 
 static enum rc take(struct ctx *ctx, struct taking *taking)
 {
-    enum rc rc = next_number(ctx, taking->history, &taking->number);
+    enum rc rc = add_place(ctx, taking->history, &taking->place_id);
 
-    if (!rc)
-        rc = add_place(ctx, taking->history, &taking->place_id);
     if (!rc)
         rc = add_case(ctx, taking);
     if (!rc)
@@ -242,26 +237,72 @@ static enum rc take(struct ctx *ctx, struct taking *taking)
     return rc;
 }
 
-static enum rc import_tx(struct ctx *ctx, void *arg)
+/* An id that stands twice in the group is one case. */
+static bool is_repeated(const struct case_import_group *group, size_t at)
 {
-    struct importing *importing = arg;
+    for (size_t i = 0; i < at; i++)
+        if (str_eq(group->cases[i].external_id, group->cases[at].external_id))
+            return true;
+    return false;
+}
+
+static enum rc find_before(struct ctx *ctx, struct importing *importing)
+{
     const struct case_import_group *group = importing->group;
     enum rc rc = RC_OK;
 
     importing->counts = (struct case_import_counts){0};
     for (size_t i = 0; !rc && i < group->n; i++) {
-        struct taking taking = {
-            .history = &group->cases[i], .team = importing->teams[i], .system = group->system};
+        struct fate *fate = &importing->fates[i];
         struct external_get_row before;
-        bool is_known;
 
-        rc = external_get(ctx, group->system, S("case"), group->cases[i].external_id, &is_known,
-                          &before);
-        if (rc)
-            break;
-        importing->counts.there_before += is_known;
-        importing->counts.taken += !is_known;
-        if (!is_known)
+        rc = external_get(ctx, group->system, S("case"), group->cases[i].external_id,
+                          &fate->was_there, &before);
+        fate->was_there |= is_repeated(group, i);
+        importing->counts.there_before += fate->was_there;
+        importing->counts.taken += !fate->was_there;
+    }
+    return rc;
+}
+
+/* The numbers of one year at once, in the order of the cases. */
+static enum rc give_numbers(struct ctx *ctx, struct importing *importing, int year)
+{
+    struct series_take_row row;
+    int64_t n = 0, next;
+    enum rc rc;
+
+    for (size_t i = 0; i < importing->group->n; i++)
+        n += importing->fates[i].year == year && !importing->fates[i].was_there;
+    rc = series_take(ctx, S("cases"), year, n, &row);
+    if (rc)
+        return rc;
+    next = row.last - n;
+    for (size_t i = 0; i < importing->group->n; i++)
+        if (importing->fates[i].year == year && !importing->fates[i].was_there)
+            importing->fates[i].counter = ++next;
+    return RC_OK;
+}
+
+static enum rc import_tx(struct ctx *ctx, void *arg)
+{
+    struct importing *importing = arg;
+    const struct case_import_group *group = importing->group;
+    enum rc rc = find_before(ctx, importing);
+
+    for (size_t i = 0; i < group->n; i++)
+        importing->fates[i].counter = 0; /* the group may be run again */
+    for (size_t i = 0; !rc && i < group->n; i++) {
+        const struct fate *fate = &importing->fates[i];
+        struct taking taking = {
+            .history = &group->cases[i], .team = fate->team, .system = group->system};
+
+        if (fate->was_there)
+            continue;
+        if (!fate->counter)
+            rc = give_numbers(ctx, importing, fate->year);
+        taking.number = number_format(ctx->arena, fate->year, fate->counter);
+        if (!rc)
             rc = take(ctx, &taking);
     }
     return rc;
@@ -271,11 +312,15 @@ enum rc case_import(struct ctx *ctx, const struct case_import_group *group,
                     struct case_import_counts *ret)
 {
     struct importing importing = {.group = group,
-                                  .teams = ARENA_ARRAY(ctx->arena, group->n, const struct team *)};
-    enum rc rc = importing.teams ? RC_OK : FAIL(ctx, ERR_MEMORY);
+                                  .fates = ARENA_ARRAY(ctx->arena, group->n, struct fate)};
+    enum rc rc = importing.fates ? RC_OK : FAIL(ctx, ERR_MEMORY);
 
-    for (size_t i = 0; !rc && i < group->n; i++)
-        rc = choose_team(ctx, &group->cases[i], &importing.teams[i]);
+    for (size_t i = 0; !rc && i < group->n; i++) {
+        const struct case_history *history = &group->cases[i];
+
+        importing.fates[i].year = date_civil(city_local(ctx->city, history->opened).date).year;
+        rc = choose_team(ctx, history, &importing.fates[i].team);
+    }
     if (!rc)
         rc = db_tx(ctx, import_tx, &importing);
     if (!rc)

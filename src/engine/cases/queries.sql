@@ -5,6 +5,12 @@ INSERT INTO series (code, year, last) VALUES (:code, :year, 1)
 ON CONFLICT (code, year) DO UPDATE SET last = series.last + 1
 RETURNING last;
 
+-- So many numbers at once; the last of them.
+-- name: series_take :one (code TEXT, year I64, n I64)
+INSERT INTO series (code, year, last) VALUES (:code, :year, :n)
+ON CONFLICT (code, year) DO UPDATE SET last = series.last + :n
+RETURNING last;
+
 -- name: case_by_submission :optional (submission TEXT)
 SELECT id, number, opened FROM cases WHERE submission = :submission;
 

@@ -5,7 +5,7 @@
 #include "engine/cases/case_import.h"
 #include "svc/requests/import_row.h"
 
-#define GROUP_ROWS 1000
+#define GROUP_ROWS 250
 
 struct importing {
     struct ctx *ctx; /* its arena is the group's while one is read */
