@@ -22,6 +22,8 @@ const struct command commands[] = {
     {"check", "CITYDIR [--coverage]", "check a city folder and run its examples", command_check},
     {"publish", "DIR CITYDIR [--dry-run]", "publish a city folder's services to a data folder",
      command_publish},
+    {"import", "cases DIR --map MAP.yaml FILE.csv [--rejects FILE] [--json]",
+     "take over another system's cases", command_import},
     {"rebuild", "DIR --check [--json]",
      "recompute what is stored but follows from other data, and compare", command_rebuild},
     {"audit", "verify DIR [--head FILE] [--key FILE] [--json]",

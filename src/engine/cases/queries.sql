@@ -5,6 +5,12 @@ INSERT INTO series (code, year, last) VALUES (:code, :year, 1)
 ON CONFLICT (code, year) DO UPDATE SET last = series.last + 1
 RETURNING last;
 
+-- So many numbers at once; the last of them.
+-- name: series_take :one (code TEXT, year I64, n I64)
+INSERT INTO series (code, year, last) VALUES (:code, :year, :n)
+ON CONFLICT (code, year) DO UPDATE SET last = series.last + :n
+RETURNING last;
+
 -- name: case_by_submission :optional (submission TEXT)
 SELECT id, number, opened FROM cases WHERE submission = :submission;
 
@@ -27,6 +33,16 @@ INSERT INTO cases (number, service, service_version, class, state, state_type, s
 VALUES (:number, :service, :service_version, '', :state, :state_type, :opened, :team,
     :place, :reporter, :lang, :channel, :confidentiality, FALSE, :description,
     FALSE, :answers, :opened, :opened, :due, :district, 1, :submission)
+RETURNING id;
+
+-- A case with its history, from another system.
+-- name: case_import_add :insert (number TEXT, service I64, service_version I64, state TEXT, state_type I64, state_since INSTANT, outcome TEXT?, team I64?, place I64?, lang TEXT, channel TEXT, confidentiality I64, description TEXT, answers JSON, opened INSTANT, updated INSTANT, closed INSTANT?, district TEXT)
+INSERT INTO cases (number, service, service_version, class, state, state_type, state_since,
+    outcome, team, place, lang, channel, confidentiality, is_hidden, description,
+    is_description_public, answers, opened, updated, closed, district, lock_version)
+VALUES (:number, :service, :service_version, '', :state, :state_type, :state_since,
+    :outcome, :team, :place, :lang, :channel, :confidentiality, FALSE, :description,
+    FALSE, :answers, :opened, :updated, :closed, :district, 1)
 RETURNING id;
 
 -- name: case_index_add :exec (cases I64, field TEXT, text TEXT?, number I64?, instant INSTANT?)
