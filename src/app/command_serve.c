@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "app/command.h"
 #include "app/home.h"
 #include "app/modules.h"
@@ -71,6 +72,8 @@ static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
     (void)arg;
     if (rc)
         return rc;
+    if (api_is_asked(request))
+        return api_begin(ctx, request);
     return console_is_asked(request) ? console_begin(ctx, request) : find_resident(ctx, request);
 }
 
@@ -78,6 +81,8 @@ static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
                          const struct route *route)
 {
     (void)arg;
+    if (api_is_asked(request))
+        return api_authorize(ctx, request, route);
     if (console_is_asked(request))
         return console_authorize(ctx, route->permission);
     if (actor_may(ctx->actor, (enum permission)route->permission))
@@ -90,6 +95,10 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
 {
     (void)arg;
     (void)rc;
+    if (api_is_asked(request)) {
+        api_problem(ctx, request, reply);
+        return RC_OK;
+    }
     if (request_wants_json(request))
         return RC_UNAVAILABLE; /* the server's own problem document */
     if (console_is_asked(request))
@@ -181,6 +190,7 @@ static enum rc take_files(struct ctx *ctx, struct app *app, const char *image)
     if (rc)
         return rc;
     app->home.city->files_folder = files;
+    app->home.city->record_keys = &app->home.keys;
     if (!image)
         image = beside_program(ctx, image_places);
     if (image && !file_exists(image))
