@@ -7,6 +7,7 @@
 #include "app/command.h"
 #include "app/home.h"
 #include "app/modules.h"
+#include "app/sender.h"
 #include "app/worker.h"
 #include "base/crypto.h"
 #include "base/file.h"
@@ -144,6 +145,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
 {
     const struct route *tables[MAX_MODULES + 1] = {NULL};
     struct worker *worker = NULL;
+    struct sender *sender = NULL;
     struct server *server;
     size_t n = 0;
     enum rc rc;
@@ -170,7 +172,10 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
     rc = worker_start(ctx, &(struct worker_options){&app->home, str_of(app->base_url), modules},
                       &worker);
     if (!rc)
+        rc = sender_start(ctx, &app->home, str_of(app->base_url), &sender);
+    if (!rc)
         server_wait(server);
+    sender_stop(sender);
     worker_stop(worker);
     if (!server_drain(server))
         return FAIL(ctx, ERR_DEADLINE, .detail = S("requests were still running at the end"));
