@@ -178,7 +178,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
     };
     about_use(ctx, &app->about);
     if (!rc)
-        rc = sender_start(ctx, &app->home, str_of(app->base_url), &sender);
+        rc = sender_start(ctx, &app->home, app->live, str_of(app->base_url), &sender);
     if (!rc)
         server_wait(server);
     sender_stop(sender);
