@@ -5,6 +5,7 @@
 
 #include "app/command.h"
 #include "app/home.h"
+#include "app/live_city.h"
 #include "app/modules.h"
 #include "app/worker.h"
 #include "base/crypto.h"
@@ -15,6 +16,7 @@
 #include "image/image_client.h"
 #include "people/permission.h"
 #include "portal/portal.h"
+#include "svc/requests/requests.h"
 #include "web/assets.h"
 #include "web/server.h"
 
@@ -25,7 +27,9 @@ static const char *const image_places[] = {"cityhall-image", "../libexec/cityhal
 
 struct app {
     struct home home;
+    struct live_city *live;
     const char *base_url;
+    const char *proxies; /* addresses whose X-Forwarded-For is believed; NULL: none */
     const char *uploads; /* folder of files that are coming in */
     struct image_client pictures;
 };
@@ -66,9 +70,11 @@ static enum rc find_resident(struct ctx *ctx, const struct request *request)
 
 static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
 {
-    enum rc rc = db_reader_acquire(ctx);
+    struct app *app = arg;
+    enum rc rc;
 
-    (void)arg;
+    ctx->city = live_city_take(app->live);
+    rc = db_reader_acquire(ctx);
     if (rc)
         return rc;
     return console_is_asked(request) ? console_begin(ctx, request) : find_resident(ctx, request);
@@ -90,6 +96,10 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
 {
     (void)arg;
     (void)rc;
+    if (open311_is_asked(request)) {
+        open311_problem(ctx, request, reply);
+        return RC_OK;
+    }
     if (request_wants_json(request))
         return RC_UNAVAILABLE; /* the server's own problem document */
     if (console_is_asked(request))
@@ -101,9 +111,11 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
 
 static void end(void *arg, struct ctx *ctx, struct request *request)
 {
-    (void)arg;
+    struct app *app = arg;
+
     (void)request;
     db_reader_release(ctx);
+    live_city_put(app->live, ctx->city);
 }
 
 static void log_request(void *arg, const struct server_event *event)
@@ -150,7 +162,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                           .routes = tables,
                           .assets = &ui_assets,
                           .temp_dir = app->uploads,
-                          .city = app->home.city,
+                          .proxies = str_of(app->proxies),
                           .db = app->home.db,
                           .app = app,
                           .hooks = {begin, authorize, render_error, end, log_request, ready},
@@ -158,8 +170,9 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                       &server);
     if (rc)
         return rc;
-    rc = worker_start(ctx, &(struct worker_options){&app->home, str_of(app->base_url), modules},
-                      &worker);
+    rc = worker_start(
+        ctx, &(struct worker_options){&app->home, app->live, str_of(app->base_url), modules},
+        &worker);
     if (!rc)
         server_wait(server);
     worker_stop(worker);
@@ -212,7 +225,7 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
     const char *listen = command_option(&argc, argv, "listen");
     const char *base_url = command_option(&argc, argv, "base-url");
     const char *image = command_option(&argc, argv, "image");
-    struct app app = {0};
+    struct app app = {.proxies = command_option(&argc, argv, "proxy")};
     enum rc rc;
 
     if (argc != 1)
@@ -234,7 +247,10 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
     if (!rc)
         rc = take_files(ctx, &app, image);
     if (!rc)
+        rc = live_city_new(ctx, &app.home, &app.live);
+    if (!rc)
         rc = serve(ctx, &app, listen);
+    live_city_free(app.live);
     home_close(&app.home);
     return rc;
 }

@@ -72,8 +72,8 @@ static enum rc change_user(struct ctx *ctx, const char *what, const char *login)
     if (rc)
         return rc;
     if (strcmp(what, "reset") != 0)
-        return account_disable(ctx, id, strcmp(what, "disable") == 0);
-    rc = account_reset(ctx, id, &password);
+        return account_disable(ctx, id, strcmp(what, "disable") == 0, STR_NONE);
+    rc = account_reset(ctx, id, STR_NONE, &password);
     if (!rc)
         printf("%s\nfirst password (shown once): %.*s\n", login, STR_ARG(password));
     return rc;

@@ -35,7 +35,7 @@ WHERE c.state_type = :state_type
 --? service: AND c.service = :service
 --? assignee: AND c.assignee = :assignee
 --? late: AND c.due < :now
-LIMIT :most) AS counted_rows
+LIMIT :most) AS counted
 
 -- name: case_people :one (id I64)
 -- column: assignee_name TEXT?

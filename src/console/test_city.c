@@ -139,7 +139,7 @@ void test_city_grant(struct test_city *city, const char *login, const char *role
 
     ok(&city->ctx, account_id(&city->ctx, str_of(login), &id));
     db_reader_release(&city->ctx);
-    ok(&city->ctx, grant_add(&city->ctx, id, &grant));
+    ok(&city->ctx, grant_add(&city->ctx, id, &grant, STR_NONE));
 }
 
 struct str test_city_staff(struct test_city *city, const char *login, const char *role,

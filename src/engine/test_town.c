@@ -157,6 +157,29 @@ void test_town_restart(struct test_town *town)
     load_city(town);
 }
 
+void test_town_put(struct test_town *town, const char *name, const char *content)
+{
+    if (!content)
+        assert_int_equal(unlink(in_folder(town, name)), 0);
+    else
+        test_ok(&town->ctx, file_write(&town->ctx, in_folder(town, name), str_of(content), 0600));
+}
+
+void test_town_publish(struct test_town *town)
+{
+    struct problems problems = problems_in(town->ctx.arena);
+    struct buf said = buf_in(town->ctx.arena, 10000);
+    struct publication done;
+    enum rc rc = city_publish(&town->ctx, town->folder, false, &problems, &done);
+
+    problems_write(&problems, &said);
+    if (rc)
+        print_message("# %.*s", STR_ARG(buf_str(&said)));
+    test_ok(&town->ctx, rc);
+    city_free(town->city);
+    load_city(town);
+}
+
 void test_town_at(struct test_town *town, const char *instant)
 {
     assert_true(instant_parse(str_of(instant), &town->ctx.now));

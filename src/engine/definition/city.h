@@ -53,6 +53,7 @@ struct city {
     size_t version_n;
     struct layers *layers;
     struct gazetteer *gazetteer; /* NULL in a city without street layers */
+    struct str stamp;            /* of what was read: see city_stamp */
     /* Of the installation, set before the city is served; borrowed. */
     const char *files_folder;      /* engine/cases/files.h; NULL: none */
     struct image_client *pictures; /* NULL: no photos are taken in */
@@ -73,6 +74,13 @@ struct publication {
 };
 enum rc city_publish(struct ctx *ctx, const char *folder, bool is_dry, struct problems *problems,
                      struct publication *ret) MUST_CHECK;
+
+/* Says, inside db_tx, that what makes this city has changed (services, live files, closures), so
+ * that programs that serve it read it anew. */
+enum rc city_touch(struct ctx *ctx) MUST_CHECK;
+
+/* What differs after every city_touch; empty before the first. With ctx->conn. Arena. */
+enum rc city_stamp(struct ctx *ctx, struct str *ret) MUST_CHECK;
 
 /* Reads the published city from the database. Owned: city_free. */
 enum rc city_load(struct ctx *ctx, struct city **ret) MUST_CHECK;

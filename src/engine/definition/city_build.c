@@ -417,6 +417,8 @@ enum rc city_build_services(struct ctx *home, const struct city_files *files,
         }
     }
     city->services = services;
+    if (!rc && !problems->error_count)
+        effects_check_services(city, problems);
     if (!rc && problems->error_count)
         return FAIL(home, ERR_FORMAT, .detail = S("the city folder has errors"));
     return rc;

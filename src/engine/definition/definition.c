@@ -470,6 +470,7 @@ static void load_unrun(struct definition_loader *loader, const struct yaml_node 
     size_t n;
     const struct section_key *sections = sections_of_service(&n);
 
+    rule_names_add_guard(loader->names);
     rule_names_add_later(loader->names);
     definition_load_derived(loader, yaml_get(root, "fields"));
     for (size_t i = 0; i < n; i++) {
@@ -489,9 +490,10 @@ static enum rc load_ruled_sections(struct definition_loader *loader, const struc
 {
     enum rc rc = definition_load_fields(loader, yaml_get(root, "fields"));
 
-    loader->definition->place_type = loader->names ? cel_env_type(loader->names, S("place")) : NULL;
     if (!rc)
         rc = load_routes(loader, yaml_get(root, "route"));
+    if (!rc)
+        effects_check(loader->definition, loader->names, loader->problems);
     if (!rc && yaml_get(root, "clocks") && loader->definition->workflow)
         rc = load_clocks(loader, yaml_get(root, "clocks"));
     if (!rc)

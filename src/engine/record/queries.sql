@@ -18,6 +18,19 @@ LEFT JOIN account a ON a.id = e.actor AND e.actor_kind = 'staff'
 WHERE e.cases = :cases AND e.audience <= :audience
 ORDER BY e.id;
 
+-- The events of one kind about a case, the newest first.
+-- name: events_of_kind :many (cases I64, kind TEXT)
+-- column: payload TEXT?
+SELECT e.id, e.at, e.actor, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id
+WHERE e.cases = :cases AND e.kind = :kind
+ORDER BY e.id DESC;
+
+-- name: event_text :optional (id I64)
+-- column: payload TEXT?
+SELECT e.kind, e.cases, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id WHERE e.id = :id;
+
 -- name: leaf_last :optional ()
 SELECT id AS position, event FROM record_leaf ORDER BY id DESC LIMIT 1;
 
