@@ -502,6 +502,13 @@ WHERE service = :service AND service_version <> :service_version AND state_type 
     AND id > :after_id
 ORDER BY id LIMIT :most;
 
+-- Open cases whose place is known, with what their routing depends on.
+-- name: open_placed_cases :each ()
+SELECT c.id, c.service_version, c.opened, c.channel, c.lang, c.answers, p.label, p.lat_e7, p.lon_e7
+FROM cases c JOIN place p ON p.id = c.place
+WHERE c.state_type < 2 AND p.lat_e7 IS NOT NULL AND p.lon_e7 IS NOT NULL
+ORDER BY c.id;
+
 -- name: link_use :exec (id I64, used INSTANT)
 UPDATE link_token SET used = :used WHERE id = :id AND used IS NULL;
 
