@@ -105,7 +105,7 @@ static enum rc handle(struct ctx *ctx, struct exchange *exchange, struct reply *
         return answer_without_route(ctx, exchange, reply);
     if (!rc && options->hooks.authorize)
         rc = options->hooks.authorize(options->app, ctx, request, request->route);
-    if (!rc && !(request->route->flags & ROUTE_API_KEY))
+    if (!rc && !(request->route->flags & (ROUTE_API_KEY | ROUTE_SECRET_PATH)))
         rc = csrf_check(&exchange->server->csrf, ctx, request);
     return rc ? rc : request->route->handle(ctx, request, reply);
 }
