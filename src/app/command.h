@@ -37,6 +37,8 @@ enum rc command_publish(struct ctx *ctx, int argc, char **argv);
 enum rc command_rebuild(struct ctx *ctx, int argc, char **argv);
 enum rc command_audit(struct ctx *ctx, int argc, char **argv);
 enum rc command_user(struct ctx *ctx, int argc, char **argv);
+enum rc command_case(struct ctx *ctx, int argc, char **argv);
+enum rc command_key(struct ctx *ctx, int argc, char **argv);
 enum rc command_closure(struct ctx *ctx, int argc, char **argv);
 enum rc command_upgrade(struct ctx *ctx, int argc, char **argv);
 enum rc command_routes(struct ctx *ctx, int argc, char **argv);

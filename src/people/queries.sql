@@ -20,6 +20,20 @@ SELECT id, login, name, email, lang, must_change, totp_secret IS NOT NULL AS has
     disabled
 FROM account ORDER BY login;
 
+-- name: account_details_of :one (id I64)
+SELECT login, name, email, lang FROM account WHERE id = :id;
+
+-- name: account_set_details :exec (id I64, name TEXT, email TEXT, lang TEXT)
+-- writes: account
+UPDATE account SET name = :name, email = :email, lang = :lang WHERE id = :id;
+
+-- Enabled accounts that administer the whole city.
+-- name: administrators :one ()
+-- column: counted I64
+SELECT count(DISTINCT a.id) AS counted FROM account a JOIN grants g ON g.account = a.id
+WHERE a.disabled IS NULL AND g.revoked IS NULL AND g.role = 'administrator'
+    AND g.scope_kind = 'city';
+
 -- name: account_set_disabled :exec (id I64, disabled INSTANT?)
 -- writes: account
 UPDATE account SET disabled = :disabled WHERE id = :id;
@@ -105,3 +119,105 @@ ORDER BY seen DESC, id DESC;
 
 -- name: sessions_forget :exec (before INSTANT)
 DELETE FROM session WHERE expires < :before;
+
+-- name: api_key_insert :insert (prefix TEXT, key_hash BLOB, name TEXT, burst I64, per_minute I64, created INSTANT, created_by I64?, expires INSTANT)
+-- writes: api_key
+INSERT INTO api_key (prefix, key_hash, name, burst, per_minute, created, created_by, expires)
+VALUES (:prefix, :key_hash, :name, :burst, :per_minute, :created, :created_by, :expires)
+RETURNING id;
+
+-- name: api_scope_insert :exec (api_key I64, allows TEXT, scope_kind TEXT, scope TEXT)
+-- writes: api_scope
+INSERT INTO api_scope (api_key, allows, scope_kind, scope)
+VALUES (:api_key, :allows, :scope_kind, :scope);
+
+-- name: api_scopes_of :many (api_key I64)
+SELECT allows, scope_kind, scope FROM api_scope WHERE api_key = :api_key ORDER BY id;
+
+-- name: api_key_by_hash :optional (key_hash BLOB)
+SELECT id, prefix, name, burst, per_minute, created, expires, used, revoked
+FROM api_key WHERE key_hash = :key_hash;
+
+-- name: api_key_by_prefix :optional (prefix TEXT)
+SELECT id, name, revoked FROM api_key WHERE prefix = :prefix;
+
+-- name: api_keys_all :many ()
+SELECT id, prefix, name, burst, per_minute, created, expires, used, revoked
+FROM api_key ORDER BY id;
+
+-- name: api_key_touch :exec (id I64, used INSTANT)
+-- writes: api_key
+UPDATE api_key SET used = :used WHERE id = :id AND (used IS NULL OR used < :used);
+
+-- name: api_key_set_revoked :exec (id I64, revoked INSTANT)
+-- writes: api_key
+UPDATE api_key SET revoked = :revoked WHERE id = :id AND revoked IS NULL;
+
+-- Residents.
+
+-- name: ticket_put :exec (token_hash BLOB, email TEXT, created INSTANT, expires INSTANT)
+INSERT INTO resident_ticket (token_hash, email, created, expires)
+VALUES (:token_hash, :email, :created, :expires);
+
+-- name: tickets_since :one (email TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM resident_ticket WHERE email = :email AND created > :since;
+
+-- name: ticket_get :optional (token_hash BLOB)
+SELECT id, email, expires, used FROM resident_ticket WHERE token_hash = :token_hash;
+
+-- name: ticket_use :exec (id I64, used INSTANT)
+UPDATE resident_ticket SET used = :used WHERE id = :id AND used IS NULL;
+
+-- name: tickets_forget :exec (before INSTANT)
+DELETE FROM resident_ticket WHERE created < :before;
+
+-- name: resident_by_email :optional (email TEXT)
+SELECT id, party FROM resident WHERE email = :email;
+
+-- name: resident_party_put :insert (lang TEXT, created INSTANT)
+INSERT INTO party (kind, name, lang, created) VALUES ('person', '', :lang, :created) RETURNING id;
+
+-- name: resident_contact_put :insert (party I64, email TEXT, created INSTANT)
+INSERT INTO contact_point (party, kind, value, folded, verified, verified_by, created)
+VALUES (:party, 'email', :email, :email, :created, 'link', :created) RETURNING id;
+
+-- name: resident_put :insert (party I64, email TEXT, created INSTANT)
+INSERT INTO resident (party, email, created) VALUES (:party, :email, :created) RETURNING id;
+
+-- The address was proven: so it is wherever it was given.
+-- name: contacts_verify :exec (email TEXT, verified INSTANT)
+UPDATE contact_point SET verified = :verified, verified_by = 'link'
+WHERE kind = 'email' AND folded = :email AND verified IS NULL;
+
+-- name: resident_session_put :exec (token_hash BLOB, party I64, created INSTANT, expires INSTANT, address TEXT, agent TEXT)
+INSERT INTO session (token_hash, party, created, seen, expires, address, agent)
+VALUES (:token_hash, :party, :created, :created, :expires, :address, :agent);
+
+-- name: resident_by_session :optional (token_hash BLOB)
+SELECT s.id, s.party, s.created, s.seen, s.expires, s.revoked, r.email, p.name, p.lang
+FROM session s JOIN resident r ON r.party = s.party JOIN party p ON p.id = s.party
+WHERE s.token_hash = :token_hash;
+
+-- name: resident_sessions_alive :many (party I64, now INSTANT)
+SELECT id, created, seen, address, agent FROM session
+WHERE party = :party AND revoked IS NULL AND expires > :now
+ORDER BY seen DESC, id DESC;
+
+-- name: resident_session_revoke :exec (id I64, party I64, revoked INSTANT)
+UPDATE session SET revoked = :revoked WHERE id = :id AND party = :party AND revoked IS NULL;
+
+-- name: resident_sessions_revoke :exec (party I64, revoked INSTANT)
+UPDATE session SET revoked = :revoked WHERE party = :party AND revoked IS NULL;
+
+-- name: resident_set :exec (party I64, name TEXT, lang TEXT)
+UPDATE party SET name = :name, lang = :lang WHERE id = :party;
+
+-- name: resident_drop :exec (party I64)
+DELETE FROM resident WHERE party = :party;
+
+-- name: resident_contact_drop :exec (party I64)
+DELETE FROM contact_point WHERE party = :party;
+
+-- name: resident_party_erase :exec (party I64, erased INSTANT)
+UPDATE party SET name = '', erased = :erased WHERE id = :party;

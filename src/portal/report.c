@@ -7,10 +7,12 @@
 #include "engine/cases/locate.h"
 #include "engine/cases/queries.h"
 #include "place/layers.h"
+#include "portal/draft_limit.h"
 #include "portal/keyring.h"
 #include "portal/photos.ct.h"
 #include "portal/pin.h"
 #include "portal/report.ct.h"
+#include "portal/resident.h"
 #include "portal/similar.h"
 #include "portal/why.h"
 #include "web/server.h"
@@ -177,6 +179,17 @@ enum rc report_load(struct ctx *ctx, const struct request *request, struct str w
     return rc;
 }
 
+/* Who has signed in need not write again who they are. */
+static void fill_from_account(const struct request *request, struct report *report)
+{
+    const struct resident *resident = resident_of(request);
+
+    if (report->at.step != FORM_WHO || report->draft.has_contact || !resident)
+        return;
+    report->typed[TYPED_NAME] = resident->name;
+    report->typed[TYPED_EMAIL] = resident->email;
+}
+
 static void fill_from_draft(struct ctx *ctx, struct report *report)
 {
     const struct draft *draft = &report->draft;
@@ -340,6 +353,7 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
     if (asks_similar)
         return redirect_on(ctx, reply, &report.draft);
     fill_from_draft(ctx, &report);
+    fill_from_account(request, &report);
     return report_render(ctx, request, reply, &report);
 }
 
@@ -569,12 +583,14 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
     if (report.at.step == FORM_CHECK)
         return send_draft(ctx, request, reply);
     rc = take(ctx, request, &report);
-    if (rc == RC_INVALID) {
+    if (!rc && (report.choices.n || report.wants_again || report.has_pin))
+        return report_render(ctx, request, reply, &report);
+    if (!rc)
+        rc = draft_limit_take(ctx, request, reply, &report.draft);
+    if (rc == RC_INVALID || (rc == RC_LIMIT && ctx->err.id == ERR_TOO_MANY)) {
         report.err = ctx->err;
         ctx_clear_error(ctx);
         return report_render(ctx, request, reply, &report);
     }
-    if (!rc && (report.choices.n || report.wants_again || report.has_pin))
-        return report_render(ctx, request, reply, &report);
     return rc ? rc : report_go_on(ctx, request, reply, &report.draft);
 }

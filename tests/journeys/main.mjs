@@ -8,6 +8,7 @@ import { hostile } from './hostile.mjs';
 import { keyboard } from './keyboard.mjs';
 import { languages } from './languages.mjs';
 import { link } from './link.mjs';
+import { mine } from './mine.mjs';
 import { own } from './own.mjs';
 import { pages } from './pages.mjs';
 import { staff } from './staff.mjs';
@@ -15,7 +16,7 @@ import { watch } from './watch.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const ways = [{ report, link, watch, own, hostile }, { selftest, pages, languages, keyboard, staff }];
+const ways = [{ report, link, watch, own, mine, hostile }, { selftest, pages, languages, keyboard, staff }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);
