@@ -165,3 +165,47 @@ ORDER BY service, team, district;
 SELECT service, team, district, opened, closed FROM cases
 WHERE closed IS NOT NULL AND closed >= :since
 ORDER BY closed DESC LIMIT :most
+-- Every version of every service, or of one, oldest first.
+-- name: versions_of :many (code TEXT)
+-- column: by_name TEXT?
+SELECT v.id, v.service, v.version, v.hash, v.published, s.withdrawn, a.name AS by_name
+FROM service_version v JOIN service s ON s.id = v.service
+LEFT JOIN account a ON a.id = v.published_by
+WHERE v.id > 0
+--? code: AND s.code = :code
+ORDER BY s.code, v.version
+
+-- What the store is, and its size where a statement can tell (0: look at its files).
+-- name: store_about :one ()
+-- column: engine TEXT
+-- column: bytes I64
+-- @sqlite
+SELECT 'SQLite ' || sqlite_version() AS engine, 0 AS bytes
+-- @postgres
+SELECT 'PostgreSQL ' || current_setting('server_version') AS engine,
+    pg_database_size(current_database()) AS bytes
+-- @both
+
+-- How many events have their place in the record.
+-- name: record_size :one ()
+-- column: size I64
+SELECT coalesce(max(id) + 1, 0) AS size FROM record_leaf
+
+-- name: newest_event :optional ()
+SELECT at FROM event ORDER BY id DESC LIMIT 1
+
+-- Mail on its way, and what failed since then.
+-- name: mail_about :one (since INSTANT)
+-- column: queued I64
+-- column: oldest INSTANT?
+-- column: failed I64
+SELECT count(*) AS queued, min(m.created) AS oldest,
+    (SELECT count(*) FROM message f WHERE f.state IN ('failed', 'uncertain')
+        AND f.created > :since) AS failed
+FROM message m WHERE m.state = 'queued'
+
+-- name: sessions_about :one (now INSTANT)
+-- column: alive I64
+-- column: oldest INSTANT?
+SELECT count(*) AS alive, min(created) AS oldest FROM session
+WHERE account IS NOT NULL AND revoked IS NULL AND expires > :now
