@@ -9,6 +9,7 @@
 #include "console/queries.h"
 #include "engine/definition/queries.h"
 #include "people/account.h"
+#include "people/people.h"
 #include "people/session.h"
 
 #define FIRST_PASSWORD_US    (7 * US_PER_DAY)

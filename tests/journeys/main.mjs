@@ -3,6 +3,7 @@
 import { tap, same, check } from './lib/tap.mjs';
 import { copyCity, makeCity, serveCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
+import { admin } from './admin.mjs';
 import { report } from './report.mjs';
 import { entry } from './entry.mjs';
 import { hostile } from './hostile.mjs';
@@ -14,7 +15,7 @@ import { staff } from './staff.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const ways = [{ report, link, hostile, entry }, { selftest, pages, languages, keyboard, staff }];
+const ways = [{ report, link, hostile, entry, admin }, { selftest, pages, languages, keyboard, staff }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);
