@@ -12,24 +12,32 @@
 #define MAX_PATH_BYTES 4096
 
 const struct command commands[] = {
-    {"init", "DIR --city CITYDIR [--store postgresql://...]",
+    {"init", "DIR --city CITYDIR [--store postgresql://... [--owner postgresql://...]]",
      "make a data folder for a city from its city folder", command_init},
-    {"demo", "DIR [--city CITYDIR] [--cases N]",
+    {"demo", "DIR [--city CITYDIR] [--cases N] [--store postgresql://... [--owner ...]]",
      "make the demonstration city, for ever a demonstration", command_demo},
-    {"serve", "DIR [--listen ADDRESS:PORT] [--base-url URL] [--image PROGRAM]",
+    {"serve",
+     "DIR [--listen ADDRESS:PORT] [--base-url URL] [--proxy ADDRESS,...] [--image PROGRAM]",
      "serve a city on the web", command_serve},
     {"check", "CITYDIR [--coverage]", "check a city folder and run its examples", command_check},
     {"publish", "DIR CITYDIR [--dry-run]", "publish a city folder's services to a data folder",
      command_publish},
+    {"import", "cases DIR --map MAP.yaml FILE.csv [--rejects FILE] [--json]",
+     "take over another system's cases", command_import},
     {"rebuild", "DIR --check [--json]",
      "recompute what is stored but follows from other data, and compare", command_rebuild},
     {"audit", "verify DIR [--head FILE] [--key FILE] [--json]",
      "check the whole record against its hashes and signatures", command_audit},
     {"user", "add|list|disable|enable|reset DIR [LOGIN] [OPTIONS]",
      "make and change the accounts of staff", command_user},
+    {"case", "migrate DIR --service CODE --reason TEXT [--version N] [--number NUMBER] [--dry-run]",
+     "move open cases to another version of their service", command_case},
+    {"key", "add|list|revoke DIR [PREFIX] [--name NAME --scope RIGHT@KIND:CODE --days N]",
+     "make, list and end the keys of programs", command_key},
     {"closure", "add DIR DATE --reason TEXT [--dry-run]",
      "note a day without work and move the deadlines that counted it", command_closure},
-    {"upgrade", "DIR", "bring a data folder to this version", command_upgrade},
+    {"upgrade", "DIR [--owner postgresql://...]", "bring a data folder to this version",
+     command_upgrade},
     {"jobs", "DIR [list|retry JOB|drop JOB] [--state STATE] [--why TEXT] [--json]",
      "list the work that waits, run it again or give it up", command_jobs},
     {"routes", "", "list what the server answers to", command_routes},
@@ -68,6 +76,8 @@ bool command_flag(int *argc, char **argv, const char *name)
     }
     return false;
 }
+
+const char *const image_program_places[] = {"cityhall-image", "../libexec/cityhall-image", NULL};
 
 const char *beside_program(struct ctx *ctx, const char *const *places)
 {

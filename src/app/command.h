@@ -26,6 +26,8 @@ bool command_flag(int *argc, char **argv, const char *name);
  * when there is none. In the arena. */
 const char *beside_program(struct ctx *ctx, const char *const *places);
 
+/* Where the image program lies: in the build's folder, and where it is installed. */
+extern const char *const image_program_places[];
 /* The options and examples of a command, for `cityhall COMMAND --help`; empty when it has none. */
 const char *command_help(const char *name);
 
@@ -43,7 +45,10 @@ enum rc command_check(struct ctx *ctx, int argc, char **argv);
 enum rc command_publish(struct ctx *ctx, int argc, char **argv);
 enum rc command_rebuild(struct ctx *ctx, int argc, char **argv);
 enum rc command_audit(struct ctx *ctx, int argc, char **argv);
+enum rc command_import(struct ctx *ctx, int argc, char **argv);
 enum rc command_user(struct ctx *ctx, int argc, char **argv);
+enum rc command_case(struct ctx *ctx, int argc, char **argv);
+enum rc command_key(struct ctx *ctx, int argc, char **argv);
 enum rc command_closure(struct ctx *ctx, int argc, char **argv);
 enum rc command_upgrade(struct ctx *ctx, int argc, char **argv);
 enum rc command_jobs(struct ctx *ctx, int argc, char **argv);

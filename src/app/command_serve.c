@@ -1,4 +1,5 @@
 /* Serving: the server's hooks between the web layer and the city. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,27 +7,26 @@
 #include "app/about.h"
 #include "app/command.h"
 #include "app/home.h"
+#include "app/live_city.h"
 #include "app/modules.h"
 #include "app/worker.h"
-#include "base/crypto.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "console/console.h"
-#include "engine/cases/queries.h"
 #include "image/image_client.h"
 #include "people/permission.h"
 #include "portal/portal.h"
+#include "svc/requests/requests.h"
 #include "web/assets.h"
 #include "web/server.h"
 
 #define MAX_MODULES 32
 
-/* In the build's folder, and where it is installed. */
-static const char *const image_places[] = {"cityhall-image", "../libexec/cityhall-image", NULL};
-
 struct app {
     struct home home;
+    struct live_city *live;
     const char *base_url;
+    const char *proxies; /* addresses whose X-Forwarded-For is believed; NULL: none */
     const char *uploads; /* folder of files that are coming in */
     struct image_client pictures;
     struct about about;
@@ -34,46 +34,16 @@ struct app {
 
 extern const struct asset_set ui_assets;
 
-/* Who a private link's cookie makes of a visitor: the reporter of that one case. */
-static enum rc find_resident(struct ctx *ctx, const struct request *request)
-{
-    struct str token = request_cookie(request, S("case"));
-    struct crypto_hash hash;
-    struct link_case_row row;
-    struct actor *actor;
-    int64_t *cases;
-    bool is_found;
-    enum rc rc;
-
-    if (!token.n)
-        return RC_OK;
-    hash = crypto_sha256(token);
-    rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
-    if (rc || !is_found)
-        return rc;
-    actor = ARENA_NEW(ctx->arena, struct actor);
-    cases = ARENA_NEW(ctx->arena, int64_t);
-    if (!actor || !cases)
-        return FAIL(ctx, ERR_MEMORY);
-    *cases = row.case_id;
-    *actor = (struct actor){
-        .kind = ACTOR_RESIDENT,
-        .id = row.reporter_is_null ? 0 : row.reporter,
-        .case_ids = cases,
-        .case_n = 1,
-    };
-    ctx->actor = actor;
-    return RC_OK;
-}
-
 static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
 {
-    enum rc rc = db_reader_acquire(ctx);
+    struct app *app = arg;
+    enum rc rc;
 
-    (void)arg;
+    ctx->city = live_city_take(app->live);
+    rc = db_reader_acquire(ctx);
     if (rc)
         return rc;
-    return console_is_asked(request) ? console_begin(ctx, request) : find_resident(ctx, request);
+    return console_is_asked(request) ? console_begin(ctx, request) : portal_begin(ctx, request);
 }
 
 static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
@@ -87,11 +57,12 @@ static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
     return FAIL(ctx, ERR_DENIED);
 }
 
-static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
-                            struct reply *reply, enum rc rc)
+static enum rc render(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    (void)arg;
-    (void)rc;
+    if (open311_is_asked(request)) {
+        open311_problem(ctx, request, reply);
+        return RC_OK;
+    }
     if (request_wants_json(request))
         return RC_UNAVAILABLE; /* the server's own problem document */
     if (console_is_asked(request))
@@ -101,11 +72,31 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
     return RC_OK;
 }
 
+/* Also for a request that was refused before it began, such as one with a path that wants out. */
+static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
+                            struct reply *reply, enum rc rc)
+{
+    struct app *app = arg;
+    bool has_begun = ctx->city;
+
+    (void)rc;
+    if (!has_begun)
+        ctx->city = live_city_take(app->live);
+    rc = render(ctx, request, reply);
+    if (!has_begun) {
+        live_city_put(app->live, ctx->city);
+        ctx->city = NULL;
+    }
+    return rc;
+}
+
 static void end(void *arg, struct ctx *ctx, struct request *request)
 {
-    (void)arg;
+    struct app *app = arg;
+
     (void)request;
     db_reader_release(ctx);
+    live_city_put(app->live, ctx->city);
 }
 
 static void log_request(void *arg, const struct server_event *event)
@@ -152,7 +143,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                           .routes = tables,
                           .assets = &ui_assets,
                           .temp_dir = app->uploads,
-                          .city = app->home.city,
+                          .proxies = str_of(app->proxies),
                           .db = app->home.db,
                           .app = app,
                           .hooks = {begin, authorize, render_error, end, log_request, ready},
@@ -160,11 +151,12 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                       &server);
     if (rc)
         return rc;
-    rc =
-        worker_start(ctx,
-                     &(struct worker_options){
-                         .home = &app->home, .base_url = str_of(app->base_url), .modules = modules},
-                     &worker);
+    rc = worker_start(ctx,
+                      &(struct worker_options){.home = &app->home,
+                                               .live = app->live,
+                                               .base_url = str_of(app->base_url),
+                                               .modules = modules},
+                      &worker);
     app->about = (struct about){
         .home = &app->home,
         .listen = listen,
@@ -196,8 +188,9 @@ static enum rc take_files(struct ctx *ctx, struct app *app, const char *image)
     if (rc)
         return rc;
     app->home.city->files_folder = files;
+    app->home.city->record_keys = &app->home.keys;
     if (!image)
-        image = beside_program(ctx, image_places);
+        image = beside_program(ctx, image_program_places);
     if (image && !file_exists(image))
         return FAIL(ctx, ERR_CONFIG, .detail = str_fmt(ctx->arena, "there is no %s", image));
     if (image) {
@@ -227,7 +220,7 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
     const char *listen = command_option(&argc, argv, "listen");
     const char *base_url = command_option(&argc, argv, "base-url");
     const char *image = command_option(&argc, argv, "image");
-    struct app app = {0};
+    struct app app = {.proxies = command_option(&argc, argv, "proxy")};
     enum rc rc;
 
     if (argc != 1)
@@ -249,7 +242,12 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
     if (!rc)
         rc = take_files(ctx, &app, image);
     if (!rc)
+        rc = live_city_new(ctx, &app.home, &app.live);
+    /* Reading the city's files took half as much again as what is kept of them. */
+    malloc_trim(0);
+    if (!rc)
         rc = serve(ctx, &app, listen);
+    live_city_free(app.live);
     home_close(&app.home);
     return rc;
 }

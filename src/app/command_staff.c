@@ -240,12 +240,13 @@ enum rc command_closure(struct ctx *ctx, int argc, char **argv)
 
 enum rc command_upgrade(struct ctx *ctx, int argc, char **argv)
 {
+    const char *owner = command_option(&argc, argv, "owner");
     struct home home;
     enum rc rc;
 
     if (argc != 1)
         return command_misused(ctx, "a data folder is needed");
-    rc = home_open(ctx, argv[0], DB_FULL, &home);
+    rc = home_open_as_owner(ctx, argv[0], owner, &home);
     if (rc)
         return rc;
     rc = home_load(ctx, &home);

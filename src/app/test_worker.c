@@ -38,10 +38,10 @@ static struct worker *start_watched(struct test_town *town, int64_t stuck_ms)
     is_held = false;
     home = (struct home){
         .folder = town->folder, .db = town->db, .city = town->city, .keys = crypto_sign_new_keys()};
-    test_ok(&town->ctx,
-            worker_start(&town->ctx,
-                         &(struct worker_options){&home, S("https://city.example"), all, stuck_ms},
-                         &worker));
+    test_ok(&town->ctx, worker_start(&town->ctx,
+                                     &(struct worker_options){
+                                         &home, NULL, S("https://city.example"), all, stuck_ms},
+                                     &worker));
     return worker;
 }
 

@@ -22,7 +22,16 @@
 #define SAY_AGAIN_MS 600000 /* a failure that stays is logged again after so long */
 
 /* What a round does: each fails for itself and is told once. */
-enum stage { STAGE_BEGIN, STAGE_JOBS, STAGE_MAIL, STAGE_LOST, STAGE_HEAD, STAGE_SIGN, STAGE__N };
+enum stage {
+    STAGE_BEGIN,
+    STAGE_CITY,
+    STAGE_JOBS,
+    STAGE_MAIL,
+    STAGE_LOST,
+    STAGE_HEAD,
+    STAGE_SIGN,
+    STAGE__N
+};
 
 struct worker {
     struct worker_options options;
@@ -48,6 +57,7 @@ struct worker {
 static struct ctx work_begin(struct worker *worker, const char *at)
 {
     static _Atomic uint64_t next_id = 1;
+    struct live_city *live = worker->options.live;
 
     worker->at = at;
     arena_reset(worker->arena);
@@ -56,13 +66,15 @@ static struct ctx work_begin(struct worker *worker, const char *at)
         .now = clock_now(),
         .lang = LANG_EN,
         .work_id = next_id++,
-        .city = worker->options.home->city,
+        .city = live ? live_city_take(live) : worker->options.home->city,
         .db = worker->options.home->db,
     };
 }
 
 static void work_end(struct worker *worker, struct ctx *ctx)
 {
+    if (worker->options.live)
+        live_city_put(worker->options.live, ctx->city);
     ctx_done(ctx);
     worker->moved_ms = clock_monotonic_ms();
     worker->at = "rest";
@@ -72,8 +84,9 @@ static void work_end(struct worker *worker, struct ctx *ctx)
 static void note_stage(struct worker *worker, enum stage stage, const struct ctx *ctx, enum rc rc)
 {
     static const char *const events[] = {
-        [STAGE_BEGIN] = "worker.begin", [STAGE_JOBS] = "worker.jobs", [STAGE_MAIL] = "worker.mail",
-        [STAGE_LOST] = "worker.lost",   [STAGE_HEAD] = "worker.head", [STAGE_SIGN] = "worker.sign",
+        [STAGE_BEGIN] = "worker.begin", [STAGE_CITY] = "worker.city", [STAGE_JOBS] = "worker.jobs",
+        [STAGE_MAIL] = "worker.mail",   [STAGE_LOST] = "worker.lost", [STAGE_HEAD] = "worker.head",
+        [STAGE_SIGN] = "worker.sign",
     };
     int64_t now_ms = clock_monotonic_ms();
 
@@ -149,8 +162,28 @@ static void do_minute(struct worker *worker)
     worker->minute_ms = clock_monotonic_ms();
 }
 
+/* Without a city of its own: it may be the last to hold the old one. */
+static void refresh_city(struct worker *worker)
+{
+    struct ctx ctx = {.arena = worker->arena,
+                      .now = clock_now(),
+                      .lang = LANG_EN,
+                      .db = worker->options.home->db};
+    bool is_new = false;
+    enum rc rc;
+
+    arena_reset(worker->arena);
+    rc = live_city_refresh(&ctx, worker->options.live, &is_new);
+    note_stage(worker, STAGE_CITY, &ctx, rc);
+    if (!rc && is_new)
+        LOG(LOG_INFO, "city.read", LOG_STR("stamp", worker->options.home->city->stamp));
+    ctx_done(&ctx);
+}
+
 static void do_round(struct worker *worker)
 {
+    if (worker->options.live)
+        refresh_city(worker);
     if (!worker->has_begun)
         begin(worker);
     for (int i = 0; i < MAX_TURN && !worker->is_stopping && run_job(worker);)

@@ -1,3 +1,7 @@
+#include "console/bulk.h"
+#include "console/case_page.h"
+#include "console/console.h"
+#include "console/dashboard.h"
 #include "console/admin_city.h"
 #include "console/admin_health.h"
 #include "console/admin_jobs.h"
@@ -10,6 +14,7 @@
 #include "console/photos.h"
 #include "console/queue.h"
 #include "console/signin.h"
+#include "console/view.h"
 #include "people/permission.h"
 #include "web/route.h"
 
@@ -28,6 +33,22 @@ static const struct route routes[] = {
      .summary = "Choose a password and set up the second factor"},
     {HTTP_POST, "/staff/signout", signout_take, PERMISSION_PUBLIC, .summary = "Sign out"},
     {HTTP_GET, "/staff/queue", queue_show, PERMISSION_READ, .summary = "The queue"},
+    {HTTP_GET, "/staff/queue.csv", queue_csv, PERMISSION_READ, .summary = "A list of cases as CSV"},
+    {HTTP_GET, "/staff/queue.json", queue_json, PERMISSION_READ,
+     .summary = "A list of cases as JSON"},
+    {HTTP_GET, "/staff/queue/help", filter_help_show, PERMISSION_READ,
+     .summary = "What filters can say"},
+    {HTTP_GET, "/staff/dashboard", dashboard_show, PERMISSION_SUPERVISE,
+     .summary = "What is under way, late and old, and how long closing takes"},
+    {HTTP_GET, "/staff/views", views_show, PERMISSION_READ, .summary = "One's own views"},
+    {HTTP_POST, "/staff/views", view_save, PERMISSION_READ, .summary = "Keep a list as a view"},
+    {HTTP_GET, "/staff/views/{view}", view_show, PERMISSION_READ, .summary = "One's own view"},
+    {HTTP_POST, "/staff/views/{view}/drop", view_drop, PERMISSION_READ, .summary = "Delete a view"},
+    {HTTP_POST, "/staff/bulk", bulk_choose, PERMISSION_WORK, .summary = "Choose cases for one act"},
+    {HTTP_GET, "/staff/bulk/{bulk}", bulk_show, PERMISSION_WORK,
+     .summary = "An act on many cases: its preview, or how far it is"},
+    {HTTP_POST, "/staff/bulk/{bulk}", bulk_confirm_take, PERMISSION_WORK,
+     .summary = "Confirm an act on many cases"},
     {HTTP_GET, "/staff/cases/{number}", staff_case_show, PERMISSION_READ, .summary = "A case"},
     {HTTP_POST, "/staff/cases/{number}/steps/{step}", staff_step_take, PERMISSION_WORK,
      .summary = "Take a step of a case"},
@@ -94,4 +115,5 @@ const struct module console_module = {
     .name = "console",
     .title = "The console of staff",
     .routes = routes,
+    .jobs = bulk_jobs,
 };

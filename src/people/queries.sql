@@ -119,3 +119,36 @@ ORDER BY seen DESC, id DESC;
 
 -- name: sessions_forget :exec (before INSTANT)
 DELETE FROM session WHERE expires < :before;
+
+-- name: api_key_insert :insert (prefix TEXT, key_hash BLOB, name TEXT, burst I64, per_minute I64, created INSTANT, created_by I64?, expires INSTANT)
+-- writes: api_key
+INSERT INTO api_key (prefix, key_hash, name, burst, per_minute, created, created_by, expires)
+VALUES (:prefix, :key_hash, :name, :burst, :per_minute, :created, :created_by, :expires)
+RETURNING id;
+
+-- name: api_scope_insert :exec (api_key I64, allows TEXT, scope_kind TEXT, scope TEXT)
+-- writes: api_scope
+INSERT INTO api_scope (api_key, allows, scope_kind, scope)
+VALUES (:api_key, :allows, :scope_kind, :scope);
+
+-- name: api_scopes_of :many (api_key I64)
+SELECT allows, scope_kind, scope FROM api_scope WHERE api_key = :api_key ORDER BY id;
+
+-- name: api_key_by_hash :optional (key_hash BLOB)
+SELECT id, prefix, name, burst, per_minute, created, expires, used, revoked
+FROM api_key WHERE key_hash = :key_hash;
+
+-- name: api_key_by_prefix :optional (prefix TEXT)
+SELECT id, name, revoked FROM api_key WHERE prefix = :prefix;
+
+-- name: api_keys_all :many ()
+SELECT id, prefix, name, burst, per_minute, created, expires, used, revoked
+FROM api_key ORDER BY id;
+
+-- name: api_key_touch :exec (id I64, used INSTANT)
+-- writes: api_key
+UPDATE api_key SET used = :used WHERE id = :id AND (used IS NULL OR used < :used);
+
+-- name: api_key_set_revoked :exec (id I64, revoked INSTANT)
+-- writes: api_key
+UPDATE api_key SET revoked = :revoked WHERE id = :id AND revoked IS NULL;

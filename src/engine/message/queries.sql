@@ -28,3 +28,9 @@ WHERE id = :id AND state = 'sending' AND attempts = :attempts;
 -- name: message_lost :exec (now INSTANT, trouble TEXT)
 UPDATE message SET state = 'uncertain', next_try = NULL, trouble = :trouble
 WHERE state = 'sending' AND next_try <= :now;
+
+-- name: messages_of :many (cases I64)
+SELECT id, body FROM message WHERE cases = :cases ORDER BY id;
+
+-- name: message_body_set :exec (id I64, body TEXT)
+UPDATE message SET body = :body WHERE id = :id;
