@@ -34,6 +34,8 @@ const struct command commands[] = {
      "move open cases to another version of their service", command_case},
     {"key", "add|list|revoke DIR [PREFIX] [--name NAME --scope RIGHT@KIND:CODE --days N]",
      "make, list and end the keys of programs", command_key},
+    {"webhook", "add|list|remove|test DIR [URL|ID] [--key PREFIX --kind KIND --service CODE]",
+     "say which servers are told what happens to cases", command_webhook},
     {"closure", "add DIR DATE --reason TEXT [--dry-run]",
      "note a day without work and move the deadlines that counted it", command_closure},
     {"upgrade", "DIR [--owner postgresql://...]", "bring a data folder to this version",

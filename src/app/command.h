@@ -49,6 +49,7 @@ enum rc command_import(struct ctx *ctx, int argc, char **argv);
 enum rc command_user(struct ctx *ctx, int argc, char **argv);
 enum rc command_case(struct ctx *ctx, int argc, char **argv);
 enum rc command_key(struct ctx *ctx, int argc, char **argv);
+enum rc command_webhook(struct ctx *ctx, int argc, char **argv);
 enum rc command_closure(struct ctx *ctx, int argc, char **argv);
 enum rc command_upgrade(struct ctx *ctx, int argc, char **argv);
 enum rc command_jobs(struct ctx *ctx, int argc, char **argv);

@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "app/about.h"
 #include "app/command.h"
 #include "app/home.h"
 #include "app/live_city.h"
 #include "app/modules.h"
+#include "app/sender.h"
 #include "app/worker.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -43,6 +45,8 @@ static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
     rc = db_reader_acquire(ctx);
     if (rc)
         return rc;
+    if (api_is_asked(request))
+        return api_begin(ctx, request);
     return console_is_asked(request) ? console_begin(ctx, request) : portal_begin(ctx, request);
 }
 
@@ -50,6 +54,8 @@ static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
                          const struct route *route)
 {
     (void)arg;
+    if (api_is_asked(request))
+        return api_authorize(ctx, request, route);
     if (console_is_asked(request))
         return console_authorize(ctx, route->permission);
     if (actor_may(ctx->actor, (enum permission)route->permission))
@@ -61,6 +67,10 @@ static enum rc render(struct ctx *ctx, struct request *request, struct reply *re
 {
     if (open311_is_asked(request)) {
         open311_problem(ctx, request, reply);
+        return RC_OK;
+    }
+    if (api_is_asked(request)) {
+        api_problem(ctx, request, reply);
         return RC_OK;
     }
     if (request_wants_json(request))
@@ -128,6 +138,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
 {
     const struct route *tables[MAX_MODULES + 1] = {NULL};
     struct worker *worker = NULL;
+    struct sender *sender = NULL;
     struct server *server;
     size_t n = 0;
     enum rc rc;
@@ -168,7 +179,10 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
     };
     about_use(ctx, &app->about);
     if (!rc)
+        rc = sender_start(ctx, &app->home, app->live, str_of(app->base_url), &sender);
+    if (!rc)
         server_wait(server);
+    sender_stop(sender);
     about_end_worker(&app->about);
     worker_stop(worker);
     if (!server_drain(server))

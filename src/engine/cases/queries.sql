@@ -131,11 +131,11 @@ WHERE id = :id AND lock_version = :lock_version;
 -- name: case_touch :exec (id I64, updated INSTANT)
 UPDATE cases SET updated = :updated WHERE id = :id;
 
--- name: last_note :optional (cases I64, actor I64)
+-- name: last_note :optional (cases I64, actor_kind TEXT, actor I64)
 -- column: payload TEXT?
 SELECT e.at, e.audience, p.payload
 FROM event e LEFT JOIN event_payload p ON p.event = e.id
-WHERE e.cases = :cases AND e.kind = 'note.added' AND e.actor_kind = 'staff' AND e.actor = :actor
+WHERE e.cases = :cases AND e.kind = 'note.added' AND e.actor_kind = :actor_kind AND e.actor = :actor
 ORDER BY e.id DESC LIMIT 1;
 
 -- name: case_for_edit :one (id I64)
