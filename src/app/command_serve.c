@@ -173,6 +173,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
         .listen = listen,
         .base_url = app->base_url,
         .image = app->home.city->pictures ? app->pictures.program : NULL,
+        .proxies = str_of(app->proxies),
         .server = server,
         .worker = worker,
     };
