@@ -67,6 +67,9 @@ static void print_audit(struct ctx *ctx, const struct verifying *verifying,
             printf("the record is whole; %lld of its events are under a signed head%s\n",
                    (long long)audit->signed_size,
                    verifying->head_path ? ", and it continues the saved head" : "");
+        if (audit->waiting)
+            printf("%lld events were stored moments ago and wait for their place\n",
+                   (long long)audit->waiting);
         return;
     }
     json_begin_object(&json);
@@ -74,11 +77,22 @@ static void print_audit(struct ctx *ctx, const struct verifying *verifying,
     json_put_member_i64(&json, S("events"), audit->events);
     json_put_member_i64(&json, S("erased"), audit->erased);
     json_put_member_i64(&json, S("heads"), audit->heads);
+    json_put_member_i64(&json, S("waiting"), audit->waiting);
     json_put_member_i64(&json, S("signed_size"), audit->signed_size);
     json_put_member_i64(&json, S("events_per_second"), per_second(audit->events, ms));
     json_put_member(&json, S("trouble"), audit->trouble);
     json_end_object(&json);
     printf("%.*s\n", STR_ARG(buf_str(&out)));
+}
+
+/* For the page that says when it was done last; a folder that cannot be written is no fault. */
+static void note_verified(struct ctx *ctx, const char *folder)
+{
+    struct str now = instant_format_utc(ctx->arena, clock_now());
+
+    if (file_write(ctx, str_z(ctx->arena, str_fmt(ctx->arena, "%s/last-verified", folder)), now,
+                   0600))
+        ctx_clear_error(ctx);
 }
 
 static enum rc verify(struct ctx *ctx, struct verifying *verifying, const char *folder)
@@ -104,8 +118,10 @@ static enum rc verify(struct ctx *ctx, struct verifying *verifying, const char *
     if (audit.events >= RECORD_PROGRESS_EVENTS && isatty(STDERR_FILENO))
         fprintf(stderr, "\r%60s\r", "");
     print_audit(ctx, verifying, &audit);
-    if (audit.is_good)
+    if (audit.is_good) {
+        note_verified(ctx, folder);
         return RC_OK;
+    }
     return FAIL(ctx, ERR_RECORD,
                 .detail = str_fmt(ctx->arena, "the record of %s is wrong: %.*s", folder,
                                   STR_ARG(audit.trouble)));

@@ -39,7 +39,10 @@ void test_city_open(struct test_city *city)
     assert_non_null(mkdtemp(city->folder));
     city->ctx = (struct ctx){.arena = arena_new((size_t)256 << 20), .now = clock_now()};
     assert_non_null(city->ctx.arena);
-    options.location = str_z(city->ctx.arena, str_fmt(city->ctx.arena, "%s/db", city->folder));
+    raw_place_make(&city->place, city->folder, NULL);
+    options.location = city->place.location;
+    if (*city->place.owner_location)
+        options.owner_location = city->place.owner_location;
     ok(&city->ctx, db_open(&city->ctx, &options, &city->db));
     ok(&city->ctx, db_migrate(&city->ctx, city->db, NULL));
     city->ctx.db = city->db;
@@ -69,6 +72,7 @@ void test_city_close(struct test_city *city)
     if (folder)
         closedir(folder);
     rmdir(city->folder);
+    raw_place_drop(&city->place);
     arena_free(city->ctx.arena);
 }
 
@@ -176,4 +180,18 @@ struct str test_city_file(struct test_city *city, const char *service, bool is_l
            answer_read(&city->ctx, &filing.definition->fields[0], &yes, 1, &filing.answers.of[0]));
     ok(&city->ctx, case_file(&city->ctx, &filing, &filed));
     return filed.number;
+}
+
+void test_city_step(struct test_city *city, int64_t case_id, const char *step)
+{
+    struct grant grant = {ROLE_SUPERVISOR, SCOPE_CITY, STR_NONE};
+    struct actor actor = {.kind = ACTOR_STAFF, .id = 1, .grants = &grant, .grant_n = 1};
+
+    city->ctx.actor = &actor;
+    city->ctx.now = clock_now();
+    ok(&city->ctx,
+       case_step(
+           &city->ctx, case_id,
+           &(struct step_input){.step = str_of(step), .outcome = S("done"), .message = S("Done")}));
+    city->ctx.actor = NULL;
 }

@@ -5,10 +5,12 @@
 #define CONSOLE_TEST_CITY_H
 
 #include "base/test_support.h"
+#include "db/test_raw.h"
 #include "web/server.h"
 
 struct test_city {
     char folder[64];
+    struct raw_place place;
     struct ctx ctx;
     struct db *db;
     struct city *city;
@@ -36,5 +38,8 @@ void test_city_grant(struct test_city *city, const char *login, const char *role
  * east, others to west. */
 struct str test_city_file(struct test_city *city, const char *service, bool is_lane,
                           const char *description);
+
+/* Takes a step of a case now, as a supervisor of the city; what it asks for is given. */
+void test_city_step(struct test_city *city, int64_t case_id, const char *step);
 
 #endif

@@ -11,13 +11,14 @@
 #include <cmocka.h>
 
 #include "db/db.h"
+#include "db/test_raw.h"
 #include "engine/cases/cases.h"
 #include "engine/work/job.h"
 #include "people/actor.h"
 
 struct test_town {
     char folder[100];
-    char location[200];
+    struct raw_place place; /* of the store */
     struct ctx ctx;
     struct db *db;
     struct city *city;
