@@ -1,7 +1,7 @@
+#include "console/bulk.h"
 #include "console/act_merge.h"
 #include "console/act_privacy.h"
 #include "console/act_transfer.h"
-#include "console/bulk.h"
 #include "console/case_page.h"
 #include "console/console.h"
 #include "console/dashboard.h"
@@ -17,8 +17,8 @@
 #include "console/photos.h"
 #include "console/queue.h"
 #include "console/signin.h"
-#include "console/work_order.h"
 #include "console/view.h"
+#include "console/work_order.h"
 #include "people/permission.h"
 #include "web/route.h"
 
