@@ -37,6 +37,7 @@ enum rc command_publish(struct ctx *ctx, int argc, char **argv);
 enum rc command_rebuild(struct ctx *ctx, int argc, char **argv);
 enum rc command_audit(struct ctx *ctx, int argc, char **argv);
 enum rc command_user(struct ctx *ctx, int argc, char **argv);
+enum rc command_case(struct ctx *ctx, int argc, char **argv);
 enum rc command_key(struct ctx *ctx, int argc, char **argv);
 enum rc command_webhook(struct ctx *ctx, int argc, char **argv);
 enum rc command_closure(struct ctx *ctx, int argc, char **argv);

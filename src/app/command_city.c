@@ -16,6 +16,7 @@ enum rc command_init(struct ctx *ctx, int argc, char **argv)
     struct home_options options = {
         .city_folder = command_option(&argc, argv, "city"),
         .store = command_option(&argc, argv, "store"),
+        .owner = command_option(&argc, argv, "owner"),
     };
     enum rc rc;
 
@@ -53,6 +54,8 @@ enum rc command_demo(struct ctx *ctx, int argc, char **argv)
 {
     struct home_options options = {
         .city_folder = command_option(&argc, argv, "city"),
+        .store = command_option(&argc, argv, "store"),
+        .owner = command_option(&argc, argv, "owner"),
         .is_demonstration = true,
     };
     const char *cases = command_option(&argc, argv, "cases");

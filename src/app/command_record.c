@@ -67,6 +67,9 @@ static void print_audit(struct ctx *ctx, const struct verifying *verifying,
             printf("the record is whole; %lld of its events are under a signed head%s\n",
                    (long long)audit->signed_size,
                    verifying->head_path ? ", and it continues the saved head" : "");
+        if (audit->waiting)
+            printf("%lld events were stored moments ago and wait for their place\n",
+                   (long long)audit->waiting);
         return;
     }
     json_begin_object(&json);
@@ -74,6 +77,7 @@ static void print_audit(struct ctx *ctx, const struct verifying *verifying,
     json_put_member_i64(&json, S("events"), audit->events);
     json_put_member_i64(&json, S("erased"), audit->erased);
     json_put_member_i64(&json, S("heads"), audit->heads);
+    json_put_member_i64(&json, S("waiting"), audit->waiting);
     json_put_member_i64(&json, S("signed_size"), audit->signed_size);
     json_put_member_i64(&json, S("events_per_second"), per_second(audit->events, ms));
     json_put_member(&json, S("trouble"), audit->trouble);

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "app/command.h"
 #include "app/home.h"
+#include "app/live_city.h"
 #include "app/modules.h"
 #include "app/sender.h"
 #include "app/worker.h"
@@ -17,6 +18,7 @@
 #include "image/image_client.h"
 #include "people/permission.h"
 #include "portal/portal.h"
+#include "svc/requests/requests.h"
 #include "web/assets.h"
 #include "web/server.h"
 
@@ -27,7 +29,9 @@ static const char *const image_places[] = {"cityhall-image", "../libexec/cityhal
 
 struct app {
     struct home home;
+    struct live_city *live;
     const char *base_url;
+    const char *proxies; /* addresses whose X-Forwarded-For is believed; NULL: none */
     const char *uploads; /* folder of files that are coming in */
     struct image_client pictures;
 };
@@ -68,9 +72,11 @@ static enum rc find_resident(struct ctx *ctx, const struct request *request)
 
 static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
 {
-    enum rc rc = db_reader_acquire(ctx);
+    struct app *app = arg;
+    enum rc rc;
 
-    (void)arg;
+    ctx->city = live_city_take(app->live);
+    rc = db_reader_acquire(ctx);
     if (rc)
         return rc;
     if (api_is_asked(request))
@@ -91,13 +97,14 @@ static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
     return FAIL(ctx, ERR_DENIED);
 }
 
-static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
-                            struct reply *reply, enum rc rc)
+static enum rc render(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    (void)arg;
-    (void)rc;
     if (api_is_asked(request)) {
         api_problem(ctx, request, reply);
+        return RC_OK;
+    }
+    if (open311_is_asked(request)) {
+        open311_problem(ctx, request, reply);
         return RC_OK;
     }
     if (request_wants_json(request))
@@ -109,11 +116,31 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
     return RC_OK;
 }
 
+/* Also for a request that was refused before it began, such as one with a path that wants out. */
+static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
+                            struct reply *reply, enum rc rc)
+{
+    struct app *app = arg;
+    bool has_begun = ctx->city;
+
+    (void)rc;
+    if (!has_begun)
+        ctx->city = live_city_take(app->live);
+    rc = render(ctx, request, reply);
+    if (!has_begun) {
+        live_city_put(app->live, ctx->city);
+        ctx->city = NULL;
+    }
+    return rc;
+}
+
 static void end(void *arg, struct ctx *ctx, struct request *request)
 {
-    (void)arg;
+    struct app *app = arg;
+
     (void)request;
     db_reader_release(ctx);
+    live_city_put(app->live, ctx->city);
 }
 
 static void log_request(void *arg, const struct server_event *event)
@@ -161,7 +188,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                           .routes = tables,
                           .assets = &ui_assets,
                           .temp_dir = app->uploads,
-                          .city = app->home.city,
+                          .proxies = str_of(app->proxies),
                           .db = app->home.db,
                           .app = app,
                           .hooks = {begin, authorize, render_error, end, log_request, ready},
@@ -169,10 +196,11 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                       &server);
     if (rc)
         return rc;
-    rc = worker_start(ctx, &(struct worker_options){&app->home, str_of(app->base_url), modules},
-                      &worker);
+    rc = worker_start(
+        ctx, &(struct worker_options){&app->home, app->live, str_of(app->base_url), modules},
+        &worker);
     if (!rc)
-        rc = sender_start(ctx, &app->home, str_of(app->base_url), &sender);
+        rc = sender_start(ctx, app->live, app->home.db, str_of(app->base_url), &sender);
     if (!rc)
         server_wait(server);
     sender_stop(sender);
@@ -227,7 +255,7 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
     const char *listen = command_option(&argc, argv, "listen");
     const char *base_url = command_option(&argc, argv, "base-url");
     const char *image = command_option(&argc, argv, "image");
-    struct app app = {0};
+    struct app app = {.proxies = command_option(&argc, argv, "proxy")};
     enum rc rc;
 
     if (argc != 1)
@@ -249,7 +277,10 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
     if (!rc)
         rc = take_files(ctx, &app, image);
     if (!rc)
+        rc = live_city_new(ctx, &app.home, &app.live);
+    if (!rc)
         rc = serve(ctx, &app, listen);
+    live_city_free(app.live);
     home_close(&app.home);
     return rc;
 }

@@ -72,8 +72,8 @@ static enum rc change_user(struct ctx *ctx, const char *what, const char *login)
     if (rc)
         return rc;
     if (strcmp(what, "reset") != 0)
-        return account_disable(ctx, id, strcmp(what, "disable") == 0);
-    rc = account_reset(ctx, id, &password);
+        return account_disable(ctx, id, strcmp(what, "disable") == 0, STR_NONE);
+    rc = account_reset(ctx, id, STR_NONE, &password);
     if (!rc)
         printf("%s\nfirst password (shown once): %.*s\n", login, STR_ARG(password));
     return rc;
@@ -138,12 +138,13 @@ enum rc command_closure(struct ctx *ctx, int argc, char **argv)
 
 enum rc command_upgrade(struct ctx *ctx, int argc, char **argv)
 {
+    const char *owner = command_option(&argc, argv, "owner");
     struct home home;
     enum rc rc;
 
     if (argc != 1)
         return command_misused(ctx, "a data folder is needed");
-    rc = home_open(ctx, argv[0], DB_FULL, &home);
+    rc = home_open_as_owner(ctx, argv[0], owner, &home);
     if (rc)
         return rc;
     rc = home_load(ctx, &home);

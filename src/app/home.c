@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/keys.h"
+#include "app/tree.h"
 #include "base/file.h"
 #include "engine/definition/queries.h"
 #include "engine/record/people_record.h"
@@ -45,32 +46,25 @@ static enum rc location_of(struct ctx *ctx, const char *folder, const char **ret
     return rc;
 }
 
-static enum rc open_store(struct ctx *ctx, const char *folder, bool may_create,
-                          enum db_durability durability, struct db **ret)
+static enum rc open_store(struct ctx *ctx, const char *folder, struct db_options options,
+                          struct db **ret)
 {
-    const char *location;
-    enum rc rc = location_of(ctx, folder, &location);
+    enum rc rc = location_of(ctx, folder, &options.location);
 
-    if (rc)
-        return rc;
-    return db_open(ctx,
-                   &(struct db_options){.location = location,
-                                        .schema = &db_schema,
-                                        .may_create = may_create,
-                                        .durability = durability},
-                   ret);
+    options.schema = &db_schema;
+    return rc ? rc : db_open(ctx, &options, ret);
 }
 
 /* A store whose events get their places. */
-static enum rc open_home(struct ctx *ctx, const char *folder, bool may_create,
-                         enum db_durability durability, struct home *home)
+static enum rc open_home(struct ctx *ctx, const char *folder, struct db_options options,
+                         struct home *home)
 {
     enum rc rc;
 
     home->sequencer = record_sequencer_new();
     if (!home->sequencer)
         return FAIL(ctx, ERR_MEMORY);
-    rc = open_store(ctx, folder, may_create, durability, &home->db);
+    rc = open_store(ctx, folder, options, &home->db);
     if (rc) {
         record_sequencer_free(home->sequencer);
         return rc;
@@ -78,6 +72,24 @@ static enum rc open_home(struct ctx *ctx, const char *folder, bool may_create,
     db_set_group_hook(home->db, record_sequence, home->sequencer);
     ctx->db = home->db;
     return RC_OK;
+}
+
+/* Whether any table but the ledger has a row. */
+enum rc home_check_empty(struct ctx *ctx)
+{
+    enum rc rc = db_reader_acquire(ctx);
+
+    for (size_t i = 0; !rc && i < db_schema.table_count; i++) {
+        int64_t rows;
+
+        rc = sql_one(ctx, db_schema.tables[i].count, NULL, &rows);
+        if (!rc && rows)
+            rc = FAIL(ctx, ERR_CONFIG,
+                      .detail = S("this database holds a city already; give the new one a "
+                                  "database of its own"));
+    }
+    db_reader_release(ctx);
+    return rc;
 }
 
 static enum rc mark_tx(struct ctx *ctx, void *arg)
@@ -122,10 +134,16 @@ static enum rc fill(struct ctx *ctx, const char *folder, const struct home_optio
     if (!rc && options->store)
         rc = file_write(ctx, path_in(ctx, folder, "store"), str_of(options->store), 0600);
     if (!rc)
-        rc = open_home(ctx, folder, true, DB_NORMAL, &home);
+        rc = open_home(ctx, folder,
+                       (struct db_options){.may_create = true,
+                                           .durability = DB_NORMAL,
+                                           .owner_location = options->owner},
+                       &home);
     if (rc)
         return rc;
     rc = db_migrate(ctx, home.db, NULL);
+    if (!rc)
+        rc = home_check_empty(ctx);
     if (!rc)
         rc = db_tx(ctx, mark_tx, given.arg);
     if (!rc)
@@ -138,17 +156,6 @@ static enum rc fill(struct ctx *ctx, const char *folder, const struct home_optio
     ctx->db = NULL;
     home_close(&home);
     return rc;
-}
-
-static void remove_folder(struct ctx *ctx, const char *folder)
-{
-    static const char *const names[] = {"store",           "cityhall.db",    "cityhall.db-wal",
-                                        "cityhall.db-shm", RECORD_KEY_FILE,  RECORD_PUBLIC_FILE,
-                                        "secret.key",      "demo-logins.txt"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(path_in(ctx, folder, names[i]));
-    rmdir(folder);
 }
 
 enum rc home_make(struct ctx *ctx, const struct home_options *options)
@@ -167,7 +174,7 @@ enum rc home_make(struct ctx *ctx, const struct home_options *options)
     if (!rc && rename(fresh, options->folder) < 0)
         rc = FAIL(ctx, ERR_FILE, .detail = str_of(options->folder));
     if (rc)
-        remove_folder(ctx, fresh);
+        tree_remove(fresh);
     return rc;
 }
 
@@ -228,14 +235,14 @@ static enum rc read_what_is_set(struct ctx *ctx, struct home *home)
     return rc;
 }
 
-enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durability,
-                  struct home *ret)
+static enum rc open_whole(struct ctx *ctx, const char *folder, struct db_options options,
+                          struct home *ret)
 {
     struct home home = {.folder = folder};
     enum rc rc = check_folder(ctx, folder);
 
     if (!rc)
-        rc = open_home(ctx, folder, false, durability, &home);
+        rc = open_home(ctx, folder, options, &home);
     if (rc)
         return rc;
     rc = db_migrate(ctx, home.db, NULL);
@@ -252,6 +259,17 @@ enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durabi
     return RC_OK;
 }
 
+enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durability,
+                  struct home *ret)
+{
+    return open_whole(ctx, folder, (struct db_options){.durability = durability}, ret);
+}
+
+enum rc home_open_as_owner(struct ctx *ctx, const char *folder, const char *owner, struct home *ret)
+{
+    return open_whole(ctx, folder, (struct db_options){.owner_location = owner}, ret);
+}
+
 enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret)
 {
     struct home home = {.folder = folder};
@@ -259,7 +277,7 @@ enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret)
     enum rc rc = check_folder(ctx, folder);
 
     if (!rc)
-        rc = open_store(ctx, folder, false, DB_FULL, &home.db);
+        rc = open_store(ctx, folder, (struct db_options){.is_read_only = true}, &home.db);
     if (rc)
         return rc;
     rc = db_migrations_pending(ctx, home.db, &pending);

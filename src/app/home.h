@@ -24,6 +24,7 @@ struct home {
 struct home_options {
     const char *folder, *city_folder;
     const char *store; /* postgresql://..., or NULL for SQLite in the folder */
+    const char *owner; /* of a PostgreSQL store: the role that makes its tables; NULL: the same */
     bool is_demonstration;
     /* What fills the new city before anybody sees it; NULL: nothing. */
     enum rc (*fill)(struct ctx *ctx, struct home *home);
@@ -37,8 +38,15 @@ enum rc home_make(struct ctx *ctx, const struct home_options *options) MUST_CHEC
 enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durability,
                   struct home *ret) MUST_CHECK;
 
-/* Opens the store only to look at it: nothing is migrated, no key is needed. ERR_CONFIG when the
- * store is of another version. Owned: home_close. */
+/* The same, changing the tables as the role at `owner` (NULL: as the store's own). */
+enum rc home_open_as_owner(struct ctx *ctx, const char *folder, const char *owner,
+                           struct home *ret) MUST_CHECK;
+
+/* ERR_CONFIG when a table of ctx->db has a row. */
+enum rc home_check_empty(struct ctx *ctx) MUST_CHECK;
+
+/* Opens the store only to look at it: nothing is written or migrated, no key is needed, and the
+ * disk may be read-only. ERR_CONFIG when the store is of another version. Owned: home_close. */
 enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret) MUST_CHECK;
 
 /* Reads the published city; ctx->city is set. */

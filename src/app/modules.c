@@ -8,9 +8,5 @@
 #include "svc/requests/requests.h"
 
 const struct module *const modules[] = {
-    &portal_module,
-    &console_module,
-    &api_module,
-    &requests_module,
-    NULL,
+    &portal_module, &console_module, &api_module, &requests_module, NULL,
 };

@@ -14,7 +14,8 @@
 #define SAY_AGAIN_MS 600000 /* a failure that stays is logged again after so long */
 
 struct sender {
-    const struct home *home;
+    struct live_city *live;
+    struct db *db;
     struct str base_url;
     struct arena *arena;
     pthread_t thread;
@@ -32,9 +33,15 @@ static struct ctx work_begin(struct sender *sender)
         .arena = sender->arena,
         .now = clock_now(),
         .lang = LANG_EN,
-        .city = sender->home->city,
-        .db = sender->home->db,
+        .city = live_city_take(sender->live),
+        .db = sender->db,
     };
+}
+
+static void work_end(struct sender *sender, struct ctx *ctx)
+{
+    live_city_put(sender->live, ctx->city);
+    ctx_done(ctx);
 }
 
 static void note_failure(struct sender *sender, const struct ctx *ctx)
@@ -63,7 +70,7 @@ static bool send_one(struct sender *sender)
             LOG_STR("detail", result.trouble));
     sender->failures += !rc && result.trouble.n;
     sender->sent += !rc && result.was_there && !result.trouble.n;
-    ctx_done(&ctx);
+    work_end(sender, &ctx);
     return !rc && result.was_there;
 }
 
@@ -73,7 +80,7 @@ static void tidy(struct sender *sender)
 
     if (webhook_tidy(&ctx))
         note_failure(sender, &ctx);
-    ctx_done(&ctx);
+    work_end(sender, &ctx);
     sender->tidied_ms = clock_monotonic_ms();
 }
 
@@ -112,7 +119,7 @@ static void sender_free(struct sender *sender)
     free(sender);
 }
 
-enum rc sender_start(struct ctx *ctx, const struct home *home, struct str base_url,
+enum rc sender_start(struct ctx *ctx, struct live_city *live, struct db *db, struct str base_url,
                      struct sender **ret)
 {
     struct sender *sender = calloc(1, sizeof *sender);
@@ -120,7 +127,8 @@ enum rc sender_start(struct ctx *ctx, const struct home *home, struct str base_u
 
     if (!sender)
         return FAIL(ctx, ERR_MEMORY);
-    sender->home = home;
+    sender->live = live;
+    sender->db = db;
     sender->base_url = base_url;
     sender->arena = arena_new(ARENA_BYTES);
     pthread_mutex_init(&sender->lock, NULL);

@@ -30,7 +30,7 @@ static const struct module *const all[] = {&silent, &module, NULL};
 
 static struct home home;
 
-static struct worker *start(struct test_town *town)
+static struct worker *start_watched(struct test_town *town, int64_t stuck_ms)
 {
     struct worker *worker;
 
@@ -38,10 +38,16 @@ static struct worker *start(struct test_town *town)
     is_held = false;
     home = (struct home){
         .folder = town->folder, .db = town->db, .city = town->city, .keys = crypto_sign_new_keys()};
-    test_ok(&town->ctx,
-            worker_start(&town->ctx,
-                         &(struct worker_options){&home, S("https://city.example"), all}, &worker));
+    test_ok(&town->ctx, worker_start(&town->ctx,
+                                     &(struct worker_options){
+                                         &home, NULL, S("https://city.example"), all, stuck_ms},
+                                     &worker));
     return worker;
+}
+
+static struct worker *start(struct test_town *town)
+{
+    return start_watched(town, 0);
 }
 
 /* Waits until the question's answer is as expected; fails when it never is. */
@@ -149,6 +155,28 @@ static void test_a_halt_is_seen(void **state)
     worker_stop(worker);
 }
 
+/* The watcher says it once, however long it lasts. */
+static void test_a_hanging_worker_is_told(void **state)
+{
+    struct test_town *town = *state;
+    struct worker *worker = start_watched(town, 1500);
+    int64_t until_ms = clock_monotonic_ms() + WAIT_MS;
+
+    await(town, "SELECT count(*) FROM worker", 1);
+    is_held = true;
+    add_job(town, "");
+    while (!worker_state(worker).halts && clock_monotonic_ms() < until_ms)
+        usleep(20000);
+    assert_true(worker_state(worker).is_stuck);
+    usleep(1200000);
+    assert_int_equal(worker_state(worker).halts, 1);
+    is_held = false;
+    await(town, "SELECT count(*) FROM job WHERE kind = 'test.count' AND done IS NOT NULL", 1);
+    worker_stop(worker);
+    /* It ended by intention: nobody waits for its sign. */
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM worker"), 0);
+}
+
 #define TOWN(function) cmocka_unit_test_setup_teardown(function, test_town_open, test_town_close)
 
 int main(void)
@@ -159,6 +187,7 @@ int main(void)
         TOWN(test_a_failed_job_does_not_stop_it),
         TOWN(test_store_is_away),
         TOWN(test_a_halt_is_seen),
+        TOWN(test_a_hanging_worker_is_told),
     };
 
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);

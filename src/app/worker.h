@@ -1,21 +1,27 @@
 /* The worker: what the program does by itself while it serves.
  *
- * One thread runs due jobs, sends what is in the outbox, and once a minute signs the record's head
- * and looks for messages lost with another worker. It looks at least once a second. Several
- * programs on one database each have one; they share the work. Layer: app.
+ * One thread reads the city anew when it has changed, runs due jobs, sends what is in the outbox,
+ * and once a minute signs the record's head, looks for messages lost with another worker and leaves
+ * a sign of life (engine/work/sign.h). It looks at least once a second. A second thread watches the
+ * first and logs "worker.stuck" when nothing has ended for too long, with what it is at, and
+ * "worker.moves" when it goes on. Several programs on one database each have a worker; they share
+ * the work. Layer: app.
  */
 #ifndef APP_WORKER_H
 #define APP_WORKER_H
 
 #include "app/home.h"
+#include "app/live_city.h"
 #include "base/module.h"
 
 #define WORKER_STUCK_S 300 /* no mail and no job takes as long as that */
 
 struct worker_options {
     const struct home *home;             /* with its city; borrowed until worker_stop */
+    struct live_city *live;              /* the same city, kept new by the worker; NULL: it stays */
     struct str base_url;                 /* for links in messages; borrowed as well */
     const struct module *const *modules; /* whose jobs it runs; ended by NULL */
+    int64_t stuck_ms;                    /* 0: WORKER_STUCK_S; for tests */
 };
 
 /* Starts the thread. ERR_MEMORY. Owned: worker_stop. */
@@ -32,6 +38,7 @@ struct worker_state {
     int64_t idle_ms; /* since it last ended a round, a job or a message */
     bool is_stuck;   /* for longer than WORKER_STUCK_S */
     int64_t rounds, jobs, messages, failures;
+    int64_t halts; /* how often it was found stuck */
 };
 struct worker_state worker_state(const struct worker *worker);
 

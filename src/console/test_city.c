@@ -39,7 +39,10 @@ void test_city_open(struct test_city *city)
     assert_non_null(mkdtemp(city->folder));
     city->ctx = (struct ctx){.arena = arena_new((size_t)256 << 20), .now = clock_now()};
     assert_non_null(city->ctx.arena);
-    options.location = str_z(city->ctx.arena, str_fmt(city->ctx.arena, "%s/db", city->folder));
+    raw_place_make(&city->place, city->folder, NULL);
+    options.location = city->place.location;
+    if (*city->place.owner_location)
+        options.owner_location = city->place.owner_location;
     ok(&city->ctx, db_open(&city->ctx, &options, &city->db));
     ok(&city->ctx, db_migrate(&city->ctx, city->db, NULL));
     city->ctx.db = city->db;
@@ -69,6 +72,7 @@ void test_city_close(struct test_city *city)
     if (folder)
         closedir(folder);
     rmdir(city->folder);
+    raw_place_drop(&city->place);
     arena_free(city->ctx.arena);
 }
 
@@ -135,7 +139,7 @@ void test_city_grant(struct test_city *city, const char *login, const char *role
 
     ok(&city->ctx, account_id(&city->ctx, str_of(login), &id));
     db_reader_release(&city->ctx);
-    ok(&city->ctx, grant_add(&city->ctx, id, &grant));
+    ok(&city->ctx, grant_add(&city->ctx, id, &grant, STR_NONE));
 }
 
 struct str test_city_staff(struct test_city *city, const char *login, const char *role,

@@ -5,10 +5,12 @@
 #define CONSOLE_TEST_CITY_H
 
 #include "base/test_support.h"
+#include "db/test_raw.h"
 #include "web/server.h"
 
 struct test_city {
     char folder[64];
+    struct raw_place place;
     struct ctx ctx;
     struct db *db;
     struct city *city;

@@ -15,10 +15,22 @@ enum rc db_open(struct ctx *ctx, const struct db_options *options, struct db **r
     return sqlite_open(ctx, options, ret);
 }
 
+bool db_init(struct db *db, const struct db_ops *ops, enum sql_engine engine,
+             const struct db_options *options)
+{
+    *db = (struct db){.ops = ops,
+                      .engine = engine,
+                      .schema = options->schema,
+                      .is_read_only = options->is_read_only};
+    return db_pool_init(&db->readers, db_reader_max(options), DB_WAITING_MAX);
+}
+
 void db_close(struct db *db)
 {
-    if (db)
-        db->ops->close(db);
+    if (!db)
+        return;
+    db_pool_done(&db->readers, db->ops->close_conn);
+    db->ops->close(db);
 }
 
 enum sql_engine db_engine(const struct db *db)
@@ -28,6 +40,7 @@ enum sql_engine db_engine(const struct db *db)
 
 enum rc db_migrate(struct ctx *ctx, struct db *db, size_t *ret_applied)
 {
+    assert(!db->is_read_only);
     return db->ops->migrate(ctx, db, false, ret_applied);
 }
 
@@ -38,21 +51,67 @@ enum rc db_migrations_pending(struct ctx *ctx, struct db *db, size_t *ret_pendin
 
 enum rc db_reader_acquire(struct ctx *ctx)
 {
-    assert(ctx->db && !ctx->conn);
-    return ctx->db->ops->reader_acquire(ctx);
+    struct db *db = ctx->db;
+    struct db_conn *conn;
+    void *item;
+    enum rc rc;
+
+    assert(db && !ctx->conn);
+    rc = db_pool_take(&db->readers, ctx, &item);
+    if (rc != RC_OK)
+        return rc;
+    conn = item;
+    if (!conn)
+        rc = db->ops->open_reader(ctx, db, &conn);
+    if (rc == RC_OK)
+        rc = db->ops->begin_snapshot(ctx, conn);
+    if (rc != RC_OK)
+        db_pool_give(&db->readers, conn);
+    else
+        ctx->conn = conn;
+    return rc;
 }
 
 void db_reader_release(struct ctx *ctx)
 {
-    assert(!ctx->conn || !ctx->conn->may_write); /* the writer is db_tx's to give and take */
-    if (ctx->conn)
-        ctx->db->ops->reader_release(ctx);
+    struct db_conn *conn = ctx->conn;
+
+    assert(!conn || !conn->may_write); /* the writer is db_tx's to give and take */
+    if (!conn)
+        return;
+    ctx->conn = NULL;
+    conn->db->ops->end_snapshot(conn);
+    db_pool_give(&conn->db->readers, conn);
 }
 
 enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
 {
-    assert(ctx->db && (!ctx->conn || !ctx->conn->may_write)); /* never one inside another */
-    return ctx->db->ops->tx(ctx, fn, arg);
+    struct db *db = ctx->db;
+    struct db_conn *reader = ctx->conn;
+    enum rc rc, renewed = RC_OK;
+
+    assert(db && (!reader || !reader->may_write)); /* never one inside another */
+    assert(!db->is_read_only);
+    if (reader)
+        db->ops->end_snapshot(reader);
+    rc = db->ops->write(ctx, db, fn, arg);
+    if (reader)
+        renewed = db->ops->begin_snapshot(ctx, reader);
+    if (rc == RC_OK && renewed != RC_OK)
+        ctx_clear_error(ctx); /* what was committed is; the next read will say what is wrong */
+    return rc;
+}
+
+enum rc db_load(struct ctx *ctx, db_tx_fn *fn, void *arg)
+{
+    assert(ctx->db && !ctx->conn && !ctx->db->is_read_only);
+    return ctx->db->ops->load(ctx, ctx->db, fn, arg);
+}
+
+enum rc db_settle(struct ctx *ctx)
+{
+    assert(!ctx->conn || !ctx->conn->may_write);
+    return ctx->db->ops->settle(ctx, ctx->db);
 }
 
 void db_set_group_hook(struct db *db, db_tx_fn *hook, void *arg)

@@ -15,8 +15,8 @@
  * Second wall. A connection of the server can do no DDL, ATTACH, PRAGMA (but for what FTS5
  * needs) or write to a table marked @protected in its migration, unless the compiled statement
  * says `-- writes:`. On SQLite an authorizer checks that when a statement is prepared; on
- * PostgreSQL the build has checked the marks and the server's role (options.server_role) has no
- * right to change tables or to alter insert-only rows.
+ * PostgreSQL the build has checked the marks and the server's role (options.owner_location is
+ * another) has no right to change tables or to alter insert-only rows.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -36,10 +36,13 @@ struct db_options {
     unsigned writer_max;            /* PostgreSQL: connections for db_tx; 0: 8 */
     unsigned queue_max;             /* transactions that may wait; 0: 1024 */
     enum db_durability durability;
-    /* PostgreSQL: the role the server signs in as; db_migrate, run by the owner of the database,
-     * gives it its rights. NULL: none are given. */
-    const char *server_role;
-    const char *vfs; /* SQLite: the name of another VFS, for tests; NULL: the usual one */
+    /* PostgreSQL: the address of the role that owns the tables. db_migrate and db_load work as that
+     * role and give the one of `location` what a server needs and no more: no DDL, and the record
+     * insert-only. NULL: the role of `location` does all. */
+    const char *owner_location;
+    bool is_read_only; /* nothing is ever written: no db_tx, no db_migrate, and a read-only disk
+                        * will do */
+    const char *vfs;   /* SQLite: the name of another VFS, for tests; NULL: the usual one */
 };
 
 /* Opens the store and starts what serves it. ERR_CONFIG for a file that is no database or is
@@ -90,10 +93,26 @@ void db_reader_release(struct ctx *ctx);
 typedef enum rc db_tx_fn(struct ctx *ctx, void *arg);
 enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
 
-/* SQLite: `hook` runs on the writer thread after the functions of each group that has changed
- * something, before its commit, with a ctx of its own; its failure fails the whole group.
- * PostgreSQL never runs it. Set once, before the first db_tx. */
+/* Work that follows every change, done by one at a time, with a ctx of its own. Set once, before
+ * the first db_tx.
+ *
+ * SQLite: `hook` runs on the writer thread after the functions of each group that has changed
+ * something, before its commit; its failure fails the whole group.
+ * PostgreSQL: soon after a db_tx of this program, every few seconds, and at db_close, on a thread
+ * and a connection of its own, in a transaction that sees what was committed at each statement and
+ * holds the lease, of which there is one for all programs on the database. It finds what it has to
+ * do by itself; a failure is tried again, and shows in db_settle. */
 void db_set_group_hook(struct db *db, db_tx_fn *hook, void *arg);
+
+/* PostgreSQL: runs the hook now, so that what was committed before has been followed by it; waits
+ * for the lease five seconds, then ERR_UNAVAILABLE. SQLite, or without a hook: nothing. Not inside
+ * db_tx. */
+enum rc db_settle(struct ctx *ctx) MUST_CHECK;
+
+/* Runs `fn` as one transaction past the walls, for filling a store from a copy: references are
+ * checked at its end, protected tables may be written, and ids that were given count as used
+ * afterwards. As the owner on PostgreSQL. Without a reader. */
+enum rc db_load(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
 
 /* Prepares every variant of every statement of a queries.sql on ctx->db (each fragment alone, all
  * of them, each order) and, on PostgreSQL, compares the columns' names and types: for the test

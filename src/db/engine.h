@@ -7,16 +7,22 @@
 #define DB_ENGINE_H
 
 #include "db/db.h"
+#include "db/pool.h"
 
 struct db_cursor;
 
 struct db_ops {
+    /* After the readers were closed. */
     void (*close)(struct db *db);
-    enum rc (*reader_acquire)(struct ctx *ctx);
-    void (*reader_release)(struct ctx *ctx);
-    enum rc (*tx)(struct ctx *ctx, db_tx_fn *fn, void *arg);
+    enum rc (*open_reader)(struct ctx *ctx, struct db *db, struct db_conn **ret);
+    void (*close_conn)(void *conn);
+    enum rc (*begin_snapshot)(struct ctx *ctx, struct db_conn *conn);
+    void (*end_snapshot)(struct db_conn *conn);
+    enum rc (*write)(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg);
     enum rc (*migrate)(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret);
     void (*set_hook)(struct db *db, db_tx_fn *hook, void *arg);
+    enum rc (*settle)(struct ctx *ctx, struct db *db);
+    enum rc (*load)(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg);
     enum rc (*backup)(struct ctx *ctx, struct db *db, const char *path);
 
     /* Prepares without running, and compares what can be compared. */
@@ -34,6 +40,8 @@ struct db {
     const struct db_ops *ops;
     enum sql_engine engine;
     const struct db_schema *schema;
+    bool is_read_only;
+    struct db_pool readers; /* of struct db_conn */
 };
 
 struct db_conn {
@@ -55,6 +63,9 @@ struct db_cursor {
     int at, rows;
 };
 
+/* What both engines' stores begin with; false without memory. */
+bool db_init(struct db *db, const struct db_ops *ops, enum sql_engine engine,
+             const struct db_options *options) MUST_CHECK;
 enum rc sqlite_open(struct ctx *ctx, const struct db_options *options, struct db **ret) MUST_CHECK;
 enum rc postgres_open(struct ctx *ctx, const struct db_options *options,
                       struct db **ret) MUST_CHECK;
@@ -77,16 +88,26 @@ bool field_is_null(const struct sql_field *field, const void *base);
 enum rc field_check_text(struct ctx *ctx, const struct sql_statement *statement,
                          const struct sql_field *field, struct str value) MUST_CHECK;
 
-/* migrate.c: what the engines' migrations have in common. */
+/* migrate.c: migrating, the same on both engines. */
 struct migrate_row {
     struct str folder, checksum;
     int64_t number;
 };
-/* Where `applied` ends in the schema: fails when the two do not agree. *ret_is_applied has one
- * flag per migration of the schema. */
-enum rc migrate_compare(struct ctx *ctx, const struct db_schema *schema,
-                        const struct migrate_row *applied, size_t n,
-                        bool **ret_is_applied) MUST_CHECK;
-extern const char migrate_ledger[]; /* CREATE TABLE IF NOT EXISTS migration ..., both engines */
+
+/* What an engine has for it, on one connection that may do DDL (in a trial: that may read). */
+struct migrate_steps {
+    const char *begin; /* a transaction that writes */
+    enum rc (*run)(struct ctx *ctx, void *conn, const char *sql, const char *what);
+    /* The rows of the ledger, *ret_n 0 when there is none yet. */
+    enum rc (*read_ledger)(struct ctx *ctx, void *conn, struct migrate_row **ret_rows,
+                           size_t *ret_n);
+    enum rc (*note)(struct ctx *ctx, void *conn, const struct db_migration *migration);
+    void (*rollback)(void *conn);
+};
+
+/* Applies what is missing, or only counts it. Where nothing is missing nothing is written. */
+enum rc migrate_apply(struct ctx *ctx, const struct db_schema *schema,
+                      const struct migrate_steps *steps, void *conn, bool is_trial,
+                      size_t *ret_missing) MUST_CHECK;
 
 #endif

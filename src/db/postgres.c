@@ -12,7 +12,7 @@ static struct postgres_db *self(struct db *db)
 }
 
 /* A snapshot; where the work has a deadline the server keeps it too. */
-static enum rc begin_snapshot(struct ctx *ctx, struct postgres_conn *conn)
+static enum rc begin(struct ctx *ctx, struct postgres_conn *conn)
 {
     int64_t left_ms = ctx->deadline_ms ? ctx->deadline_ms - clock_monotonic_ms() : 0;
     struct str sql;
@@ -23,79 +23,59 @@ static enum rc begin_snapshot(struct ctx *ctx, struct postgres_conn *conn)
                   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = "
                   "%lld",
                   (long long)left_ms);
-    return sql.p ? postgres_conn_run(ctx, conn, sql.p) : FAIL(ctx, ERR_MEMORY);
-}
-
-static void end_snapshot(struct postgres_conn *conn)
-{
-    if (!postgres_conn_is_lost(conn))
-        PQclear(PQexec(conn->handle, "ROLLBACK"));
+    return sql.n ? postgres_conn_run(ctx, conn, sql.p) : FAIL(ctx, ERR_MEMORY);
 }
 
 /* The server may have been stopped and started since the connection was last used: that shows
  * only when something is sent. */
-static enum rc begin_or_renew(struct ctx *ctx, struct postgres_conn *conn)
+static enum rc begin_snapshot(struct ctx *ctx, struct db_conn *base)
 {
-    enum rc rc = postgres_conn_is_lost(conn) ? RC_UNAVAILABLE : begin_snapshot(ctx, conn);
+    struct postgres_conn *conn = (struct postgres_conn *)base;
+    enum rc rc = postgres_conn_is_lost(conn) ? RC_UNAVAILABLE : begin(ctx, conn);
 
     if (rc == RC_OK || !postgres_conn_is_lost(conn))
         return rc;
     ctx_clear_error(ctx);
     rc = postgres_conn_renew(ctx, conn);
-    return rc == RC_OK ? begin_snapshot(ctx, conn) : rc;
+    return rc == RC_OK ? begin(ctx, conn) : rc;
 }
 
-static enum rc reader_acquire(struct ctx *ctx)
+static void end_snapshot(struct db_conn *base)
 {
-    struct postgres_db *db = self(ctx->db);
+    struct postgres_conn *conn = (struct postgres_conn *)base;
+
+    if (!postgres_conn_is_lost(conn))
+        PQclear(PQexec(conn->handle, "ROLLBACK"));
+}
+
+static enum rc open_reader(struct ctx *ctx, struct db *db, struct db_conn **ret)
+{
     struct postgres_conn *conn;
-    void *item;
-    enum rc rc = db_pool_take(&db->readers, ctx, &item);
+    enum rc rc = postgres_conn_open(ctx, self(db), self(db)->location, &conn);
 
-    if (rc != RC_OK)
-        return rc;
-    conn = item;
-    if (!conn)
-        rc = postgres_conn_open(ctx, db, &conn);
     if (rc == RC_OK)
-        rc = begin_or_renew(ctx, conn);
-    if (rc != RC_OK)
-        db_pool_give(&db->readers, conn);
-    else
-        ctx->conn = &conn->base;
+        *ret = &conn->base;
     return rc;
 }
 
-static void reader_release(struct ctx *ctx)
+static enum rc write_tx(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg)
 {
-    struct postgres_conn *conn = (struct postgres_conn *)ctx->conn;
+    enum rc rc = postgres_tx(ctx, self(db), fn, arg);
 
-    end_snapshot(conn);
-    db_pool_give(&self(ctx->db)->readers, conn);
-    ctx->conn = NULL;
-}
-
-static enum rc tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
-{
-    struct postgres_conn *reader = (struct postgres_conn *)ctx->conn;
-    enum rc rc, renewed = RC_OK;
-
-    if (reader)
-        end_snapshot(reader);
-    rc = postgres_tx(ctx, self(ctx->db), fn, arg);
-    if (reader)
-        renewed = begin_or_renew(ctx, reader);
-    if (rc == RC_OK && renewed != RC_OK)
-        ctx_clear_error(ctx); /* what was committed is; the next read will say what is wrong */
+    if (rc == RC_OK)
+        postgres_hook_wake(self(db)->hook);
     return rc;
 }
 
-/* The sequencer runs under a lease elsewhere when there is more than one writer. */
-static void set_hook(struct db *db, db_tx_fn *hook, void *arg)
+static void set_hook(struct db *db, db_tx_fn *fn, void *arg)
 {
-    (void)db;
-    (void)hook;
-    (void)arg;
+    if (!db->is_read_only)
+        self(db)->hook = postgres_hook_start(self(db), fn, arg);
+}
+
+static enum rc settle(struct ctx *ctx, struct db *db)
+{
+    return postgres_hook_run(ctx, self(db)->hook);
 }
 
 static enum rc backup(struct ctx *ctx, struct db *db, const char *path)
@@ -103,27 +83,31 @@ static enum rc backup(struct ctx *ctx, struct db *db, const char *path)
     (void)db;
     (void)path;
     return FAIL(ctx, ERR_CONFIG,
-                .detail = S("a PostgreSQL store is backed up with pg_dump or pg_basebackup"));
+                .detail = S("a PostgreSQL store is no file: cityhall backup copies its tables"));
 }
 
 static void close_db(struct db *base)
 {
     struct postgres_db *db = self(base);
 
-    db_pool_done(&db->readers, postgres_conn_close);
+    postgres_hook_stop(db->hook);
     db_pool_done(&db->writers, postgres_conn_close);
     free(db->location);
-    free(db->server_role);
+    free(db->owner_location);
     free(db);
 }
 
 static const struct db_ops postgres_ops = {
     .close = close_db,
-    .reader_acquire = reader_acquire,
-    .reader_release = reader_release,
-    .tx = tx,
+    .open_reader = open_reader,
+    .close_conn = postgres_conn_close,
+    .begin_snapshot = begin_snapshot,
+    .end_snapshot = end_snapshot,
+    .write = write_tx,
     .migrate = postgres_migrate,
     .set_hook = set_hook,
+    .settle = settle,
+    .load = postgres_load,
     .backup = backup,
     .check = postgres_check,
     .cursor_open = postgres_cursor_open,
@@ -131,40 +115,40 @@ static const struct db_ops postgres_ops = {
     .cursor_close = postgres_cursor_close,
 };
 
-static struct postgres_db *new_db(const struct db_options *options)
+static bool set_up(struct postgres_db *db, const struct db_options *options)
 {
-    struct postgres_db *db = fault_here() ? NULL : calloc(1, sizeof *db);
     unsigned writer_max = options->writer_max ? options->writer_max : WRITERS_DEFAULT;
+    unsigned queue_max = options->queue_max ? options->queue_max : DB_WAITING_MAX;
 
-    if (!db)
-        return NULL;
-    db->base = (struct db){&postgres_ops, SQL_POSTGRES, options->schema};
     db->location = strdup(options->location);
-    db->server_role = options->server_role ? strdup(options->server_role) : NULL;
-    if (db->location && db_pool_init(&db->readers, db_reader_max(options), DB_WAITING_MAX)) {
-        if (db_pool_init(&db->writers, writer_max,
-                         options->queue_max ? options->queue_max : DB_WAITING_MAX))
-            return db;
-        db_pool_done(&db->readers, postgres_conn_close);
-    }
-    free(db->location);
-    free(db->server_role);
-    free(db);
-    return NULL;
+    db->owner_location = options->owner_location ? strdup(options->owner_location) : NULL;
+    if (!db->location || (options->owner_location && !db->owner_location) ||
+        !db_init(&db->base, &postgres_ops, SQL_POSTGRES, options))
+        return false;
+    if (db_pool_init(&db->writers, writer_max, queue_max))
+        return true;
+    db_pool_done(&db->base.readers, postgres_conn_close);
+    return false;
 }
 
 enum rc postgres_open(struct ctx *ctx, const struct db_options *options, struct db **ret)
 {
-    struct postgres_db *db = new_db(options);
+    struct postgres_db *db = fault_here() ? NULL : calloc(1, sizeof *db);
     struct postgres_conn *conn;
     enum rc rc;
 
-    if (!db)
+    if (!db || !set_up(db, options)) {
+        if (db) {
+            free(db->location);
+            free(db->owner_location);
+        }
+        free(db);
         return FAIL(ctx, ERR_MEMORY);
+    }
     /* One connection shows at once whether the address is right. */
-    rc = postgres_conn_open(ctx, db, &conn);
+    rc = postgres_conn_open(ctx, db, db->location, &conn);
     if (rc != RC_OK) {
-        close_db(&db->base);
+        db_close(&db->base);
         return rc;
     }
     postgres_conn_close(conn);

@@ -5,7 +5,6 @@
 #include <libpq-fe.h>
 
 #include "db/engine.h"
-#include "db/pool.h"
 
 #define POSTGRES_CACHE_MAX 256
 
@@ -25,15 +24,18 @@ struct postgres_conn {
     struct postgres_prepared cache[POSTGRES_CACHE_MAX];
 };
 
+struct postgres_hook;
+
 struct postgres_db {
     struct db base;
-    char *location;    /* owned */
-    char *server_role; /* owned; or NULL */
-    struct db_pool readers, writers;
+    char *location;       /* owned */
+    char *owner_location; /* owned; or NULL */
+    struct db_pool writers;
+    struct postgres_hook *hook; /* or NULL */
 };
 
 /* postgres_conn.c */
-enum rc postgres_conn_open(struct ctx *ctx, struct postgres_db *db,
+enum rc postgres_conn_open(struct ctx *ctx, struct postgres_db *db, const char *location,
                            struct postgres_conn **ret) MUST_CHECK;
 void postgres_conn_close(void *conn);
 bool postgres_conn_is_lost(const struct postgres_conn *conn);
@@ -52,8 +54,18 @@ enum rc postgres_cursor_step(struct ctx *ctx, struct db_cursor *cursor, struct a
 void postgres_cursor_close(struct db_cursor *cursor);
 enum rc postgres_check(struct ctx *ctx, struct db_cursor *cursor) MUST_CHECK;
 
-/* postgres_tx.c, postgres_migrate.c */
+/* postgres_hook.c: NULL as a hook is none. NULL is returned without memory. */
+struct postgres_hook *postgres_hook_start(struct postgres_db *db, db_tx_fn *fn, void *arg);
+void postgres_hook_wake(struct postgres_hook *hook);
+enum rc postgres_hook_run(struct ctx *ctx, struct postgres_hook *hook) MUST_CHECK;
+void postgres_hook_stop(struct postgres_hook *hook);
+
+/* postgres_tx.c, postgres_migrate.c, postgres_load.c */
 enum rc postgres_tx(struct ctx *ctx, struct postgres_db *db, db_tx_fn *fn, void *arg) MUST_CHECK;
 enum rc postgres_migrate(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret) MUST_CHECK;
+enum rc postgres_load(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg) MUST_CHECK;
+/* A connection of the role that owns the tables. */
+enum rc postgres_owner_open(struct ctx *ctx, struct postgres_db *db,
+                            struct postgres_conn **ret) MUST_CHECK;
 
 #endif

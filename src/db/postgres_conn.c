@@ -60,7 +60,7 @@ enum rc postgres_conn_run(struct ctx *ctx, struct postgres_conn *conn, const cha
     ExecStatusType status = PQresultStatus(result);
     enum rc rc = RC_OK;
 
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
         rc = postgres_fail(ctx, conn, result, sql);
     PQclear(result);
     return rc;
@@ -87,10 +87,11 @@ enum rc postgres_conn_renew(struct ctx *ctx, struct postgres_conn *conn)
     return set_up(ctx, conn);
 }
 
-enum rc postgres_conn_open(struct ctx *ctx, struct postgres_db *db, struct postgres_conn **ret)
+enum rc postgres_conn_open(struct ctx *ctx, struct postgres_db *db, const char *location,
+                           struct postgres_conn **ret)
 {
     const char *const names[] = {"dbname", "connect_timeout", "application_name", NULL};
-    const char *const values[] = {db->location, "5", "cityhall", NULL};
+    const char *const values[] = {location, "5", "cityhall", NULL};
     struct postgres_conn *conn = fault_here() ? NULL : calloc(1, sizeof *conn);
     enum rc rc;
 

@@ -1,6 +1,7 @@
 /* Applying migrations to PostgreSQL, by the owner of the database; the server signs in as another
  * role, which gets here what it needs and no more. */
 #include "base/buf.h"
+#include "base/fault.h"
 #include "db/postgres.h"
 
 /* Any number: two programs that migrate at once wait for each other. */
@@ -8,7 +9,7 @@
 
 static enum rc query(struct ctx *ctx, struct postgres_conn *conn, const char *sql, PGresult **ret)
 {
-    PGresult *result = PQexec(conn->handle, sql);
+    PGresult *result = fault_here() ? NULL : PQexec(conn->handle, sql);
     enum rc rc = RC_OK;
 
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
@@ -25,23 +26,39 @@ static struct str cell(struct ctx *ctx, const PGresult *result, int row, int col
     return str_copy(ctx->arena, str_of(PQgetvalue(result, row, column)));
 }
 
-/* The server's role cannot make the ledger: without one nothing was applied. */
-static enum rc read_ledger(struct ctx *ctx, struct postgres_conn *conn,
-                           struct migrate_row **ret_rows, size_t *ret_n)
+/* The first cell of a query's one row. */
+static enum rc ask(struct ctx *ctx, struct postgres_conn *conn, const char *sql, struct str *ret)
 {
-    struct migrate_row *rows;
-    PGresult *result = NULL;
-    bool exists;
-    int n;
-    enum rc rc = query(ctx, conn, "SELECT to_regclass('migration') IS NOT NULL", &result);
+    PGresult *result;
+    enum rc rc = query(ctx, conn, sql, &result);
 
     if (rc != RC_OK)
         return rc;
-    exists = PQgetvalue(result, 0, 0)[0] == 't';
+    *ret = cell(ctx, result, 0, 0);
     PQclear(result);
-    *ret_n = 0;
-    if (!exists)
-        return RC_OK;
+    return RC_OK;
+}
+
+static enum rc run(struct ctx *ctx, void *conn, const char *sql, const char *what)
+{
+    enum rc rc = postgres_conn_run(ctx, conn, sql);
+
+    if (rc != RC_OK && ctx->err.id == ERR_INTERNAL)
+        ctx->err.detail = str_fmt(ctx->arena, "%s: %.*s", what, STR_ARG(ctx->err.detail));
+    return rc;
+}
+
+static enum rc read_ledger(struct ctx *ctx, void *arg, struct migrate_row **ret_rows, size_t *ret_n)
+{
+    struct postgres_conn *conn = arg;
+    struct migrate_row *rows;
+    struct str exists;
+    PGresult *result;
+    int n;
+    enum rc rc = ask(ctx, conn, "SELECT to_regclass('migration') IS NOT NULL", &exists);
+
+    if (rc != RC_OK || !str_eq(exists, S("t")))
+        return rc;
     rc = query(ctx, conn, "SELECT folder, number, checksum FROM migration", &result);
     if (rc != RC_OK)
         return rc;
@@ -59,9 +76,9 @@ static enum rc read_ledger(struct ctx *ctx, struct postgres_conn *conn,
     return rows ? RC_OK : FAIL(ctx, ERR_MEMORY);
 }
 
-static enum rc note(struct ctx *ctx, struct postgres_conn *conn,
-                    const struct db_migration *migration)
+static enum rc note(struct ctx *ctx, void *arg, const struct db_migration *migration)
 {
+    struct postgres_conn *conn = arg;
     struct str number = str_fmt(ctx->arena, "%d", migration->number);
     struct str applied = str_fmt(ctx->arena, "%lld", (long long)ctx->now.us_utc);
     const char *const values[] = {migration->folder, number.p, migration->name, migration->checksum,
@@ -77,27 +94,11 @@ static enum rc note(struct ctx *ctx, struct postgres_conn *conn,
     return rc;
 }
 
-static enum rc apply(struct ctx *ctx, struct postgres_conn *conn,
-                     const struct db_migration *migration)
+static void rollback(void *arg)
 {
-    PGresult *result;
-    enum rc rc = postgres_conn_run(ctx, conn, "BEGIN");
+    struct postgres_conn *conn = arg;
 
-    if (rc != RC_OK)
-        return rc;
-    result = PQexec(conn->handle, migration->sql[SQL_POSTGRES]);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK &&
-        PQresultStatus(result) != PGRES_EMPTY_QUERY)
-        rc = postgres_fail(
-            ctx, conn, result,
-            str_z(ctx->arena, str_fmt(ctx->arena, "%s/%s", migration->folder, migration->name)));
-    PQclear(result);
-    if (rc == RC_OK)
-        rc = note(ctx, conn, migration);
-    if (rc == RC_OK)
-        return postgres_conn_run(ctx, conn, "COMMIT");
     PQclear(PQexec(conn->handle, "ROLLBACK"));
-    return rc;
 }
 
 static enum rc grant_text(struct ctx *ctx, const struct db_schema *schema, const char *role,
@@ -117,61 +118,81 @@ static enum rc grant_text(struct ctx *ctx, const struct db_schema *schema, const
     return buf_has_failed(out) ? FAIL(ctx, ERR_MEMORY) : RC_OK;
 }
 
-static enum rc grant(struct ctx *ctx, struct postgres_conn *conn, const struct postgres_db *db)
+/* Who the server is, as the database knows it. */
+static enum rc server_role(struct ctx *ctx, struct postgres_db *db, const char **ret)
 {
-    struct buf sql = buf_in(ctx->arena, 1 << 20);
-    char *role = db->server_role
-                     ? PQescapeIdentifier(conn->handle, db->server_role, strlen(db->server_role))
-                     : NULL;
-    enum rc rc;
+    struct postgres_conn *conn;
+    struct str role;
+    enum rc rc = postgres_conn_open(ctx, db, db->location, &conn);
 
-    if (!db->server_role)
-        return RC_OK;
-    if (!role)
-        return FAIL(ctx, ERR_CONFIG, .detail = S("the server's role has no valid name"));
-    rc = grant_text(ctx, db->base.schema, role, &sql);
-    PQfreemem(role);
-    return rc == RC_OK ? postgres_conn_run(ctx, conn, sql.p) : rc;
+    if (rc != RC_OK)
+        return rc;
+    rc = ask(ctx, conn, "SELECT quote_ident(current_user)", &role);
+    postgres_conn_close(conn);
+    if (rc == RC_OK)
+        *ret = str_z(ctx->arena, role);
+    return rc;
 }
 
-static enum rc apply_missing(struct ctx *ctx, struct postgres_conn *conn, bool is_trial,
-                             size_t *ret)
+static enum rc grant(struct ctx *ctx, struct postgres_conn *owner, struct postgres_db *db)
 {
-    const struct db_schema *schema = conn->base.db->schema;
-    struct migrate_row *rows = NULL;
-    bool *is_applied;
-    size_t n, missing = 0;
-    enum rc rc = is_trial ? RC_OK : postgres_conn_run(ctx, conn, migrate_ledger);
+    struct buf sql = buf_in(ctx->arena, 1 << 20);
+    const char *role;
+    struct str owner_role;
+    enum rc rc;
 
+    if (!db->owner_location)
+        return RC_OK;
+    rc = server_role(ctx, db, &role);
     if (rc == RC_OK)
-        rc = read_ledger(ctx, conn, &rows, &n);
+        rc = ask(ctx, owner, "SELECT quote_ident(current_user)", &owner_role);
+    if (rc == RC_OK && str_eq(owner_role, str_of(role)))
+        return RC_OK; /* one role: from itself nothing is to be kept */
     if (rc == RC_OK)
-        rc = migrate_compare(ctx, schema, rows, n, &is_applied);
-    for (size_t i = 0; rc == RC_OK && i < schema->migration_count; i++) {
-        if (is_applied[i])
-            continue;
-        missing++;
-        if (!is_trial)
-            rc = apply(ctx, conn, &schema->migrations[i]);
-    }
-    if (rc == RC_OK && ret)
-        *ret = missing;
-    return rc;
+        rc = grant_text(ctx, db->base.schema, role, &sql);
+    return rc == RC_OK ? postgres_conn_run(ctx, owner, sql.p) : rc;
+}
+
+/* The server's role finds out here, and not in the middle of it. */
+static enum rc check_may_change(struct ctx *ctx, struct postgres_conn *conn)
+{
+    struct str may;
+    enum rc rc = ask(ctx, conn, "SELECT has_schema_privilege(current_schema(), 'CREATE')", &may);
+
+    if (rc != RC_OK || str_eq(may, S("t")))
+        return rc;
+    return FAIL(ctx, ERR_CONFIG,
+                .detail = S("tables are missing or of an older version, and the server's role may "
+                            "not change them: run cityhall upgrade with --owner and the address "
+                            "of the role that owns them"));
+}
+
+enum rc postgres_owner_open(struct ctx *ctx, struct postgres_db *db, struct postgres_conn **ret)
+{
+    return postgres_conn_open(ctx, db, db->owner_location ? db->owner_location : db->location, ret);
 }
 
 enum rc postgres_migrate(struct ctx *ctx, struct db *base, bool is_trial, size_t *ret)
 {
+    static const struct migrate_steps steps = {"BEGIN", run, read_ledger, note, rollback};
     struct postgres_db *db = (struct postgres_db *)base;
     struct postgres_conn *conn;
-    enum rc rc = postgres_conn_open(ctx, db, &conn);
+    size_t missing = 0;
+    enum rc rc = postgres_owner_open(ctx, db, &conn);
 
     if (rc != RC_OK)
         return rc;
-    rc = is_trial ? RC_OK : postgres_conn_run(ctx, conn, LOCK_SQL);
-    if (rc == RC_OK)
-        rc = apply_missing(ctx, conn, is_trial, ret);
+    rc = migrate_apply(ctx, base->schema, &steps, conn, true, &missing);
+    if (rc == RC_OK && missing && !is_trial)
+        rc = check_may_change(ctx, conn);
+    if (rc == RC_OK && missing && !is_trial)
+        rc = postgres_conn_run(ctx, conn, LOCK_SQL);
+    if (rc == RC_OK && missing && !is_trial)
+        rc = migrate_apply(ctx, base->schema, &steps, conn, false, &missing);
     if (rc == RC_OK && !is_trial)
         rc = grant(ctx, conn, db);
     postgres_conn_close(conn); /* which lets go of the lock */
+    if (rc == RC_OK && ret)
+        *ret = missing;
     return rc;
 }

@@ -87,7 +87,7 @@ enum rc postgres_tx(struct ctx *ctx, struct postgres_db *db, db_tx_fn *fn, void 
         return rc;
     conn = item;
     if (!conn)
-        rc = postgres_conn_open(ctx, db, &conn);
+        rc = postgres_conn_open(ctx, db, db->location, &conn);
     if (rc == RC_OK) {
         conn->base.may_write = true;
         rc = run(ctx, conn, fn, arg);

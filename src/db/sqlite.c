@@ -1,5 +1,7 @@
-/* The SQLite engine: opening, and the pool of connections that read. */
+/* The SQLite engine: opening, and what is its own of reading and writing. */
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/fault.h"
 #include "db/sqlite.h"
@@ -9,62 +11,38 @@ static struct sqlite_db *self(struct db *db)
     return (struct sqlite_db *)db;
 }
 
-static enum rc begin_snapshot(struct ctx *ctx, struct sqlite_conn *conn)
+static enum rc begin_snapshot(struct ctx *ctx, struct db_conn *conn)
 {
-    return sqlite_conn_own(ctx, conn, OWN_BEGIN_READ);
+    return sqlite_conn_own(ctx, (struct sqlite_conn *)conn, OWN_BEGIN_READ);
 }
 
-static void end_snapshot(struct sqlite_conn *conn)
+/* An old snapshot would keep the log from being emptied. */
+static void end_snapshot(struct db_conn *base)
 {
+    struct sqlite_conn *conn = (struct sqlite_conn *)base;
+
     conn->deadline_ms = 0;
     sqlite_conn_rollback(conn);
 }
 
-static enum rc reader_acquire(struct ctx *ctx)
+static enum rc open_reader(struct ctx *ctx, struct db *db, struct db_conn **ret)
 {
-    struct sqlite_db *db = self(ctx->db);
     struct sqlite_conn *conn;
-    void *item;
-    enum rc rc = db_pool_take(&db->readers, ctx, &item);
+    enum rc rc = sqlite_conn_open(ctx, self(db), SQLITE_READER, false, &conn);
 
-    if (rc != RC_OK)
-        return rc;
-    conn = item;
-    if (!conn)
-        rc = sqlite_conn_open(ctx, db, SQLITE_READER, false, &conn);
     if (rc == RC_OK)
-        rc = begin_snapshot(ctx, conn);
-    if (rc != RC_OK)
-        db_pool_give(&db->readers, conn);
-    else
-        ctx->conn = &conn->base;
+        *ret = &conn->base;
     return rc;
 }
 
-static void reader_release(struct ctx *ctx)
+static void close_conn(void *conn)
 {
-    struct sqlite_conn *conn = (struct sqlite_conn *)ctx->conn;
-
-    end_snapshot(conn);
-    db_pool_give(&self(ctx->db)->readers, conn);
-    ctx->conn = NULL;
+    sqlite_conn_close(conn);
 }
 
-/* A reader lets go of its snapshot: an old one would keep the log from being emptied, and the
- * work wants to see what it wrote. */
-static enum rc tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
+static enum rc write_tx(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg)
 {
-    struct sqlite_conn *reader = (struct sqlite_conn *)ctx->conn;
-    enum rc rc, renewed = RC_OK;
-
-    if (reader)
-        end_snapshot(reader);
-    rc = sqlite_writer_tx(ctx, self(ctx->db)->writer, fn, arg);
-    if (reader)
-        renewed = begin_snapshot(ctx, reader);
-    if (rc == RC_OK && renewed != RC_OK)
-        ctx_clear_error(ctx); /* what was committed is; the next read will say what is wrong */
-    return rc;
+    return sqlite_writer_tx(ctx, self(db)->writer, fn, arg);
 }
 
 static void set_hook(struct db *db, db_tx_fn *hook, void *arg)
@@ -72,17 +50,20 @@ static void set_hook(struct db *db, db_tx_fn *hook, void *arg)
     sqlite_writer_set_hook(self(db)->writer, hook, arg);
 }
 
-static void close_reader(void *conn)
+/* The hook ran with the group. */
+static enum rc settle(struct ctx *ctx, struct db *db)
 {
-    sqlite_conn_close(conn);
+    (void)ctx;
+    (void)db;
+    return RC_OK;
 }
 
+/* The writer is the last to close: only a connection that may write empties the WAL into the
+ * file. */
 static void close_db(struct db *base)
 {
     struct sqlite_db *db = self(base);
 
-    /* The writer last: only a connection that may write empties the WAL into the file. */
-    db_pool_done(&db->readers, close_reader);
     sqlite_writer_stop(db->writer);
     free(db->path);
     free(db);
@@ -90,11 +71,15 @@ static void close_db(struct db *base)
 
 static const struct db_ops sqlite_ops = {
     .close = close_db,
-    .reader_acquire = reader_acquire,
-    .reader_release = reader_release,
-    .tx = tx,
+    .open_reader = open_reader,
+    .close_conn = close_conn,
+    .begin_snapshot = begin_snapshot,
+    .end_snapshot = end_snapshot,
+    .write = write_tx,
     .migrate = sqlite_migrate,
     .set_hook = set_hook,
+    .settle = settle,
+    .load = sqlite_load,
     .backup = sqlite_backup,
     .check = sqlite_check,
     .cursor_open = sqlite_cursor_open,
@@ -114,16 +99,52 @@ static struct sqlite_db *new_db(const struct db_options *options)
 
     if (!db)
         return NULL;
-    db->base = (struct db){&sqlite_ops, SQL_SQLITE, options->schema};
     db->durability = options->durability;
     db->vfs = options->vfs;
     db->path = strdup(options->location);
-    if (!db->path || !db_pool_init(&db->readers, db_reader_max(options), DB_WAITING_MAX)) {
+    if (!db->path || !db_init(&db->base, &sqlite_ops, SQL_SQLITE, options)) {
         free(db->path);
         free(db);
         return NULL;
     }
     return db;
+}
+
+/* Reading a database in WAL mode wants its two side files, which cannot be made on a disk that
+ * takes no writes. Where nothing waits in the log the file alone is the whole database. */
+static bool may_stand_alone(struct ctx *ctx, const struct sqlite_db *db)
+{
+    struct stat about;
+
+    if (stat(str_z(ctx->arena, str_fmt(ctx->arena, "%s-wal", db->path)), &about) == 0)
+        return about.st_size == 0;
+    return errno == ENOENT;
+}
+
+static enum rc look(struct ctx *ctx, struct sqlite_db *db)
+{
+    struct sqlite_conn *conn;
+    enum rc rc = sqlite_conn_open(ctx, db, SQLITE_READER, false, &conn);
+    int code;
+
+    if (rc != RC_OK)
+        return rc;
+    code = sqlite_conn_run(conn, "SELECT count(*) FROM sqlite_master");
+    if (code != SQLITE_OK)
+        rc = sqlite_fail(ctx, conn, code, db->path);
+    sqlite_conn_close(conn);
+    return rc;
+}
+
+static enum rc open_to_read(struct ctx *ctx, struct sqlite_db *db)
+{
+    enum rc rc = look(ctx, db);
+
+    if (rc == RC_OK || !may_stand_alone(ctx, db))
+        return rc;
+    ctx_clear_error(ctx);
+    db->is_immutable = true;
+    return look(ctx, db);
 }
 
 enum rc sqlite_open(struct ctx *ctx, const struct db_options *options, struct db **ret)
@@ -136,9 +157,11 @@ enum rc sqlite_open(struct ctx *ctx, const struct db_options *options, struct db
     db = new_db(options);
     if (!db)
         return FAIL(ctx, ERR_MEMORY);
-    rc = sqlite_writer_start(ctx, db, options->may_create, options->queue_max, &db->writer);
+    rc = options->is_read_only
+             ? open_to_read(ctx, db)
+             : sqlite_writer_start(ctx, db, options->may_create, options->queue_max, &db->writer);
     if (rc != RC_OK)
-        close_db(&db->base);
+        db_close(&db->base);
     else
         *ret = &db->base;
     return rc;

@@ -6,7 +6,6 @@
 #include <sqlite3.h>
 
 #include "db/engine.h"
-#include "db/pool.h"
 
 #define SQLITE_CACHE_SETS 32
 #define SQLITE_CACHE_WAYS 8
@@ -53,8 +52,8 @@ struct sqlite_db {
     char *path; /* owned */
     const char *vfs;
     enum db_durability durability;
-    struct sqlite_writer *writer;
-    struct db_pool readers;
+    bool is_immutable;            /* read without its log, on a disk that takes no writes */
+    struct sqlite_writer *writer; /* NULL when it is only read */
 };
 
 /* sqlite_conn.c */
@@ -88,6 +87,7 @@ void sqlite_writer_set_hook(struct sqlite_writer *writer, db_tx_fn *hook, void *
 
 /* sqlite_migrate.c, sqlite_backup.c */
 enum rc sqlite_migrate(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret) MUST_CHECK;
+enum rc sqlite_load(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg) MUST_CHECK;
 enum rc sqlite_backup(struct ctx *ctx, struct db *db, const char *path) MUST_CHECK;
 
 #endif

@@ -61,10 +61,12 @@ enum rc sqlite_backup(struct ctx *ctx, struct db *db, const char *path)
 {
     const char *partial = str_z(ctx->arena, str_fmt(ctx->arena, "%s.partial", path));
     struct ctx work = {.arena = ctx->arena, .now = ctx->now, .db = db};
-    enum rc rc;
+    enum rc rc = arena_has_failed(ctx->arena) ? FAIL(&work, ERR_MEMORY) : RC_OK;
 
-    unlink(partial);
-    rc = db_reader_acquire(&work);
+    if (rc == RC_OK)
+        unlink(partial);
+    if (rc == RC_OK)
+        rc = db_reader_acquire(&work);
     if (rc == RC_OK)
         rc = copy_to(&work, partial);
     db_reader_release(&work);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "db/sqlite.h"
 
@@ -179,6 +180,31 @@ static int open_flags(enum sqlite_role role, bool may_create)
     return flags | SQLITE_OPEN_READWRITE | (may_create ? SQLITE_OPEN_CREATE : 0);
 }
 
+/* As an URI names it, so that SQLite may be told to look at the file alone. */
+static const char *immutable_uri(struct ctx *ctx, const char *path)
+{
+    struct buf uri = buf_in(ctx->arena, 3 * strlen(path) + 32);
+
+    BUF_ADD(&uri, "file:");
+    for (; *path; path++) {
+        if (strchr("?#%", *path))
+            buf_add_fmt(&uri, "%%%02X", (unsigned)(unsigned char)*path);
+        else
+            buf_add_byte(&uri, *path);
+    }
+    BUF_ADD(&uri, "?immutable=1");
+    return str_z(ctx->arena, buf_str(&uri));
+}
+
+static int open_handle(struct ctx *ctx, const struct sqlite_db *db, int flags, sqlite3 **ret)
+{
+    if (fault_here())
+        return SQLITE_CANTOPEN;
+    if (db->is_immutable)
+        return sqlite3_open_v2(immutable_uri(ctx, db->path), ret, flags | SQLITE_OPEN_URI, db->vfs);
+    return sqlite3_open_v2(db->path, ret, flags, db->vfs);
+}
+
 enum rc sqlite_conn_open(struct ctx *ctx, struct sqlite_db *db, enum sqlite_role role,
                          bool may_create, struct sqlite_conn **ret)
 {
@@ -190,9 +216,7 @@ enum rc sqlite_conn_open(struct ctx *ctx, struct sqlite_db *db, enum sqlite_role
         return FAIL(ctx, ERR_MEMORY);
     conn->base.db = &db->base;
     conn->schema = db->base.schema;
-    code = fault_here()
-               ? SQLITE_CANTOPEN
-               : sqlite3_open_v2(db->path, &conn->handle, open_flags(role, may_create), db->vfs);
+    code = open_handle(ctx, db, open_flags(role, may_create), &conn->handle);
     if (code == SQLITE_OK)
         code = set_up(conn, role, db->durability);
     if (code != SQLITE_OK) {

@@ -1,9 +1,10 @@
-/* Applying migrations to SQLite, on a connection of its own that may do DDL. */
+/* Migrations and loads on SQLite, on connections of their own past the second wall. */
 #include "base/fault.h"
 #include "db/sqlite.h"
 
-static enum rc run(struct ctx *ctx, struct sqlite_conn *conn, const char *sql, const char *what)
+static enum rc run(struct ctx *ctx, void *arg, const char *sql, const char *what)
 {
+    struct sqlite_conn *conn = arg;
     int code = sqlite_conn_run(conn, sql);
 
     return code == SQLITE_OK ? RC_OK : sqlite_fail(ctx, conn, code, what);
@@ -36,15 +37,28 @@ static enum rc read_rows(struct ctx *ctx, struct sqlite_conn *conn, sqlite3_stmt
     return RC_OK;
 }
 
-static enum rc read_ledger(struct ctx *ctx, struct sqlite_conn *conn, struct migrate_row **ret_rows,
-                           size_t *ret_n)
+static enum rc read_ledger(struct ctx *ctx, void *arg, struct migrate_row **ret_rows, size_t *ret_n)
 {
-    sqlite3_stmt *stmt;
+    struct sqlite_conn *conn = arg;
+    sqlite3_stmt *stmt = NULL;
+    bool exists;
     enum rc rc;
-    int code = sqlite3_prepare_v2(conn->handle,
+    int code = fault_here() ? SQLITE_IOERR
+                            : sqlite3_prepare_v2(conn->handle,
+                                                 "SELECT 1 FROM sqlite_master WHERE type = 'table'"
+                                                 " AND name = 'migration'",
+                                                 -1, &stmt, NULL);
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(stmt);
+    exists = code == SQLITE_ROW;
+    sqlite3_finalize(stmt);
+    if (code == SQLITE_DONE)
+        return RC_OK;
+    if (exists)
+        code = sqlite3_prepare_v2(conn->handle,
                                   "SELECT folder, number, checksum FROM migration ORDER BY applied",
                                   -1, &stmt, NULL);
-
     if (code != SQLITE_OK)
         return sqlite_fail(ctx, conn, code, "reading the ledger of migrations");
     rc = read_rows(ctx, conn, stmt, ret_rows, ret_n);
@@ -52,8 +66,9 @@ static enum rc read_ledger(struct ctx *ctx, struct sqlite_conn *conn, struct mig
     return rc;
 }
 
-static enum rc note(struct ctx *ctx, struct sqlite_conn *conn, const struct db_migration *migration)
+static enum rc note(struct ctx *ctx, void *arg, const struct db_migration *migration)
 {
+    struct sqlite_conn *conn = arg;
     sqlite3_stmt *stmt;
     int code = fault_here() ? SQLITE_IOERR
                             : sqlite3_prepare_v2(conn->handle,
@@ -72,55 +87,43 @@ static enum rc note(struct ctx *ctx, struct sqlite_conn *conn, const struct db_m
     return code == SQLITE_OK ? RC_OK : sqlite_fail(ctx, conn, code, "the ledger of migrations");
 }
 
-static enum rc apply(struct ctx *ctx, struct sqlite_conn *conn,
-                     const struct db_migration *migration)
+static void rollback(void *arg)
 {
-    const char *name = str_fmt(ctx->arena, "%s/%s", migration->folder, migration->name).p;
-    enum rc rc = name ? run(ctx, conn, "BEGIN IMMEDIATE", name) : FAIL(ctx, ERR_MEMORY);
-
-    if (rc == RC_OK)
-        rc = run(ctx, conn, migration->sql[SQL_SQLITE], name);
-    if (rc == RC_OK)
-        rc = note(ctx, conn, migration);
-    if (rc == RC_OK)
-        rc = run(ctx, conn, "COMMIT", name);
-    if (rc != RC_OK && !sqlite3_get_autocommit(conn->handle))
-        sqlite3_exec(conn->handle, "ROLLBACK", NULL, NULL, NULL);
-    return rc;
-}
-
-static enum rc apply_missing(struct ctx *ctx, struct sqlite_conn *conn, bool is_trial, size_t *ret)
-{
-    const struct db_schema *schema = conn->schema;
-    struct migrate_row *rows;
-    bool *is_applied;
-    size_t n, missing = 0;
-    enum rc rc = run(ctx, conn, migrate_ledger, "the ledger of migrations");
-
-    if (rc == RC_OK)
-        rc = read_ledger(ctx, conn, &rows, &n);
-    if (rc == RC_OK)
-        rc = migrate_compare(ctx, schema, rows, n, &is_applied);
-    for (size_t i = 0; rc == RC_OK && i < schema->migration_count; i++) {
-        if (is_applied[i])
-            continue;
-        missing++;
-        if (!is_trial)
-            rc = apply(ctx, conn, &schema->migrations[i]);
-    }
-    if (rc == RC_OK && ret)
-        *ret = missing;
-    return rc;
+    sqlite_conn_rollback(arg);
 }
 
 enum rc sqlite_migrate(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret)
+{
+    static const struct migrate_steps steps = {"BEGIN IMMEDIATE", run, read_ledger, note, rollback};
+    struct sqlite_conn *conn;
+    enum rc rc = sqlite_conn_open(ctx, (struct sqlite_db *)db,
+                                  is_trial ? SQLITE_READER : SQLITE_MIGRATOR, false, &conn);
+
+    if (rc != RC_OK)
+        return rc;
+    rc = migrate_apply(ctx, db->schema, &steps, conn, is_trial, ret);
+    sqlite_conn_close(conn);
+    return rc;
+}
+
+enum rc sqlite_load(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg)
 {
     struct sqlite_conn *conn;
     enum rc rc = sqlite_conn_open(ctx, (struct sqlite_db *)db, SQLITE_MIGRATOR, false, &conn);
 
     if (rc != RC_OK)
         return rc;
-    rc = apply_missing(ctx, conn, is_trial, ret);
+    conn->base.may_write = true;
+    rc = run(ctx, conn, "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON", "a load");
+    ctx->conn = &conn->base;
+    if (rc == RC_OK)
+        rc = fn(ctx, arg);
+    ctx->conn = NULL;
+    if (rc == RC_OK && arena_has_failed(ctx->arena))
+        rc = FAIL(ctx, ERR_MEMORY);
+    if (rc == RC_OK)
+        rc = run(ctx, conn, "COMMIT", "a load");
+    sqlite_conn_rollback(conn);
     sqlite_conn_close(conn);
     return rc;
 }

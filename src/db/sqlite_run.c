@@ -229,7 +229,11 @@ void sqlite_cursor_close(struct db_cursor *cursor)
 enum rc sqlite_check(struct ctx *ctx, struct db_cursor *cursor)
 {
     struct sqlite_prepared *prepared;
+    enum rc rc;
 
     conn_of(cursor)->current = cursor->statement;
-    return find_prepared(ctx, cursor, &prepared);
+    rc = find_prepared(ctx, cursor, &prepared);
+    if (rc == RC_OK)
+        let_go(prepared);
+    return rc;
 }

@@ -344,6 +344,8 @@ void sqlite_writer_stop(struct sqlite_writer *writer)
 
 void sqlite_writer_set_hook(struct sqlite_writer *writer, db_tx_fn *hook, void *arg)
 {
+    if (!writer)
+        return;
     writer->hook = hook;
     writer->hook_arg = arg;
 }

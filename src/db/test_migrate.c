@@ -1,5 +1,6 @@
 /* Migrations: once, in order, each whole or not at all, and never changed afterwards. */
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "db/test_queries.h"
@@ -104,6 +105,65 @@ static enum rc add_team(struct ctx *ctx, void *arg)
     return team_add(ctx, S("parks"), NULL);
 }
 
+/* The server's role finds older tables: it says what to do and changes nothing. */
+static void test_server_does_not_migrate(void **state)
+{
+    struct test_store store;
+    struct ctx ctx = test_ctx(NULL);
+    struct db_schema first = schema_of(two, 1), both = schema_of(two, 2);
+    struct db_options options;
+    size_t applied = 7;
+    struct db *db;
+
+    (void)state;
+    test_folder_make(&store);
+    test_ok(&ctx, test_migrate(&store, &first, &ctx, NULL));
+    options = test_options(&store);
+    options.owner_location = NULL;
+    options.schema = &first;
+    test_ok(&ctx, db_open(&ctx, &options, &db));
+    test_ok(&ctx, db_migrate(&ctx, db, &applied));
+    assert_int_equal(applied, 0);
+    db_close(db);
+    options.schema = &both;
+    test_ok(&ctx, db_open(&ctx, &options, &db));
+    assert_int_equal(db_migrate(&ctx, db, NULL), RC_INVALID);
+    assert_int_equal(ctx.err.id, ERR_CONFIG);
+    assert_true(str_find(ctx.err.detail, S("--owner")) > 0);
+    db_close(db);
+    test_ctx_done(&ctx);
+    test_folder_remove(&store);
+}
+
+/* Without a writer, and on a disk that takes no writes: the folder belongs to another. */
+static void test_read_only(void **state)
+{
+    struct test_store *store = *state;
+    struct db_options options = test_options(store);
+    struct ctx *ctx = &store->ctx, reading = test_ctx(NULL);
+    struct team_count_row row;
+    size_t pending = 7;
+
+    test_ok(ctx, db_tx(ctx, add_team, NULL));
+    db_close(store->db);
+    store->db = ctx->db = NULL;
+    options.is_read_only = true;
+    assert_int_equal(chmod(store->folder, 0555), 0);
+    if (geteuid() == 0)
+        assert_int_equal(seteuid(65534), 0);
+    test_ok(&reading, db_open(&reading, &options, &reading.db));
+    test_ok(&reading, db_migrations_pending(&reading, reading.db, &pending));
+    assert_int_equal(pending, 0);
+    test_ok(&reading, db_reader_acquire(&reading));
+    test_ok(&reading, team_count(&reading, &row));
+    assert_int_equal(row.total, 1);
+    db_reader_release(&reading);
+    db_close(reading.db);
+    assert_int_equal(seteuid(getuid()), 0);
+    assert_int_equal(chmod(store->folder, 0700), 0);
+    test_ctx_done(&reading);
+}
+
 static void test_backup_is_whole(void **state)
 {
     struct test_store *store = *state, copy = *store;
@@ -158,20 +218,22 @@ int main(int argc, char **argv)
 {
     /* PostgreSQL's own first, SQLite's own last. */
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_server_does_not_migrate),
         cmocka_unit_test(test_applied_once),
         cmocka_unit_test(test_change_is_refused),
         cmocka_unit_test(test_newer_database_is_refused),
         cmocka_unit_test(test_broken_leaves_nothing),
         STORED(test_pending_is_counted),
         STORED(test_backup_is_whole),
+        STORED(test_read_only),
         STORED(test_no_database_is_refused),
     };
-    size_t first = 0, n = 7;
+    size_t first = 1, n = 8;
 
     test_choose_engine(argc, argv);
     if (test_is_postgres()) {
         first = 0;
-        n = 5;
+        n = 6;
     }
     return _cmocka_run_group_tests(test_is_postgres() ? "db/migrate-postgres" : "db/migrate",
                                    tests + first, n, NULL, NULL);

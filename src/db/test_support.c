@@ -135,7 +135,7 @@ struct db_options test_options(const struct test_store *store)
     return (struct db_options){.location = store->location,
                                .schema = &test_schema,
                                .may_create = true,
-                               .server_role = is_postgres ? "cityhall_server" : NULL};
+                               .owner_location = is_postgres ? store->owner_location : NULL};
 }
 
 enum rc test_migrate(const struct test_store *store, const struct db_schema *schema,
@@ -145,7 +145,6 @@ enum rc test_migrate(const struct test_store *store, const struct db_schema *sch
     struct db *db;
     enum rc rc;
 
-    options.location = store->owner_location;
     options.schema = schema;
     test_ok(ctx, db_open(ctx, &options, &db));
     rc = db_migrate(ctx, db, ret_applied);

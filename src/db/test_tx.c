@@ -443,6 +443,101 @@ static void test_server_comes_back(void **state)
     assert_int_equal(count_teams(store->db), 3);
 }
 
+/* ---- PostgreSQL's hook */
+
+struct following {
+    _Atomic int inside, most_inside, runs;
+    _Atomic int64_t seen; /* teams, when it last ran */
+};
+
+static struct following following; /* the hook runs once more when the store is closed */
+
+static enum rc follow(struct ctx *ctx, void *arg)
+{
+    struct team_count_row row;
+    int inside = ++following.inside;
+    enum rc rc = team_count(ctx, &row);
+
+    (void)arg;
+    if (inside > following.most_inside)
+        following.most_inside = inside;
+    usleep(2000);
+    following.inside--;
+    following.runs++;
+    if (rc == RC_OK)
+        following.seen = row.total;
+    return rc;
+}
+
+/* Two programs that both write: one of them at a time follows, and all of it is followed. */
+static void test_hook_is_leased(void **state)
+{
+    struct test_store *store = *state;
+    struct db_options options = test_options(store);
+    struct turn turns[20];
+    struct ctx other = test_ctx(NULL);
+
+    test_ok(&other, db_open(&other, &options, &other.db));
+    following.runs = following.most_inside = 0;
+    following.seen = 0;
+    db_set_group_hook(store->db, follow, NULL);
+    db_set_group_hook(other.db, follow, NULL);
+    for (int i = 0; i < 20; i++) {
+        turns[i].number = i;
+        turns[i].must_fail = false;
+        test_ok(i % 2 ? &other : &store->ctx,
+                db_tx(i % 2 ? &other : &store->ctx, add_numbered, &turns[i]));
+    }
+    test_ok(&store->ctx, db_settle(&store->ctx));
+    assert_int_equal(following.seen, 20);
+    assert_int_equal(following.most_inside, 1);
+    db_close(other.db);
+    test_ctx_done(&other);
+}
+
+static void test_hook_follows_by_itself(void **state)
+{
+    struct test_store *store = *state;
+    struct turn turn = {.number = 1};
+    int64_t until_ms = clock_monotonic_ms() + 10000;
+
+    following.runs = following.most_inside = 0;
+    following.seen = 0;
+    db_set_group_hook(store->db, follow, NULL);
+    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
+    while (following.seen < 1 && clock_monotonic_ms() < until_ms)
+        usleep(1000);
+    assert_int_equal(following.seen, 1);
+    /* What was committed before the end is followed before the end. */
+    turn.number = 2;
+    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
+    test_ctx_done(&store->ctx);
+    db_close(store->db);
+    assert_int_equal(following.seen, 2);
+    store->db = NULL;
+    store->ctx = test_ctx(NULL);
+}
+
+static void test_hook_survives_the_server(void **state)
+{
+    struct test_store *store = *state;
+    struct turn turn = {.number = 1};
+
+    following.runs = following.most_inside = 0;
+    following.seen = 0;
+    db_set_group_hook(store->db, follow, NULL);
+    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
+    test_ok(&store->ctx, db_settle(&store->ctx));
+    test_postgres_ctl("stop");
+    assert_int_equal(db_settle(&store->ctx), RC_UNAVAILABLE);
+    ctx_clear_error(&store->ctx);
+    test_postgres_ctl("start");
+    turn.number = 2;
+    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
+    test_ok(&store->ctx, db_settle(&store->ctx));
+    assert_int_equal(following.seen, 2);
+}
+
 /* A child that adds numbered teams and says each number after db_tx has returned. */
 static void add_for_ever(const struct test_store *store, int out, int from)
 {
@@ -517,21 +612,31 @@ int main(int argc, char **argv)
 {
     /* PostgreSQL's own first, SQLite's own last. */
     const struct CMUnitTest tests[] = {
-        STORED(test_server_comes_back),     STORED(test_one_fails_alone),
-        STORED(test_many_threads),          STORED(test_counter_loses_nothing),
-        STORED(test_deadline_in_queue),     STORED(test_snapshot),
-        STORED(test_readers_are_limited),   STORED(test_failed_arena_undoes),
-        STORED(test_no_write_skew),         STORED(test_failed_statement_fails_all),
-        STORED(test_kill_loses_nothing),    STORED(test_overload),
-        STORED(test_hook_fails_group),      STORED(test_hook_writes_with_group),
+        STORED(test_hook_is_leased),
+        STORED(test_hook_follows_by_itself),
+        STORED(test_hook_survives_the_server),
+        STORED(test_server_comes_back),
+        STORED(test_one_fails_alone),
+        STORED(test_many_threads),
+        STORED(test_counter_loses_nothing),
+        STORED(test_deadline_in_queue),
+        STORED(test_snapshot),
+        STORED(test_readers_are_limited),
+        STORED(test_failed_arena_undoes),
+        STORED(test_no_write_skew),
+        STORED(test_failed_statement_fails_all),
+        STORED(test_kill_loses_nothing),
+        STORED(test_overload),
+        STORED(test_hook_fails_group),
+        STORED(test_hook_writes_with_group),
         STORED(test_close_leaves_one_file),
     };
-    size_t first = 1, n = 14;
+    size_t first = 4, n = 14;
 
     test_choose_engine(argc, argv);
     if (test_is_postgres()) {
         first = 0;
-        n = 11;
+        n = 14;
     }
     return _cmocka_run_group_tests(test_is_postgres() ? "db/tx-postgres" : "db/tx", tests + first,
                                    n, NULL, NULL);

@@ -14,7 +14,7 @@ struct city *test_city;
 char test_city_folder[TEST_FOLDER_MAX];
 
 static char template_folder[TEST_FOLDER_MAX];
-static char template_path[TEST_FOLDER_MAX + 20];
+static struct raw_place template_place;
 
 /* ---- Files */
 
@@ -119,16 +119,20 @@ struct instant test_time(const char *text)
 
 /* ---- The store */
 
-static struct db *open_store(struct ctx *ctx, const char *path, struct record_sequencer *sequencer)
+struct db *test_open_store(struct ctx *ctx, const struct raw_place *place,
+                           struct record_sequencer *sequencer)
 {
     struct db *db;
 
-    test_ok(ctx, db_open(ctx,
-                         &(struct db_options){.location = path,
-                                              .schema = &db_schema,
-                                              .may_create = true,
-                                              .durability = DB_NORMAL},
-                         &db));
+    test_ok(ctx,
+            db_open(ctx,
+                    &(struct db_options){.location = place->location,
+                                         .owner_location =
+                                             *place->owner_location ? place->owner_location : NULL,
+                                         .schema = &db_schema,
+                                         .may_create = true,
+                                         .durability = DB_NORMAL},
+                    &db));
     db_set_group_hook(db, record_sequence, sequencer);
     ctx->db = db;
     return db;
@@ -164,8 +168,8 @@ int test_group_open(void **state)
     crypto_init();
     test_folder_make(template_folder);
     make_city_folder();
-    snprintf(template_path, sizeof template_path, "%s/city.db", template_folder);
-    db = open_store(&ctx, template_path, sequencer);
+    raw_place_make(&template_place, template_folder, NULL);
+    db = test_open_store(&ctx, &template_place, sequencer);
     test_ok(&ctx, db_migrate(&ctx, db, NULL));
     test_ok(&ctx, city_publish(&ctx, test_city_folder, false, &problems, &done));
     test_ok(&ctx, db_reader_acquire(&ctx));
@@ -182,15 +186,9 @@ int test_group_close(void **state)
 {
     (void)state;
     city_free(test_city);
+    raw_place_drop(&template_place);
     test_folder_remove(template_folder);
     return 0;
-}
-
-void test_open_direct(struct world *world)
-{
-    assert_int_equal(sqlite3_open(world->path, &world->direct), SQLITE_OK);
-    sqlite3_busy_timeout(world->direct, 5000);
-    test_exec(world, "PRAGMA synchronous = OFF");
 }
 
 int test_open(void **state)
@@ -199,15 +197,16 @@ int test_open(void **state)
 
     assert_non_null(world);
     test_folder_make(world->folder);
-    snprintf(world->path, sizeof world->path, "%s/city.db", world->folder);
-    test_copy(template_path, world->path);
+    raw_place_make(&world->place, world->folder, &template_place);
+    if (!raw_is_postgres())
+        test_copy(template_place.location, world->place.location);
     world->ctx = test_ctx(world);
     world->ctx.now = test_time("2026-07-02 10:00");
     world->sequencer = record_sequencer_new();
     world->keys = crypto_sign_new_keys();
-    world->db = open_store(&world->ctx, world->path, world->sequencer);
+    world->db = test_open_store(&world->ctx, &world->place, world->sequencer);
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-    test_open_direct(world);
+    world->raw = raw_open(world->place.location);
     *state = world;
     return 0;
 }
@@ -216,77 +215,54 @@ int test_close(void **state)
 {
     struct world *world = *state;
 
-    sqlite3_close(world->direct);
+    raw_close(world->raw);
     test_ctx_done(&world->ctx);
     db_close(world->db);
     record_sequencer_free(world->sequencer);
+    raw_place_drop(&world->place);
     test_folder_remove(world->folder);
     free(world);
     return 0;
 }
 
-static sqlite3_stmt *first_row(struct world *world, const char *sql, int64_t id)
+struct str test_text(struct world *world, const char *sql, int64_t id)
 {
-    sqlite3_stmt *statement;
+    struct str value = STR_NONE;
     char text[2000];
 
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wformat-nonliteral\"")
         snprintf(text, sizeof text, sql, (long long)id);
-    _Pragma("GCC diagnostic pop") if (sqlite3_prepare_v2(world->direct, text, -1, &statement,
-                                                         NULL) != SQLITE_OK)
-        print_error("%s: %s\n", text, sqlite3_errmsg(world->direct));
-    assert_non_null(statement);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    return statement;
+    _Pragma("GCC diagnostic pop") if (!raw_ask(world->raw, text, world->ctx.arena, &value))
+        fail_msg("no row: %s", text);
+    return value;
 }
 
 int64_t test_i64(struct world *world, const char *sql, int64_t id)
 {
-    sqlite3_stmt *statement = first_row(world, sql, id);
-    int64_t value = sqlite3_column_int64(statement, 0);
+    struct str text = test_text(world, sql, id);
+    int64_t value = 0;
 
-    sqlite3_finalize(statement);
-    return value;
-}
-
-struct str test_text(struct world *world, const char *sql, int64_t id)
-{
-    sqlite3_stmt *statement = first_row(world, sql, id);
-    struct str value = {sqlite3_column_blob(statement, 0),
-                        (size_t)sqlite3_column_bytes(statement, 0)};
-
-    value = str_copy(world->ctx.arena, value);
-    sqlite3_finalize(statement);
+    assert_true(!text.p || str_to_i64(text, &value));
     return value;
 }
 
 void test_exec(struct world *world, const char *sql)
 {
-    if (sqlite3_exec(world->direct, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(world->direct));
+    raw_exec(world->raw, sql);
 }
 
 void test_counts(struct world *world, struct test_counts *ret)
 {
-    sqlite3_stmt *tables;
     char sql[200];
 
-    ret->n = 0;
-    assert_int_equal(sqlite3_prepare_v2(world->direct,
-                                        "SELECT name FROM sqlite_master WHERE type = 'table' "
-                                        "AND name NOT LIKE 'case\\_text\\_%' ESCAPE '\\'",
-                                        -1, &tables, NULL),
-                     SQLITE_OK);
-    while (sqlite3_step(tables) == SQLITE_ROW) {
-        assert_true(ret->n < TEST_TABLES_MAX);
-        snprintf(ret->of[ret->n].name, sizeof ret->of[ret->n].name, "%s",
-                 (const char *)sqlite3_column_text(tables, 0));
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", ret->of[ret->n].name);
-        ret->of[ret->n].rows = test_i64(world, sql, 0);
-        ret->n++;
+    test_ok(&world->ctx, db_settle(&world->ctx));
+    ret->n = db_schema.table_count;
+    assert_true(ret->n > 20 && ret->n <= TEST_TABLES_MAX);
+    for (size_t i = 0; i < ret->n; i++) {
+        snprintf(ret->of[i].name, sizeof ret->of[i].name, "%s", db_schema.tables[i].name);
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", ret->of[i].name);
+        ret->of[i].rows = test_i64(world, sql, 0);
     }
-    sqlite3_finalize(tables);
-    assert_true(ret->n > 20);
 }
 
 static int64_t wanted_growth(const char *table, va_list wanted)

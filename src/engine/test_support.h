@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <sqlite3.h>
 
 #include "db/db.h"
+#include "db/test_raw.h"
 #include "engine/cases/cases.h"
 #include "engine/record/record_tree.h"
 #include "people/actor.h"
@@ -23,12 +23,12 @@
 
 struct world {
     char folder[TEST_FOLDER_MAX];
-    char path[TEST_FOLDER_MAX + 20]; /* of the store */
+    struct raw_place place; /* of the store */
     struct db *db;
     struct record_sequencer *sequencer;
     struct crypto_keypair keys;
     struct ctx ctx;  /* with a reader, the city, and now 2026-07-02 10:00 of the city */
-    sqlite3 *direct; /* another connection, past all walls */
+    struct raw *raw; /* another connection, past all walls */
 };
 
 /* The city as published, and the folder it comes from: without the layers that no service and no
@@ -36,8 +36,9 @@ struct world {
 extern struct city *test_city;
 extern char test_city_folder[TEST_FOLDER_MAX];
 
-/* The second connection; test_close closes it. */
-void test_open_direct(struct world *world);
+/* The store at a place, with that sequencer at work; ctx gets it. */
+struct db *test_open_store(struct ctx *ctx, const struct raw_place *place,
+                           struct record_sequencer *sequencer);
 
 /* cmocka: group set-up and tear-down; set-up and tear-down of a test, *state its struct world. */
 int test_group_open(void **state);

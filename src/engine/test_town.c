@@ -1,7 +1,6 @@
 #include "engine/test_town.h"
 
 #include <dirent.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -54,7 +53,7 @@ static void make_folder(struct test_town *town)
     snprintf(town->folder, sizeof town->folder, "%s/cityhall-town-XXXXXX",
              temporary ? temporary : "/tmp");
     assert_non_null(mkdtemp(town->folder));
-    snprintf(town->location, sizeof town->location, "%s/city.db", town->folder);
+    raw_place_make(&town->place, town->folder, NULL);
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         test_ok(&town->ctx, file_make_dir(&town->ctx, in_folder(town, folders[i]), 0700));
     copy(town, "city.yaml");
@@ -71,7 +70,9 @@ static void open_store(struct test_town *town)
 
     test_ok(ctx, db_open(ctx,
                          &(struct db_options){
-                             .location = town->location,
+                             .location = town->place.location,
+                             .owner_location =
+                                 *town->place.owner_location ? town->place.owner_location : NULL,
                              .schema = &db_schema,
                              .may_create = true,
                              .durability = DB_NORMAL,
@@ -143,6 +144,7 @@ int test_town_close(void **state)
 
     close_store(town);
     arena_free(town->ctx.arena);
+    raw_place_drop(&town->place);
     remove_folder(town->folder);
     free(town);
     return 0;
@@ -152,6 +154,29 @@ void test_town_restart(struct test_town *town)
 {
     close_store(town);
     open_store(town);
+    load_city(town);
+}
+
+void test_town_put(struct test_town *town, const char *name, const char *content)
+{
+    if (!content)
+        assert_int_equal(unlink(in_folder(town, name)), 0);
+    else
+        test_ok(&town->ctx, file_write(&town->ctx, in_folder(town, name), str_of(content), 0600));
+}
+
+void test_town_publish(struct test_town *town)
+{
+    struct problems problems = problems_in(town->ctx.arena);
+    struct buf said = buf_in(town->ctx.arena, 10000);
+    struct publication done;
+    enum rc rc = city_publish(&town->ctx, town->folder, false, &problems, &done);
+
+    problems_write(&problems, &said);
+    if (rc)
+        print_message("# %.*s", STR_ARG(buf_str(&said)));
+    test_ok(&town->ctx, rc);
+    city_free(town->city);
     load_city(town);
 }
 
@@ -217,30 +242,14 @@ int test_town_run_jobs(struct test_town *town)
     return n;
 }
 
-static sqlite3_stmt *ask(struct test_town *town, const char *sql, sqlite3 **ret_db)
-{
-    sqlite3_stmt *statement;
-
-    assert_int_equal(sqlite3_open(town->location, ret_db), SQLITE_OK);
-    sqlite3_busy_timeout(*ret_db, 5000);
-    if (sqlite3_prepare_v2(*ret_db, sql, -1, &statement, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(*ret_db));
-    return statement;
-}
-
 struct str test_town_text(struct test_town *town, const char *sql)
 {
-    sqlite3 *db;
-    sqlite3_stmt *statement = ask(town, sql, &db);
+    struct raw *raw = raw_open(town->place.location);
     struct str text = STR_NONE;
 
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        text = str_fmt(town->ctx.arena, "%s",
-                       sqlite3_column_text(statement, 0)
-                           ? (const char *)sqlite3_column_text(statement, 0)
-                           : "NULL");
-    sqlite3_finalize(statement);
-    sqlite3_close(db);
+    if (raw_ask(raw, sql, town->ctx.arena, &text) && !text.p)
+        text = S("NULL");
+    raw_close(raw);
     return text;
 }
 
@@ -255,10 +264,8 @@ int64_t test_town_count(struct test_town *town, const char *sql)
 
 void test_town_set(struct test_town *town, const char *sql)
 {
-    sqlite3 *db;
-    sqlite3_stmt *statement = ask(town, sql, &db);
+    struct raw *raw = raw_open(town->place.location);
 
-    assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
-    sqlite3_finalize(statement);
-    sqlite3_close(db);
+    raw_exec(raw, sql);
+    raw_close(raw);
 }

@@ -11,13 +11,14 @@
 #include <cmocka.h>
 
 #include "db/db.h"
+#include "db/test_raw.h"
 #include "engine/cases/cases.h"
 #include "engine/work/job.h"
 #include "people/actor.h"
 
 struct test_town {
     char folder[100];
-    char location[200];
+    struct raw_place place; /* of the store */
     struct ctx ctx;
     struct db *db;
     struct city *city;
@@ -30,6 +31,11 @@ int test_town_close(void **state);
 
 /* Closes the store and opens it again, as another program would. */
 void test_town_restart(struct test_town *town);
+
+/* Puts a file into the town's folder (NULL: takes it out); publishes the folder and loads the city
+ * anew. */
+void test_town_put(struct test_town *town, const char *name, const char *content);
+void test_town_publish(struct test_town *town);
 
 /* Sets ctx->now; an instant as RFC 3339 has it. */
 void test_town_at(struct test_town *town, const char *instant);

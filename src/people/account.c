@@ -12,7 +12,7 @@ static bool is_login_char(char c, bool is_first)
            (!is_first && ((c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_'));
 }
 
-static enum rc check_new(struct ctx *ctx, const struct account_new *account)
+static enum rc check_login(struct ctx *ctx, const struct account_new *account)
 {
     if (!account->login.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("login"));
@@ -23,11 +23,30 @@ static enum rc check_new(struct ctx *ctx, const struct account_new *account)
             return FAIL(ctx, ERR_PATTERN, .field = S("login"));
     if (account->login.n < 2)
         return FAIL(ctx, ERR_PATTERN, .field = S("login"));
-    if (!str_trim(account->name).n)
+    return RC_OK;
+}
+
+/* An address is only shown and written to: more than one '@' between two words is not asked. */
+static bool is_like_email(struct str email)
+{
+    ptrdiff_t at = str_find_byte(email, '@');
+
+    for (size_t i = 0; i < email.n; i++)
+        if ((unsigned char)email.p[i] <= ' ' || email.p[i] == '<' || email.p[i] == '>')
+            return false;
+    return at > 0 && (size_t)at + 1 < email.n && email.n <= 254 && text_is_clean(email);
+}
+
+static enum rc check_details(struct ctx *ctx, const struct account_details *details)
+{
+    if (!str_trim(details->name).n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (utf8_count(account->name) > 200 || !text_is_clean(account->name))
+    if (utf8_count(details->name) > 200)
         return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
-    if (account->email.n > 254 || !text_is_clean(account->email))
+    if (!text_is_clean(details->name) || str_find_byte(details->name, '\n') >= 0 ||
+        str_find_byte(details->name, '\r') >= 0)
+        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
+    if (details->email.n && !is_like_email(details->email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     return RC_OK;
 }
@@ -56,10 +75,11 @@ static enum rc add_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = people_note(ctx, "account.added",
                          (struct people_fact[]){{S("login"), account->login},
-                                                {S("name"), str_trim(account->name)}},
-                         2);
+                                                {S("name"), str_trim(account->name)},
+                                                {S("why"), account->why}},
+                         account->why.n ? 3 : 2);
     for (size_t i = 0; !rc && i < account->grant_n; i++)
-        rc = grant_put(ctx, adding->id, &account->grants[i]);
+        rc = grant_put(ctx, adding->id, &account->grants[i], account->why);
     return rc;
 }
 
@@ -79,8 +99,13 @@ enum rc account_add(struct ctx *ctx, const struct account_new *account, struct s
 {
     struct adding adding = {.account = account};
     struct str password;
-    enum rc rc = check_new(ctx, account);
+    enum rc rc = check_login(ctx, account);
 
+    if (!rc)
+        rc = check_details(ctx,
+                           &(struct account_details){account->name, account->email, account->lang});
+    if (!rc)
+        rc = account_check_why(ctx, account->why);
     if (!rc)
         rc = first_password(ctx, &password, &adding.hash);
     if (!rc)
@@ -209,11 +234,36 @@ enum rc account_id(struct ctx *ctx, struct str login, int64_t *ret)
     return RC_OK;
 }
 
+enum rc account_get(struct ctx *ctx, struct str login, struct account *ret)
+{
+    struct accounts all;
+    enum rc rc = account_list(ctx, &all);
+
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < all.n; i++) {
+        if (str_eq(all.items[i].login, login)) {
+            *ret = all.items[i];
+            return RC_OK;
+        }
+    }
+    return FAIL(ctx, ERR_NOT_FOUND);
+}
+
 struct change {
     int64_t id;
     bool is_on; /* disabled; keys in use */
     struct str hash;
+    struct str why;
+    const struct account_details *details;
 };
+
+/* Records a change of that account, with its reason when one was given. */
+static enum rc note(struct ctx *ctx, const char *kind, struct str login, struct str why)
+{
+    return people_note(ctx, kind, (struct people_fact[]){{S("login"), login}, {S("why"), why}},
+                       why.n ? 2 : 1);
+}
 
 static enum rc load(struct ctx *ctx, int64_t id, struct account_by_id_row *ret)
 {
@@ -225,68 +275,149 @@ static enum rc load(struct ctx *ctx, int64_t id, struct account_by_id_row *ret)
     return is_found ? RC_OK : FAIL(ctx, ERR_NOT_FOUND);
 }
 
+static enum rc change_tx(struct ctx *ctx, void *arg)
+{
+    const struct change *change = arg;
+    struct str name = str_trim(change->details->name);
+    struct str lang = lang_code(change->details->lang);
+    struct account_details_of_row row;
+    enum rc rc = account_details_of(ctx, change->id, &row);
+
+    if (rc || (str_eq(row.name, name) && str_eq(row.email, change->details->email) &&
+               str_eq(row.lang, lang)))
+        return rc;
+    rc = account_set_details(
+        ctx, &(struct account_set_details_args){change->id, name, change->details->email, lang},
+        NULL);
+    if (!rc)
+        rc = people_note(ctx, "account.changed",
+                         (struct people_fact[]){{S("login"), row.login},
+                                                {S("name"), name},
+                                                {S("email"), change->details->email},
+                                                {S("lang"), lang},
+                                                {S("why"), change->why}},
+                         change->why.n ? 5 : 4);
+    return rc;
+}
+
+enum rc account_change(struct ctx *ctx, int64_t id, const struct account_details *details,
+                       struct str why)
+{
+    struct change change = {.id = id, .why = why, .details = details};
+    enum rc rc = check_details(ctx, details);
+
+    if (!rc)
+        rc = account_check_why(ctx, why);
+    return rc ? rc : db_tx(ctx, change_tx, &change);
+}
+
+static enum rc set_disabled(struct ctx *ctx, const struct change *change, struct str login)
+{
+    enum rc rc = account_set_disabled(ctx,
+                                      &(struct account_set_disabled_args){
+                                          .id = change->id,
+                                          .disabled = ctx->now,
+                                          .disabled_is_null = !change->is_on,
+                                      },
+                                      NULL);
+
+    if (!rc && change->is_on)
+        rc = sessions_revoke_all(ctx, change->id, ctx->now, NULL);
+    if (!rc)
+        rc = note(ctx, change->is_on ? "account.disabled" : "account.enabled", login, change->why);
+    return rc;
+}
+
 static enum rc disable_tx(struct ctx *ctx, void *arg)
 {
     const struct change *change = arg;
     struct account_by_id_row row;
-    enum rc rc = load(ctx, change->id, &row);
+    int64_t administrators;
+    enum rc rc = account_check_other(ctx, change->id);
 
+    if (!rc)
+        rc = load(ctx, change->id, &row);
     if (rc || row.disabled_is_null != change->is_on)
         return rc;
-    rc = account_set_disabled(ctx,
-                              &(struct account_set_disabled_args){
-                                  .id = change->id,
-                                  .disabled = ctx->now,
-                                  .disabled_is_null = !change->is_on,
-                              },
-                              NULL);
-    if (!rc && change->is_on)
-        rc = sessions_revoke_all(ctx, change->id, ctx->now, NULL);
+    rc = account_administrators(ctx, &administrators);
     if (!rc)
-        rc = people_note(ctx, change->is_on ? "account.disabled" : "account.enabled",
-                         &(struct people_fact){S("login"), row.login}, 1);
-    return rc;
+        rc = set_disabled(ctx, change, row.login);
+    return rc ? rc : account_check_administrators(ctx, administrators);
 }
 
-enum rc account_disable(struct ctx *ctx, int64_t id, bool is_disabled)
+enum rc account_disable(struct ctx *ctx, int64_t id, bool is_disabled, struct str why)
 {
-    struct change change = {.id = id, .is_on = is_disabled};
+    struct change change = {.id = id, .is_on = is_disabled, .why = why};
+    enum rc rc = account_check_why(ctx, why);
 
-    return db_tx(ctx, disable_tx, &change);
+    return rc ? rc : db_tx(ctx, disable_tx, &change);
+}
+
+/* No second factor, no recovery codes, no sessions. */
+static enum rc forget_factors(struct ctx *ctx, int64_t id)
+{
+    enum rc rc = account_set_totp(
+        ctx, &(struct account_set_totp_args){.id = id, .totp_secret_is_null = true}, NULL);
+
+    if (!rc)
+        rc = recovery_clear(ctx, id, NULL);
+    if (!rc)
+        rc = sessions_revoke_all(ctx, id, ctx->now, NULL);
+    return rc;
 }
 
 static enum rc reset_tx(struct ctx *ctx, void *arg)
 {
     const struct change *change = arg;
     struct account_by_id_row row;
-    enum rc rc = load(ctx, change->id, &row);
+    enum rc rc = account_check_other(ctx, change->id);
 
+    if (!rc)
+        rc = load(ctx, change->id, &row);
     if (!rc)
         rc = account_set_password(ctx, change->id, change->hash, true, NULL);
     if (!rc)
-        rc = account_set_totp(
-            ctx, &(struct account_set_totp_args){.id = change->id, .totp_secret_is_null = true},
-            NULL);
-    if (!rc)
-        rc = recovery_clear(ctx, change->id, NULL);
-    if (!rc)
-        rc = sessions_revoke_all(ctx, change->id, ctx->now, NULL);
-    if (!rc)
-        rc = people_note(ctx, "account.reset", &(struct people_fact){S("login"), row.login}, 1);
-    return rc;
+        rc = forget_factors(ctx, change->id);
+    return rc ? rc : note(ctx, "account.reset", row.login, change->why);
 }
 
-enum rc account_reset(struct ctx *ctx, int64_t id, struct str *ret_password)
+enum rc account_reset(struct ctx *ctx, int64_t id, struct str why, struct str *ret_password)
 {
-    struct change change = {.id = id};
+    struct change change = {.id = id, .why = why};
     struct str password;
-    enum rc rc = first_password(ctx, &password, &change.hash);
+    enum rc rc = account_check_why(ctx, why);
 
+    if (!rc)
+        rc = account_check_other(ctx, id);
+    if (!rc)
+        rc = first_password(ctx, &password, &change.hash);
     if (!rc)
         rc = db_tx(ctx, reset_tx, &change);
     if (!rc)
         *ret_password = password;
     return rc;
+}
+
+static enum rc reset_code_tx(struct ctx *ctx, void *arg)
+{
+    const struct change *change = arg;
+    struct account_by_id_row row;
+    enum rc rc = account_check_other(ctx, change->id);
+
+    if (!rc)
+        rc = load(ctx, change->id, &row);
+    if (rc || row.totp_secret_is_null)
+        return rc;
+    rc = forget_factors(ctx, change->id);
+    return rc ? rc : note(ctx, "account.code_reset", row.login, change->why);
+}
+
+enum rc account_reset_code(struct ctx *ctx, int64_t id, struct str why)
+{
+    struct change change = {.id = id, .why = why};
+    enum rc rc = account_check_why(ctx, why);
+
+    return rc ? rc : db_tx(ctx, reset_code_tx, &change);
 }
 
 static enum rc keys_tx(struct ctx *ctx, void *arg)

@@ -3,8 +3,9 @@
 #include "people/people.h"
 #include "people/queries.h"
 
+/* The role, scope kind, scope and reason of a change, for the record. */
 static enum rc note(struct ctx *ctx, const char *kind, int64_t account_id,
-                    const struct people_fact facts[3])
+                    const struct people_fact facts[4])
 {
     struct account_by_id_row row;
     bool is_found;
@@ -15,8 +16,9 @@ static enum rc note(struct ctx *ctx, const char *kind, int64_t account_id,
     if (!is_found)
         return FAIL(ctx, ERR_NOT_FOUND);
     return people_note(
-        ctx, kind, (struct people_fact[]){{S("login"), row.login}, facts[0], facts[1], facts[2]},
-        4);
+        ctx, kind,
+        (struct people_fact[]){{S("login"), row.login}, facts[0], facts[1], facts[2], facts[3]},
+        facts[3].value.n ? 5 : 4);
 }
 
 enum rc grants_load(struct ctx *ctx, int64_t account_id, const struct grant **ret, size_t *ret_n)
@@ -52,7 +54,7 @@ static bool has_grant(const struct grant *grants, size_t n, const struct grant *
     return false;
 }
 
-enum rc grant_put(struct ctx *ctx, int64_t account_id, const struct grant *grant)
+enum rc grant_put(struct ctx *ctx, int64_t account_id, const struct grant *grant, struct str why)
 {
     bool is_city = grant->scope_kind == SCOPE_CITY;
     const struct grant *grants;
@@ -61,13 +63,18 @@ enum rc grant_put(struct ctx *ctx, int64_t account_id, const struct grant *grant
 
     if (!is_city && (!grant->scope.n || grant->scope.n > 40))
         return FAIL(ctx, ERR_REQUIRED, .field = S("scope"));
-    rc = grants_load(ctx, account_id, &grants, &n);
+    if (!is_city && grant->role == ROLE_ADMINISTRATOR)
+        return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("scope"));
+    rc = account_check_other(ctx, account_id);
+    if (!rc)
+        rc = grants_load(ctx, account_id, &grants, &n);
     if (rc || has_grant(grants, n, grant))
         return rc;
     rc = note(ctx, "grant.added", account_id,
               (struct people_fact[]){{S("role"), role_word(grant->role)},
                                      {S("scope_kind"), scope_kind_word(grant->scope_kind)},
-                                     {S("scope"), is_city ? STR_NONE : grant->scope}});
+                                     {S("scope"), is_city ? STR_NONE : grant->scope},
+                                     {S("why"), why}});
     if (rc)
         return rc;
     return grant_insert(
@@ -87,43 +94,59 @@ enum rc grant_put(struct ctx *ctx, int64_t account_id, const struct grant *grant
 struct adding {
     int64_t account_id;
     const struct grant *grant;
+    struct str why;
 };
 
 static enum rc add_tx(struct ctx *ctx, void *arg)
 {
     const struct adding *adding = arg;
 
-    return grant_put(ctx, adding->account_id, adding->grant);
+    return grant_put(ctx, adding->account_id, adding->grant, adding->why);
 }
 
-enum rc grant_add(struct ctx *ctx, int64_t account_id, const struct grant *grant)
+enum rc grant_add(struct ctx *ctx, int64_t account_id, const struct grant *grant, struct str why)
 {
-    struct adding adding = {account_id, grant};
+    struct adding adding = {account_id, grant, why};
+    enum rc rc = account_check_why(ctx, why);
 
-    return db_tx(ctx, add_tx, &adding);
+    return rc ? rc : db_tx(ctx, add_tx, &adding);
 }
+
+struct revoking {
+    int64_t id;
+    struct str why;
+};
 
 static enum rc revoke_tx(struct ctx *ctx, void *arg)
 {
-    const int64_t *id = arg;
+    const struct revoking *revoking = arg;
     struct grant_get_row row;
+    int64_t administrators = 0;
     bool is_found;
-    enum rc rc = grant_get(ctx, *id, &is_found, &row);
+    enum rc rc = grant_get(ctx, revoking->id, &is_found, &row);
 
     if (rc)
         return rc;
     if (!is_found)
         return FAIL(ctx, ERR_NOT_FOUND);
-    rc = grant_set_revoked(ctx, *id, ctx->now, NULL);
+    rc = account_check_other(ctx, row.account);
+    if (!rc)
+        rc = account_administrators(ctx, &administrators);
+    if (!rc)
+        rc = grant_set_revoked(ctx, revoking->id, ctx->now, NULL);
     if (!rc)
         rc = note(ctx, "grant.revoked", row.account,
                   (struct people_fact[]){{S("role"), row.role},
                                          {S("scope_kind"), row.scope_kind},
-                                         {S("scope"), row.scope}});
-    return rc;
+                                         {S("scope"), row.scope},
+                                         {S("why"), revoking->why}});
+    return rc ? rc : account_check_administrators(ctx, administrators);
 }
 
-enum rc grant_revoke(struct ctx *ctx, int64_t grant_id)
+enum rc grant_revoke(struct ctx *ctx, int64_t grant_id, struct str why)
 {
-    return db_tx(ctx, revoke_tx, &grant_id);
+    struct revoking revoking = {grant_id, why};
+    enum rc rc = account_check_why(ctx, why);
+
+    return rc ? rc : db_tx(ctx, revoke_tx, &revoking);
 }

@@ -20,6 +20,20 @@ SELECT id, login, name, email, lang, must_change, totp_secret IS NOT NULL AS has
     disabled
 FROM account ORDER BY login;
 
+-- name: account_details_of :one (id I64)
+SELECT login, name, email, lang FROM account WHERE id = :id;
+
+-- name: account_set_details :exec (id I64, name TEXT, email TEXT, lang TEXT)
+-- writes: account
+UPDATE account SET name = :name, email = :email, lang = :lang WHERE id = :id;
+
+-- Enabled accounts that administer the whole city.
+-- name: administrators :one ()
+-- column: counted I64
+SELECT count(DISTINCT a.id) AS counted FROM account a JOIN grants g ON g.account = a.id
+WHERE a.disabled IS NULL AND g.revoked IS NULL AND g.role = 'administrator'
+    AND g.scope_kind = 'city';
+
 -- name: account_set_disabled :exec (id I64, disabled INSTANT?)
 -- writes: account
 UPDATE account SET disabled = :disabled WHERE id = :id;

@@ -125,14 +125,14 @@ static void disabling_ends_sessions(void **state)
     struct str token = begin(test, "rdiaz", &id);
     int before = test_recorded;
 
-    assert_int_equal(account_disable(&test->ctx, id, true), RC_OK);
+    assert_int_equal(account_disable(&test->ctx, id, true, STR_NONE), RC_OK);
     assert_string_equal(test_last_kind, "account.disabled");
-    assert_int_equal(account_disable(&test->ctx, id, true), RC_OK);
+    assert_int_equal(account_disable(&test->ctx, id, true, STR_NONE), RC_OK);
     assert_int_equal(test_recorded, before + 1);
     assert_false(is_alive(test, token));
-    assert_int_equal(account_disable(&test->ctx, id, false), RC_OK);
+    assert_int_equal(account_disable(&test->ctx, id, false, STR_NONE), RC_OK);
     assert_false(is_alive(test, token));
-    assert_int_equal(account_disable(&test->ctx, 999, true), RC_NOT_FOUND);
+    assert_int_equal(account_disable(&test->ctx, 999, true, STR_NONE), RC_NOT_FOUND);
 }
 
 static void grants_come_and_go(void **state)
@@ -145,9 +145,9 @@ static void grants_come_and_go(void **state)
     struct session session;
     bool is_found;
 
-    assert_int_equal(grant_add(&test->ctx, id, &crew), RC_OK);
+    assert_int_equal(grant_add(&test->ctx, id, &crew, STR_NONE), RC_OK);
     assert_string_equal(test_last_kind, "grant.added");
-    assert_int_equal(grant_add(&test->ctx, id, &crew), RC_OK);
+    assert_int_equal(grant_add(&test->ctx, id, &crew, STR_NONE), RC_OK);
     assert_int_equal(account_list(&test->ctx, &all), RC_OK);
     assert_int_equal(all.n, 1);
     assert_int_equal(all.items[0].grant_n, 2);
@@ -156,16 +156,138 @@ static void grants_come_and_go(void **state)
         actor_has_role_on(&session.actor, ROLE_CREW, (struct reach){.team = S("streets-west")}));
     assert_false(
         actor_has_role_on(&session.actor, ROLE_CREW, (struct reach){.team = S("streets-east")}));
-    assert_int_equal(grant_revoke(&test->ctx, all.items[0].grants[1].id), RC_OK);
+    assert_int_equal(grant_revoke(&test->ctx, all.items[0].grants[1].id, STR_NONE), RC_OK);
     assert_string_equal(test_last_kind, "grant.revoked");
-    assert_int_equal(grant_revoke(&test->ctx, all.items[0].grants[1].id), RC_NOT_FOUND);
+    assert_int_equal(grant_revoke(&test->ctx, all.items[0].grants[1].id, STR_NONE), RC_NOT_FOUND);
     ctx_clear_error(&test->ctx);
     assert_int_equal(session_find(&test->ctx, token, &is_found, &session), RC_OK);
     assert_int_equal(session.actor.grant_n, 1);
-    assert_int_equal(grant_add(&test->ctx, id, &(struct grant){ROLE_CREW, SCOPE_TEAM, STR_NONE}),
-                     RC_INVALID);
+    assert_int_equal(
+        grant_add(&test->ctx, id, &(struct grant){ROLE_CREW, SCOPE_TEAM, STR_NONE}, STR_NONE),
+        RC_INVALID);
     ctx_clear_error(&test->ctx);
-    assert_int_equal(grant_add(&test->ctx, 999, &crew), RC_NOT_FOUND);
+    assert_int_equal(grant_add(&test->ctx, 999, &crew, STR_NONE), RC_NOT_FOUND);
+}
+
+/* Two administrators and one agent; acts as the first. */
+static int64_t administrators_of(struct people_test *test, struct actor *ret_first,
+                                 int64_t *ret_second)
+{
+    const struct grant whole = {ROLE_ADMINISTRATOR, SCOPE_CITY, STR_NONE};
+    struct str password;
+    int64_t agent = test_account(test, "agent", &password);
+    int64_t first = test_account(test, "first", &password);
+
+    *ret_second = test_account(test, "second", &password);
+    assert_int_equal(grant_add(&test->ctx, first, &whole, STR_NONE), RC_OK);
+    assert_int_equal(grant_add(&test->ctx, *ret_second, &whole, STR_NONE), RC_OK);
+    *ret_first = (struct actor){.kind = ACTOR_STAFF, .id = first, .name = S("First")};
+    test->ctx.actor = ret_first;
+    return agent;
+}
+
+static int64_t grant_of(struct people_test *test, const char *login, enum role role)
+{
+    struct account account;
+
+    assert_int_equal(account_get(&test->ctx, str_of(login), &account), RC_OK);
+    db_reader_release(&test->ctx);
+    for (size_t i = 0; i < account.grant_n; i++)
+        if (account.grants[i].grant.role == role)
+            return account.grants[i].id;
+    return 0;
+}
+
+static void refused(struct people_test *test, enum rc rc, enum err_id id)
+{
+    assert_int_not_equal(rc, RC_OK);
+    assert_int_equal(test->ctx.err.id, id);
+    ctx_clear_error(&test->ctx);
+}
+
+static void nobody_raises_themselves(void **state)
+{
+    struct people_test *test = *state;
+    const struct grant auditor = {ROLE_AUDITOR, SCOPE_CITY, STR_NONE};
+    const struct grant part = {ROLE_ADMINISTRATOR, SCOPE_TEAM, STR("west")};
+    struct str password;
+    struct actor first;
+    int64_t second, agent = administrators_of(test, &first, &second);
+    int before = test_recorded;
+
+    refused(test, grant_add(&test->ctx, first.id, &auditor, S("why")), ERR_OWN_ACCOUNT);
+    refused(test, grant_revoke(&test->ctx, grant_of(test, "first", ROLE_AGENT), S("why")),
+            ERR_OWN_ACCOUNT);
+    refused(test, account_disable(&test->ctx, first.id, true, S("why")), ERR_OWN_ACCOUNT);
+    refused(test, account_reset(&test->ctx, first.id, S("why"), &password), ERR_OWN_ACCOUNT);
+    refused(test, account_reset_code(&test->ctx, first.id, S("why")), ERR_OWN_ACCOUNT);
+    refused(test, grant_add(&test->ctx, agent, &part, S("why")), ERR_NOT_A_CHOICE);
+    assert_int_equal(test_recorded, before);
+    assert_int_equal(grant_add(&test->ctx, agent, &auditor, S("why")), RC_OK);
+}
+
+static void the_last_administrator_stays(void **state)
+{
+    struct people_test *test = *state;
+    struct actor first;
+    int64_t second, agent = administrators_of(test, &first, &second), granted;
+
+    assert_int_equal(account_disable(&test->ctx, agent, true, S("gone")), RC_OK);
+    assert_int_equal(account_disable(&test->ctx, second, true, S("gone")), RC_OK);
+    test->ctx.actor = NULL;
+    granted = grant_of(test, "first", ROLE_ADMINISTRATOR);
+    refused(test, account_disable(&test->ctx, first.id, true, STR_NONE), ERR_LAST_ADMINISTRATOR);
+    refused(test, grant_revoke(&test->ctx, granted, STR_NONE), ERR_LAST_ADMINISTRATOR);
+    assert_int_equal(account_disable(&test->ctx, second, false, S("back")), RC_OK);
+    assert_int_equal(grant_revoke(&test->ctx, granted, STR_NONE), RC_OK);
+    refused(test, account_disable(&test->ctx, second, true, STR_NONE), ERR_LAST_ADMINISTRATOR);
+}
+
+static void details_change(void **state)
+{
+    struct people_test *test = *state;
+    struct account_details details = {S(" Rosa Diaz "), S("rosa@example.com"), LANG_ES};
+    struct str password, long_why;
+    struct account account;
+    int64_t id = test_account(test, "rdiaz", &password);
+    int before;
+
+    assert_int_equal(account_change(&test->ctx, id, &details, S("married")), RC_OK);
+    assert_string_equal(test_last_kind, "account.changed");
+    before = test_recorded;
+    assert_int_equal(account_change(&test->ctx, id, &details, S("married")), RC_OK);
+    assert_int_equal(test_recorded, before);
+    assert_int_equal(account_get(&test->ctx, S("rdiaz"), &account), RC_OK);
+    db_reader_release(&test->ctx);
+    assert_str(account.name, "Rosa Diaz");
+    assert_str(account.email, "rosa@example.com");
+    assert_int_equal(account.lang, LANG_ES);
+    refused(test, account_change(&test->ctx, 999, &details, STR_NONE), ERR_NOT_FOUND);
+    details.email = S("rosa at example.com");
+    refused(test, account_change(&test->ctx, id, &details, STR_NONE), ERR_NOT_AN_EMAIL);
+    details = (struct account_details){.name = S("two\nlines")};
+    refused(test, account_change(&test->ctx, id, &details, STR_NONE), ERR_ONE_LINE);
+    details.name = S(" ");
+    refused(test, account_change(&test->ctx, id, &details, STR_NONE), ERR_REQUIRED);
+    details.name = S("R");
+    long_why = str_fmt(test->ctx.arena, "%501s", "");
+    refused(test, account_change(&test->ctx, id, &details, long_why), ERR_TOO_LONG);
+    refused(test, account_get(&test->ctx, S("nobody"), &account), ERR_NOT_FOUND);
+    db_reader_release(&test->ctx);
+}
+
+static void the_second_factor_is_taken_away(void **state)
+{
+    struct people_test *test = *state;
+    int64_t id;
+    struct str token = begin(test, "rdiaz", &id);
+    int before = test_recorded;
+
+    /* Without one there is nothing to take. */
+    assert_int_equal(account_reset_code(&test->ctx, id, S("lost phone")), RC_OK);
+    assert_int_equal(test_recorded, before);
+    assert_true(is_alive(test, token));
+    refused(test, account_reset_code(&test->ctx, 999, STR_NONE), ERR_NOT_FOUND);
 }
 
 static void members_work_within_the_reach(void **state)
@@ -204,7 +326,7 @@ static void bad_accounts_are_refused(void **state)
         {"", "N", ERR_REQUIRED},          {"r", "N", ERR_PATTERN},
         {"R. Diaz", "N", ERR_PATTERN},    {"1diaz", "N", ERR_PATTERN},
         {"r'; DROP--", "N", ERR_PATTERN}, {"rdiaz", " ", ERR_REQUIRED},
-        {"rdiaz", "\x02", ERR_TOO_LONG},
+        {"rdiaz", "\x02", ERR_ONE_LINE},
     };
     struct people_test *test = *state;
     struct str password;
@@ -272,6 +394,10 @@ int main(void)
         PEOPLE_TEST(sessions_are_listed_and_ended),
         PEOPLE_TEST(disabling_ends_sessions),
         PEOPLE_TEST(grants_come_and_go),
+        PEOPLE_TEST(nobody_raises_themselves),
+        PEOPLE_TEST(the_last_administrator_stays),
+        PEOPLE_TEST(details_change),
+        PEOPLE_TEST(the_second_factor_is_taken_away),
         PEOPLE_TEST(members_work_within_the_reach),
         PEOPLE_TEST(bad_accounts_are_refused),
         PEOPLE_TEST(permissions_follow_roles),

@@ -91,9 +91,9 @@ static void all_refusals_are_alike(void **state)
     assert_int_equal(try_sign_in(test, "rdiaz", STR_NONE, STR_NONE, &in), ERR_SIGN_IN);
     assert_int_equal(try_sign_in(test, "", STR_NONE, STR_NONE, &in), ERR_SIGN_IN);
     assert_int_equal(try_sign_in(test, "rdiaz' OR 1=1 --", password, STR_NONE, &in), ERR_SIGN_IN);
-    assert_int_equal(account_disable(&test->ctx, id, true), RC_OK);
+    assert_int_equal(account_disable(&test->ctx, id, true, STR_NONE), RC_OK);
     assert_int_equal(try_sign_in(test, "rdiaz", password, STR_NONE, &in), ERR_SIGN_IN);
-    assert_int_equal(account_disable(&test->ctx, id, false), RC_OK);
+    assert_int_equal(account_disable(&test->ctx, id, false, STR_NONE), RC_OK);
     assert_int_equal(try_sign_in(test, "rdiaz", password, STR_NONE, &in), ERR_NONE);
 }
 
@@ -268,13 +268,34 @@ static void reset_ends_everything(void **state)
     int64_t id = test_account(test, "rdiaz", &first);
 
     enrol(test, "rdiaz", first, &finished);
-    assert_int_equal(account_reset(&test->ctx, id, &second), RC_OK);
+    assert_int_equal(account_reset(&test->ctx, id, STR_NONE, &second), RC_OK);
     assert_int_equal(session_find(&test->ctx, finished.token, &is_found, &session), RC_OK);
     assert_false(is_found);
     assert_int_equal(
         try_sign_in(test, "rdiaz", S("correct horse battery"), finished.recovery[0], &in),
         ERR_SIGN_IN);
     assert_int_equal(try_sign_in(test, "rdiaz", second, STR_NONE, &in), ERR_NONE);
+    assert_true(in.ticket.n > 0);
+}
+
+/* The password stays, and what was set up with it goes. */
+static void a_lost_phone_is_taken_away(void **state)
+{
+    struct people_test *test = *state;
+    struct str first;
+    struct sign_in_finished finished;
+    struct signed_in in = {0};
+    struct session session;
+    bool is_found = true;
+    int64_t id = test_account(test, "rdiaz", &first);
+
+    enrol(test, "rdiaz", first, &finished);
+    assert_int_equal(account_reset_code(&test->ctx, id, S("lost phone")), RC_OK);
+    assert_string_equal(test_last_kind, "account.code_reset");
+    assert_int_equal(session_find(&test->ctx, finished.token, &is_found, &session), RC_OK);
+    assert_false(is_found);
+    assert_int_equal(try_sign_in(test, "rdiaz", S("correct horse battery"), STR_NONE, &in),
+                     ERR_NONE);
     assert_true(in.ticket.n > 0);
 }
 
@@ -342,6 +363,7 @@ int main(void)
         PEOPLE_TEST(a_code_counts_once),
         PEOPLE_TEST(recovery_codes_count_once),
         PEOPLE_TEST(reset_ends_everything),
+        PEOPLE_TEST(a_lost_phone_is_taken_away),
         PEOPLE_TEST(no_session_without_its_event),
         PEOPLE_TEST(hashing_is_bounded),
     };

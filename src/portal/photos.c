@@ -1,6 +1,7 @@
 #include "portal/photos.h"
 
 #include "db/db.h"
+#include "portal/draft_limit.h"
 #include "web/server.h"
 #include "web/url.h"
 
@@ -76,6 +77,8 @@ enum rc report_photos_take(struct ctx *ctx, struct request *request, struct repl
     struct report report;
     enum rc rc = report_load(ctx, request, S("photos"), &report);
 
+    if (!rc)
+        rc = draft_limit_take(ctx, request, reply, &report.draft);
     if (!rc)
         rc = report_keep(ctx, reply, &report.draft);
     if (!rc)

@@ -7,6 +7,7 @@
 #include "engine/cases/locate.h"
 #include "engine/cases/queries.h"
 #include "place/layers.h"
+#include "portal/draft_limit.h"
 #include "portal/photos.ct.h"
 #include "portal/pin.h"
 #include "portal/report.ct.h"
@@ -503,12 +504,14 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
     if (report.at.step == FORM_CHECK)
         return send_draft(ctx, request, reply);
     rc = take(ctx, request, &report);
-    if (rc == RC_INVALID) {
+    if (!rc && (report.choices.n || report.wants_again || report.has_pin))
+        return report_render(ctx, request, reply, &report);
+    if (!rc)
+        rc = draft_limit_take(ctx, request, reply, &report.draft);
+    if (rc == RC_INVALID || (rc == RC_LIMIT && ctx->err.id == ERR_TOO_MANY)) {
         report.err = ctx->err;
         ctx_clear_error(ctx);
         return report_render(ctx, request, reply, &report);
     }
-    if (!rc && (report.choices.n || report.wants_again || report.has_pin))
-        return report_render(ctx, request, reply, &report);
     return rc ? rc : report_go_on(ctx, reply, &report.draft);
 }

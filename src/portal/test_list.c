@@ -112,8 +112,8 @@ static void no_form_tells_what_is_not_public(void **state)
     struct str exact_lat;
 
     test_exec(world, "UPDATE cases SET confidentiality = 1 WHERE id = 2;"
-                     "UPDATE cases SET is_hidden = 1 WHERE id = 3;"
-                     "UPDATE cases SET is_description_public = 1 WHERE id = 6");
+                     "UPDATE cases SET is_hidden = TRUE WHERE id = 3;"
+                     "UPDATE cases SET is_description_public = TRUE WHERE id = 6");
     exact_lat = str_fmt(world->ctx.arena, "%lld",
                         (long long)test_i64(world, "SELECT lat_e7 FROM place WHERE id = %lld", 1));
     exact_lat = str_fmt(world->ctx.arena, "%.*s.%.*s", 2, exact_lat.p, (int)exact_lat.n - 2,
@@ -206,7 +206,7 @@ static void every_case_is_on_one_page(void **state)
                                                            asked[i % 3][2], asked[i % 3][3]}});
     }
     test_exec(world, "UPDATE cases SET state_type = 2, state = 'resolved' WHERE id % 5 = 0;"
-                     "UPDATE cases SET is_hidden = 1 WHERE id % 7 = 0");
+                     "UPDATE cases SET is_hidden = TRUE WHERE id % 7 = 0");
     refresh(world);
     for (size_t most = 1; most < 40; most += 6) {
         const struct public_filter by_service = {
@@ -217,13 +217,13 @@ static void every_case_is_on_one_page(void **state)
         read_through(world, (struct public_filter){.most = most}, 27);
         read_through(world, by_service,
                      (size_t)test_i64(world,
-                                      "SELECT count(*) FROM cases WHERE is_hidden = 0 "
-                                      "AND id %% 3 = 1 AND %lld",
+                                      "SELECT count(*) FROM cases WHERE is_hidden = FALSE "
+                                      "AND id %% 3 = 1 AND %lld = 1",
                                       1));
         read_through(world, by_state,
                      (size_t)test_i64(world,
-                                      "SELECT count(*) FROM cases WHERE is_hidden = 0 "
-                                      "AND state_type = 0 AND %lld",
+                                      "SELECT count(*) FROM cases WHERE is_hidden = FALSE "
+                                      "AND state_type = 0 AND %lld = 1",
                                       1));
         read_through(world,
                      (struct public_filter){.most = most,
@@ -272,10 +272,11 @@ static void hostile_texts_stay_texts(void **state)
     xmlDocPtr document;
 
     test_file(world, &(struct test_filing){.description = "x"});
-    test_exec(world, "UPDATE place SET label = '=HYPERLINK(\"x\") <b>&\"'']]>' || char(1) || "
-                     "'</title>';"
-                     "UPDATE cases SET is_description_public = 1, description = '<script>&amp;]]>' "
-                     "|| char(11) || char(65534)");
+    test_exec(world,
+              "UPDATE place SET label = '=HYPERLINK(\"x\") <b>&\"'']]>' || '\x01' || "
+              "'</title>';"
+              "UPDATE cases SET is_description_public = TRUE, description = '<script>&amp;]]>' "
+              "|| '\x0b\xef\xbf\xbe'");
     refresh(world);
     feed = answer(world, list_atom, "service=pothole");
     document = xmlReadMemory(feed.p, (int)feed.n, "feed", NULL,

@@ -10,8 +10,8 @@ struct expansion {
     enum target target;
     struct str source, rest;
     struct buf out;
-    bool is_protected, is_insert_only; /* said of the next table */
-    bool is_own_block;                 /* for this engine alone: copied as it stands */
+    bool is_protected, is_insert_only, is_derived; /* said of the next table */
+    bool is_own_block;                             /* for this engine alone: copied as it stands */
 };
 
 static void complain(struct expansion *x, const char *what, struct str about)
@@ -54,6 +54,7 @@ static void mark(struct expansion *x, struct str comment)
 {
     x->is_insert_only |= str_eq(comment, S("-- @insert_only"));
     x->is_protected |= str_eq(comment, S("-- @protected")) || x->is_insert_only;
+    x->is_derived |= str_eq(comment, S("-- @derived"));
     if (str_eq(comment, S("-- @both")))
         x->is_own_block = false;
     else if (str_eq(comment, S("-- @sqlite")) || str_eq(comment, S("-- @postgres")))
@@ -261,7 +262,9 @@ static void table_marks(struct expansion *x, struct str table)
         insert_only_postgres(x, table);
     else if (x->is_insert_only)
         insert_only_sqlite(x, table);
-    x->is_protected = x->is_insert_only = false;
+    if (x->is_derived && !names_have(&x->migrations->derived, table))
+        names_add(x->gen, &x->migrations->derived, table);
+    x->is_protected = x->is_insert_only = x->is_derived = false;
 }
 
 static void copy_statement(struct expansion *x)
@@ -296,6 +299,16 @@ static void create_table(struct expansion *x)
     }
 }
 
+static void virtual_table(struct expansion *x)
+{
+    struct token token;
+
+    if (take(x, &token)) {
+        buf_add(&x->out, token.text);
+        table_marks(x, token_name(token));
+    }
+}
+
 static void alter_table(struct expansion *x)
 {
     struct token token;
@@ -317,6 +330,8 @@ static void expand_all(struct expansion *x)
     while (copy(x, &token)) {
         if (token_is(token, "TABLE") && token_is(before, "CREATE"))
             create_table(x);
+        else if (token_is(token, "TABLE") && token_is(before, "VIRTUAL"))
+            virtual_table(x);
         else if (token_is(token, "TABLE") && token_is(before, "ALTER"))
             alter_table(x);
         before = token;

@@ -111,7 +111,7 @@ static void run_schema(struct sqlgen *gen, const struct options *options)
     migrations_read(gen, options->source, options->folders, STR_NONE, &migrations);
     if (!gen->problems)
         sqlite3_close(migrations_apply(gen, &migrations, TARGET_SQLITE));
-    migrations_emit(&migrations, options->symbol, &out);
+    migrations_emit(gen, &migrations, options->symbol, &out);
     write_file(gen, options->out, &out);
     write_depfile(gen, options, options->out, &migrations);
 }

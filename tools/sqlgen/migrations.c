@@ -115,7 +115,8 @@ static void emit_list(struct buf *out, const char *name, const struct names *nam
     BUF_ADD(out, "    NULL,\n};\n\n");
 }
 
-void migrations_emit(const struct migrations *migrations, struct str symbol, struct buf *out)
+void migrations_emit(struct sqlgen *gen, const struct migrations *migrations, struct str symbol,
+                     struct buf *out)
 {
     BUF_ADD(out, "/* Made by sqlgen from the migrations. */\n#include \"db/schema.h\"\n\n");
     buf_add_fmt(out, "extern const struct db_schema %.*s;\n\n", STR_ARG(symbol));
@@ -134,9 +135,11 @@ void migrations_emit(const struct migrations *migrations, struct str symbol, str
     BUF_ADD(out, "    {0},\n};\n\n");
     emit_list(out, "protected_tables", &migrations->protected_tables);
     emit_list(out, "insert_only", &migrations->insert_only);
+    tables_emit(gen, migrations, out);
     buf_add_fmt(out,
                 "const struct db_schema %.*s = {\n    .migrations = migrations,\n"
                 "    .migration_count = %zu,\n    .protected_tables = protected_tables,\n"
-                "    .insert_only = insert_only,\n};\n",
+                "    .insert_only = insert_only,\n    .tables = tables,\n"
+                "    .table_count = sizeof tables / sizeof *tables - 1,\n};\n",
                 STR_ARG(symbol), migrations->n);
 }

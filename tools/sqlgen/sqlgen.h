@@ -66,6 +66,7 @@ struct migrations {
     struct migration *items;
     size_t n;
     struct names protected_tables, insert_only;
+    struct names derived; /* tables that other tables' triggers fill: not copied */
     struct names files; /* read, and folders looked into: for the depfile */
 };
 
@@ -79,7 +80,11 @@ struct str migration_expand(struct sqlgen *gen, const struct migration *migratio
 /* A new in-memory database with everything applied, or NULL after a problem. */
 sqlite3 *migrations_apply(struct sqlgen *gen, const struct migrations *migrations,
                           enum target target);
-void migrations_emit(const struct migrations *migrations, struct str symbol, struct buf *out);
+void migrations_emit(struct sqlgen *gen, const struct migrations *migrations, struct str symbol,
+                     struct buf *out);
+
+/* tables.c: the array `tables` of struct db_table and what it names. */
+void tables_emit(struct sqlgen *gen, const struct migrations *migrations, struct buf *out);
 
 /* parse.c */
 struct field {

@@ -39,6 +39,11 @@ bool case_may_work(const struct actor *actor, const struct case_reach *reach)
                                actor_has_role_on(actor, ROLE_SUPERVISOR, reach->reach));
 }
 
+bool case_may_supervise(const struct actor *actor, const struct case_reach *reach)
+{
+    return is_staff(actor) && actor_has_role_on(actor, ROLE_SUPERVISOR, reach->reach);
+}
+
 struct reach case_reach_within(const struct city *city, const struct definition *definition,
                                int64_t team_row)
 {

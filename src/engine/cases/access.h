@@ -27,6 +27,10 @@ bool case_may_read(const struct actor *actor, const struct case_reach *reach);
  * is the workflow's question (case_step). */
 bool case_may_work(const struct actor *actor, const struct case_reach *reach);
 
+/* Whether a member of staff supervises the case: gives it to another team, merges, hides and
+ * redacts it. */
+bool case_may_supervise(const struct actor *actor, const struct case_reach *reach);
+
 /* The department, team and service that grants are asked about; `team_row` 0 for no team. */
 struct reach case_reach_within(const struct city *city, const struct definition *definition,
                                int64_t team_row);

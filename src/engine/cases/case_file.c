@@ -4,13 +4,14 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/case_edit.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/clock/deadline.h"
-#include "engine/clock/queries.h"
 #include "engine/clock/timer.h"
+#include "engine/clock/turn.h"
 #include "engine/definition/queries.h"
 #include "engine/message/notice.h"
 #include "engine/record/record.h"
@@ -96,7 +97,7 @@ static enum rc check_inside_city(struct ctx *ctx, const struct place *place)
     return rc;
 }
 
-static enum rc check_place(struct ctx *ctx, const struct filing *filing)
+enum rc filing_check_place(struct ctx *ctx, const struct filing *filing)
 {
     const struct place_rule *rule = &filing->definition->place;
 
@@ -155,7 +156,7 @@ enum rc filing_check_description(struct ctx *ctx, const struct filing *filing)
 
 enum rc filing_check(struct ctx *ctx, const struct filing *filing)
 {
-    enum rc rc = check_place(ctx, filing);
+    enum rc rc = filing_check_place(ctx, filing);
 
     if (!rc)
         rc = check_fields(ctx, filing);
@@ -168,20 +169,14 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
 static enum rc decide(struct ctx *ctx, struct filing_work *work)
 {
     const struct definition *definition = work->filing->definition;
-    const struct route_rule *route = NULL;
+    struct case_route route;
     enum rc rc;
 
-    for (size_t i = 0; i < definition->route_n && !route; i++) {
-        bool holds;
-
-        rc = rule_explain(ctx, &definition->routes[i].when, &work->facts, &holds,
-                          &work->route_trace);
-        if (rc)
-            return rc;
-        if (holds)
-            route = &definition->routes[i];
-    }
-    work->team = route ? city_team(ctx->city, route->team) : NULL;
+    rc = case_route(ctx, definition, &work->facts, &route);
+    if (rc)
+        return rc;
+    work->team = route.team;
+    work->route_trace = route.trace;
     work->deadlines = ARENA_ARRAY(ctx->arena, definition->clock_n, struct deadline);
     if (!work->deadlines)
         return FAIL(ctx, ERR_MEMORY);
@@ -274,19 +269,7 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
         bool warns = deadline->has_warning && instant_cmp(deadline->warn, ctx->now) > 0;
         struct instant first = warns ? deadline->warn : deadline->due;
         enum rc rc =
-            clock_add(ctx,
-                      &(struct clock_add_args){
-                          .cases = work->filed->case_id,
-                          .kind = definition->workflow->clocks[definition->clocks[i].kind].id,
-                          .started = ctx->now,
-                          .due = deadline->due,
-                          .due_date = deadline->date,
-                          .due_date_is_null = !deadline->is_date,
-                          .warn = deadline->warn,
-                          .warn_is_null = !warns,
-                          .trace = deadline->trace,
-                      },
-                      NULL);
+            clock_begin(ctx, work->filed->case_id, definition, &definition->clocks[i], deadline);
 
         if (rc)
             return rc;
@@ -353,14 +336,14 @@ static enum rc add_case(struct ctx *ctx, struct filing_work *work)
     const struct filing *filing = work->filing;
     const struct state *state =
         &filing->definition->workflow->states[filing->definition->workflow->start];
-    int64_t place_id = 0, party_id = 0;
+    int64_t place_id = 0, party_id = filing->party;
     bool has_reporter =
         filing->contact.name.n || filing->contact.email.n || filing->contact.phone.n;
     enum rc rc = next_number(ctx, &work->filed->number);
 
     if (!rc && filing->place)
         rc = add_place(ctx, filing->place, &place_id);
-    if (!rc && has_reporter)
+    if (!rc && has_reporter && !party_id)
         rc = add_reporter(ctx, filing, &party_id);
     if (rc)
         return rc;
@@ -453,6 +436,19 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = tell_reporter(ctx, work, event_id);
     return rc;
+}
+
+enum rc case_file_within(struct ctx *ctx, const struct filing *filing, struct filed *ret)
+{
+    struct filing_work work = {
+        .filing = filing,
+        .facts = facts_of(ctx, filing),
+        .token = crypto_token(ctx->arena),
+        .filed = ret,
+    };
+    enum rc rc = decide(ctx, &work);
+
+    return rc ? rc : file_tx(ctx, &work);
 }
 
 enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret)

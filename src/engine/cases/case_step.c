@@ -4,10 +4,10 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
-#include "engine/cases/queries.h"
-#include "engine/clock/deadline.h"
-#include "engine/clock/queries.h"
+#include "engine/cases/case_effect.h"
+#include "engine/cases/photo.h"
 #include "engine/clock/timer.h"
+#include "engine/clock/turn.h"
 #include "engine/definition/show.h"
 #include "engine/message/notice.h"
 #include "engine/record/record.h"
@@ -25,10 +25,10 @@ struct step_work {
     const struct step *step;
     struct str outcome; /* the one chosen, or the step's own */
     int from;           /* index of the state it leaves */
+    bool has_rules;     /* a guard or effects: then `stored` is set */
+    struct stored_case stored;
     bool has_due;
     struct instant due;
-    bool has_alarm; /* the nearest warning or deadline of the clocks that run */
-    struct instant alarm;
 };
 
 static bool resident_may(const struct actor *actor, const struct case_for_step_row *row)
@@ -115,6 +115,8 @@ static enum rc check_input(struct ctx *ctx, const struct step_work *work)
         if (workflow_outcome(work->workflow, input->outcome) < 0)
             return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("outcome"));
     }
+    if ((asks & STEP_NEEDS_PHOTO) && !input->photo_n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("photo"));
     if (asks & STEP_ASK_DATE) {
         if (!input->date.n)
             return FAIL(ctx, ERR_REQUIRED, .field = S("date"));
@@ -122,6 +124,26 @@ static enum rc check_input(struct ctx *ctx, const struct step_work *work)
             return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"));
     }
     return RC_OK;
+}
+
+static enum rc check_guard(struct ctx *ctx, struct step_work *work)
+{
+    const struct step *step = work->step;
+    struct facts facts;
+    bool holds;
+    enum rc rc;
+
+    work->has_rules = step->when.program || step->effect_n;
+    if (!work->has_rules)
+        return RC_OK;
+    rc = stored_case_read(ctx, work->case_id, &work->stored);
+    if (rc)
+        return rc;
+    facts = stored_case_facts(ctx, &work->stored);
+    rc = rule_holds(ctx, &step->when, &facts, &holds);
+    if (rc || holds)
+        return rc;
+    return FAIL(ctx, ERR_GUARD, .arg = text_in(&step->else_says, ctx->lang));
 }
 
 /* Finds the case, its workflow and the step, and refuses what may not be. */
@@ -145,124 +167,14 @@ static enum rc prepare(struct ctx *ctx, struct step_work *work)
         return rc;
     if (work->input->lock_version && work->input->lock_version != work->row.lock_version)
         return FAIL(ctx, ERR_STALE);
+    if (!work->row.merged_into_is_null)
+        return FAIL(ctx, ERR_MERGED);
     if (!(work->step->from & (UINT64_C(1) << work->from)))
         return FAIL(ctx, ERR_TRANSITION);
     rc = check_reopening(ctx, work);
-    return rc ? rc : check_input(ctx, work);
-}
-
-static struct date plus_workdays(const struct calendar *calendar, struct date date, int64_t n)
-{
-    for (; n > 0; n -= calendar_is_workday(calendar, date))
-        date = date_plus(date, 1);
-    return date;
-}
-
-/* A clock that stood still is due later, and warns later, by as long as it stood: whole workdays
- * for a deadline that is a day, real time for one that is a moment. */
-static void resume(struct ctx *ctx, struct clocks_of_row *clock)
-{
-    const struct city *city = ctx->city;
-    struct date from = city_local(city, clock->paused).date;
-    struct date until = city_local(city, ctx->now).date;
-    int64_t stood = calendar_workdays_between(&city->calendar, from, until);
-    int64_t stood_us = ctx->now.us_utc - clock->paused.us_utc;
-
-    if (clock->due_date_is_null) {
-        clock->due = instant_plus_us(clock->due, stood_us);
-        clock->warn = instant_plus_us(clock->warn, stood_us);
-    } else {
-        struct local_time warn = city_local(city, clock->warn);
-
-        clock->due_date = plus_workdays(&city->calendar, clock->due_date, stood);
-        clock->due = zone_end_of_day(city->zone, clock->due_date);
-        warn.date = plus_workdays(&city->calendar, warn.date, stood);
-        clock->warn = zone_instant(city->zone, warn);
-    }
-    clock->paused_is_null = true;
-}
-
-static void note_alarm(struct step_work *work, const struct clocks_of_row *clock)
-{
-    struct instant at = clock->warn_is_null ? clock->due : clock->warn;
-
-    if (!clock->met_is_null || !clock->paused_is_null || !clock->missed_is_null)
-        return;
-    if (!work->has_alarm || instant_cmp(at, work->alarm) < 0)
-        work->alarm = at;
-    work->has_alarm = true;
-}
-
-/* Whether closing the case is all that fulfils the clock: then reopening lets it run on. A first
- * answer is given once. */
-static bool is_met_by_closing_alone(const struct workflow *workflow, const struct clock_kind *kind)
-{
-    for (size_t i = 0; i < workflow->state_n; i++)
-        if ((kind->stops_in & (UINT64_C(1) << i)) && workflow->states[i].type != STATE_CLOSED)
-            return false;
-    return true;
-}
-
-static enum rc turn_clock(struct ctx *ctx, struct step_work *work, struct clocks_of_row *clock)
-{
-    uint64_t to = UINT64_C(1) << work->step->to;
-    bool stops = false, pauses = false, runs_on = false;
-
-    for (size_t i = 0; i < work->workflow->clock_n; i++) {
-        const struct clock_kind *kind = &work->workflow->clocks[i];
-
-        if (!str_eq(kind->id, clock->kind))
-            continue;
-        stops = kind->stops_in & to;
-        pauses = kind->pauses_in & to;
-        runs_on = is_met_by_closing_alone(work->workflow, kind);
-    }
-    if (!clock->paused_is_null && !pauses)
-        resume(ctx, clock);
-    if (pauses && clock->paused_is_null) {
-        clock->paused_is_null = false;
-        clock->paused = ctx->now;
-    }
-    if (stops && clock->met_is_null) {
-        clock->met_is_null = false;
-        clock->met = ctx->now;
-    } else if (!stops && runs_on && !clock->met_is_null &&
-               work->workflow->states[work->from].type == STATE_CLOSED) {
-        clock->met_is_null = true;
-    }
-    if (clock->met_is_null && clock->paused_is_null &&
-        (!work->has_due || instant_cmp(clock->due, work->due) > 0)) {
-        work->has_due = true;
-        work->due = clock->due;
-    }
-    note_alarm(work, clock);
-    return clock_set(ctx,
-                     &(struct clock_set_args){
-                         .id = clock->id,
-                         .due = clock->due,
-                         .due_date = clock->due_date,
-                         .due_date_is_null = clock->due_date_is_null,
-                         .warn = clock->warn,
-                         .warn_is_null = clock->warn_is_null,
-                         .paused = clock->paused,
-                         .paused_is_null = clock->paused_is_null,
-                         .met = clock->met,
-                         .met_is_null = clock->met_is_null,
-                     },
-                     NULL);
-}
-
-static enum rc turn_clocks(struct ctx *ctx, struct step_work *work)
-{
-    struct clocks_of_rows clocks;
-    enum rc rc = clocks_of(ctx, work->case_id, &clocks);
-
-    work->has_due = work->has_alarm = false;
-    for (size_t i = 0; !rc && i < clocks.n; i++)
-        rc = turn_clock(ctx, work, &clocks.rows[i]);
-    if (!rc && work->has_alarm && work->workflow->states[work->step->to].type != STATE_CLOSED)
-        rc = timer_clocks(ctx, work->case_id, work->alarm);
-    return rc;
+    if (!rc)
+        rc = check_input(ctx, work);
+    return rc ? rc : check_guard(ctx, work);
 }
 
 static struct str payload_of(struct ctx *ctx, const struct step_work *work, bool is_for_staff)
@@ -365,9 +277,9 @@ static enum rc add_link(struct ctx *ctx, const struct step_work *work, struct st
                           NULL);
 }
 
-static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t event_id)
+static enum rc tell(struct ctx *ctx, const struct step_work *work, const struct notice_rule *notice,
+                    int64_t event_id)
 {
-    const struct notice_rule *notice = work->step->notice;
     int outcome = workflow_outcome(work->workflow, work->outcome);
     struct date date;
     struct case_place_label_row place = {0};
@@ -383,8 +295,6 @@ static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t e
     bool is_found = false;
     enum rc rc = RC_OK;
 
-    if (!notice)
-        return RC_OK;
     if (!work->row.place_is_null)
         rc = case_place_label(ctx, work->row.place, &is_found, &place);
     facts.place = place.label;
@@ -406,6 +316,38 @@ static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t e
     return rc;
 }
 
+static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t event_id)
+{
+    enum rc rc = work->step->notice ? tell(ctx, work, work->step->notice, event_id) : RC_OK;
+
+    for (size_t i = 0; !rc && i < work->step->effect_n; i++)
+        if (work->step->effects[i].kind == EFFECT_NOTIFY)
+            rc = tell(ctx, work, workflow_notice(work->workflow, work->step->effects[i].subject),
+                      event_id);
+    return rc;
+}
+
+static enum rc turn_clocks(struct ctx *ctx, struct step_work *work)
+{
+    struct clock_turn turn = {work->case_id, work->workflow, work->from, work->step->to, 0};
+    enum rc rc =
+        work->has_rules ? effects_clocks(ctx, &work->stored, work->step, &turn.is_met) : RC_OK;
+
+    work->has_due = false;
+    return rc ? rc : clocks_turn(ctx, &turn, &work->has_due, &work->due);
+}
+
+static enum rc attach_photos(struct ctx *ctx, const struct step_work *work)
+{
+    enum rc rc = RC_OK;
+
+    if (!(work->step->asks & (STEP_ASK_PHOTO | STEP_NEEDS_PHOTO)))
+        return RC_OK;
+    for (size_t i = 0; !rc && i < work->input->photo_n; i++)
+        rc = photo_attach(ctx, work->case_id, work->definition, &work->input->photos[i]);
+    return rc;
+}
+
 static enum rc step_tx(struct ctx *ctx, void *arg)
 {
     struct step_work *work = arg;
@@ -418,6 +360,10 @@ static enum rc step_tx(struct ctx *ctx, void *arg)
         rc = change_case(ctx, work);
     if (!rc)
         rc = record_step(ctx, work, &event_id);
+    if (!rc && work->has_rules)
+        rc = effects_changes(ctx, &work->stored, work->step, work->input->base_url);
+    if (!rc)
+        rc = attach_photos(ctx, work);
     if (!rc)
         rc = tell_all(ctx, work, event_id);
     return rc;

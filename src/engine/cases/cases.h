@@ -11,6 +11,8 @@
 #include "engine/definition/city.h"
 #include "place/place.h"
 
+struct photo_made;
+
 struct contact {
     struct str name, email, phone;
 };
@@ -27,6 +29,7 @@ struct filing {
     struct str submission; /* the form's key; empty: none */
     struct str base_url;   /* "https://city.example", for links in messages */
     int64_t draft_id;      /* the draft it comes from, marked as sent; 0: none */
+    int64_t party;         /* who reports, when the city has them already; 0: by `contact` */
 };
 
 struct filed {
@@ -46,12 +49,18 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* Parts of the same, for a form that asks page by page. */
 enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
+enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
  * transaction. With a submission key that was used before it returns that case and changes
  * nothing. */
 enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret) MUST_CHECK;
+
+/* The same inside a transaction that is open, for a case that the city itself opens: what is handed
+ * in is taken as it is, without filing_check. *ret may be changed when it fails. */
+enum rc case_file_within(struct ctx *ctx, const struct filing *filing,
+                         struct filed *ret) MUST_CHECK;
 
 /* What somebody gives with a step. */
 struct step_input {
@@ -62,11 +71,14 @@ struct step_input {
     struct str outcome;
     struct str date; /* "2026-07-02" */
     struct str base_url;
+    const struct photo_made *photos; /* where the step asks for some; else not looked at */
+    size_t photo_n;
 };
 
 /* Takes a step of the case's workflow. ERR_TRANSITION when its state has no such step, ERR_DENIED
  * when ctx->actor may not take it, ERR_STALE when somebody changed the case since, ERR_REQUIRED
- * with the field when something needed was not given. */
+ * with the field when something needed was not given, ERR_GUARD with the workflow's sentence as
+ * err.arg when its guard does not hold. Its effects run in the same transaction. */
 enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *input) MUST_CHECK;
 
 /* The steps that ctx->actor may take now, as a list of pointers in the arena. */

@@ -232,3 +232,17 @@ enum rc files_sweep(struct ctx *ctx, int64_t *ret_removed)
         *ret_removed = removed;
     return rc;
 }
+
+enum rc files_drop(struct ctx *ctx, struct str hash)
+{
+    struct place_on_disk place;
+    enum rc rc = place_of(ctx, hash, &place);
+
+    if (rc)
+        return rc;
+    pthread_mutex_lock(&sweep_lock);
+    if (unlink(place.path) < 0 && errno != ENOENT)
+        rc = failed(ctx, place.path, "remove");
+    pthread_mutex_unlock(&sweep_lock);
+    return rc;
+}

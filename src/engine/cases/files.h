@@ -26,4 +26,9 @@ enum rc files_open(struct ctx *ctx, struct str hash, int *ret_fd) MUST_CHECK;
  * that were. ctx has a connection to read with. */
 enum rc files_sweep(struct ctx *ctx, int64_t *ret_removed) MUST_CHECK;
 
+/* Removes the file of a hash at once: for what must be gone, not only unused. The caller has
+ * dropped its last row of `file` in a transaction, and seen there that it was the last. Bytes that
+ * somebody hands in again at this very moment have to be handed in once more. */
+enum rc files_drop(struct ctx *ctx, struct str hash) MUST_CHECK;
+
 #endif

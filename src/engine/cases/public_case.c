@@ -103,6 +103,7 @@ static enum rc project(struct ctx *ctx, const struct public_run_row *row, struct
         return RC_OK;
     outcome = row->outcome_is_null ? -1 : workflow_outcome(definition->workflow, row->outcome);
     *ret = (struct public_case){
+        .id = row->id,
         .number = row->number,
         .definition = definition,
         .state = &definition->workflow->states[state],
@@ -137,20 +138,28 @@ static int newest_first(const void *left, const void *right)
     return order ? order : (b->id > a->id) - (b->id < a->id);
 }
 
+static bool has_some_states(const struct public_filter *filter)
+{
+    return filter->has_state || filter->states;
+}
+
 /* The services whose runs make up the filter, as row ids: a filter by state has an index under
  * each service alone. None: one run over all cases. */
 static enum rc services_of(struct ctx *ctx, const struct public_filter *filter, int64_t **ret,
                            size_t *ret_n)
 {
     const struct city *city = ctx->city;
-    int64_t *ids = ARENA_ARRAY(ctx->arena, city->version_n + 1, int64_t);
+    int64_t *ids = ARENA_ARRAY(ctx->arena, city->version_n + filter->service_n + 1, int64_t);
+    bool is_any = !filter->service && !filter->service_n;
     size_t n = 0;
 
     if (!ids)
         return FAIL(ctx, ERR_MEMORY);
     if (filter->service)
         ids[n++] = filter->service;
-    for (size_t i = 0; !filter->service && filter->has_state && i < city->version_n; i++) {
+    for (size_t i = 0; !filter->service && i < filter->service_n; i++)
+        ids[n++] = filter->services[i];
+    for (size_t i = 0; is_any && has_some_states(filter) && i < city->version_n; i++) {
         bool is_known = !is_public_service(city, city->versions[i]);
 
         for (size_t j = 0; !is_known && j < n; j++)
@@ -179,40 +188,64 @@ static enum rc add_run(struct ctx *ctx, const struct public_run_args *args, stru
     return rc;
 }
 
-/* The next `most` rows of the filter: each run is in the order of an index, then they are merged,
- * so that a page costs what it shows. */
-static enum rc load(struct ctx *ctx, const struct public_filter *filter, size_t most,
-                    struct runs *ret)
+static struct public_run_args run_args(const struct public_filter *filter, size_t most)
 {
-    struct public_run_args args = {
+    return (struct public_run_args){
         .district = filter->district,
         .with_district = filter->district.n > 0,
         .opened_from = filter->from,
         .with_opened_from = filter->has_from,
         .opened_until = filter->until,
         .with_opened_until = filter->has_until,
+        .updated_from = filter->updated_from,
+        .with_updated_from = filter->has_updated_from,
+        .updated_until = filter->updated_until,
+        .with_updated_until = filter->has_updated_until,
         .opened = filter->after.opened,
         .after_id = filter->after.id,
-        .with_after = filter->has_after,
+        .with_after = filter->has_after && !filter->is_by_updated,
+        .with_after_updated = filter->has_after && filter->is_by_updated,
+        .order = filter->is_by_updated ? PUBLIC_RUN_BY_UPDATED : PUBLIC_RUN_BY_OPENED,
         .most = (int64_t)most + 1,
     };
-    int64_t *services;
-    size_t n, states = filter->has_state ? 1 : 3;
+}
+
+/* The types of state that are asked for; the number of them. */
+static size_t states_of(const struct public_filter *filter, int64_t ret[3])
+{
+    size_t n = 0;
+
+    for (int type = STATE_OPEN; type <= STATE_CLOSED; type++)
+        if (filter->has_state ? (int)filter->state == type
+                              : !filter->states || (filter->states & (1U << type)))
+            ret[n++] = type;
+    return n;
+}
+
+/* The next `most` rows of the filter: each run is in the order of an index, then they are merged,
+ * so that a page costs what it shows. By the time of the last change there is one index for all,
+ * and what is not asked for is left out of its run. */
+static enum rc load(struct ctx *ctx, const struct public_filter *filter, size_t most,
+                    struct runs *ret)
+{
+    struct public_run_args args = run_args(filter, most);
+    int64_t *services = NULL, states[3];
+    size_t n = 0, state_n = states_of(filter, states);
     struct runs runs = {.n = 0};
-    enum rc rc = services_of(ctx, filter, &services, &n);
+    enum rc rc = filter->is_by_updated ? RC_OK : services_of(ctx, filter, &services, &n);
 
     if (rc)
         return rc;
-    runs.rows = ARENA_ARRAY(ctx->arena, (most + 1) * (n ? n * states : 1), struct public_run_row);
+    runs.rows = ARENA_ARRAY(ctx->arena, (most + 1) * (n ? n * state_n : 1), struct public_run_row);
     if (!runs.rows)
         return FAIL(ctx, ERR_MEMORY);
     args.with_service = args.with_state_type = n > 0;
-    for (size_t i = 0; !rc && i < n * states; i++) {
-        args.service = services[i / states];
-        args.state_type = filter->has_state ? (int64_t)filter->state : (int64_t)(i % states);
+    for (size_t i = 0; !rc && i < n * state_n; i++) {
+        args.service = services[i / state_n];
+        args.state_type = states[i % state_n];
         rc = add_run(ctx, &args, &runs);
     }
-    if (!rc && !n && !filter->has_state)
+    if (!rc && !n && (filter->is_by_updated || !has_some_states(filter)))
         rc = add_run(ctx, &args, &runs);
     if (n)
         qsort(runs.rows, runs.n, sizeof *runs.rows, newest_first);
@@ -223,8 +256,24 @@ static enum rc load(struct ctx *ctx, const struct public_filter *filter, size_t 
     return rc;
 }
 
+/* What a run in the order of the last change did not ask. */
+static bool is_asked_for(const struct public_filter *filter, const struct public_case *shown)
+{
+    bool is_of_service = !filter->service && !filter->service_n;
+
+    if (filter->service)
+        is_of_service = shown->definition->service_id == filter->service;
+    for (size_t i = 0; !is_of_service && i < filter->service_n; i++)
+        is_of_service = shown->definition->service_id == filter->services[i];
+    if (filter->has_state)
+        return is_of_service && shown->state->type == filter->state;
+    return is_of_service && (!filter->states || (filter->states & (1U << shown->state->type)));
+}
+
 static bool is_within(const struct public_filter *filter, const struct public_case *shown)
 {
+    if (filter->is_by_updated && !is_asked_for(filter, shown))
+        return false;
     return !filter->has_box ||
            (shown->place.has_point && box_contains(filter->box, shown->place.point));
 }
@@ -242,7 +291,8 @@ static enum rc take(struct ctx *ctx, const struct runs *runs, const struct publi
         if (rc)
             return rc;
         page->n += is_public && is_within(filter, &page->of[page->n]);
-        page->next = (struct public_cursor){runs->rows[i].opened, runs->rows[i].id};
+        page->next = (struct public_cursor){
+            filter->is_by_updated ? runs->rows[i].updated : runs->rows[i].opened, runs->rows[i].id};
     }
     *ret_taken = i;
     return RC_OK;
@@ -275,6 +325,42 @@ enum rc public_cases(struct ctx *ctx, const struct public_filter *filter, struct
     }
     *ret = page;
     return RC_OK;
+}
+
+enum rc public_case_get(struct ctx *ctx, int64_t case_id, struct public_case *ret)
+{
+    struct public_run_rows run;
+    bool is_public = false;
+    enum rc rc = public_run(
+        ctx, &(struct public_run_args){.with_only = true, .only = case_id, .most = 1}, &run);
+
+    if (!rc && run.n)
+        rc = project(ctx, &run.rows[0], ret, &is_public);
+    if (rc)
+        return rc;
+    return is_public ? RC_OK : FAIL(ctx, ERR_NOT_FOUND);
+}
+
+enum rc public_cases_numbered(struct ctx *ctx, const struct str *numbers, size_t n,
+                              struct public_cases *ret)
+{
+    struct public_cases page = {.of = ARENA_ARRAY(ctx->arena, n + 1, struct public_case)};
+    enum rc rc = page.of ? RC_OK : FAIL(ctx, ERR_MEMORY);
+
+    for (size_t i = 0; !rc && i < n; i++) {
+        struct public_run_rows run;
+        bool is_public = false;
+
+        rc = public_run(
+            ctx, &(struct public_run_args){.number = numbers[i], .with_number = true, .most = 1},
+            &run);
+        if (!rc && run.n)
+            rc = project(ctx, &run.rows[0], &page.of[page.n], &is_public);
+        page.n += is_public;
+    }
+    if (!rc)
+        *ret = page;
+    return rc;
 }
 
 bool public_box_parse(struct arena *arena, struct str text, struct box *ret)

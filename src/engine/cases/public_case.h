@@ -13,6 +13,7 @@
 #ifndef ENGINE_PUBLIC_CASE_H
 #define ENGINE_PUBLIC_CASE_H
 
+#include "engine/cases/answer.h"
 #include "engine/definition/city.h"
 #include "place/geometry.h"
 
@@ -26,6 +27,7 @@ struct public_place {
 };
 
 struct public_case {
+    int64_t id; /* for further questions about it; never shown */
     struct str number;
     const struct definition *definition; /* of its version */
     const struct state *state;
@@ -63,12 +65,18 @@ bool public_cursor_parse(struct str text, struct public_cursor *ret);
 /* Which cases are asked for. Ids and values come from the enumerations of the city: a service's
  * row, a district's id, a type of state. */
 struct public_filter {
-    int64_t service;     /* 0: all */
-    struct str district; /* empty: all */
+    int64_t service;         /* 0: all */
+    const int64_t *services; /* any of these, where `service` is 0 */
+    size_t service_n;        /* 0: all */
+    struct str district;     /* empty: all */
     bool has_state;
     enum state_type state;
+    unsigned states; /* without has_state: bit (1 << type) for each type asked for; 0: all */
     bool has_from, has_until;
     struct instant from, until; /* opened at or after; opened before */
+    bool is_by_updated; /* newest first by `updated`, which the page's end then holds as `opened` */
+    bool has_updated_from, has_updated_until;
+    struct instant updated_from, updated_until; /* only with is_by_updated; as from and until */
     bool has_box;
     struct box box;
     bool has_after;
@@ -88,6 +96,38 @@ struct public_cases {
  * after the other hold every case once. */
 enum rc public_cases(struct ctx *ctx, const struct public_filter *filter,
                      struct public_cases *ret) MUST_CHECK;
+
+/* The one case of a row. ERR_NOT_FOUND when there is none that the public may see. */
+enum rc public_case_get(struct ctx *ctx, int64_t case_id, struct public_case *ret) MUST_CHECK;
+
+/* The cases of these public numbers (canonical, number.h), in the order given; what is not public
+ * is left out, as if it were not there. */
+enum rc public_cases_numbered(struct ctx *ctx, const struct str *numbers, size_t n,
+                              struct public_cases *ret) MUST_CHECK;
+
+/* The answers of a case that its definition gives to everybody (`open: public`); the others are not
+ * given. */
+enum rc public_answers(struct ctx *ctx, const struct public_case *shown,
+                       struct answers *ret) MUST_CHECK;
+
+/* A thing that happened to a case, as the public is told. */
+struct public_update {
+    int64_t id; /* of its event */
+    struct instant at;
+    const struct state *state; /* the state it led to; NULL: it changed none */
+    const struct outcome *outcome;
+    struct str text; /* a public note, else empty */
+};
+
+struct public_updates {
+    struct public_update *of;
+    size_t n;
+};
+
+/* What happened to the case from `from` until before `until`, oldest first: its opening, its steps
+ * and notes for everybody. Messages between the city and the reporter are not among them. */
+enum rc public_updates(struct ctx *ctx, const struct public_case *shown, struct instant from,
+                       struct instant until, struct public_updates *ret) MUST_CHECK;
 
 /* "west,south,east,north" in degrees. False, *ret untouched, for anything that is not four numbers
  * on earth, and for a box without extent. */

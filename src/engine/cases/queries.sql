@@ -93,7 +93,7 @@ WHERE c.number = :number;
 
 -- name: case_for_step :one (id I64)
 SELECT id, number, service_version, state, state_type, state_since, team, assignee, reporter, lang,
-    lock_version, opened, closed, place
+    lock_version, opened, closed, place, merged_into
 FROM cases WHERE id = :id;
 
 -- name: case_step_set :exec (id I64, lock_version I64, state TEXT, state_type I64, state_since INSTANT, outcome TEXT?, updated INSTANT, closed INSTANT?, due INSTANT?)
@@ -121,6 +121,106 @@ SELECT e.at, e.audience, p.payload
 FROM event e LEFT JOIN event_payload p ON p.event = e.id
 WHERE e.cases = :cases AND e.kind = 'note.added' AND e.actor_kind = :actor_kind AND e.actor = :actor
 ORDER BY e.id DESC LIMIT 1;
+
+-- name: case_for_edit :one (id I64)
+SELECT id, number, service, service_version, state, state_type, state_since, outcome, team,
+    assignee, place, reporter, lang, channel, confidentiality, is_hidden, description,
+    is_description_public, answers, opened, closed, due, district, merged_into, lock_version
+FROM cases WHERE id = :id;
+
+-- Says that the case is another from now on; 0 rows when somebody was quicker.
+-- name: case_bump :exec (id I64, lock_version I64, updated INSTANT)
+UPDATE cases SET updated = :updated, lock_version = lock_version + 1
+WHERE id = :id AND lock_version = :lock_version;
+
+-- name: case_team_set :exec (id I64, team I64?, assignee I64?)
+UPDATE cases SET team = :team, assignee = :assignee WHERE id = :id;
+
+-- name: case_place_set :exec (id I64, place I64, district TEXT)
+UPDATE cases SET place = :place, district = :district WHERE id = :id;
+
+-- name: case_service_set :exec (id I64, service I64, service_version I64, confidentiality I64, answers JSON, due INSTANT?)
+UPDATE cases SET service = :service, service_version = :service_version,
+    confidentiality = :confidentiality, answers = :answers, due = :due
+WHERE id = :id;
+
+-- name: case_state_set :exec (id I64, state TEXT, state_type I64, state_since INSTANT, outcome TEXT?, closed INSTANT?, due INSTANT?, merged_into I64?)
+UPDATE cases SET state = :state, state_type = :state_type, state_since = :state_since,
+    outcome = :outcome, closed = :closed, due = :due, merged_into = :merged_into
+WHERE id = :id;
+
+-- name: case_hidden_set :exec (id I64, is_hidden BOOL)
+UPDATE cases SET is_hidden = :is_hidden WHERE id = :id;
+
+-- name: case_description_set :exec (id I64, description TEXT, is_public BOOL)
+UPDATE cases SET description = :description, is_description_public = :is_public WHERE id = :id;
+
+-- name: case_answers_set :exec (id I64, answers JSON)
+UPDATE cases SET answers = :answers WHERE id = :id;
+
+-- name: case_index_drop :exec (cases I64)
+DELETE FROM case_index WHERE cases = :cases;
+
+-- name: case_index_field_drop :exec (cases I64, field TEXT)
+DELETE FROM case_index WHERE cases = :cases AND field = :field;
+
+-- name: place_get :one (id I64)
+SELECT kind, label, unit, address, zip, lat_e7, lon_e7, layers FROM place WHERE id = :id;
+
+-- Followers of a case that is merged, and those that the other one has.
+-- name: merge_followers :many (cases I64)
+SELECT id, party, email, lang FROM follower
+WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
+
+-- name: merge_follower :optional (cases I64, email TEXT)
+SELECT id, ended FROM follower WHERE cases = :cases AND email = :email;
+
+-- name: merge_follower_of :optional (id I64)
+SELECT email, lang FROM follower WHERE id = :id;
+
+-- name: merge_follower_add :insert (cases I64, party I64?, email TEXT, lang TEXT, token_hash BLOB, created INSTANT)
+INSERT INTO follower (cases, party, email, lang, token_hash, created, confirmed)
+VALUES (:cases, :party, :email, :lang, :token_hash, :created, :created)
+RETURNING id;
+
+-- name: merge_follower_end :exec (id I64, ended INSTANT)
+UPDATE follower SET ended = :ended WHERE id = :id AND ended IS NULL;
+
+-- name: merge_follower_revive :exec (id I64)
+UPDATE follower SET ended = NULL WHERE id = :id;
+
+-- name: link_add :exec (kind TEXT, from_case I64, to_case I64, created INSTANT)
+INSERT INTO link (kind, from_case, to_case, created)
+VALUES (:kind, :from_case, :to_case, :created);
+
+-- name: link_end :exec (kind TEXT, from_case I64, to_case I64, ended INSTANT)
+UPDATE link SET ended = :ended
+WHERE kind = :kind AND from_case = :from_case AND to_case = :to_case AND ended IS NULL;
+
+-- name: link_live :optional (kind TEXT, one I64, two I64)
+SELECT from_case, to_case FROM link
+WHERE kind = :kind AND ended IS NULL
+    AND ((from_case = :one AND to_case = :two) OR (from_case = :two AND to_case = :one))
+LIMIT 1;
+
+-- Search forgets what its entries held before: else the words stay in older parts of the index.
+-- name: case_words_tidy :exec ()
+-- @sqlite
+INSERT INTO case_text (case_text) VALUES ('optimize');
+-- @postgres
+UPDATE case_text SET words = words WHERE FALSE;
+-- @both
+
+-- name: drafts_forget :exec (cases I64)
+UPDATE draft SET answers = '{}' WHERE cases = :cases;
+
+-- name: case_file_parts :optional (id I64)
+SELECT p.cases, p.file, t.id AS thumbnail, f.sha256, t.sha256 AS thumb_sha256
+FROM case_file p JOIN file f ON f.id = p.file JOIN file t ON t.id = p.thumbnail
+WHERE p.id = :id;
+
+-- name: case_file_drop :exec (id I64)
+DELETE FROM case_file WHERE id = :id;
 
 -- name: contacts_of_party :many (party I64)
 SELECT id, kind, value, verified FROM contact_point WHERE party = :party ORDER BY id;
@@ -154,8 +254,9 @@ SELECT l.id, l.purpose, c.id AS case_id, c.number, c.reporter
 FROM link_token l JOIN cases c ON c.id = l.cases
 WHERE l.token_hash = :token_hash AND (l.expires IS NULL OR l.expires > :now);
 
--- One run of cases of one service and type of state, or of all, newest first.
--- name: public_run :many (service I64, state_type I64, district TEXT, opened_from INSTANT, opened_until INSTANT, opened INSTANT, after_id I64, most I64)
+-- One run of cases of one service and type of state, or of all, newest first: by when they were
+-- opened, or by when something last happened to them.
+-- name: public_run :many (service I64, state_type I64, district TEXT, number TEXT, opened_from INSTANT, opened_until INSTANT, updated_from INSTANT, updated_until INSTANT, opened INSTANT, after_id I64, only I64, most I64)
 -- column: description TEXT
 -- column: place_kind TEXT?
 -- column: place_label TEXT?
@@ -171,9 +272,117 @@ WHERE c.confidentiality = 0 AND c.is_hidden = FALSE
 --? district: AND c.district = :district
 --? opened_from: AND c.opened >= :opened_from
 --? opened_until: AND c.opened < :opened_until
+--? updated_from: AND c.updated >= :updated_from
+--? updated_until: AND c.updated < :updated_until
+--? number: AND c.number = :number
 --? after: AND c.opened <= :opened AND (c.opened < :opened OR c.id < :after_id)
-ORDER BY c.opened DESC, c.id DESC
+--? only: AND c.id = :only
+--? after_updated: AND c.updated <= :opened AND (c.updated < :opened OR c.id < :after_id)
+ORDER BY
+--= opened: c.opened DESC, c.id DESC
+--= updated: c.updated DESC, c.id DESC
 LIMIT :most;
+
+-- Open cases of a service, of all its versions, whose place lies in a run of squares. The join goes
+-- from the squares to the cases (CROSS JOIN fixes the order, the plus keeps the index of a
+-- service's cases out of it), so that it costs what was filed there and not what the service has.
+-- name: cases_near :many (service I64, cell_from I64, cell_to I64, opened_from INSTANT, most I64)
+SELECT c.id, c.number, c.service_version, c.state, c.team, c.reporter, c.confidentiality,
+    c.is_hidden, c.opened, p.label, p.lat_e7, p.lon_e7
+FROM place p CROSS JOIN cases c
+WHERE p.cell >= :cell_from AND p.cell <= :cell_to AND c.place = p.id AND +c.service = :service
+    AND c.state_type < 2 AND c.opened >= :opened_from
+ORDER BY c.id DESC
+LIMIT :most;
+
+-- A run of cases in one order, for lists (case_search.c): narrow, what is shown is asked for apart.
+-- In the order of closing no other column may be asked for, or another index would be sorted.
+-- name: case_run :many (state_type I64, team I64, service I64, assignee I64, reporter I64, number TEXT, words TEXT, before_id I64, low INSTANT, high INSTANT, at INSTANT, after_id I64, most I64)
+SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.outcome, c.team,
+    c.assignee, c.place, c.reporter, c.lang, c.channel, c.opened, c.closed, c.due, c.district
+FROM cases c
+WHERE c.id > 0
+--? state_type: AND c.state_type = :state_type
+--? team: AND c.team = :team
+--? service: AND c.service = :service
+--? assignee: AND c.assignee = :assignee
+--? reporter: AND c.reporter = :reporter
+--? number: AND c.number = :number
+-- @sqlite
+--? words: AND c.id IN (SELECT rowid FROM case_text WHERE case_text MATCH :words AND rowid < :before_id ORDER BY rowid DESC LIMIT :most)
+-- @postgres
+--? words: AND c.id IN (SELECT t.id FROM case_text t WHERE t.vector @@ to_tsquery('simple', :words) AND t.id < :before_id ORDER BY t.id DESC LIMIT :most)
+-- @both
+--? dated: AND c.due IS NOT NULL
+--? undated: AND c.due IS NULL
+--? due_low: AND c.due >= :low
+--? due_high: AND c.due < :high
+--? after_due: AND c.due >= :at AND (c.due > :at OR c.id > :after_id)
+--? after_id: AND c.id > :after_id
+--? opened_low: AND c.opened >= :low
+--? opened_high: AND c.opened < :high
+--? before_opened: AND c.opened <= :at AND (c.opened < :at OR c.id < :after_id)
+--? after_opened: AND c.opened >= :at AND (c.opened > :at OR c.id > :after_id)
+--? has_closed: AND c.closed IS NOT NULL
+--? closed_low: AND c.closed >= :low
+--? closed_high: AND c.closed < :high
+--? before_closed: AND c.closed <= :at AND (c.closed < :at OR c.id < :after_id)
+ORDER BY
+--= due: c.due, c.id
+--= newest: c.opened DESC, c.id DESC
+--= oldest: c.opened, c.id
+--= closed: c.closed DESC, c.id DESC
+--= id: c.id DESC
+LIMIT :most;
+
+-- What a list shows of a case beside what it was found by.
+-- name: case_line_of :one (id I64)
+-- column: place_label TEXT?
+-- column: assignee_name TEXT?
+SELECT c.updated, c.lock_version, c.description, p.label AS place_label, a.name AS assignee_name
+FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN account a ON a.id = c.assignee
+WHERE c.id = :id;
+
+-- name: case_has_words :optional (id I64, words TEXT)
+-- column: id I64
+-- @sqlite
+SELECT rowid AS id FROM case_text WHERE case_text MATCH :words AND rowid = :id;
+-- @postgres
+SELECT t.id AS id FROM case_text t WHERE t.vector @@ to_tsquery('simple', :words) AND t.id = :id;
+-- @both
+
+-- name: case_words_of :optional (id I64)
+-- column: words TEXT
+-- @sqlite
+SELECT words FROM case_text WHERE rowid = :id;
+-- @postgres
+SELECT words FROM case_text WHERE id = :id;
+-- @both
+
+-- name: parties_by_contact :many (folded TEXT, most I64)
+SELECT DISTINCT party FROM contact_point
+WHERE kind IN ('email', 'phone') AND folded = :folded ORDER BY party LIMIT :most;
+
+-- name: public_answers_of :optional (id I64)
+SELECT answers FROM cases WHERE id = :id;
+
+-- What the public may know of a case's way, within a time.
+-- name: public_events_of :many (cases I64, at_from INSTANT, at_until INSTANT)
+-- column: payload TEXT?
+SELECT e.id, e.at, e.kind, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id
+WHERE e.cases = :cases AND e.audience = 0 AND e.at >= :at_from AND e.at < :at_until
+ORDER BY e.id;
+
+-- What another system calls a case, or something of it.
+-- name: external_get :optional (system TEXT, kind TEXT, external_id TEXT)
+SELECT r.id, r.cases, c.number FROM external_ref r JOIN cases c ON c.id = r.cases
+WHERE r.system = :system AND r.kind = :kind AND r.external_id = :external_id;
+
+-- name: external_add :insert (system TEXT, kind TEXT, external_id TEXT, cases I64)
+INSERT INTO external_ref (system, kind, external_id, cases)
+VALUES (:system, :kind, :external_id, :cases)
+RETURNING id;
 
 -- name: file_rows :one (sha256 BLOB)
 -- column: total I64
@@ -216,9 +425,9 @@ SELECT d.id, d.file, t.id AS thumbnail, f.name, f.bytes, f.sha256, t.sha256 AS t
 FROM draft_file d JOIN file f ON f.id = d.file JOIN file t ON t.id = d.thumbnail
 WHERE d.draft = :draft ORDER BY d.id;
 
--- name: case_file_add :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL)
+-- name: case_file_add :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL, by_staff BOOL)
 INSERT INTO case_file (cases, file, thumbnail, event, is_public, is_hidden, by_staff, caption)
-VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, FALSE, '')
+VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, :by_staff, '')
 RETURNING id;
 
 -- name: case_files :many (cases I64)
@@ -236,3 +445,33 @@ WHERE p.id = :id;
 
 -- name: case_file_set :exec (id I64, is_public BOOL, is_hidden BOOL)
 UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :id;
+
+-- A case with what its rules ask about.
+-- name: case_for_rules :optional (id I64)
+-- column: place_kind TEXT?
+SELECT c.id, c.number, c.service_version, c.state, c.team, c.place, c.reporter, c.lang, c.channel,
+    c.confidentiality, c.description, c.answers, c.opened, c.lock_version, p.kind AS place_kind,
+    p.address AS place_address, p.label AS place_label, p.unit AS place_unit, p.zip AS place_zip,
+    p.lat_e7, p.lon_e7, p.layers AS place_layers
+FROM cases c LEFT JOIN place p ON p.id = c.place
+WHERE c.id = :id;
+
+-- How many cases that are not closed are linked with one, by kind of link.
+-- name: links_open :many (cases I64)
+-- column: open I64
+SELECT l.kind, count(*) AS open
+FROM link l JOIN cases c
+    ON c.id = CASE WHEN l.from_case = :cases THEN l.to_case ELSE l.from_case END
+WHERE (l.from_case = :cases OR l.to_case = :cases) AND l.ended IS NULL AND c.state_type < 2
+GROUP BY l.kind;
+
+-- name: case_version_set :exec (id I64, service_version I64, updated INSTANT)
+UPDATE cases SET service_version = :service_version, updated = :updated,
+    lock_version = lock_version + 1
+WHERE id = :id;
+
+-- name: cases_of_other_versions :many (service I64, service_version I64, after_id I64, most I64)
+SELECT id, number FROM cases
+WHERE service = :service AND service_version <> :service_version AND state_type < 2
+    AND id > :after_id
+ORDER BY id LIMIT :most;

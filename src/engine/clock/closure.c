@@ -138,6 +138,8 @@ static enum rc close_tx(struct ctx *ctx, void *arg)
     closing->effect = (struct closure_effect){0};
     if (!closing->is_dry)
         rc = closure_put(ctx, closing->date, closing->reason, ctx->now, NULL);
+    if (!rc && !closing->is_dry)
+        rc = city_touch(ctx);
     if (!rc)
         rc = clocks_over_day(ctx, closing->date, zone_instant(ctx->city->zone, midnight),
                              zone_end_of_day(ctx->city->zone, closing->date), &clocks);

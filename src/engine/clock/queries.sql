@@ -23,9 +23,10 @@ UPDATE cases SET updated = :updated, lock_version = lock_version + 1, due = (
     SELECT max(k.due) FROM clock k WHERE k.cases = cases.id AND +k.met IS NULL AND k.paused IS NULL)
 WHERE id = :id;
 
--- name: clock_add :exec (cases I64, kind TEXT, started INSTANT, due INSTANT, due_date DATE?, warn INSTANT?, trace JSON)
+-- name: clock_add :insert (cases I64, kind TEXT, started INSTANT, due INSTANT, due_date DATE?, warn INSTANT?, trace JSON)
 INSERT INTO clock (cases, kind, started, due, due_date, warn, trace)
-VALUES (:cases, :kind, :started, :due, :due_date, :warn, :trace);
+VALUES (:cases, :kind, :started, :due, :due_date, :warn, :trace)
+RETURNING id;
 
 -- name: clocks_of :many (cases I64)
 SELECT id, kind, started, due, due_date, warn, paused, met, missed, trace
@@ -40,3 +41,17 @@ UPDATE clock SET warn = NULL WHERE id = :id;
 
 -- name: clock_missed :exec (id I64, missed INSTANT)
 UPDATE clock SET missed = :missed WHERE id = :id AND missed IS NULL;
+
+-- name: clock_renew :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?, missed INSTANT?, trace JSON)
+UPDATE clock SET due = :due, due_date = :due_date, warn = :warn, paused = :paused, met = :met,
+    missed = :missed, trace = :trace
+WHERE id = :id;
+
+-- name: clock_drop :exec (id I64)
+DELETE FROM clock WHERE id = :id;
+
+-- name: clock_meet :exec (id I64, met INSTANT)
+UPDATE clock SET met = :met WHERE id = :id AND met IS NULL;
+
+-- name: clock_unmeet :exec (id I64)
+UPDATE clock SET met = NULL WHERE id = :id;

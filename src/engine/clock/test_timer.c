@@ -236,14 +236,20 @@ static void test_failure_leaves_nothing_half(void **state_of)
 
     test_town_file(town);
     test_town_at(town, "2026-11-18T06:00:00Z");
-    test_town_set(town, "CREATE TRIGGER no_mail BEFORE INSERT ON message BEGIN "
-                        "SELECT RAISE(ABORT, 'no mail'); END");
+    test_town_set(town, raw_is_postgres()
+                            ? "CREATE FUNCTION no_mail() RETURNS trigger LANGUAGE plpgsql AS "
+                              "$$ BEGIN RAISE EXCEPTION 'no mail'; END $$;"
+                              "CREATE TRIGGER no_mail BEFORE INSERT ON message FOR EACH ROW "
+                              "EXECUTE FUNCTION no_mail()"
+                            : "CREATE TRIGGER no_mail BEFORE INSERT ON message BEGIN "
+                              "SELECT RAISE(ABORT, 'no mail'); END");
     assert_int_not_equal(job_run_next(&town->ctx, &runner, &was_there), RC_OK);
     assert_true(was_there);
     ctx_clear_error(&town->ctx);
     assert_int_equal(test_town_count(town, missed), 0);
     assert_text(town, "SELECT missed FROM clock WHERE kind = 'respond'", "NULL");
-    test_town_set(town, "DROP TRIGGER no_mail");
+    test_town_set(town,
+                  raw_is_postgres() ? "DROP TRIGGER no_mail ON message" : "DROP TRIGGER no_mail");
     test_town_at(town, "2026-11-18T06:01:00Z");
     assert_int_equal(test_town_run_jobs(town), 1);
     assert_int_equal(test_town_count(town, missed), 1);

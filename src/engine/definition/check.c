@@ -28,7 +28,7 @@ struct reached {
 
 struct checker {
     struct ctx *ctx; /* whose `now` is when the example is filed */
-    struct city *city;
+    const struct city *city;
     struct problems *problems;
     const struct definition *definition;
     const struct example *example;
@@ -408,8 +408,7 @@ static void report_service(const struct definition *definition, const struct che
     buf_add(report, missed);
 }
 
-static enum rc check_service(struct checker *checker, struct buf *report,
-                             struct check_coverage *sum)
+static enum rc check_one(struct checker *checker, struct buf *report, struct check_coverage *sum)
 {
     const struct definition *definition = checker->definition;
     struct buf missed = buf_in(checker->ctx->arena, 100000);
@@ -439,6 +438,22 @@ static enum rc check_service(struct checker *checker, struct buf *report,
     return RC_OK;
 }
 
+enum rc check_service(struct ctx *ctx, const struct definition *definition,
+                      struct problems *problems, struct check_coverage *ret)
+{
+    struct check_coverage sum = {0};
+    struct ctx filing = {.arena = ctx->arena, .city = ctx->city, .db = ctx->db, .conn = ctx->conn};
+    struct checker checker = {
+        .ctx = &filing, .city = ctx->city, .problems = problems, .definition = definition};
+    enum rc rc = check_one(&checker, NULL, &sum);
+
+    ctx_done(&filing);
+    if (rc)
+        return ctx_fail(ctx, filing.err);
+    *ret = sum;
+    return RC_OK;
+}
+
 enum rc check_city(struct ctx *ctx, struct city *city, struct problems *problems,
                    struct buf *report, struct check_coverage *ret)
 {
@@ -449,7 +464,7 @@ enum rc check_city(struct ctx *ctx, struct city *city, struct problems *problems
 
     for (size_t i = 0; !rc && i < city->service_n; i++) {
         checker.definition = city->services[i];
-        rc = check_service(&checker, report, &sum);
+        rc = check_one(&checker, report, &sum);
     }
     ctx_done(&filing);
     if (rc)

@@ -24,4 +24,8 @@ struct check_coverage {
 enum rc check_city(struct ctx *ctx, struct city *city, struct problems *problems,
                    struct buf *report, struct check_coverage *ret) MUST_CHECK;
 
+/* The same for one service of ctx->city. */
+enum rc check_service(struct ctx *ctx, const struct definition *definition,
+                      struct problems *problems, struct check_coverage *ret) MUST_CHECK;
+
 #endif

@@ -126,18 +126,47 @@ static enum rc load_versions(struct ctx *ctx, struct ctx *home, struct city *cit
     return RC_OK;
 }
 
+#define STAMP "city.stamp"
+
+enum rc city_stamp(struct ctx *ctx, struct str *ret)
+{
+    struct setting_get_row row;
+    bool is_found;
+    enum rc rc = setting_get(ctx, S(STAMP), &is_found, &row);
+
+    if (!rc)
+        *ret = is_found ? row.value : STR_NONE;
+    return rc;
+}
+
+enum rc city_touch(struct ctx *ctx)
+{
+    struct str stamp;
+    int64_t count = 0;
+    enum rc rc = city_stamp(ctx, &stamp);
+
+    if (rc)
+        return rc;
+    (void)str_to_i64(stamp, &count);
+    return setting_put(ctx, S(STAMP), str_fmt(ctx->arena, "%lld", (long long)count + 1), NULL);
+}
+
 enum rc city_load(struct ctx *ctx, struct city **ret)
 {
+    struct str stamp;
     struct city_files files;
     struct ctx home;
     struct city *city;
     struct problems problems = problems_in(ctx->arena);
-    enum rc rc = city_files_of_store(ctx, &files);
+    enum rc rc = city_stamp(ctx, &stamp);
 
+    if (!rc)
+        rc = city_files_of_store(ctx, &files);
     if (!rc)
         rc = city_new(ctx, &home, &city);
     if (rc)
         return rc;
+    city->stamp = str_copy(city->arena, stamp);
     rc = city_build_live(&home, &files, &problems, city);
     if (rc)
         rc = ctx_fail(ctx, home.err);

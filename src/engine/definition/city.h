@@ -44,6 +44,8 @@ struct city {
     struct calendar calendar;
     const struct named *departments, *groups;
     size_t department_n, group_n;
+    const struct canned_reply *replies; /* beside those of each service */
+    size_t reply_n;
     const struct team *teams;
     size_t team_n;
     const struct workflow *const *workflows; /* of the folder; versions carry their own */
@@ -54,6 +56,7 @@ struct city {
     size_t version_n;
     struct layers *layers;
     struct gazetteer *gazetteer; /* NULL in a city without street layers */
+    struct str stamp;            /* of what was read: see city_stamp */
     /* Of the installation, set before the city is served; borrowed. */
     const char *files_folder;      /* engine/cases/files.h; NULL: none */
     struct image_client *pictures; /* NULL: no photos are taken in */
@@ -75,6 +78,13 @@ struct publication {
 };
 enum rc city_publish(struct ctx *ctx, const char *folder, bool is_dry, struct problems *problems,
                      struct publication *ret) MUST_CHECK;
+
+/* Says, inside db_tx, that what makes this city has changed (services, live files, closures), so
+ * that programs that serve it read it anew. */
+enum rc city_touch(struct ctx *ctx) MUST_CHECK;
+
+/* What differs after every city_touch; empty before the first. With ctx->conn. Arena. */
+enum rc city_stamp(struct ctx *ctx, struct str *ret) MUST_CHECK;
 
 /* Reads the published city from the database. Owned: city_free. */
 enum rc city_load(struct ctx *ctx, struct city **ret) MUST_CHECK;

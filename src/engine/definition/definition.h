@@ -162,7 +162,6 @@ struct definition {
     struct applicant_rule applicant;
     const struct field *fields;
     size_t field_n;
-    const struct cel_type *place_type; /* of the variable `place` in its rules */
     const struct route_rule *routes;
     size_t route_n;
     const struct clock_rule *clocks;

@@ -176,6 +176,8 @@ static enum rc publish_tx(struct ctx *ctx, void *arg)
         rc = publish_service(ctx, work, work->city->services[i]);
     if (!rc)
         rc = withdraw_missing(ctx, work);
+    if (!rc)
+        rc = city_touch(ctx);
     /* A dry run does all of it and undoes it: what it counts is what would be. */
     return !rc && work->is_dry ? FAIL(ctx, ERR_DRY_RUN) : rc;
 }

@@ -53,3 +53,8 @@ SELECT id, code FROM team ORDER BY code;
 
 -- name: services_offered :many ()
 SELECT id, code FROM service WHERE withdrawn IS NULL ORDER BY code;
+
+-- When the city was last published.
+-- name: city_published :one ()
+-- column: at INSTANT?
+SELECT max(published) AS at FROM city_file;

@@ -56,6 +56,24 @@ static enum rc call_is_workday(struct cel_call *call, const struct cel_value *ar
     return RC_OK;
 }
 
+static enum rc call_linked(struct cel_call *call, const struct cel_value *args,
+                           struct cel_value *ret)
+{
+    const struct facts *facts = cel_call_host(call);
+    int64_t open = 0;
+
+    for (size_t i = 0; i < facts->link_n; i++)
+        if (str_eq(facts->links[i].kind, args[0].text))
+            open += facts->links[i].open;
+    *ret = cel_int(open);
+    return RC_OK;
+}
+
+void rule_names_add_guard(struct cel_env *names)
+{
+    cel_env_function(names, "linked(string): int", 5, call_linked);
+}
+
 enum rc rule_names_new(struct ctx *ctx, bool has_place, struct cel_env **ret)
 {
     struct cel_env *names = cel_env_new(ctx, CEL_LIMITS);
@@ -136,7 +154,6 @@ void rule_names_add_later(struct cel_env *names)
         "tasks(string): list<map<string, dyn>>",
         "closed(string): bool",
         "held(string): bool",
-        "linked(string): int",
         "document(string): bool",
         "party(string): map<string, dyn>",
         "credential(string): map<string, dyn>",
@@ -188,7 +205,8 @@ void rule_compile_as(struct ctx *ctx, struct rule_wanted wanted, const struct ya
     }
     rc = cel_compile(ctx, wanted.names, node->scalar, wanted.type, &program, &problem);
     if (rc == RC_OK) {
-        *ret = (struct rule){program, node->scalar, node->line, node->column};
+        *ret = (struct rule){program, cel_env_type(wanted.names, S("place")), node->scalar,
+                             node->line, node->column};
         return;
     }
     if (rc != RC_INVALID)
@@ -202,8 +220,17 @@ void rule_compile_as(struct ctx *ctx, struct rule_wanted wanted, const struct ya
     problem_add(problems, PROBLEM_ERROR, at, "%.*s", STR_ARG(problem.sentence));
 }
 
-static enum rc values_of(struct ctx *ctx, const struct facts *facts, struct cel_value **ret,
-                         size_t *ret_n)
+bool rule_compiles(struct ctx *ctx, struct rule_wanted wanted, const struct yaml_node *node)
+{
+    struct problems unsaid = problems_in(ctx->arena);
+    struct rule rule;
+
+    rule_compile_as(ctx, wanted, node, &unsaid, &rule);
+    return unsaid.error_count == 0;
+}
+
+static enum rc values_of(struct ctx *ctx, const struct rule *rule, const struct facts *facts,
+                         struct cel_value **ret, size_t *ret_n)
 {
     const struct definition *definition = facts->answers->definition;
     size_t n = VAR__FIXED + definition->field_n;
@@ -212,7 +239,7 @@ static enum rc values_of(struct ctx *ctx, const struct facts *facts, struct cel_
     if (!values)
         return FAIL(ctx, ERR_MEMORY);
     if (facts->place)
-        values[VAR_PLACE] = cel_object(definition->place_type, facts->place);
+        values[VAR_PLACE] = cel_object(rule->place_type, facts->place);
     values[VAR_FILED] = cel_timestamp(facts->filed);
     values[VAR_TODAY] = cel_date(facts->today);
     values[VAR_CHANNEL] = cel_string(facts->channel);
@@ -229,39 +256,49 @@ static enum rc values_of(struct ctx *ctx, const struct facts *facts, struct cel_
 }
 
 static enum rc evaluate(struct ctx *ctx, const struct rule *rule, const struct facts *facts,
-                        bool *ret, const struct cel_trace **ret_trace)
+                        struct cel_value *ret, const struct cel_trace **ret_trace)
 {
     union {
         const struct facts *read;
         void *host;
     } given = {.read = facts};
     struct cel_activation activation = {.host = given.host};
-    struct cel_value *values, value;
-    enum rc rc = values_of(ctx, facts, &values, &activation.n);
+    struct cel_value *values;
+    enum rc rc = values_of(ctx, rule, facts, &values, &activation.n);
 
     if (rc)
         return rc;
     activation.values = values;
-    rc = ret_trace ? cel_explain(ctx, rule->program, &activation, &value, ret_trace)
-                   : cel_eval(ctx, rule->program, &activation, &value);
-    if (!rc)
-        *ret = value.boolean;
-    return rc;
+    return ret_trace ? cel_explain(ctx, rule->program, &activation, ret, ret_trace)
+                     : cel_eval(ctx, rule->program, &activation, ret);
+}
+
+enum rc rule_value(struct ctx *ctx, const struct rule *rule, const struct facts *facts,
+                   struct cel_value *ret)
+{
+    return evaluate(ctx, rule, facts, ret, NULL);
 }
 
 enum rc rule_holds(struct ctx *ctx, const struct rule *rule, const struct facts *facts, bool *ret)
 {
+    struct cel_value value;
+    enum rc rc;
+
     if (!rule->program) {
         *ret = true;
         return RC_OK;
     }
-    return evaluate(ctx, rule, facts, ret, NULL);
+    rc = evaluate(ctx, rule, facts, &value, NULL);
+    if (!rc)
+        *ret = value.boolean;
+    return rc;
 }
 
 enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct facts *facts, bool *ret,
                      struct str *ret_trace)
 {
     const struct cel_trace *trace;
+    struct cel_value value;
     enum rc rc;
 
     if (!rule->program) {
@@ -269,8 +306,10 @@ enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct fact
         *ret_trace = S("null");
         return RC_OK;
     }
-    rc = evaluate(ctx, rule, facts, ret, &trace);
-    if (!rc)
-        *ret_trace = cel_trace_json(ctx->arena, trace);
-    return rc;
+    rc = evaluate(ctx, rule, facts, &value, &trace);
+    if (rc)
+        return rc;
+    *ret = value.boolean;
+    *ret_trace = cel_trace_json(ctx->arena, trace);
+    return RC_OK;
 }

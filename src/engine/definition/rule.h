@@ -21,8 +21,15 @@ struct place;
 /* An expression of a file, compiled. An absent one (program NULL) always holds. */
 struct rule {
     const struct cel_program *program;
+    const struct cel_type *place_type; /* of `place` among its names */
     struct str source;
     int line, column;
+};
+
+/* How many cases that are not closed are linked with the case by one kind of link. */
+struct link_count {
+    struct str kind;
+    int64_t open;
 };
 
 /* The facts of one case, for its rules. Borrowed. */
@@ -34,6 +41,8 @@ struct facts {
     struct str channel;
     enum lang lang;
     const struct calendar *calendar;
+    const struct link_count *links; /* for guards */
+    size_t link_n;
 };
 
 /* The names that the rules of one definition may use; fields are added in the file's order, so
@@ -42,6 +51,9 @@ struct facts {
 enum rc rule_names_new(struct ctx *ctx, bool has_place, struct cel_env **ret) MUST_CHECK;
 void rule_names_add_field(struct cel_env *names, const struct field *field);
 const struct cel_type *rule_field_type(struct cel_env *names, const struct field *field);
+
+/* Adds what guards and effects of a workflow may ask beside: linked("kind"). */
+void rule_names_add_guard(struct cel_env *names);
 
 /* Adds what only the sections may use that this version reads but does not run: fees, tables,
  * tasks, holds. Evaluating a rule that calls one of them fails; compiling shows that it is well
@@ -63,11 +75,20 @@ struct rule_wanted {
 void rule_compile_as(struct ctx *ctx, struct rule_wanted wanted, const struct yaml_node *node,
                      struct problems *problems, struct rule *ret);
 
+/* Whether an expression of that type, or of any when it is NULL, compiles with the names; reports
+ * nothing. */
+bool rule_compiles(struct ctx *ctx, struct rule_wanted wanted, const struct yaml_node *node);
+
 /* Whether the rule holds. RC_INVALID with ERR_EXPRESSION when it has no value for these facts. */
 enum rc rule_holds(struct ctx *ctx, const struct rule *rule, const struct facts *facts,
                    bool *ret) MUST_CHECK;
 
-/* The same, with the trace as JSON that shows why. */
+/* The value of an expression that is there, of whatever type; in the arena or borrowed of `facts`.
+ * RC_INVALID with ERR_EXPRESSION when it has none for these facts. */
+enum rc rule_value(struct ctx *ctx, const struct rule *rule, const struct facts *facts,
+                   struct cel_value *ret) MUST_CHECK;
+
+/* Whether it holds, with the trace as JSON that shows why. */
 enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct facts *facts, bool *ret,
                      struct str *ret_trace) MUST_CHECK;
 

@@ -122,7 +122,7 @@ static void reads_guards_and_effects_for_later(void **state)
     struct str found = problems_of(ctx, str_z(ctx->arena, text), &workflow);
 
     assert_part(found, "note: this version reads the guard of the step \"ask\" but does not run");
-    assert_part(found, "note: this version reads the effects of the step \"ask\" but does not");
+    assert_part(found, "note: this version reads this effect of the step \"ask\" but does not");
     assert_int_equal(workflow->not_run_n, 2);
     says(ctx, "by: [staff]", "by: [staff], when: balance() == 0", "a guard has both when and else");
     says(ctx, "by: [staff]", "by: [staff], do: [{fire: [x]}]", "\"fire\" is not a key here");

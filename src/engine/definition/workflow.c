@@ -14,6 +14,7 @@ struct loader {
     struct problems *problems;
     struct workflow *workflow;
     struct cel_env *names; /* of guards and effects */
+    struct cel_env *later; /* the same with what only later versions know */
     struct str *not_run;   /* the workflow's, while it grows */
 };
 
@@ -173,14 +174,13 @@ static unsigned expect_set(struct loader *loader, const struct yaml_node *node,
     return set;
 }
 
-/* {placeholders} of a notice's text: notice.h lists them. */
-static void check_placeholders(struct loader *loader, const struct yaml_node *node)
+void workflow_check_placeholders(struct problems *problems, const struct yaml_node *node)
 {
     struct str text = node->scalar;
     ptrdiff_t open, close;
 
     for (size_t i = 0; node->kind == YAML_MAP && i < node->n; i++)
-        check_placeholders(loader, &node->items[i]);
+        workflow_check_placeholders(problems, &node->items[i]);
     while ((open = str_find_byte(text, '{')) >= 0) {
         struct str name, near;
         bool is_known = false;
@@ -193,8 +193,8 @@ static void check_placeholders(struct loader *loader, const struct yaml_node *no
         if (is_known && close >= 0)
             continue;
         near = problem_nearest(name, notice_placeholders, notice_placeholder_n);
-        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
-                    "{%.*s} stands for nothing; %s%.*s%s", (int)(name.n < 30 ? name.n : 30), name.p,
+        problem_add(problems, PROBLEM_ERROR, yaml_at(node), "{%.*s} stands for nothing; %s%.*s%s",
+                    (int)(name.n < 30 ? name.n : 30), name.p,
                     near.n ? "did you mean {" : "docs/service-file.md lists the placeholders",
                     STR_ARG(near), near.n ? "}?" : "");
     }
@@ -231,24 +231,47 @@ static enum rc load_notices(struct loader *loader, const struct yaml_node *root)
         notices[i].subject =
             yaml_expect_languages(loader->problems, subject, true, "the notice's subject");
         notices[i].body = yaml_expect_languages(loader->problems, body, true, "the notice's text");
-        check_placeholders(loader, subject);
-        check_placeholders(loader, body);
+        workflow_check_placeholders(loader->problems, subject);
+        workflow_check_placeholders(loader->problems, body);
     }
     loader->workflow->notices = notices;
     loader->workflow->notice_n = node->n;
     return RC_OK;
 }
 
+const struct notice_rule *workflow_notice(const struct workflow *workflow, struct str id)
+{
+    for (size_t i = 0; i < workflow->notice_n; i++)
+        if (str_eq(workflow->notices[i].id, id))
+            return &workflow->notices[i];
+    return NULL;
+}
+
+int workflow_clock(const struct workflow *workflow, struct str id)
+{
+    for (size_t i = 0; i < workflow->clock_n; i++)
+        if (str_eq(workflow->clocks[i].id, id))
+            return (int)i;
+    return -1;
+}
+
+static void wants_notice(struct loader *loader, struct problem_at at)
+{
+    problem_add(loader->problems, PROBLEM_ERROR, at,
+                "the id of one of the workflow's notices is expected here");
+}
+
 static const struct notice_rule *expect_notice(struct loader *loader, const struct yaml_node *node)
 {
+    const struct notice_rule *notice = NULL;
+
     if (!node)
         return NULL;
-    for (size_t i = 0; i < loader->workflow->notice_n; i++)
-        if (node->kind == YAML_SCALAR && str_eq(loader->workflow->notices[i].id, node->scalar))
-            return &loader->workflow->notices[i];
-    problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
-                "the id of one of the workflow's notices is expected here");
-    return NULL;
+    if (node->kind == YAML_SCALAR)
+        notice = workflow_notice(loader->workflow, node->scalar);
+    if (!notice)
+        wants_notice(loader, yaml_at(node));
+    return notice;
 }
 
 static void note_unrun(struct loader *loader, const struct yaml_node *node, struct str section,
@@ -264,18 +287,19 @@ static void note_unrun(struct loader *loader, const struct yaml_node *node, stru
     loader->not_run[workflow->not_run_n++] = section;
 }
 
-/* The guard (when, else) and the effects (do) of a step. */
+/* A guard that only a later version can answer is checked and noted. */
 static void load_guard(struct loader *loader, const struct yaml_node *item, struct step *step)
 {
-    struct section_reader reader = {loader->ctx, loader->names, loader->problems};
-    struct arena *arena = loader->ctx->arena;
+    struct rule_wanted runs = {loader->names, cel_type_of_kind(CEL_BOOL)};
     const struct yaml_node *when = yaml_get(item, "when"), *otherwise = yaml_get(item, "else");
-    const struct yaml_node *effects = yaml_get(item, "do");
 
-    if (when) {
+    if (when && when->kind == YAML_SCALAR && rule_compiles(loader->ctx, runs, when)) {
         rule_compile(loader->ctx, loader->names, when, loader->problems, &step->when);
-        note_unrun(loader, when, S("when"),
-                   str_fmt(arena, "the guard of the step \"%.*s\"", STR_ARG(step->id)));
+    } else if (when) {
+        rule_compile(loader->ctx, loader->later, when, loader->problems, &step->when);
+        note_unrun(
+            loader, when, S("when"),
+            str_fmt(loader->ctx->arena, "the guard of the step \"%.*s\"", STR_ARG(step->id)));
     }
     if (otherwise)
         step->else_says = yaml_expect_languages(loader->problems, otherwise, true,
@@ -283,11 +307,40 @@ static void load_guard(struct loader *loader, const struct yaml_node *item, stru
     if ((when != NULL) != (otherwise != NULL))
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(when ? when : otherwise),
                     "a guard has both when and else: what is told when it does not hold");
-    if (effects) {
-        section_read(&reader, effects, section_of_effects());
-        note_unrun(loader, effects, S("do"),
-                   str_fmt(arena, "the effects of the step \"%.*s\"", STR_ARG(step->id)));
-    }
+}
+
+static void check_effect(struct loader *loader, const struct effect *effect)
+{
+    if (effect->kind == EFFECT_NOTIFY && !workflow_notice(loader->workflow, effect->subject))
+        wants_notice(loader, effect->at);
+    if ((effect->kind == EFFECT_CLOCK_START || effect->kind == EFFECT_CLOCK_STOP) &&
+        workflow_clock(loader->workflow, effect->subject) < 0)
+        problem_add(loader->problems, PROBLEM_ERROR, effect->at,
+                    "the id of one of the workflow's clocks is expected here");
+}
+
+static enum rc load_effects(struct loader *loader, const struct yaml_node *node, struct step *step)
+{
+    struct section_reader reader = {loader->ctx, loader->later, loader->problems};
+    int errors_before = loader->problems->error_count;
+    const struct yaml_node *unrun;
+    enum rc rc;
+
+    if (!node)
+        return RC_OK;
+    section_read(&reader, node, section_of_effects());
+    if (loader->problems->error_count > errors_before)
+        return RC_OK;
+    rc = effects_read(loader->ctx, loader->names, node, &step->effects, &step->effect_n, &unrun);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < step->effect_n; i++)
+        check_effect(loader, &step->effects[i]);
+    if (unrun)
+        note_unrun(
+            loader, unrun, S("do"),
+            str_fmt(loader->ctx->arena, "this effect of the step \"%.*s\"", STR_ARG(step->id)));
+    return RC_OK;
 }
 
 static void load_outcome(struct loader *loader, const struct yaml_node *node, struct step *step)
@@ -349,6 +402,7 @@ static enum rc load_steps(struct loader *loader, const struct yaml_node *root)
 {
     const struct yaml_node *node = section(loader, root, "steps", true);
     struct step *steps;
+    enum rc rc;
 
     if (!node)
         return RC_OK;
@@ -358,6 +412,9 @@ static enum rc load_steps(struct loader *loader, const struct yaml_node *root)
     for (size_t i = 0; i < node->n; i++) {
         steps[i].id = yaml_expect_id(loader->problems, &node->keys[i], "a step's id");
         load_step(loader, &node->items[i], &steps[i]);
+        rc = load_effects(loader, yaml_get(&node->items[i], "do"), &steps[i]);
+        if (rc)
+            return rc;
     }
     loader->workflow->steps = steps;
     loader->workflow->step_n = node->n;
@@ -456,7 +513,7 @@ static void check_reachable(struct loader *loader, const struct yaml_node *root)
 
 static void load_unrun(struct loader *loader, const struct yaml_node *root)
 {
-    struct section_reader reader = {loader->ctx, loader->names, loader->problems};
+    struct section_reader reader = {loader->ctx, loader->later, loader->problems};
     size_t n;
     const struct section_key *sections = sections_of_workflow(&n);
 
@@ -517,9 +574,13 @@ enum rc workflow_load(struct ctx *ctx, const struct yaml_node *root, struct prob
     if (!loader.workflow || !loader.not_run)
         return out_of_memory(&loader);
     rc = rule_names_new(ctx, false, &loader.names);
+    if (!rc)
+        rc = rule_names_new(ctx, false, &loader.later);
     if (rc)
         return rc;
-    rule_names_add_later(loader.names);
+    rule_names_add_guard(loader.names);
+    rule_names_add_guard(loader.later);
+    rule_names_add_later(loader.later);
     loader.workflow->not_run = loader.not_run;
     if (yaml_expect_map(problems, root, top_keys, COUNT(top_keys))) {
         if (!id || !name || !start)

@@ -11,6 +11,7 @@
 #include "base/lang.h"
 #include "base/problem.h"
 #include "base/yaml.h"
+#include "engine/definition/effect.h"
 #include "engine/definition/rule.h"
 #include "engine/definition/span.h"
 
@@ -45,15 +46,16 @@ enum step_ask {
 
 struct step {
     struct str id;
-    struct text name;      /* the button: "Start work" */
-    uint64_t from;         /* bit i: from state i of the workflow */
-    int to;                /* index of a state */
-    unsigned by;           /* enum step_by */
-    unsigned asks;         /* enum step_ask */
-    struct rule when;      /* the guard, read but not run by this version: it holds, or the step is
-                              refused ... */
-    struct text else_says; /* ... with this sentence */
-    struct str outcome;    /* one of the workflow's, when the step always has this one; or empty */
+    struct text name;             /* the button: "Start work" */
+    uint64_t from;                /* bit i: from state i of the workflow */
+    int to;                       /* index of a state */
+    unsigned by;                  /* enum step_by */
+    unsigned asks;                /* enum step_ask */
+    struct rule when;             /* the guard: it holds, or the step is refused ... */
+    struct text else_says;        /* ... with this sentence */
+    const struct effect *effects; /* in the order in which they run */
+    size_t effect_n;
+    struct str outcome; /* one of the workflow's, when the step always has this one; or empty */
     bool has_timer;
     struct span after;                /* by timer: so long after entering the state */
     const struct notice_rule *notice; /* told when it is done; NULL: nothing */
@@ -111,9 +113,15 @@ struct workflow {
 enum rc workflow_load(struct ctx *ctx, const struct yaml_node *root, struct problems *problems,
                       const struct workflow **ret) MUST_CHECK;
 
+/* A problem for each {word} in the texts of the node that stands for nothing: notice.h lists those
+ * that do. */
+void workflow_check_placeholders(struct problems *problems, const struct yaml_node *node);
+
 /* Indexes by id, or -1. */
 int workflow_state(const struct workflow *workflow, struct str id);
 int workflow_outcome(const struct workflow *workflow, struct str id);
 const struct step *workflow_step(const struct workflow *workflow, struct str id);
+int workflow_clock(const struct workflow *workflow, struct str id);
+const struct notice_rule *workflow_notice(const struct workflow *workflow, struct str id);
 
 #endif

@@ -29,6 +29,12 @@ WHERE id = :id AND state = 'sending' AND attempts = :attempts;
 UPDATE message SET state = 'uncertain', next_try = NULL, trouble = :trouble
 WHERE state = 'sending' AND next_try <= :now;
 
+-- name: messages_of :many (cases I64)
+SELECT id, body FROM message WHERE cases = :cases ORDER BY id;
+
+-- name: message_body_set :exec (id I64, body TEXT)
+UPDATE message SET body = :body WHERE id = :id;
+
 -- name: webhook_insert :insert (api_key I64, url TEXT, secret BLOB, kinds TEXT, services TEXT, created INSTANT)
 INSERT INTO webhook (api_key, url, secret, kinds, services, created, failures, ended_why)
 VALUES (:api_key, :url, :secret, :kinds, :services, :created, 0, '')

@@ -152,8 +152,8 @@ static void a_subject_is_one_line(void **state)
     test_file(world, &(struct test_filing){0});
     assert_int_equal(messages_after(world, &queueing), 1);
     assert_int_equal(test_i64(world,
-                              "SELECT count(*) FROM message WHERE instr(subject, char(10)) OR "
-                              "instr(subject, char(13)) OR length(subject) > 400",
+                              "SELECT count(*) FROM message WHERE instr(subject, '\n') OR "
+                              "instr(subject, '\r') OR length(subject) > 400",
                               0),
                      0);
     assert_int_equal(test_i64(world, "SELECT length(body) FROM message", 0), strlen(text));

@@ -448,7 +448,7 @@ static void test_address_nobody_can_have(void **state)
     struct test_town *town = *state;
 
     test_town_file(town);
-    test_town_set(town, "UPDATE message SET address = 'a@b' || char(13, 10) || 'DATA'");
+    test_town_set(town, "UPDATE message SET address = 'a@b\r\nDATA'");
     assert_string_equal(send_one(town), "mail.refused");
     assert_row(town, "failed 1 NOT_AN_EMAIL: to");
     assert_int_equal(sink->connections, 0);

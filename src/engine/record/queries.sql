@@ -18,6 +18,19 @@ LEFT JOIN account a ON a.id = e.actor AND e.actor_kind = 'staff'
 WHERE e.cases = :cases AND e.audience <= :audience
 ORDER BY e.id;
 
+-- The events of one kind about a case, the newest first.
+-- name: events_of_kind :many (cases I64, kind TEXT)
+-- column: payload TEXT?
+SELECT e.id, e.at, e.actor, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id
+WHERE e.cases = :cases AND e.kind = :kind
+ORDER BY e.id DESC;
+
+-- name: event_text :optional (id I64)
+-- column: payload TEXT?
+SELECT e.kind, e.cases, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id WHERE e.id = :id;
+
 -- name: leaf_last :optional ()
 SELECT id AS position, event FROM record_leaf ORDER BY id DESC LIMIT 1;
 
@@ -28,18 +41,34 @@ SELECT id AS position FROM record_leaf WHERE event = :event;
 -- writes: record_leaf
 INSERT INTO record_leaf (id, event) VALUES (:position, :event);
 
--- Events in the order of their ids: on one writer that is the order of their transactions.
+-- On SQLite's one writer the ids are in the order of the transactions; on PostgreSQL one that ends
+-- later may have a smaller id, so that its event stands in event_unplaced until it has its place.
 -- name: events_unplaced :each (after I64)
+-- @sqlite
 SELECT e.id, e.at, e.kind, e.cases, e.actor_kind, e.actor, e.audience, e.commitment
 FROM event e WHERE e.id > :after ORDER BY e.id;
+-- @postgres
+SELECT e.id, e.at, e.kind, e.cases, e.actor_kind, e.actor, e.audience, e.commitment
+FROM event_unplaced u JOIN event e ON e.id = u.event WHERE :after >= 0 ORDER BY e.id;
+-- @both
+
+-- Those that have a place now.
+-- name: unplaced_drop :exec ()
+DELETE FROM event_unplaced WHERE event IN
+    (SELECT u.event FROM event_unplaced u JOIN record_leaf l ON l.event = u.event);
 
 -- name: record_count :one ()
 -- column: events I64
 -- column: leaves I64
 -- column: payloads I64
 -- column: tiles I64
+-- column: waiting I64
+-- column: waiting_payloads I64
 SELECT (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM record_leaf) AS leaves,
-    (SELECT count(*) FROM event_payload) AS payloads, (SELECT count(*) FROM record_tile) AS tiles;
+    (SELECT count(*) FROM event_payload) AS payloads, (SELECT count(*) FROM record_tile) AS tiles,
+    (SELECT count(*) FROM event_unplaced) AS waiting,
+    (SELECT count(*) FROM event_unplaced u JOIN event_payload p ON p.event = u.event)
+        AS waiting_payloads;
 
 -- name: event_about :optional (id I64)
 SELECT kind, cases FROM event WHERE id = :id;

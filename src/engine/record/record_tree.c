@@ -172,11 +172,12 @@ static enum rc refresh(struct ctx *ctx, struct record_sequencer *sequencer)
 struct placing {
     struct record_sequencer *sequencer;
     struct arena *arena; /* emptied after every event: there may be a million to place */
+    int64_t placed;
 };
 
 static enum rc place_event(struct ctx *ctx, const struct events_unplaced_row *row, void *arg)
 {
-    const struct placing *placing = arg;
+    struct placing *placing = arg;
     struct record_sequencer *sequencer = placing->sequencer;
     struct event_header header = {
         .id = row->id,
@@ -194,6 +195,7 @@ static enum rc place_event(struct ctx *ctx, const struct events_unplaced_row *ro
         return rc;
     sequencer->size++;
     sequencer->last_event = row->id;
+    placing->placed++;
     arena_reset(placing->arena);
     return extend(ctx, sequencer, 0, record_leaf_hash(placing->arena, &header));
 }
@@ -208,6 +210,8 @@ enum rc record_sequence(struct ctx *ctx, void *arg)
         rc = events_unplaced(ctx, sequencer->last_event, place_event, &placing);
     for (int level = 0; !rc && level < TILE_LEVELS; level++)
         rc = save_tile(ctx, level, &sequencer->tiles[level]);
+    if (!rc && placing.placed && db_engine(ctx->db) == SQL_POSTGRES)
+        rc = unplaced_drop(ctx, NULL);
     if (rc)
         sequencer->is_loaded = false;
     arena_free(placing.arena);
@@ -286,8 +290,10 @@ static enum rc sign_tx(struct ctx *ctx, void *arg)
 enum rc record_sign_head(struct ctx *ctx, const struct crypto_keypair *keys, bool *ret_is_new)
 {
     struct signing signing = {.keys = keys};
-    enum rc rc = db_tx(ctx, sign_tx, &signing);
+    enum rc rc = db_settle(ctx);
 
+    if (!rc)
+        rc = db_tx(ctx, sign_tx, &signing);
     if (!rc && ret_is_new)
         *ret_is_new = signing.is_new;
     return rc;

@@ -28,9 +28,10 @@ struct record_sequencer;
 struct record_sequencer *record_sequencer_new(void);
 void record_sequencer_free(struct record_sequencer *sequencer);
 
-/* Gives every event without a place the next one, oldest first, and extends the tiles. The
- * group's hook on SQLite (db_set_group_hook); inside a transaction on PostgreSQL under the lease.
- * `sequencer` is a struct record_sequencer. */
+/* Gives every event without a place the next one, oldest first, and extends the tiles. It is the
+ * store's hook (db_set_group_hook): on SQLite each group's events get their places with it; on
+ * PostgreSQL moments later, under the lease, and an event whose transaction ended late comes after
+ * those that were placed before. `sequencer` is a struct record_sequencer. */
 enum rc record_sequence(struct ctx *ctx, void *sequencer) MUST_CHECK;
 
 /* The text of an event that is hashed to its leaf. */
@@ -62,8 +63,8 @@ struct str record_head_text(struct arena *arena, const struct record_head *head)
 struct str record_head_format(struct arena *arena, const struct record_head *head);
 bool record_head_parse(struct arena *arena, struct str text, struct record_head *ret);
 
-/* Signs the tree as it is now and stores the head, unless one of that size is there; runs its own
- * db_tx. *ret_is_new may be NULL. */
+/* Has the events placed that were committed before (db_settle), signs the tree as it is then and
+ * stores the head, unless one of that size is there; runs its own db_tx. *ret_is_new may be NULL. */
 enum rc record_sign_head(struct ctx *ctx, const struct crypto_keypair *keys,
                          bool *ret_is_new) MUST_CHECK;
 
@@ -90,6 +91,7 @@ struct record_checks {
 /* What an audit of the whole record found: the first thing that is wrong. */
 struct record_audit {
     int64_t events, heads, erased; /* gone through, signatures that were good, payloads erased */
+    int64_t waiting;               /* for their place; PostgreSQL alone */
     int64_t signed_size;           /* how many of the events the newest head covers */
     bool is_good;
     struct str trouble; /* a sentence, when it is not */

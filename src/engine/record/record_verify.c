@@ -281,21 +281,26 @@ static enum rc check_end(struct ctx *ctx, struct audit *audit)
     const struct record_count_row *counted = &audit->counted;
     const struct record_head *saved = audit->checks->saved;
     int64_t size = audit->tree.size;
+    bool may_wait = db_engine(ctx->db) == SQL_POSTGRES;
+    int64_t waiting = may_wait ? counted->waiting : 0;
+    int64_t payloads = audit->payloads + (may_wait ? counted->waiting_payloads : 0);
     enum rc rc;
 
+    audit->found->waiting = waiting;
     if (counted->leaves != size)
         return trouble(ctx, audit, "an event is missing at place", size);
-    if (counted->events != size)
-        return trouble(ctx, audit, "events without a place in the record:", counted->events - size);
+    if (counted->events != size + waiting)
+        return trouble(ctx, audit,
+                       "events without a place in the record:", counted->events - size - waiting);
     if (audit->head < audit->heads.n)
         return trouble(ctx, audit, "the record is shorter than the signed head of size",
                        audit->heads.rows[audit->head].size);
     if (saved && saved->size > size)
         return trouble(ctx, audit, "the record is shorter than the saved head of size",
                        saved->size);
-    if (counted->payloads != audit->payloads)
+    if (counted->payloads != payloads)
         return trouble(ctx, audit,
-                       "payloads that belong to no event:", counted->payloads - audit->payloads);
+                       "payloads that belong to no event:", counted->payloads - payloads);
     rc = check_last_tiles(ctx, audit);
     return rc ? rc : check_erased(ctx, audit);
 }

@@ -40,4 +40,52 @@ DELETE FROM draft WHERE id IN
 -- name: sessions_sweep :exec (now INSTANT, most I64)
 DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
 
--- Cases as the public sees them (public_case.h): read by no other way.
+-- Jobs in one state, as staff see them.
+-- name: jobs_page :many (tries I64, most I64)
+SELECT id, kind, argument, due, claimed, attempts, done, trouble FROM job
+WHERE id > 0
+--? waiting: AND done IS NULL AND claimed IS NULL AND attempts = 0
+--? running: AND done IS NULL AND claimed IS NOT NULL
+--? troubled: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts < :tries
+--? given_up: AND done IS NULL AND claimed IS NULL AND attempts >= :tries
+--? ended: AND done IS NOT NULL
+ORDER BY
+--= due: due, id
+--= ended: done DESC, id DESC
+LIMIT :most;
+
+-- name: jobs_count :one (tries I64, most I64)
+-- column: counted I64
+SELECT count(*) AS counted FROM (
+SELECT 1 FROM job
+WHERE id > 0
+--? waiting: AND done IS NULL AND claimed IS NULL AND attempts = 0
+--? running: AND done IS NULL AND claimed IS NOT NULL
+--? troubled: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts < :tries
+--? given_up: AND done IS NULL AND claimed IS NULL AND attempts >= :tries
+--? ended: AND done IS NOT NULL
+LIMIT :most) AS found;
+
+-- name: job_kind_of :optional (id I64)
+SELECT kind FROM job WHERE id = :id AND done IS NULL;
+
+-- name: job_set_due :exec (id I64, now INSTANT, stuck INSTANT)
+UPDATE job SET due = :now, attempts = 0, claimed = NULL
+WHERE id = :id AND done IS NULL AND (claimed IS NULL OR claimed <= :stuck);
+
+-- name: job_set_dropped :exec (id I64, now INSTANT, stuck INSTANT, trouble TEXT)
+UPDATE job SET done = :now, once = NULL, claimed = NULL, trouble = :trouble
+WHERE id = :id AND done IS NULL AND (claimed IS NULL OR claimed <= :stuck);
+
+-- name: worker_seen :exec (name TEXT, began INSTANT, seen INSTANT)
+INSERT INTO worker (name, began, seen) VALUES (:name, :began, :seen)
+ON CONFLICT (name) DO UPDATE SET began = excluded.began, seen = excluded.seen;
+
+-- name: worker_ended :exec (name TEXT)
+DELETE FROM worker WHERE name = :name;
+
+-- name: workers_forget :exec (before INSTANT)
+DELETE FROM worker WHERE seen < :before;
+
+-- name: workers :many ()
+SELECT name, began, seen FROM worker ORDER BY seen DESC, name;

@@ -18,18 +18,19 @@ static void test_expired_goes_the_rest_stays(void **state)
 {
     struct test_town *town = *state;
 
-    test_town_set(town,
-                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
-                  "i < 2400) INSERT INTO draft (token_hash, service_version, channel, lang, "
-                  "answers, created, updated, expires) SELECT CAST(i AS BLOB), 1, 'web', "
-                  "'en', '{}', 0, 0, CASE i % 2 WHEN 0 THEN 1 ELSE 100000000000000000 END FROM n");
+    test_town_set(
+        town, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
+              "i < 2400) INSERT INTO draft (token_hash, service_version, channel, lang, "
+              "answers, created, updated, expires) SELECT unhex('00' || (100000 + i)), 1, 'web', "
+              "'en', '{}', 0, 0, CASE i % 2 WHEN 0 THEN 1 ELSE 100000000000000000 END FROM n");
     test_town_set(town, "INSERT INTO file (sha256, bytes, media, name, class, width, height, "
-                        "created) VALUES (x'00', 1, 'image/png', 'a', 'photo', 1, 1, 0)");
+                        "created) VALUES (unhex('00'), 1, 'image/png', 'a', 'photo', 1, 1, 0)");
     test_town_set(town,
                   "INSERT INTO draft_file (draft, file) SELECT id, 1 FROM draft WHERE id < 9");
-    test_town_set(town,
-                  "INSERT INTO session (token_hash, created, seen, expires, address, agent) "
-                  "VALUES (x'01', 0, 0, 1, '', ''), (x'02', 0, 0, 100000000000000000, '', '')");
+    test_town_set(
+        town,
+        "INSERT INTO session (token_hash, created, seen, expires, address, agent) "
+        "VALUES (unhex('01'), 0, 0, 1, '', ''), (unhex('02'), 0, 0, 100000000000000000, '', '')");
     test_town_set(town, "INSERT INTO job (kind, argument, due, attempts, done, trouble) VALUES "
                         "('old', '', 0, 1, 1, ''), ('new', '', 0, 1, 100000000000000000, ''), "
                         "('broken', '', 0, 8, NULL, 'x')");

@@ -20,6 +20,7 @@ ALTER TABLE counter ADD COLUMN step I64 DEFAULT 1;
 INSERT INTO counter (name, value) VALUES ('it''s', 0);
 
 -- @sqlite
+-- @derived
 CREATE VIRTUAL TABLE words USING fts5(body, tokenize = 'unicode61 remove_diacritics 2');
 CREATE TRIGGER sample_words AFTER INSERT ON sample BEGIN
     INSERT INTO words (rowid, body) VALUES (NEW.id, NEW.label || ' ' || coalesce(NEW.note, ''));

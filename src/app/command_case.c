@@ -1,0 +1,71 @@
+/* cityhall case migrate: cases that go on under another version of their service. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/command.h"
+#include "app/home.h"
+#include "engine/cases/case_migrate.h"
+
+#define MAX_REPORT ((size_t)64 << 20)
+
+/* The version that is asked for, or the newest. */
+static const struct definition *find_version(const struct city *city, const char *code,
+                                             const char *version)
+{
+    int64_t wanted;
+
+    if (!version)
+        return city_service(city, str_of(code));
+    if (!str_to_i64(str_of(version), &wanted))
+        return NULL;
+    for (size_t i = 0; i < city->version_n; i++)
+        if (str_eq(city->versions[i]->code, str_of(code)) && city->versions[i]->version == wanted)
+            return city->versions[i];
+    return NULL;
+}
+
+static enum rc run(struct ctx *ctx, struct home *home, struct case_migration *how,
+                   const char *const names[2])
+{
+    struct buf report = buf_in(ctx->arena, MAX_REPORT);
+    struct case_migrated done;
+    enum rc rc = home_load(ctx, home);
+
+    db_reader_release(ctx);
+    if (rc)
+        return rc;
+    how->to = find_version(home->city, names[0], names[1]);
+    if (!how->to)
+        return FAIL(ctx, ERR_NOT_FOUND, .detail = S("the city has no such service or version"));
+    rc = case_migrate(ctx, how, &report, &done);
+    if (report.n)
+        fwrite(report.p, 1, report.n, stdout);
+    if (!rc)
+        printf("%.*s version %lld: %lld cases %s, %lld stay\n", STR_ARG(how->to->code),
+               (long long)how->to->version, (long long)done.moved,
+               how->is_dry ? "would move" : "moved", (long long)done.stay);
+    return rc;
+}
+
+enum rc command_case(struct ctx *ctx, int argc, char **argv)
+{
+    bool is_dry = command_flag(&argc, argv, "dry-run");
+    const char *names[2] = {command_option(&argc, argv, "service"),
+                            command_option(&argc, argv, "version")};
+    struct case_migration how = {
+        .number = str_of(command_option(&argc, argv, "number")),
+        .reason = str_of(command_option(&argc, argv, "reason")),
+        .is_dry = is_dry,
+    };
+    struct home home;
+    enum rc rc;
+
+    if (argc != 2 || strcmp(argv[0], "migrate") != 0 || !names[0])
+        return command_misused(ctx, "case migrate DIR --service CODE --reason TEXT");
+    rc = home_open(ctx, argv[1], DB_FULL, &home);
+    if (rc)
+        return rc;
+    rc = run(ctx, &home, &how, names);
+    home_close(&home);
+    return rc;
+}

@@ -1,0 +1,31 @@
+/* Whether a case is one that a filter asks for and ctx->actor may see: what case_search.c asks of
+ * every row it reads. Layer: engine, private to the folder. */
+#ifndef ENGINE_CASE_MATCH_H
+#define ENGINE_CASE_MATCH_H
+
+#include "engine/cases/access.h"
+#include "engine/cases/case_search.h"
+#include "engine/cases/queries.h"
+
+struct case_match {
+    const struct case_filter *filter;
+    struct case_access access;
+    struct str words; /* for the full-text index; empty: none are asked for */
+    bool is_by_words; /* the rows come from that index: their words need no second look */
+    unsigned types;   /* bit i: state type i is possible */
+    int64_t *parties; /* whom the first term `reporter` may mean */
+    size_t party_n;
+};
+
+/* Looks up logins and contacts, once for a search. Errors as case_search. */
+enum rc case_match_begin(struct ctx *ctx, const struct case_search *search,
+                         struct case_match *ret) MUST_CHECK;
+
+enum rc case_match_row(struct ctx *ctx, const struct case_match *match,
+                       const struct case_run_row *row, bool *ret) MUST_CHECK;
+
+/* How well the words asked for stand in a case's text (case_text.words): more is better. The same
+ * on every store. */
+int64_t case_match_score(const struct case_filter *filter, struct arena *arena, struct str words);
+
+#endif

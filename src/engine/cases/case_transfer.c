@@ -1,0 +1,471 @@
+#include "engine/cases/case_change.h"
+
+#include "db/db.h"
+#include "engine/cases/case_edit.h"
+#include "engine/cases/cases.h"
+#include "engine/cases/projection.h"
+#include "engine/clock/queries.h"
+#include "engine/clock/timer.h"
+#include "engine/record/queries.h"
+
+struct transferring {
+    struct case_edit edit;
+    const struct transfer *transfer;
+    const struct place *place;
+    struct answers before; /* of the service it has */
+    struct facts facts;    /* for the rules of the new one */
+    struct transfer_plan plan;
+    struct clocks_of_rows clocks; /* that the case has */
+    bool has_due, has_alarm;
+    struct instant due, alarm;
+};
+
+/* ---- Answers */
+
+/* Whether the new field takes the old answer. */
+static bool is_kept(struct ctx *ctx, const struct field *field, const struct field *old_field,
+                    const struct answer *old, struct answer *ret)
+{
+    struct str one = answer_typed(ctx->arena, old_field, old), *typed = &one;
+    size_t n = 1;
+
+    if (old->value.kind == CEL_LIST) {
+        n = old->value.list->n;
+        typed = ARENA_ARRAY(ctx->arena, n, struct str);
+        for (size_t i = 0; typed && i < n; i++)
+            typed[i] = old->value.list->items[i].text;
+    }
+    if (typed && field->type == old_field->type &&
+        answer_read(ctx, field, typed, n, ret) == RC_OK && ret->is_given)
+        return true;
+    ctx_clear_error(ctx);
+    *ret = (struct answer){.is_given = false};
+    return false;
+}
+
+/* What the case had left behind when it was last transferred away from this service. */
+static enum rc find_left_before(struct ctx *ctx, const struct transferring *work,
+                                struct answers *ret)
+{
+    struct events_of_kind_rows rows;
+    enum rc rc = answers_new(ctx, work->plan.to, ret);
+
+    if (!rc)
+        rc = events_of_kind(ctx, work->edit.case_id, S("case.transferred"), &rows);
+    for (size_t i = 0; !rc && i < rows.n; i++) {
+        json_t *payload;
+        struct str from, left;
+
+        if (rows.rows[i].payload_is_null)
+            continue;
+        if (json_parse(ctx, rows.rows[i].payload, CASE_EVENT_MAX_BYTES, &payload) ||
+            json_get_str(ctx, payload, S("from"), &from) ||
+            json_get_str(ctx, payload, S("left"), &left)) {
+            ctx_clear_error(ctx);
+            continue;
+        }
+        if (!str_eq(from, work->plan.to->code))
+            continue;
+        if (answers_parse(ctx, work->plan.to, left, ret)) {
+            ctx_clear_error(ctx);
+            rc = answers_new(ctx, work->plan.to, ret);
+        }
+        break;
+    }
+    return rc;
+}
+
+static enum rc keep_answers(struct ctx *ctx, struct transferring *work)
+{
+    struct transfer_plan *plan = &work->plan;
+    const struct answers *given = work->transfer->given;
+    struct answers left_before;
+    enum rc rc = answers_new(ctx, plan->to, &plan->kept);
+
+    if (!rc)
+        rc = find_left_before(ctx, work, &left_before);
+    if (!rc)
+        rc = answers_parse(ctx, plan->from, work->edit.row.answers, &work->before);
+    if (!rc)
+        rc = answers_parse(ctx, plan->from, work->edit.row.answers, &plan->left);
+    for (size_t i = 0; !rc && i < plan->to->field_n; i++) {
+        const struct field *field = &plan->to->fields[i];
+
+        for (size_t j = 0; j < plan->from->field_n; j++)
+            if (str_eq(plan->from->fields[j].id, field->id) && work->before.of[j].is_given &&
+                is_kept(ctx, field, &plan->from->fields[j], &work->before.of[j], &plan->kept.of[i]))
+                plan->left.of[j].is_given = false;
+        if (!plan->kept.of[i].is_given && given && given->definition == plan->to)
+            plan->kept.of[i] = given->of[i];
+        if (!plan->kept.of[i].is_given)
+            plan->kept.of[i] = left_before.of[i];
+    }
+    return rc;
+}
+
+/* What the new service asks everybody and the case has no answer to. A condition that cannot be
+ * told yet hangs on a question that is itself missing. */
+static enum rc find_missing(struct ctx *ctx, struct transferring *work)
+{
+    struct transfer_plan *plan = &work->plan;
+
+    plan->missing = ARENA_ARRAY(ctx->arena, plan->to->field_n, const struct field *);
+    if (!plan->missing)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < plan->to->field_n; i++) {
+        const struct field *field = &plan->to->fields[i];
+        bool is_asked = false;
+
+        if (!field->is_required || field->audience == AUDIENCE_STAFF || field->has_default ||
+            plan->kept.of[i].is_given)
+            continue;
+        if (rule_holds(ctx, &field->when, &work->facts, &is_asked)) {
+            ctx_clear_error(ctx);
+            is_asked = false;
+        }
+        if (is_asked)
+            plan->missing[plan->missing_n++] = field;
+    }
+    return RC_OK;
+}
+
+/* ---- Deadlines */
+
+static struct date plus_workdays(const struct calendar *calendar, struct date date, int64_t n)
+{
+    for (; n > 0; n -= calendar_is_workday(calendar, date))
+        date = date_plus(date, 1);
+    return date;
+}
+
+/* How much later than its rule says a clock is due: it stood still. */
+struct delay {
+    int64_t workdays, us;
+};
+
+static const struct clocks_of_row *clock_of(const struct transferring *work, struct str kind)
+{
+    for (size_t i = 0; i < work->clocks.n; i++)
+        if (str_eq(work->clocks.rows[i].kind, kind))
+            return &work->clocks.rows[i];
+    return NULL;
+}
+
+static enum rc delay_of(struct ctx *ctx, const struct transferring *work,
+                        const struct clocks_of_row *row, struct delay *ret)
+{
+    const struct definition *from = work->plan.from;
+    struct facts facts = case_edit_facts(ctx, &work->edit, &work->before, work->place);
+
+    *ret = (struct delay){0};
+    for (size_t i = 0; i < from->clock_n; i++) {
+        struct deadline was;
+
+        if (!str_eq(from->workflow->clocks[from->clocks[i].kind].id, row->kind))
+            continue;
+        if (deadline_of_clock(ctx, ctx->city, &from->clocks[i], &facts, &was)) {
+            ctx_clear_error(ctx);
+            return RC_OK;
+        }
+        if (was.is_date && !row->due_date_is_null)
+            ret->workdays =
+                calendar_workdays_between(&ctx->city->calendar, was.date, row->due_date);
+        if (!was.is_date && row->due_date_is_null)
+            ret->us = row->due.us_utc - was.due.us_utc;
+    }
+    return RC_OK;
+}
+
+static void put_off(const struct city *city, struct deadline *deadline, struct delay delay)
+{
+    if (deadline->is_date) {
+        int64_t days = delay.workdays + delay.us / US_PER_DAY;
+        struct local_time warn = city_local(city, deadline->warn);
+
+        if (days <= 0)
+            return;
+        deadline->date = plus_workdays(&city->calendar, deadline->date, days);
+        deadline->due = zone_end_of_day(city->zone, deadline->date);
+        warn.date = plus_workdays(&city->calendar, warn.date, days);
+        deadline->warn = zone_instant(city->zone, warn);
+    } else {
+        int64_t us = delay.us + delay.workdays * US_PER_DAY;
+
+        if (us <= 0)
+            return;
+        deadline->due = instant_plus_us(deadline->due, us);
+        deadline->warn = instant_plus_us(deadline->warn, us);
+    }
+}
+
+static enum rc set_deadlines(struct ctx *ctx, struct transferring *work)
+{
+    struct transfer_plan *plan = &work->plan;
+    enum rc rc = clocks_of(ctx, work->edit.case_id, &work->clocks);
+
+    plan->deadlines = ARENA_ARRAY(ctx->arena, plan->to->clock_n, struct deadline);
+    if (!plan->deadlines)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; !rc && i < plan->to->clock_n; i++) {
+        const struct clock_rule *rule = &plan->to->clocks[i];
+        const struct clocks_of_row *row = clock_of(work, plan->to->workflow->clocks[rule->kind].id);
+        struct delay delay = {0};
+
+        rc = deadline_of_clock(ctx, ctx->city, rule, &work->facts, &plan->deadlines[i]);
+        if (!rc && row)
+            rc = delay_of(ctx, work, row, &delay);
+        if (!rc)
+            put_off(ctx->city, &plan->deadlines[i], delay);
+    }
+    return rc;
+}
+
+/* ---- The plan */
+
+static enum rc find_service(struct ctx *ctx, struct transferring *work)
+{
+    struct transfer_plan *plan = &work->plan;
+    struct filing filing = {.place = work->place};
+
+    plan->from = work->edit.definition;
+    plan->to = city_service(ctx->city, work->transfer->service);
+    plan->team_from = work->edit.team;
+    if (!plan->to || plan->to->service_id == plan->from->service_id)
+        return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("service"));
+    plan->state = workflow_state(plan->to->workflow, work->edit.row.state);
+    if (plan->state < 0)
+        plan->state = plan->to->workflow->start;
+    filing.definition = plan->to;
+    return filing_check_place(ctx, &filing);
+}
+
+static enum rc make_plan(struct ctx *ctx, struct transferring *work)
+{
+    struct transfer_plan *plan = &work->plan;
+    struct case_route route;
+    enum rc rc = case_edit_open(ctx, &work->edit, CASE_RIGHT_WORK);
+
+    if (!rc && work->edit.row.state_type == STATE_CLOSED)
+        rc = FAIL(ctx, ERR_CASE_CLOSED);
+    if (!rc)
+        rc = case_edit_place(ctx, &work->edit, &work->place);
+    if (!rc)
+        rc = find_service(ctx, work);
+    if (!rc)
+        rc = keep_answers(ctx, work);
+    if (rc)
+        return rc;
+    work->facts = case_edit_facts(ctx, &work->edit, &plan->kept, work->place);
+    rc = find_missing(ctx, work);
+    if (rc || plan->missing_n)
+        return rc;
+    rc = case_route(ctx, plan->to, &work->facts, &route);
+    if (rc)
+        return rc;
+    plan->team = route.team;
+    plan->route = route.trace;
+    return set_deadlines(ctx, work);
+}
+
+enum rc case_transfer_plan(struct ctx *ctx, int64_t case_id, const struct transfer *transfer,
+                           struct transfer_plan *ret)
+{
+    struct transferring work = {.edit.case_id = case_id, .transfer = transfer};
+    enum rc rc = make_plan(ctx, &work);
+
+    if (!rc)
+        *ret = work.plan;
+    return rc;
+}
+
+/* ---- The transfer */
+
+static void note_clock(struct transferring *work, const struct clock_renew_args *clock)
+{
+    struct instant at = clock->warn_is_null ? clock->due : clock->warn;
+
+    if (!clock->met_is_null || !clock->paused_is_null)
+        return;
+    if (!work->has_due || instant_cmp(clock->due, work->due) > 0)
+        work->due = clock->due;
+    work->has_due = true;
+    if (!clock->missed_is_null)
+        return;
+    if (!work->has_alarm || instant_cmp(at, work->alarm) < 0)
+        work->alarm = at;
+    work->has_alarm = true;
+}
+
+/* Writes one deadline of the new service over the clock of that kind, or adds it. */
+static enum rc write_clock(struct ctx *ctx, struct transferring *work, size_t i)
+{
+    const struct transfer_plan *plan = &work->plan;
+    const struct deadline *deadline = &plan->deadlines[i];
+    const struct clock_kind *kind = &plan->to->workflow->clocks[plan->to->clocks[i].kind];
+    const struct clocks_of_row *row = clock_of(work, kind->id);
+    bool pauses = kind->pauses_in & (UINT64_C(1) << plan->state);
+    bool is_late = instant_cmp(deadline->due, ctx->now) <= 0;
+    bool is_known_late = row && !row->missed_is_null && is_late;
+    struct clock_renew_args clock = {
+        .id = row ? row->id : 0,
+        .due = deadline->due,
+        .due_date = deadline->date,
+        .due_date_is_null = !deadline->is_date,
+        .warn = deadline->warn,
+        .warn_is_null = !deadline->has_warning || instant_cmp(deadline->warn, ctx->now) <= 0,
+        .paused = row && !row->paused_is_null ? row->paused : ctx->now,
+        .paused_is_null = !pauses,
+        .met = row ? row->met : ctx->now,
+        .met_is_null = row ? row->met_is_null : !(kind->stops_in & (UINT64_C(1) << plan->state)),
+        .missed = is_known_late ? row->missed : ctx->now,
+        .missed_is_null = !is_known_late,
+        .trace = deadline->trace,
+    };
+    enum rc rc = RC_OK;
+
+    note_clock(work, &clock);
+    if (!row)
+        rc = clock_add(ctx,
+                       &(struct clock_add_args){
+                           .cases = work->edit.case_id,
+                           .kind = kind->id,
+                           .started = work->edit.row.opened,
+                           .due = clock.due,
+                           .due_date = clock.due_date,
+                           .due_date_is_null = clock.due_date_is_null,
+                           .warn = clock.warn,
+                           .warn_is_null = clock.warn_is_null,
+                           .trace = clock.trace,
+                       },
+                       &clock.id);
+    return rc ? rc : clock_renew(ctx, &clock, NULL);
+}
+
+static bool has_kind(const struct definition *definition, struct str kind)
+{
+    for (size_t i = 0; i < definition->clock_n; i++)
+        if (str_eq(definition->workflow->clocks[definition->clocks[i].kind].id, kind))
+            return true;
+    return false;
+}
+
+static enum rc write_clocks(struct ctx *ctx, struct transferring *work)
+{
+    enum rc rc = RC_OK;
+
+    for (size_t i = 0; !rc && i < work->plan.to->clock_n; i++)
+        rc = write_clock(ctx, work, i);
+    for (size_t i = 0; !rc && i < work->clocks.n; i++)
+        if (!has_kind(work->plan.to, work->clocks.rows[i].kind))
+            rc = clock_drop(ctx, work->clocks.rows[i].id, NULL);
+    if (!rc && work->has_alarm)
+        rc = timer_clocks(ctx, work->edit.case_id, work->alarm);
+    return rc;
+}
+
+static enum rc write_state(struct ctx *ctx, const struct transferring *work)
+{
+    const struct case_for_edit_row *row = &work->edit.row;
+    const struct workflow *workflow = work->plan.to->workflow;
+    const struct state *state = &workflow->states[work->plan.state];
+    enum rc rc;
+
+    if (str_eq(state->id, row->state))
+        return RC_OK;
+    rc = case_state_set(ctx,
+                        &(struct case_state_set_args){
+                            .id = work->edit.case_id,
+                            .state = state->id,
+                            .state_type = state->type,
+                            .state_since = ctx->now,
+                            .outcome_is_null = true,
+                            .closed_is_null = true,
+                            .due = work->due,
+                            .due_is_null = !work->has_due,
+                            .merged_into_is_null = true,
+                        },
+                        NULL);
+    return rc ? rc : timer_enter(ctx, work->edit.case_id, workflow, work->plan.state, ctx->now);
+}
+
+static enum rc write_case(struct ctx *ctx, struct transferring *work)
+{
+    const struct transfer_plan *plan = &work->plan;
+    const struct case_edit *edit = &work->edit;
+    enum rc rc = case_service_set(ctx,
+                                  &(struct case_service_set_args){
+                                      .id = edit->case_id,
+                                      .service = plan->to->service_id,
+                                      .service_version = plan->to->version_id,
+                                      .confidentiality = plan->to->audience,
+                                      .answers = answers_json(ctx, &plan->kept),
+                                      .due = work->due,
+                                      .due_is_null = !work->has_due,
+                                  },
+                                  NULL);
+
+    if (!rc)
+        rc = write_state(ctx, work);
+    if (!rc)
+        rc = case_edit_team(ctx, edit, plan->to, plan->team);
+    if (!rc)
+        rc = case_index_drop(ctx, edit->case_id, NULL);
+    if (!rc)
+        rc = projection_index_add(ctx, edit->case_id, &plan->kept);
+    return rc ? rc
+              : case_edit_words(ctx, edit, work->place ? work->place->label : STR_NONE,
+                                edit->row.description, &plan->kept);
+}
+
+static enum rc record_transfer(struct ctx *ctx, const struct transferring *work)
+{
+    const struct transfer_plan *plan = &work->plan;
+    struct case_event event;
+
+    case_event_begin(ctx, &event);
+    json_put_member(&event.json, S("from"), plan->from->code);
+    json_put_member_i64(&event.json, S("from_version"), plan->from->version);
+    json_put_member(&event.json, S("to"), plan->to->code);
+    json_put_member_i64(&event.json, S("to_version"), plan->to->version);
+    json_put_member(&event.json, S("team_from"), plan->team_from ? plan->team_from->id : STR_NONE);
+    json_put_member(&event.json, S("team"), plan->team ? plan->team->id : STR_NONE);
+    if (plan->route.n) {
+        json_put_key(&event.json, S("route"));
+        json_put_raw(&event.json, plan->route);
+    }
+    json_put_member(&event.json, S("left"), answers_json(ctx, &plan->left));
+    json_put_member(&event.json, S("reason"), work->transfer->reason);
+    return case_event_end(ctx, &event, work->edit.case_id, "case.transferred", EVENT_STAFF);
+}
+
+static enum rc transfer_tx(struct ctx *ctx, void *arg)
+{
+    struct transferring *work = arg;
+    enum rc rc;
+
+    work->plan = (struct transfer_plan){0};
+    work->has_due = work->has_alarm = false;
+    rc = make_plan(ctx, work);
+    if (!rc)
+        rc = case_reason_check(ctx, work->transfer->reason);
+    if (!rc && work->plan.missing_n)
+        rc = FAIL(ctx, ERR_REQUIRED, .field = work->plan.missing[0]->id);
+    if (!rc)
+        rc = case_edit_bump(ctx, &work->edit);
+    if (!rc)
+        rc = write_clocks(ctx, work);
+    if (!rc)
+        rc = write_case(ctx, work);
+    return rc ? rc : record_transfer(ctx, work);
+}
+
+enum rc case_transfer(struct ctx *ctx, int64_t case_id, int64_t lock_version,
+                      const struct transfer *transfer)
+{
+    struct transferring work = {
+        .edit = {.case_id = case_id, .lock_version = lock_version},
+        .transfer = transfer,
+    };
+
+    return db_tx(ctx, transfer_tx, &work);
+}

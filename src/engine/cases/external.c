@@ -1,0 +1,82 @@
+#include "engine/cases/external.h"
+
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "db/db.h"
+#include "engine/cases/queries.h"
+#include "engine/record/record.h"
+
+#define MAX_CHARACTERS 4000
+#define MAX_PAYLOAD    40000
+
+struct adding {
+    const struct external_message *message;
+    struct str external_id;
+    int64_t id;
+};
+
+static struct str payload_of(struct ctx *ctx, const struct external_message *message)
+{
+    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    json_put_member(&json, S("text"), message->text);
+    json_put_member(&json, S("system"), message->system);
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+static enum rc add_tx(struct ctx *ctx, void *arg)
+{
+    struct adding *adding = arg;
+    const struct external_message *message = adding->message;
+    struct external_get_row before;
+    bool is_known;
+    enum rc rc =
+        external_get(ctx, message->system, S("message"), adding->external_id, &is_known, &before);
+
+    if (rc)
+        return rc;
+    if (is_known) {
+        adding->id = before.id;
+        return RC_OK;
+    }
+    rc = external_add(ctx,
+                      &(struct external_add_args){
+                          .system = message->system,
+                          .kind = S("message"),
+                          .external_id = adding->external_id,
+                          .cases = message->case_id,
+                      },
+                      &adding->id);
+    if (!rc)
+        rc = record_add(ctx,
+                        &(struct event){"message.added", message->case_id, EVENT_PARTIES,
+                                        payload_of(ctx, message)},
+                        NULL);
+    return rc ? rc : case_touch(ctx, message->case_id, ctx->now, NULL);
+}
+
+enum rc external_message_add(struct ctx *ctx, const struct external_message *message,
+                             int64_t *ret_id)
+{
+    struct adding adding = {.message = message, .external_id = message->external_id};
+    enum rc rc;
+
+    if (!message->text.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("description"));
+    if (utf8_count(message->text) > MAX_CHARACTERS)
+        return FAIL(ctx, ERR_TOO_LONG, .field = S("description"), .arg = S("4000"));
+    if (utf8_count(message->external_id) > EXTERNAL_ID_MAX)
+        return FAIL(ctx, ERR_TOO_LONG, .field = S("update_id"), .arg = S("200"));
+    if (!text_is_clean(message->text) || !text_is_clean(message->external_id))
+        return FAIL(ctx, ERR_NOT_UTF8, .field = S("description"));
+    if (!adding.external_id.n)
+        adding.external_id = crypto_token(ctx->arena);
+    rc = db_tx(ctx, add_tx, &adding);
+    if (!rc)
+        *ret_id = adding.id;
+    return rc;
+}

@@ -1,0 +1,213 @@
+/* Moving cases to a newer version: previewed, logged, and never losing an answer in silence. */
+#include <stdio.h>
+
+#include "engine/cases/case_migrate.h"
+#include "engine/test_town.h"
+
+#define NAMES(text)     "{en: " text ", es: " text ", vi: " text "}"
+#define STATE(id, type) "  " id ": {type: " type ", name: " NAMES("x") "}\n"
+#define STEP(id, from, to) \
+    "  " id ": {name: " NAMES("x") ", from: [" from "], to: " to ", by: [staff]}\n"
+
+static const char mend[] =
+    "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")
+        STATE("begun", "open") STATE("done", "closed") "steps:\n" STEP("begin", "new", "begun")
+            STEP("close", "begun", "done");
+
+/* The state "begun" is gone. */
+static const char mend_shorter[] =
+    "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")
+        STATE("done", "closed") "steps:\n" STEP("close", "new", "done");
+
+#define BENCH(fields, answer)                                                              \
+    "service: bench\nname: " NAMES("Bench") "\ndepartment: public-works\nworkflow: mend\n" \
+                                            "place: {required: false}\nfields:\n" fields   \
+                                            "route: [{team: streets-west}]\nexamples:\n"   \
+                                            "  - {filed: 2026-07-06 09:00, " answer        \
+                                            "expect: {team: streets-west}}\n"              \
+                                            "  - {filed: 2026-07-06 10:00, " answer        \
+                                            "expect: {team: streets-west}}\n"              \
+                                            "  - {filed: 2026-07-06 11:00, " answer        \
+                                            "expect: {team: streets-west}}\n"
+#define SEATS  "  - {id: seats, type: number, required: false, text: " NAMES("Seats") "}\n"
+#define COLOUR "  - {id: colour, type: text, required: false, text: " NAMES("Colour") "}\n"
+#define SURE   "  - {id: sure, type: yes-no, text: " NAMES("Sure?") "}\n"
+
+static const char first[] = BENCH(SEATS COLOUR, "");
+static const char second[] = BENCH(SEATS, "");
+static const char third[] = BENCH(SEATS SURE, "sure: true, ");
+
+static void publish(struct test_town *town, const char *workflow, const char *service)
+{
+    test_town_put(town, "workflows/mend.yaml", workflow);
+    test_town_put(town, "services/bench.yaml", service);
+    test_town_publish(town);
+}
+
+static int open_town(void **state)
+{
+    int opened = test_town_open(state);
+
+    publish(*state, mend, first);
+    return opened;
+}
+
+static void file_bench(struct test_town *town, const char *seats, const char *colour)
+{
+    struct ctx *ctx = &town->ctx;
+    const char *const typed[] = {seats, colour};
+    struct filing filing = {.definition = city_service(town->city, S("bench")),
+                            .channel = S("web"),
+                            .base_url = S("https://city.example")};
+    struct filed filed;
+
+    test_ok(ctx, answers_new(ctx, filing.definition, &filing.answers));
+    for (size_t i = 0; i < 2; i++) {
+        struct str text = str_of(typed[i]);
+
+        test_ok(ctx,
+                answer_read(ctx, &filing.definition->fields[i], &text, 1, &filing.answers.of[i]));
+    }
+    test_ok(ctx, case_file(ctx, &filing, &filed));
+}
+
+static struct str migrate(struct test_town *town, bool is_dry, struct case_migrated *ret)
+{
+    struct buf report = buf_in(town->ctx.arena, 10000);
+    struct case_migration how = {
+        .to = city_service(town->city, S("bench")),
+        .reason = S("The new form is shorter"),
+        .is_dry = is_dry,
+    };
+
+    test_ok(&town->ctx, case_migrate(&town->ctx, &how, &report, ret));
+    return buf_str(&report);
+}
+
+static void assert_text(struct test_town *town, const char *sql, const char *expected)
+{
+    struct str text = test_town_text(town, sql);
+
+    if (!str_eq(text, str_of(expected)))
+        fail_msg("%s: %.*s, not %s", sql, STR_ARG(text), expected);
+}
+
+static void assert_says(struct str said, const char *part)
+{
+    if (str_find(said, str_of(part)) < 0)
+        fail_msg("\"%s\" is not in: %.*s", part, STR_ARG(said));
+}
+
+static void a_look_changes_nothing(void **state)
+{
+    struct test_town *town = *state;
+    struct case_migrated done;
+    int64_t events;
+
+    file_bench(town, "2", "green");
+    file_bench(town, "3", "");
+    publish(town, mend, second);
+    events = test_town_count(town, "SELECT count(*) FROM event");
+    assert_says(migrate(town, true, &done), "without a place in the new version: "
+                                            "{\"colour\":\"green\"}");
+    assert_int_equal(done.moved, 2);
+    assert_int_equal(done.stay, 0);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM event"), events);
+    assert_int_equal(test_town_count(town, "SELECT count(DISTINCT service_version) FROM cases"), 1);
+}
+
+static void what_is_left_behind_is_in_the_record(void **state)
+{
+    struct test_town *town = *state;
+    struct case_migrated done;
+
+    file_bench(town, "2", "green");
+    publish(town, mend, second);
+    migrate(town, false, &done);
+    assert_int_equal(done.moved, 1);
+    assert_text(town, "SELECT json(answers) FROM cases WHERE id = 1", "{\"seats\":2}");
+    assert_text(town,
+                "SELECT version FROM service_version v JOIN cases c ON c.service_version = v.id",
+                "2");
+    assert_text(town,
+                "SELECT audience || payload FROM event e JOIN event_payload p ON p.event = e.id "
+                "WHERE kind = 'case.migrated'",
+                "2{\"from\":1,\"to\":2,\"reason\":\"The new form is shorter\",\"left\":"
+                "{\"colour\":\"green\"}}");
+    /* The search finds it no longer by what it no longer says. */
+    assert_int_equal(
+        test_town_count(town, "SELECT count(*) FROM case_text WHERE words MATCH 'green'"), 0);
+}
+
+static void moved_twice_is_moved_once(void **state)
+{
+    struct test_town *town = *state;
+    struct case_migrated done;
+    int64_t events;
+
+    file_bench(town, "2", "");
+    publish(town, mend, second);
+    migrate(town, false, &done);
+    events = test_town_count(town, "SELECT count(*) FROM event");
+    migrate(town, false, &done);
+    assert_int_equal(done.moved, 0);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM event"), events);
+}
+
+static void a_case_stays_where_it_would_be_lost(void **state)
+{
+    struct test_town *town = *state;
+    struct case_migrated done;
+
+    file_bench(town, "2", "");
+    file_bench(town, "3", "");
+    test_town_step(town, 1, "begin");
+    publish(town, mend_shorter, second);
+    assert_says(migrate(town, false, &done), "stays: the new workflow has no state \"begun\"");
+    assert_int_equal(done.moved, 1);
+    assert_int_equal(done.stay, 1);
+    publish(town, mend, third);
+    assert_says(migrate(town, false, &done),
+                "stays: there is no answer to \"sure\", which the new version needs");
+    assert_int_equal(done.moved, 0);
+    assert_int_equal(done.stay, 2);
+}
+
+/* Closed cases stay what they were; and a reason is needed. */
+static void only_open_cases_and_with_a_reason(void **state)
+{
+    struct test_town *town = *state;
+    struct buf report = buf_in(town->ctx.arena, 1000);
+    struct case_migrated done;
+    struct case_migration how;
+
+    file_bench(town, "2", "");
+    test_town_step(town, 1, "begin");
+    test_town_step(town, 1, "close");
+    publish(town, mend, second);
+    migrate(town, false, &done);
+    assert_int_equal(done.moved + done.stay, 0);
+    how = (struct case_migration){.to = city_service(town->city, S("bench")), .reason = S("  ")};
+    assert_int_equal(case_migrate(&town->ctx, &how, &report, &done), RC_INVALID);
+    assert_int_equal(town->ctx.err.id, ERR_REQUIRED);
+    ctx_clear_error(&town->ctx);
+    how.reason = S("why");
+    how.number = S("26-99999-9");
+    assert_int_equal(case_migrate(&town->ctx, &how, &report, &done), RC_NOT_FOUND);
+    ctx_clear_error(&town->ctx);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_look_changes_nothing),
+        TEST(what_is_left_behind_is_in_the_record),
+        TEST(moved_twice_is_moved_once),
+        TEST(a_case_stays_where_it_would_be_lost),
+        TEST(only_open_cases_and_with_a_reason),
+    };
+
+    return cmocka_run_group_tests_name("migrate", tests, NULL, NULL);
+}

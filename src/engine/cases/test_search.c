@@ -1,0 +1,306 @@
+/* Lists of cases: right rows in the right order, page by page, within grants and bounds. */
+#include "engine/cases/case_search.h"
+
+#include "engine/cases/case_work.h"
+#include "engine/test_support.h"
+
+static struct case_found search(struct world *world, const struct case_search *as, const char *text)
+{
+    struct ctx *ctx = &world->ctx;
+    struct case_search search = *as;
+    struct case_filter filter;
+    struct case_found found = {0};
+
+    search.filter = &filter;
+    search.text = str_of(text);
+    if (!search.most)
+        search.most = 50;
+    test_ok(ctx, case_filter_parse(ctx, search.text, &filter));
+    test_ok(ctx, case_search(ctx, &search, &found));
+    return found;
+}
+
+/* The ids of the filter's cases, "3 1 2", read in pages of `most`; no case may come twice. */
+static struct str ids(struct world *world, const char *text, enum case_sort sort, size_t most)
+{
+    struct buf out = buf_in(world->ctx.arena, 4000);
+    struct case_search as = {.sort = sort, .most = most};
+
+    do {
+        struct case_found found = search(world, &as, text);
+
+        assert_true(found.n <= most);
+        for (size_t i = 0; i < found.n; i++)
+            buf_add_fmt(&out, "%s%lld", out.n ? " " : "", (long long)found.lines[i].id);
+        as.after = found.next;
+    } while (as.after.n);
+    return buf_str(&out);
+}
+
+static void file_at(struct world *world, const char *when, const struct test_filing *of)
+{
+    world->ctx.now = test_time(when);
+    test_file(world, of);
+}
+
+/* Six cases: 1 pothole, 2 graffiti, 3 pothole (blocked lane, so due early), 4 pothole on Prospect
+ * St, 5 street light, 6 graffiti; the second is closed. */
+static void fill(struct world *world)
+{
+    file_at(
+        world, "2026-06-01 10:00",
+        &(struct test_filing){.description = "Deep near the bus stop", .email = "ana@example.com"});
+    file_at(world, "2026-06-02 10:00",
+            &(struct test_filing){.service = "graffiti",
+                                  .description = "Chữ vẽ trên đường",
+                                  .lang = LANG_VI,
+                                  .answers = {"surface", "public"}});
+    file_at(world, "2026-06-03 10:00",
+            &(struct test_filing){.answers = {"lane", "true"}, .description = "Un bache, cuidado"});
+    file_at(world, "2026-06-04 10:00",
+            &(struct test_filing){.place = "100 Prospect St", .phone = "205-555-0199"});
+    file_at(world, "2026-06-05 10:00",
+            &(struct test_filing){.service = "street-light-out", .answers = {"trouble", "dark"}});
+    file_at(world, "2026-06-30 10:00",
+            &(struct test_filing){.service = "graffiti", .answers = {"surface", "public"}});
+    world->ctx.now = test_time("2026-07-02 10:00");
+    test_ok(&world->ctx, test_step(world, test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL), 2,
+                                   &(struct step_input){.step = S("resolve"),
+                                                        .outcome = S("done"),
+                                                        .message = S("Painted over")}));
+    world->ctx.actor = test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL);
+}
+
+static void test_filters_find_their_cases(void **state)
+{
+    struct world *world = *state;
+
+    fill(world);
+    assert_str(ids(world, "", CASES_OLDEST, 50), "1 2 3 4 5 6");
+    assert_str(ids(world, "state:open", CASES_NEWEST, 50), "6 5 4 3 1");
+    assert_str(ids(world, "state:closed", CASES_LAST_CLOSED, 50), "2");
+    assert_str(ids(world, "state:resolved,new", CASES_OLDEST, 50), "1 2 3 4 5 6");
+    assert_str(ids(world, "-state:closed -service:pothole", CASES_OLDEST, 50), "5 6");
+    assert_str(ids(world, "service:graffiti,street-light-out", CASES_OLDEST, 50), "2 5 6");
+    assert_str(ids(world, "service:pothole place:~prospect", CASES_OLDEST, 50), "4");
+    assert_str(ids(world, "-place:~prospect service:pothole", CASES_OLDEST, 50), "1 3");
+    assert_str(ids(world, "place:\"795 Massachusetts Ave\" service:graffiti", CASES_NEWEST, 50),
+               "6 2");
+    assert_str(ids(world, "place:~\"Massachusetts A\" state:open", CASES_NEWEST, 50), "6 5 3 1");
+    assert_str(ids(world, "place:~assachusetts", CASES_NEWEST, 50), "");
+    assert_str(ids(world, "lang:vi", CASES_OLDEST, 50), "2");
+    assert_str(ids(world, "outcome:done", CASES_OLDEST, 50), "2");
+    assert_str(ids(world, "closed:today", CASES_OLDEST, 50), "2");
+    assert_str(ids(world, "closed:..yesterday", CASES_OLDEST, 50), "");
+    assert_str(ids(world, "opened:2026-06-02..2026-06-04", CASES_OLDEST, 50), "2 3 4");
+    assert_str(ids(world, "opened:2026-06-02..2026-06-04", CASES_NEWEST, 50), "4 3 2");
+    assert_str(ids(world, "opened:..2026-06-02 opened:2026-06-02..", CASES_OLDEST, 50), "2");
+    assert_str(ids(world, "channel:web", CASES_OLDEST, 2), "1 2 3 4 5 6");
+    assert_str(ids(world, "district:none", CASES_OLDEST, 50), "");
+    assert_str(ids(world, "assignee:nobody", CASES_OLDEST, 50), "1 2 3 4 5 6");
+    assert_str(ids(world, "assignee:me", CASES_OLDEST, 50), "");
+}
+
+static void test_deadlines_order_and_bound(void **state)
+{
+    struct world *world = *state;
+    struct str all, late, later;
+
+    fill(world);
+    all = ids(world, "-state:closed", CASES_BY_DUE, 50);
+    late = ids(world, "overdue", CASES_BY_DUE, 50);
+    later = ids(world, "state:open -overdue", CASES_BY_DUE, 50);
+    assert_str(str_slice(all, 0, 1), "3");
+    assert_int_equal(late.n + later.n + 1, all.n);
+    assert_str(late, str_z(world->ctx.arena, str_slice(all, 0, late.n)));
+    assert_str(ids(world, "state:open due:none", CASES_BY_DUE, 50), "");
+    assert_str(ids(world, "due:none", CASES_BY_DUE, 50), "2");
+    /* The day of a deadline is the one that ends with it. */
+    assert_int_equal(
+        test_i64(world, "SELECT due_date FROM clock WHERE cases = 3 AND kind = 'resolve'", 0),
+        city_local(test_city, test_time("2026-06-05 12:00")).date.days);
+    assert_str(ids(world, "due:2026-06-05", CASES_BY_DUE, 50), "3");
+    assert_str(ids(world, "due:2026-06-05", CASES_NEWEST, 50), "3");
+    assert_str(ids(world, "due:2026-06-06", CASES_BY_DUE, 50), "");
+}
+
+static void test_pages_join_without_a_gap(void **state)
+{
+    struct world *world = *state;
+    static const char *const filters[] = {"",
+                                          "state:open",
+                                          "service:pothole,graffiti",
+                                          "-lang:vi",
+                                          "team:streets-west,streets-east,lighting",
+                                          "massachusetts"};
+
+    fill(world);
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        for (int sort = 0; sort < CASES__SORTS; sort++) {
+            struct str whole = ids(world, filters[i], (enum case_sort)sort, 50);
+
+            for (size_t most = 1; most < 4; most++)
+                assert_str(ids(world, filters[i], (enum case_sort)sort, most),
+                           str_z(world->ctx.arena, whole));
+        }
+}
+
+static void test_words_are_folded_ranked_and_left_out(void **state)
+{
+    struct world *world = *state;
+
+    fill(world);
+    assert_str(ids(world, "bache", CASES_BEST, 50), "3");
+    assert_str(ids(world, "ĐƯỜNG", CASES_BEST, 50), "2");
+    assert_str(ids(world, "duong \"chu ve\"", CASES_BEST, 50), "2");
+    assert_str(ids(world, "\"ve chu\"", CASES_BEST, 50), "");
+    assert_str(ids(world, "massachusetts", CASES_NEWEST, 50), "6 5 3 2 1");
+    assert_str(ids(world, "massachusetts -bache -deep", CASES_NEWEST, 50), "6 5 2");
+    assert_str(ids(world, "massa* state:open service:graffiti", CASES_NEWEST, 50), "6");
+    assert_str(ids(world, "bache,deep", CASES_NEWEST, 50), "3 1");
+    assert_str(ids(world, "\"' OR 1 --\"", CASES_BEST, 50), "");
+    assert_str(ids(world, "\"x\\ a\"\"\"", CASES_BEST, 50), "");
+    /* The case's own number stands first in its text. */
+    assert_str(
+        ids(world,
+            str_z(world->ctx.arena, test_text(world, "SELECT number FROM cases WHERE id = 4", 0)),
+            CASES_BEST, 50),
+        "4");
+    /* Two words of the text against one in a longer one. */
+    test_exec(world, "UPDATE case_text SET words = words || ' deep deep' WHERE rowid = 5");
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    assert_str(ids(world, "deep", CASES_BEST, 50), "5 1");
+    assert_str(ids(world, "deep", CASES_NEWEST, 1), "5 1");
+}
+
+static void test_people_are_found_by_who_may(void **state)
+{
+    struct world *world = *state;
+    struct case_filter filter;
+    struct case_found found;
+
+    fill(world);
+    assert_str(ids(world, "reporter:ANA@example.com", CASES_OLDEST, 50), "1");
+    assert_str(ids(world, "reporter:ana@example.com,205-555-0199", CASES_OLDEST, 1), "1 4");
+    assert_str(ids(world, "reporter:ana@example.com bus", CASES_OLDEST, 50), "1");
+    assert_str(ids(world, "reporter:ana@example.com prospect", CASES_OLDEST, 50), "");
+    world->ctx.actor = test_staff(world, ROLE_AUDITOR, SCOPE_CITY, NULL);
+    test_ok(&world->ctx, case_filter_parse(&world->ctx, S("reporter:ana@example.com"), &filter));
+    assert_error(
+        &world->ctx,
+        case_search(&world->ctx, &(struct case_search){.filter = &filter, .most = 5}, &found),
+        ERR_FILTER, "q");
+    test_ok(&world->ctx, case_filter_parse(&world->ctx, S("assignee:nobody,noone"), &filter));
+    assert_error(
+        &world->ctx,
+        case_search(&world->ctx, &(struct case_search){.filter = &filter, .most = 5}, &found),
+        ERR_FILTER, "q");
+    world->ctx.actor = NULL;
+    assert_error(
+        &world->ctx,
+        case_search(&world->ctx, &(struct case_search){.filter = &filter, .most = 5}, &found),
+        ERR_DENIED, NULL);
+}
+
+/* Nobody finds a case outside of their grants, by whatever filter. */
+static void test_grants_bound_every_list(void **state)
+{
+    struct world *world = *state;
+    static const char *const filters[] = {"",
+                                          "state:open,closed",
+                                          "service:pothole,graffiti",
+                                          "massachusetts",
+                                          "place:~massachusetts",
+                                          "-lang:es",
+                                          "team:none,streets-west,streets-east,lighting"};
+
+    fill(world);
+    world->ctx.actor = test_staff(world, ROLE_AGENT, SCOPE_SERVICE, "graffiti");
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        for (int sort = 0; sort < CASES__SORTS; sort++) {
+            struct str found = ids(world, filters[i], (enum case_sort)sort, 2);
+
+            if (!str_eq(found, S("2 6")) && !str_eq(found, S("6 2")) && !str_eq(found, S("2")))
+                fail_msg("%s: %.*s", filters[i], STR_ARG(found));
+        }
+    assert_str(ids(world, "number:26-00001-4", CASES_BEST, 50), "");
+    assert_str(ids(world, "reporter:ana@example.com", CASES_BEST, 50), "");
+    world->ctx.actor = test_staff(world, ROLE_CREW, SCOPE_TEAM, "lighting");
+    assert_str(ids(world, "", CASES_OLDEST, 50), "5");
+    world->ctx.actor = test_staff(world, ROLE_CREW, SCOPE_DEPARTMENT, "public-works");
+    assert_str(ids(world, "service:pothole", CASES_OLDEST, 2), "1 3 4");
+    /* Within a team and a service of theirs alike, a case is shown once. */
+    world->ctx.actor = &(struct actor){
+        .kind = ACTOR_STAFF,
+        .id = 1,
+        .grants =
+            (const struct grant[]){
+                {ROLE_AGENT, SCOPE_SERVICE, S("pothole")},
+                {ROLE_AGENT, SCOPE_TEAM, S("streets-east")},
+                {ROLE_AGENT, SCOPE_TEAM, S("streets-west")},
+            },
+        .grant_n = 3,
+    };
+    assert_str(ids(world, "", CASES_OLDEST, 2), "1 2 3 4 6");
+    assert_str(ids(world, "-state:closed", CASES_OLDEST, 2), "1 3 4 6");
+}
+
+/* What no index answers is looked at row by row, so many and no more; the cursor goes on there. */
+static void test_reading_stops_and_goes_on(void **state)
+{
+    struct world *world = *state;
+    struct case_search as = {.sort = CASES_OLDEST, .rows_max = 2};
+    struct case_found found;
+
+    fill(world);
+    found = search(world, &as, "lang:vi");
+    assert_int_equal(found.n, 1);
+    assert_true(found.is_cut);
+    as.after = found.next;
+    found = search(world, &as, "lang:vi");
+    assert_int_equal(found.n, 0);
+    assert_true(found.is_cut && found.next.n);
+    as.after = S("o99999999999999999-1");
+    found = search(world, &as, "lang:vi");
+    assert_false(found.is_cut || found.next.n);
+    as = (struct case_search){.sort = CASES_NEWEST, .rows_max = 1, .most = 1};
+    found = search(world, &as, "massachusetts lang:vi");
+    assert_true(found.is_cut && found.next.n && !found.n);
+    /* A cursor that is none, or of another order, begins at the beginning. */
+    as = (struct case_search){.sort = CASES_OLDEST, .after = S("d1-1"), .most = 1};
+    assert_int_equal(search(world, &as, "").lines[0].id, 1);
+    as.after = S("o\n'--");
+    assert_int_equal(search(world, &as, "").lines[0].id, 1);
+}
+
+static void test_a_line_says_what_is_known(void **state)
+{
+    struct world *world = *state;
+    struct case_search as = {.sort = CASES_OLDEST};
+    const struct case_line *line;
+
+    fill(world);
+    line = &search(world, &as, "number:26-00002-2,26-00003-0,26-00001-4 lang:vi").lines[0];
+    line = &search(world, &as, "lang:vi").lines[0];
+    assert_str(line->definition->code, "graffiti");
+    assert_str(line->state->id, "resolved");
+    assert_int_equal(line->state_type, STATE_CLOSED);
+    assert_str(line->outcome, "done");
+    assert_str(line->lang, "vi");
+    assert_str(line->description, "Chữ vẽ trên đường");
+    assert_true(line->is_closed && !line->has_due && line->team);
+    assert_int_equal(line->lock_version, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_filters_find_their_cases),    TEST(test_deadlines_order_and_bound),
+        TEST(test_pages_join_without_a_gap),    TEST(test_words_are_folded_ranked_and_left_out),
+        TEST(test_people_are_found_by_who_may), TEST(test_grants_bound_every_list),
+        TEST(test_reading_stops_and_goes_on),   TEST(test_a_line_says_what_is_known),
+    };
+
+    return RUN_TESTS("case search", tests);
+}

@@ -1,0 +1,452 @@
+/* Filing a service request. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/crypto.h"
+#include "base/msg.h"
+#include "engine/cases/cases.h"
+#include "engine/cases/draft.h"
+#include "engine/cases/external.h"
+#include "engine/cases/locate.h"
+#include "engine/cases/photo.h"
+#include "engine/cases/queries.h"
+#include "engine/definition/show.h"
+#include "svc/requests/fetch.h"
+#include "svc/requests/open311.h"
+
+#define CHANNEL     "open311"
+#define PHOTO_BYTES ((size_t)15 << 20)
+#define PHOTO_MS    5000L
+#define MAX_PATH    4096
+#define NAME_BYTES  800
+#define MAX_KEY     200
+#define NEAR_M      300.0 /* so far an address may lie from the point that came with it */
+#define SURE_SCORE  80
+
+struct filing_call {
+    struct ctx *ctx;
+    const struct request *request;
+    const struct definition *definition;
+    struct api_key key;
+    struct place place;
+    struct filing filing;
+    struct str media_url, media_bytes;
+    const char *media_trouble; /* NULL: none */
+    struct filed filed;
+};
+
+static struct str sent(const struct filing_call *call, const char *name)
+{
+    return str_trim(params_get(&call->request->form, str_of(name)));
+}
+
+/* ---- Where */
+
+static enum rc read_point(struct filing_call *call, struct str lat, struct str lon,
+                          struct point *ret)
+{
+    struct ctx *ctx = call->ctx;
+
+    if (lat.n && lon.n && lat.n < 40 && lon.n < 40 &&
+        point_parse(str_fmt(ctx->arena, "%.*s,%.*s", STR_ARG(lat), STR_ARG(lon)), ret))
+        return RC_OK;
+    return FAIL(ctx, ERR_NOT_A_NUMBER, .field = lat.n ? S("long") : S("lat"));
+}
+
+/* "near 795 Massachusetts Ave", or the coordinates where no street is near. */
+static struct str label_of(struct ctx *ctx, struct point at)
+{
+    struct place_choice near;
+    struct msg_arg args[2];
+
+    if (ctx->city->gazetteer && gazetteer_near(ctx, ctx->city->gazetteer, at, &near) == RC_OK) {
+        args[0] = MSG_ARG("place", near.label);
+        return msg_format(ctx->arena, ctx->lang, MSG_place_near, args, 1);
+    }
+    ctx_clear_error(ctx);
+    args[0] = MSG_ARG("lat", str_fmt(ctx->arena, "%.6f", point_lat(at)));
+    args[1] = MSG_ARG("lon", str_fmt(ctx->arena, "%.6f", point_lon(at)));
+    return msg_format(ctx->arena, ctx->lang, MSG_place_coordinates, args, 2);
+}
+
+/* A point whose address came with it is that address when the city knows one like it there: the
+ * text of a stranger is never what the public reads. */
+static enum rc locate_point(struct filing_call *call, struct point at, struct str address)
+{
+    struct ctx *ctx = call->ctx;
+    struct place_choice choice = {.kind = PLACE_POINT, .point = at, .score = 100};
+    struct place_choices found = {.n = 0};
+    enum rc rc = RC_OK;
+
+    if (address.n && ctx->city->gazetteer)
+        rc = gazetteer_find(ctx, ctx->city->gazetteer, address, &found);
+    if (rc)
+        return rc;
+    if (found.n && found.of[0].score >= SURE_SCORE &&
+        point_distance_m(found.of[0].point, at) <= NEAR_M)
+        choice = found.of[0];
+    else
+        choice.label = label_of(ctx, at);
+    return locate_choice(ctx, ctx->city, &choice, &call->place);
+}
+
+static enum rc locate_address(struct filing_call *call, struct str address)
+{
+    struct ctx *ctx = call->ctx;
+    enum rc rc;
+
+    if (!ctx->city->gazetteer) {
+        call->place = (struct place){.kind = PLACE_POINT, .label = address};
+        return RC_OK;
+    }
+    rc = locate_text(ctx, ctx->city, address, &call->place);
+    if (rc == RC_INVALID)
+        ctx->err.field = S("address_string");
+    return rc;
+}
+
+static enum rc locate_id(struct filing_call *call, struct str id)
+{
+    struct ctx *ctx = call->ctx;
+    struct place_choice choice;
+    enum rc rc = ctx->city->gazetteer ? gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice)
+                                      : FAIL(ctx, ERR_PLACE_UNKNOWN);
+
+    if (rc == RC_INVALID)
+        ctx->err.field = S("address_id");
+    return rc ? rc : locate_choice(ctx, ctx->city, &choice, &call->place);
+}
+
+static enum rc read_place(struct filing_call *call)
+{
+    struct str lat = sent(call, "lat"), lon = sent(call, "long");
+    struct str address = sent(call, "address_string"), id = sent(call, "address_id");
+    struct point at;
+    enum rc rc = RC_OK;
+
+    if (call->definition->place.need == PLACE_NONE)
+        return RC_OK;
+    if (lat.n || lon.n) {
+        rc = read_point(call, lat, lon, &at);
+        if (!rc)
+            rc = locate_point(call, at, address);
+    } else if (id.n) {
+        rc = locate_id(call, id);
+    } else if (address.n) {
+        rc = locate_address(call, address);
+    } else {
+        return call->definition->place.need == PLACE_REQUIRED
+                   ? FAIL(call->ctx, ERR_REQUIRED, .field = S("lat"))
+                   : RC_OK;
+    }
+    call->filing.place = &call->place;
+    return rc;
+}
+
+/* ---- Who and what */
+
+static void read_contact(struct filing_call *call)
+{
+    const struct applicant_rule *rule = &call->definition->applicant;
+    struct str first = sent(call, "first_name"), last = sent(call, "last_name");
+    struct contact *contact = &call->filing.contact;
+
+    if (rule->name != CONTACT_NONE && first.n + last.n <= NAME_BYTES)
+        contact->name =
+            str_trim(str_fmt(call->ctx->arena, "%.*s %.*s", STR_ARG(first), STR_ARG(last)));
+    if (rule->email != CONTACT_NONE)
+        contact->email = sent(call, "email");
+    if (rule->phone != CONTACT_NONE)
+        contact->phone = sent(call, "phone");
+}
+
+/* CR LF as forms send it becomes LF. */
+static struct str plain_lines(struct ctx *ctx, struct str text)
+{
+    struct buf out = buf_in(ctx->arena, text.n + 1);
+
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] != '\r' || i + 1 == text.n || text.p[i + 1] != '\n')
+            buf_add_byte(&out, text.p[i]);
+    return buf_str(&out);
+}
+
+/* A key of the client's, so that the same call sent again has one effect: within its program. */
+static enum rc read_submission(struct filing_call *call)
+{
+    struct ctx *ctx = call->ctx;
+    struct str given = request_header(call->request, S("idempotency-key"));
+    struct str key;
+    struct crypto_hash hash;
+
+    if (!given.n)
+        return RC_OK;
+    if (given.n > MAX_KEY)
+        return FAIL(ctx, ERR_TOO_LONG, .field = S("Idempotency-Key"), .arg = S("200"));
+    key = str_fmt(ctx->arena, "open311 %lld %.*s", (long long)call->key.id, STR_ARG(given));
+    hash = crypto_sha256(key);
+    call->filing.submission = crypto_hex(ctx->arena, crypto_hash_str(&hash));
+    return RC_OK;
+}
+
+static enum rc read_filing(struct filing_call *call)
+{
+    struct ctx *ctx = call->ctx;
+    struct filing *filing = &call->filing;
+    enum rc rc = open311_answers(ctx, call->definition, &call->request->form, &filing->answers);
+
+    filing->definition = call->definition;
+    filing->channel = S(CHANNEL);
+    filing->lang = ctx->lang;
+    filing->base_url = open311_base_url(call->request);
+    filing->description = str_trim(plain_lines(ctx, sent(call, "description")));
+    call->media_url = sent(call, "media_url");
+    read_contact(call);
+    if (!rc)
+        rc = read_place(call);
+    if (!rc)
+        rc = read_submission(call);
+    if (!rc)
+        rc = filing_check(ctx, filing);
+    if (rc)
+        ctx->err.field = open311_field(ctx, call->definition, ctx->err.field);
+    return rc;
+}
+
+/* ---- Photos */
+
+static bool takes_photos(const struct filing_call *call)
+{
+    return call->definition->photos.max > 0 && call->ctx->city->pictures;
+}
+
+/* Only an address that we do not ask is the caller's mistake: that a picture is not there must not
+ * cost the city the report. */
+static enum rc fetch_media(struct filing_call *call)
+{
+    static const struct fetch_options options = {.max_bytes = PHOTO_BYTES, .total_ms = PHOTO_MS};
+    enum fetch_result result;
+    enum rc rc;
+
+    if (!call->media_url.n)
+        return RC_OK;
+    rc = fetch_url(call->ctx, call->media_url, &options, &result, &call->media_bytes,
+                   &call->media_trouble);
+    if (rc)
+        return rc;
+    if (result == FETCH_REFUSED)
+        return FAIL(call->ctx, ERR_OUTSIDE, .field = S("media_url"),
+                    .arg = str_of(call->media_trouble));
+    if (result == FETCH_DONE)
+        call->media_trouble = takes_photos(call) ? NULL : "photos are not taken here";
+    else
+        call->media_bytes = STR_NONE;
+    return RC_OK;
+}
+
+static enum rc make_draft(struct filing_call *call)
+{
+    struct ctx *ctx = call->ctx;
+    struct draft draft;
+    struct str token;
+    enum rc rc = draft_new(ctx, call->definition, &draft);
+
+    if (!rc)
+        rc = draft_save(ctx, &draft, &token);
+    if (!rc)
+        rc = draft_load(ctx, token, &draft);
+    if (!rc)
+        call->filing.draft_id = draft.id;
+    return rc;
+}
+
+static enum rc add_uploads(struct filing_call *call)
+{
+    for (const struct upload *upload = call->request->uploads; upload; upload = upload->next) {
+        enum rc rc = photo_add(call->ctx, call->filing.draft_id, call->definition,
+                               &(struct photo_upload){upload->path, upload->filename});
+
+        if (rc) {
+            call->ctx->err.field = upload->field;
+            return rc;
+        }
+    }
+    return RC_OK;
+}
+
+/* A file of what was fetched, beside the uploads of forms, whose leftovers are swept at start. */
+static enum rc write_fetched(struct filing_call *call, char *path, size_t room)
+{
+    static const char *const places[] = {"../uploads/upload-XXXXXX", "upload-XXXXXX"};
+    struct str rest = call->media_bytes;
+    int fd = -1;
+
+    for (size_t i = 0; fd < 0 && call->ctx->city->files_folder && i < 2; i++) {
+        snprintf(path, room, "%s/%s", call->ctx->city->files_folder, places[i]);
+        fd = mkostemp(path, O_CLOEXEC);
+    }
+    while (fd >= 0 && rest.n) {
+        ssize_t n = write(fd, rest.p, rest.n);
+
+        if (n <= 0)
+            break;
+        rest = str_slice(rest, (size_t)n, rest.n);
+    }
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 && rest.n)
+        unlink(path);
+    return fd >= 0 && !rest.n
+               ? RC_OK
+               : FAIL(call->ctx, ERR_FILE, .detail = S("a fetched photo could not be stored"));
+}
+
+static enum rc add_fetched(struct filing_call *call)
+{
+    struct ctx *ctx = call->ctx;
+    char path[MAX_PATH];
+    enum rc rc = write_fetched(call, path, sizeof path);
+
+    if (rc)
+        return rc;
+    rc = photo_add(ctx, call->filing.draft_id, call->definition,
+                   &(struct photo_upload){path, S("photo")});
+    unlink(path);
+    if (rc != RC_INVALID && rc != RC_LIMIT)
+        return rc;
+    call->media_trouble = "it is no picture that we can show";
+    ctx_clear_error(ctx);
+    return RC_OK;
+}
+
+static enum rc take_photos(struct filing_call *call)
+{
+    bool has_uploads = call->request->uploads != NULL;
+    enum rc rc = fetch_media(call);
+
+    if (has_uploads && !rc && !takes_photos(call))
+        call->media_trouble = "photos are not taken here";
+    if (rc || !takes_photos(call) || (!has_uploads && !call->media_bytes.n))
+        return rc;
+    rc = make_draft(call);
+    if (!rc)
+        rc = add_uploads(call);
+    if (!rc && call->media_bytes.n)
+        rc = add_fetched(call);
+    return rc;
+}
+
+/* The address of a picture that could not be had is kept for staff. */
+static enum rc keep_media_url(struct filing_call *call)
+{
+    int64_t id;
+    struct ctx *ctx = call->ctx;
+
+    if (!call->media_trouble || !call->media_url.n)
+        return RC_OK;
+    return external_message_add(
+        ctx,
+        &(struct external_message){
+            .case_id = call->filed.case_id,
+            .text = str_fmt(ctx->arena, "media_url %.*s: %s", STR_ARG(call->media_url),
+                            call->media_trouble),
+            .system = str_fmt(ctx->arena, "key %.*s", STR_ARG(call->key.prefix)),
+            .external_id = str_fmt(ctx->arena, "media %.*s", STR_ARG(call->filed.number)),
+        },
+        &id);
+}
+
+/* ---- The call */
+
+/* A call that was answered before is not looked at again. */
+static enum rc find_before(struct filing_call *call)
+{
+    struct case_by_submission_row before;
+    bool is_known = false;
+    enum rc rc = RC_OK;
+
+    if (call->filing.submission.n)
+        rc = case_by_submission(call->ctx, call->filing.submission, &is_known, &before);
+    if (!rc && is_known)
+        call->filed =
+            (struct filed){.case_id = before.id, .number = before.number, .was_there_before = true};
+    return rc;
+}
+
+static struct str notice_of(struct filing_call *call)
+{
+    struct ctx *ctx = call->ctx;
+    struct str due;
+    struct msg_arg arg;
+
+    if (call->media_trouble)
+        return msg_text(ctx->lang, MSG_open311_no_photo);
+    if (!call->filed.has_due)
+        return STR_NONE;
+    due = show_date(ctx->arena, city_local(ctx->city, call->filed.due).date, ctx->lang);
+    arg = MSG_ARG("date", due);
+    return msg_format(ctx->arena, ctx->lang, MSG_open311_due, &arg, 1);
+}
+
+static void put_filed(struct filing_call *call, struct reply *reply)
+{
+    struct document document = open311_document(call->request, reply);
+
+    reply->status = 201;
+    document_begin_list(&document, "service_requests");
+    document_begin_thing(&document, "request");
+    document_text(&document, "service_request_id", call->filed.number);
+    document_text(&document, "service_notice", notice_of(call));
+    document_text(&document, "account_id", sent(call, "account_id"));
+    document_end_thing(&document);
+    document_end_list(&document);
+}
+
+/* Bodies are forms: XML, JSON and whatever else is not read at all. */
+static enum rc check_form(struct ctx *ctx, const struct request *request)
+{
+    return request->body.n ? FAIL(ctx, ERR_MEDIA_TYPE) : RC_OK;
+}
+
+static enum rc allow(struct filing_call *call)
+{
+    struct reach reach = {.department = call->definition->department,
+                          .service = call->definition->code};
+
+    return api_key_may(&call->key, API_RIGHT_FILE, reach)
+               ? RC_OK
+               : FAIL(call->ctx, ERR_DENIED, .field = S("service_code"));
+}
+
+enum rc open311_request_add(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct filing_call *call = ARENA_NEW(ctx->arena, struct filing_call);
+    enum rc rc = call ? open311_begin(ctx, request, reply) : FAIL(ctx, ERR_MEMORY);
+
+    if (rc)
+        return rc;
+    *call = (struct filing_call){.ctx = ctx, .request = request};
+    rc = open311_key(ctx, request, reply, &call->key);
+    if (!rc)
+        rc = check_form(ctx, request);
+    if (!rc)
+        rc =
+            open311_find_service(ctx, request_value(request, S("service_code")), &call->definition);
+    if (!rc)
+        rc = allow(call);
+    if (!rc)
+        rc = read_filing(call);
+    if (!rc)
+        rc = find_before(call);
+    if (!rc && !call->filed.was_there_before)
+        rc = take_photos(call);
+    if (!rc && !call->filed.was_there_before)
+        rc = case_file(ctx, &call->filing, &call->filed);
+    if (!rc && !call->filed.was_there_before)
+        rc = keep_media_url(call);
+    if (!rc)
+        put_filed(call, reply);
+    return rc;
+}

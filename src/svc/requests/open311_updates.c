@@ -1,0 +1,271 @@
+/* Service request updates: what happened to requests, read by other programs; and what residents
+ * say through those. As mySociety's clients and servers extend GeoReport v2. */
+#include <stdlib.h>
+
+#include "base/msg.h"
+#include "engine/cases/external.h"
+#include "engine/cases/number.h"
+#include "svc/requests/open311.h"
+
+#define UPDATES_MAX 5000 /* in one answer: who has more asks about a shorter time */
+#define CASES_CHUNK 100
+#define WINDOW_US   (90 * US_PER_DAY)
+#define MAX_TEXT    20000
+
+/* ---- Read */
+
+struct told {
+    const struct public_case *shown;
+    struct public_update update;
+};
+
+struct gathering {
+    struct told *of;
+    size_t n, room;
+    struct instant from, until;
+};
+
+static int oldest_first(const void *left, const void *right)
+{
+    const struct told *a = left, *b = right;
+    int order = instant_cmp(a->update.at, b->update.at);
+
+    return order ? order : (a->update.id > b->update.id) - (a->update.id < b->update.id);
+}
+
+static enum rc gather(struct ctx *ctx, struct gathering *gathering, const struct public_cases *page)
+{
+    for (size_t i = 0; i < page->n && gathering->n < gathering->room; i++) {
+        struct public_updates updates;
+        enum rc rc = public_updates(ctx, &page->of[i], gathering->from, gathering->until, &updates);
+
+        if (rc)
+            return rc;
+        for (size_t k = 0; k < updates.n && gathering->n < gathering->room; k++)
+            gathering->of[gathering->n++] = (struct told){&page->of[i], updates.of[k]};
+    }
+    return RC_OK;
+}
+
+/* What happened since a moment happened to cases that have changed since. */
+static enum rc gather_changed(struct ctx *ctx, struct gathering *gathering)
+{
+    struct public_filter filter = {
+        .is_by_updated = true,
+        .has_updated_from = true,
+        .updated_from = gathering->from,
+        .most = CASES_CHUNK,
+    };
+    struct public_cases page = {.has_more = true};
+    enum rc rc = RC_OK;
+
+    while (!rc && page.has_more && gathering->n < gathering->room) {
+        rc = public_cases(ctx, &filter, &page);
+        if (!rc)
+            rc = gather(ctx, gathering, &page);
+        filter.has_after = true;
+        filter.after = page.next;
+    }
+    return rc;
+}
+
+static enum rc gather_of(struct ctx *ctx, struct str id, struct gathering *gathering)
+{
+    struct public_cases found = {.n = 0};
+    struct str number;
+    enum rc rc = RC_OK;
+
+    if (number_parse(ctx->arena, str_trim(id), &number))
+        rc = public_cases_numbered(ctx, &number, 1, &found);
+    if (!rc && !found.n)
+        rc = FAIL(ctx, ERR_NOT_FOUND, .field = S("service_request_id"), .arg = id);
+    return rc ? rc : gather(ctx, gathering, &found);
+}
+
+/* mySociety's words for the states of a report. */
+static struct str status_word(const struct told *told)
+{
+    const struct workflow *workflow = told->shown->definition->workflow;
+    const struct state *state = told->update.state ? told->update.state : told->shown->state;
+
+    if (state->type == STATE_CLOSED)
+        return S("CLOSED");
+    return state == &workflow->states[workflow->start] ? S("OPEN") : S("IN_PROGRESS");
+}
+
+static struct str description_of(struct ctx *ctx, const struct public_update *update)
+{
+    if (update->text.n)
+        return update->text;
+    if (update->outcome)
+        return text_in(&update->outcome->name, ctx->lang);
+    return text_in(&update->state->says, ctx->lang);
+}
+
+static void put_update(struct ctx *ctx, struct document *document, const struct told *told)
+{
+    document_begin_thing(document, "request_update");
+    document_text(document, "update_id", str_fmt(ctx->arena, "%lld", (long long)told->update.id));
+    document_text(document, "service_request_id", told->shown->number);
+    document_text(document, "status", status_word(told));
+    document_text(document, "updated_datetime", open311_time(ctx, told->update.at));
+    document_text(document, "description", description_of(ctx, &told->update));
+    document_text(document, "media_url", STR_NONE);
+    document_end_thing(document);
+}
+
+static enum rc read_span(struct ctx *ctx, const struct request *request,
+                         struct gathering *gathering)
+{
+    struct open311_span span;
+    enum rc rc = open311_span(ctx, request, "start_date", "end_date", &span);
+
+    if (rc)
+        return rc;
+    gathering->until = instant_plus_us(span.has_until ? span.until : ctx->now, 1);
+    gathering->from = span.has_from ? span.from : instant_plus_us(gathering->until, -WINDOW_US);
+    return RC_OK;
+}
+
+enum rc open311_updates(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct str id = request_value(request, S("service_request_id"));
+    struct gathering gathering = {.room = UPDATES_MAX};
+    struct document document;
+    enum rc rc = open311_begin(ctx, request, reply);
+
+    if (!rc)
+        rc = read_span(ctx, request, &gathering);
+    if (rc)
+        return rc;
+    gathering.of = ARENA_ARRAY(ctx->arena, UPDATES_MAX, struct told);
+    if (!gathering.of)
+        return FAIL(ctx, ERR_MEMORY);
+    rc = id.n ? gather_of(ctx, id, &gathering) : gather_changed(ctx, &gathering);
+    if (rc)
+        return rc;
+    qsort(gathering.of, gathering.n, sizeof *gathering.of, oldest_first);
+    document = open311_document(request, reply);
+    document_begin_list(&document, "service_request_updates");
+    for (size_t i = 0; i < gathering.n; i++)
+        put_update(ctx, &document, &gathering.of[i]);
+    document_end_list(&document);
+    return RC_OK;
+}
+
+/* ---- Posted */
+
+static const char *const statuses[] = {
+    "OPEN",
+    "CLOSED",
+    "FIXED",
+    "IN_PROGRESS",
+    "ACTION_SCHEDULED",
+    "INVESTIGATING",
+    "DUPLICATE",
+    "CANCELLED",
+    "NOT_COUNCILS_RESPONSIBILITY",
+    "REOPEN",
+    "FOR_TRIAGE",
+    "NO_FURTHER_ACTION",
+    "INTERNAL_REFERRAL",
+};
+
+static struct str sent(const struct request *request, const char *name)
+{
+    return str_trim(params_get(&request->form, str_of(name)));
+}
+
+static enum rc check_update(struct ctx *ctx, const struct request *request)
+{
+    struct str status = sent(request, "status"), at = sent(request, "updated_datetime");
+    struct instant ignored;
+    bool is_known = !status.n;
+
+    if (request->body.n)
+        return FAIL(ctx, ERR_MEDIA_TYPE);
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        is_known |= str_eq_ascii_nocase(status, str_of(statuses[i]));
+    if (!is_known)
+        return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("status"));
+    if (!sent(request, "description").n && !status.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("description"));
+    return at.n ? open311_instant(ctx, at, "updated_datetime", &ignored) : RC_OK;
+}
+
+/* Staff read all of it; what the update says of the state does not change the state, which is a
+ * step of the workflow and theirs to take. */
+static struct str update_text(struct ctx *ctx, const struct request *request)
+{
+    static const char *const extra[] = {"status", "media_url", "first_name", "last_name", "email"};
+    struct buf out = buf_in(ctx->arena, MAX_TEXT);
+
+    buf_add(&out, sent(request, "description"));
+    for (size_t i = 0; i < sizeof extra / sizeof *extra; i++) {
+        struct str value = sent(request, extra[i]);
+
+        if (value.n)
+            buf_add_fmt(&out, "%s%s: %.*s", out.n ? "\n" : "", extra[i], STR_ARG(value));
+    }
+    return buf_has_failed(&out) ? STR_NONE : buf_str(&out);
+}
+
+static enum rc find_case(struct ctx *ctx, const struct request *request, const struct api_key *key,
+                         struct public_cases *ret)
+{
+    struct str id = sent(request, "service_request_id"), number;
+    struct public_cases found = {.n = 0};
+    const struct definition *definition;
+    enum rc rc = RC_OK;
+
+    if (!id.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("service_request_id"));
+    if (number_parse(ctx->arena, id, &number))
+        rc = public_cases_numbered(ctx, &number, 1, &found);
+    if (!rc && !found.n)
+        rc = FAIL(ctx, ERR_NOT_FOUND, .field = S("service_request_id"), .arg = id);
+    if (rc)
+        return rc;
+    definition = found.of[0].definition;
+    if (!api_key_may(
+            key, API_RIGHT_FILE,
+            (struct reach){.department = definition->department, .service = definition->code}))
+        return FAIL(ctx, ERR_DENIED, .field = S("service_request_id"));
+    *ret = found;
+    return RC_OK;
+}
+
+enum rc open311_update_add(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct external_message message = {.external_id = sent(request, "update_id")};
+    struct public_cases found;
+    struct document document;
+    struct api_key key;
+    int64_t id;
+    enum rc rc = open311_begin(ctx, request, reply);
+
+    if (!rc)
+        rc = open311_key(ctx, request, reply, &key);
+    if (!rc)
+        rc = check_update(ctx, request);
+    if (!rc)
+        rc = find_case(ctx, request, &key, &found);
+    if (rc)
+        return rc;
+    message.case_id = found.of[0].id;
+    message.text = update_text(ctx, request);
+    message.system = str_fmt(ctx->arena, "key %.*s", STR_ARG(key.prefix));
+    if (!message.external_id.n)
+        message.external_id = sent(request, "update_id_ext");
+    rc = external_message_add(ctx, &message, &id);
+    if (rc)
+        return rc;
+    document = open311_document(request, reply);
+    reply->status = 201;
+    document_begin_list(&document, "service_request_updates");
+    document_begin_thing(&document, "request_update");
+    document_text(&document, "update_id", str_fmt(ctx->arena, "%lld", (long long)id));
+    document_end_thing(&document);
+    document_end_list(&document);
+    return RC_OK;
+}

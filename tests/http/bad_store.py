@@ -1,0 +1,2 @@
+def run(tap, arguments):
+    pass

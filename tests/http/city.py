@@ -1,0 +1,225 @@
+"""A city of a test's own: made by the built program, served on a free port of this machine.
+
+The store is SQLite in the folder, or a database of its own in the PostgreSQL server whose socket
+folder is CITYHALL_TEST_POSTGRES (tests/lib/postgres.sh). Rows are counted past the program.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+
+from client import Client
+
+START_S = 60
+STOP_S = 20
+STAFF_PASSWORD = "a long enough sentence 7"
+
+# Filled by the program's own work in the background, whatever a request does.
+BACKGROUND = {"record_leaf", "record_tile", "tree_head", "job", "job_state", "metric"}
+
+STAFF = {  # login: role and team
+    "agent": ("agent", None),
+    "crew": ("crew", "streets-west"),
+    "east": ("crew", "streets-east"),
+    "supervisor": ("supervisor", None),
+    "administrator": ("administrator", None),
+    "auditor": ("auditor", None),
+}
+
+
+class Broken(Exception):
+    """The test cannot go on: its surroundings failed, or a check did."""
+
+
+def totp(secret, step=0):
+    """The code of RFC 6238 for a secret as an authenticator shows it."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30 + step), hashlib.sha1).digest()
+    at = digest[-1] & 15
+    return "%06d" % ((struct.unpack(">I", digest[at:at + 4])[0] & 0x7FFFFFFF) % 1000000)
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Sqlite:
+    name = "sqlite"
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "cityhall.db")
+        self.options = []
+
+    def rows(self, query):
+        db = sqlite3.connect("file:%s?mode=ro" % self.path, uri=True, timeout=10)
+        try:
+            return db.execute(query).fetchall()
+        finally:
+            db.close()
+
+    def tables(self):
+        return [name for name, in self.rows(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
+            "AND name NOT LIKE 'case_text_%'")]
+
+    def drop(self):
+        pass
+
+
+class Postgres:
+    name = "postgres"
+
+    def __init__(self, _folder):
+        self.socket = os.environ["CITYHALL_TEST_POSTGRES"]
+        self.base = "http_%d_%d" % (os.getpid(), time.monotonic_ns() % 10**9)
+        self.psql("cityhall_test", "CREATE DATABASE %s" % self.base)
+        self.options = ["--store", "postgresql:///%s?host=%s&user=postgres"
+                        % (self.base, self.socket)]
+
+    def psql(self, base, query):
+        done = subprocess.run(["psql", "-h", self.socket, "-U", "postgres", "-d", base, "-X", "-A",
+                               "-t", "-0", "-F", "\x1f", "-q", "-v", "ON_ERROR_STOP=1", "-c",
+                               query], capture_output=True, check=False, cwd="/")
+        if done.returncode:
+            raise Broken("psql: " + done.stderr.decode("utf-8", "replace"))
+        return done.stdout.decode("utf-8", "replace").rstrip("\n")
+
+    def rows(self, query):
+        return [tuple(row.split("\x1f")) for row in self.psql(self.base, query).split("\0") if row]
+
+    def tables(self):
+        return [name for name, in self.rows(
+            "SELECT tablename FROM pg_tables WHERE schemaname NOT IN "
+            "('pg_catalog', 'information_schema')")]
+
+    def drop(self):
+        self.psql("cityhall_test", "DROP DATABASE IF EXISTS %s WITH (FORCE)" % self.base)
+
+
+STORES = {"sqlite": Sqlite, "postgres": Postgres}
+
+
+class City:
+    """One city folder with its server. `program` and `files` are paths; `store` a key of STORES."""
+
+    def __init__(self, program, files, store):
+        self.program, self.files = program, files
+        self.scratch = tempfile.mkdtemp(prefix="cityhall-http-")
+        self.folder = os.path.join(self.scratch, "city")
+        self.store = STORES[store](self.folder)
+        self.server = None
+        self.log = []
+        self.sessions = {}
+        self.port = 0
+
+    def run(self, *arguments, env=None):
+        done = subprocess.run([self.program, *arguments], capture_output=True, text=True,
+                              check=False, env={**os.environ, **(env or {})})
+        if done.returncode:
+            raise Broken("cityhall %s: %s" % (" ".join(arguments), done.stderr))
+        return done.stdout
+
+    def make(self, logins=STAFF):
+        self.run("init", self.folder, "--city", self.files, *self.store.options)
+        self.passwords = {}
+        for login in logins:
+            role, team = STAFF[login]
+            said = self.run("user", "add", self.folder, login, "--name", login.title(), "--role",
+                            role, *(["--team", team] if team else []))
+            self.passwords[login] = re.search(r"shown once\): (\S+)", said)[1]
+        return self
+
+    def start(self, env=None, limit=None):
+        """Serves it; `limit` runs in the child before the program does."""
+        self.port = free_port()
+        self.host = "127.0.0.1:%d" % self.port
+        self.log = []
+        self.server = subprocess.Popen(
+            [self.program, "serve", self.folder, "--listen", self.host],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit,
+            env={**os.environ, **(env or {})})
+        threading.Thread(target=self._keep_log, args=(self.server.stderr,), daemon=True).start()
+        line = self.server.stdout.readline().decode()
+        if not line.startswith("ready "):
+            self.server.wait(STOP_S)
+            raise Broken("the server did not start: " + "\n".join(self.log))
+        return self
+
+    def _keep_log(self, pipe):
+        for line in pipe:
+            self.log.append(line.decode("utf-8", "replace").rstrip("\n"))
+
+    def is_up(self):
+        return self.server.poll() is None
+
+    def stop(self):
+        """Ends the server as an operator does; its exit status."""
+        if not self.server:
+            return 0
+        if self.is_up():
+            self.server.send_signal(signal.SIGTERM)
+        try:
+            status = self.server.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            status = self.server.wait(STOP_S)
+        self.server = None
+        return status
+
+    def remove(self):
+        try:
+            self.stop()
+        finally:
+            self.store.drop()
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def counts(self):
+        """Rows of each table that only requests fill."""
+        tables = sorted(set(self.store.tables()) - BACKGROUND)
+        query = " UNION ALL ".join("SELECT '%s', count(*) FROM %s" % (t, t) for t in tables)
+        return {table: int(count) for table, count in self.store.rows(query)}
+
+    def mail(self):
+        """The text of the newest message."""
+        rows = self.store.rows("SELECT body FROM message ORDER BY id DESC LIMIT 1")
+        return rows[0][0] if rows else ""
+
+    def client(self, login=None):
+        """A browser; with a login, one that is signed in. Signing in is done once a login."""
+        client = Client(self.host)
+        if login:
+            if login not in self.sessions:
+                self.sessions[login] = self._sign_in(login)
+            client.cookies.update(self.sessions[login])
+        return client
+
+    def _sign_in(self, login):
+        """The first sign-in: a password of one's own and a second factor."""
+        client = Client(self.host)
+        client.get("/staff/signin")
+        page = client.post("/staff/signin",
+                           {"csrf": client.csrf, "login": login, "password": self.passwords[login]})
+        ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)
+        secret = re.search(r"<code>([A-Z2-7 ]{16,})</code>", page.text)
+        if not ticket or not secret:
+            raise Broken("no sign-in for %s: %d %s" % (login, page.status, page.text[:2000]))
+        self.secret = secret[1].replace(" ", "")
+        page = client.post("/staff/signin/setup", {
+            "csrf": client.csrf, "ticket": ticket[1], "password": STAFF_PASSWORD,
+            "again": STAFF_PASSWORD, "code": totp(self.secret)})
+        if page.status != 200 or "session" not in "".join(client.cookies):
+            raise Broken("no second factor for %s: %d %s" % (login, page.status, page.text[:2000]))
+        return dict(client.cookies)
