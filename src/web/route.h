@@ -19,11 +19,13 @@ struct request;
 #define ROUTE_MAX_PARAMS 8
 
 enum route_flags {
-    ROUTE_UPLOAD = 1,     /* multipart with files is taken, see server_options */
-    ROUTE_NO_SESSION = 2, /* a page without a session: the hooks need not look for one */
-    ROUTE_API = 4,        /* errors are RFC 9457 JSON; unknown input fields are refused */
-    ROUTE_API_KEY = 8,    /* authenticated by a key in a header, which no foreign page can send:
-                             no form token is asked; only together with ROUTE_API */
+    ROUTE_UPLOAD = 1,       /* multipart with files is taken, see server_options */
+    ROUTE_NO_SESSION = 2,   /* a page without a session: the hooks need not look for one */
+    ROUTE_API = 4,          /* errors are RFC 9457 JSON; unknown input fields are refused */
+    ROUTE_API_KEY = 8,      /* authenticated by a key in a header, which no foreign page can send:
+                               no form token is asked; only together with ROUTE_API */
+    ROUTE_SECRET_PATH = 16, /* the path ends in a secret that a foreign page cannot know, and a mail
+                               program POSTs to it by itself (RFC 8058): no form token is asked */
 };
 
 /* Nobody may use a route with this permission: a row that forgot its permission stops the start. */

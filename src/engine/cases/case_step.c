@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_effect.h"
+#include "engine/cases/follower.h"
 #include "engine/cases/photo.h"
 #include "engine/clock/timer.h"
 #include "engine/clock/turn.h"
@@ -313,6 +314,15 @@ static enum rc tell(struct ctx *ctx, const struct step_work *work, const struct 
                 rc = notice_queue(ctx, work->case_id, event_id, notice, &facts,
                                   &(struct recipient){contacts.rows[i].value, lang, STR_NONE});
     }
+    if (!rc && (notice->to & NOTICE_TO_FOLLOWERS))
+        rc = follower_tell(ctx, &(struct follower_news){
+                                    .case_id = work->case_id,
+                                    .event_id = event_id,
+                                    .notice = notice,
+                                    .facts = &facts,
+                                    .date = work->input->date,
+                                    .base_url = work->input->base_url,
+                                });
     return rc;
 }
 
