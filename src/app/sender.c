@@ -14,8 +14,8 @@
 #define SAY_AGAIN_MS 600000 /* a failure that stays is logged again after so long */
 
 struct sender {
+    const struct home *home;
     struct live_city *live;
-    struct db *db;
     struct str base_url;
     struct arena *arena;
     pthread_t thread;
@@ -34,7 +34,7 @@ static struct ctx work_begin(struct sender *sender)
         .now = clock_now(),
         .lang = LANG_EN,
         .city = live_city_take(sender->live),
-        .db = sender->db,
+        .db = sender->home->db,
     };
 }
 
@@ -119,16 +119,16 @@ static void sender_free(struct sender *sender)
     free(sender);
 }
 
-enum rc sender_start(struct ctx *ctx, struct live_city *live, struct db *db, struct str base_url,
-                     struct sender **ret)
+enum rc sender_start(struct ctx *ctx, const struct home *home, struct live_city *live,
+                     struct str base_url, struct sender **ret)
 {
     struct sender *sender = calloc(1, sizeof *sender);
     pthread_condattr_t monotonic;
 
     if (!sender)
         return FAIL(ctx, ERR_MEMORY);
+    sender->home = home;
     sender->live = live;
-    sender->db = db;
     sender->base_url = base_url;
     sender->arena = arena_new(ARENA_BYTES);
     pthread_mutex_init(&sender->lock, NULL);

@@ -6,10 +6,10 @@
 
 #include "app/live_city.h"
 
-/* Starts the thread; all that is given is borrowed until sender_stop. ERR_MEMORY. */
+/* Starts the thread; `home`, `live` and `base_url` are borrowed until sender_stop. ERR_MEMORY. */
 struct sender;
-enum rc sender_start(struct ctx *ctx, struct live_city *live, struct db *db, struct str base_url,
-                     struct sender **ret) MUST_CHECK;
+enum rc sender_start(struct ctx *ctx, const struct home *home, struct live_city *live,
+                     struct str base_url, struct sender **ret) MUST_CHECK;
 
 /* Ends it within a second or so: what is being sent is let go and sent again later. NULL is
  * allowed. */
