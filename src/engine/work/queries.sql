@@ -64,7 +64,7 @@ WHERE id > 0
 --? troubled: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts < :tries
 --? given_up: AND done IS NULL AND claimed IS NULL AND attempts >= :tries
 --? ended: AND done IS NOT NULL
-LIMIT :most) AS some;
+LIMIT :most) AS counted_rows;
 
 -- name: job_kind_of :optional (id I64)
 SELECT kind FROM job WHERE id = :id AND done IS NULL;
