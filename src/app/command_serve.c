@@ -1,18 +1,20 @@
 /* Serving: the server's hooks between the web layer and the city. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "api/api.h"
+#include "app/about.h"
 #include "app/command.h"
 #include "app/home.h"
 #include "app/live_city.h"
 #include "app/modules.h"
+#include "app/sender.h"
 #include "app/worker.h"
-#include "base/crypto.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "console/console.h"
-#include "engine/cases/queries.h"
 #include "image/image_client.h"
 #include "people/permission.h"
 #include "portal/portal.h"
@@ -22,9 +24,6 @@
 
 #define MAX_MODULES 32
 
-/* In the build's folder, and where it is installed. */
-static const char *const image_places[] = {"cityhall-image", "../libexec/cityhall-image", NULL};
-
 struct app {
     struct home home;
     struct live_city *live;
@@ -32,41 +31,10 @@ struct app {
     const char *proxies; /* addresses whose X-Forwarded-For is believed; NULL: none */
     const char *uploads; /* folder of files that are coming in */
     struct image_client pictures;
+    struct about about;
 };
 
 extern const struct asset_set ui_assets;
-
-/* Who a private link's cookie makes of a visitor: the reporter of that one case. */
-static enum rc find_resident(struct ctx *ctx, const struct request *request)
-{
-    struct str token = request_cookie(request, S("case"));
-    struct crypto_hash hash;
-    struct link_case_row row;
-    struct actor *actor;
-    int64_t *cases;
-    bool is_found;
-    enum rc rc;
-
-    if (!token.n)
-        return RC_OK;
-    hash = crypto_sha256(token);
-    rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
-    if (rc || !is_found)
-        return rc;
-    actor = ARENA_NEW(ctx->arena, struct actor);
-    cases = ARENA_NEW(ctx->arena, int64_t);
-    if (!actor || !cases)
-        return FAIL(ctx, ERR_MEMORY);
-    *cases = row.case_id;
-    *actor = (struct actor){
-        .kind = ACTOR_RESIDENT,
-        .id = row.reporter_is_null ? 0 : row.reporter,
-        .case_ids = cases,
-        .case_n = 1,
-    };
-    ctx->actor = actor;
-    return RC_OK;
-}
 
 static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
 {
@@ -77,13 +45,17 @@ static enum rc begin(void *arg, struct ctx *ctx, struct request *request)
     rc = db_reader_acquire(ctx);
     if (rc)
         return rc;
-    return console_is_asked(request) ? console_begin(ctx, request) : find_resident(ctx, request);
+    if (api_is_asked(request))
+        return api_begin(ctx, request);
+    return console_is_asked(request) ? console_begin(ctx, request) : portal_begin(ctx, request);
 }
 
 static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
                          const struct route *route)
 {
     (void)arg;
+    if (api_is_asked(request))
+        return api_authorize(ctx, request, route);
     if (console_is_asked(request))
         return console_authorize(ctx, route->permission);
     if (actor_may(ctx->actor, (enum permission)route->permission))
@@ -91,13 +63,14 @@ static enum rc authorize(void *arg, struct ctx *ctx, struct request *request,
     return FAIL(ctx, ERR_DENIED);
 }
 
-static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
-                            struct reply *reply, enum rc rc)
+static enum rc render(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    (void)arg;
-    (void)rc;
     if (open311_is_asked(request)) {
         open311_problem(ctx, request, reply);
+        return RC_OK;
+    }
+    if (api_is_asked(request)) {
+        api_problem(ctx, request, reply);
         return RC_OK;
     }
     if (request_wants_json(request))
@@ -107,6 +80,24 @@ static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
     else
         portal_problem(ctx, request, reply);
     return RC_OK;
+}
+
+/* Also for a request that was refused before it began, such as one with a path that wants out. */
+static enum rc render_error(void *arg, struct ctx *ctx, struct request *request,
+                            struct reply *reply, enum rc rc)
+{
+    struct app *app = arg;
+    bool has_begun = ctx->city;
+
+    (void)rc;
+    if (!has_begun)
+        ctx->city = live_city_take(app->live);
+    rc = render(ctx, request, reply);
+    if (!has_begun) {
+        live_city_put(app->live, ctx->city);
+        ctx->city = NULL;
+    }
+    return rc;
 }
 
 static void end(void *arg, struct ctx *ctx, struct request *request)
@@ -147,6 +138,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
 {
     const struct route *tables[MAX_MODULES + 1] = {NULL};
     struct worker *worker = NULL;
+    struct sender *sender = NULL;
     struct server *server;
     size_t n = 0;
     enum rc rc;
@@ -170,11 +162,27 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                       &server);
     if (rc)
         return rc;
-    rc = worker_start(
-        ctx, &(struct worker_options){&app->home, app->live, str_of(app->base_url), modules},
-        &worker);
+    rc = worker_start(ctx,
+                      &(struct worker_options){.home = &app->home,
+                                               .live = app->live,
+                                               .base_url = str_of(app->base_url),
+                                               .modules = modules},
+                      &worker);
+    app->about = (struct about){
+        .home = &app->home,
+        .listen = listen,
+        .base_url = app->base_url,
+        .image = app->home.city->pictures ? app->pictures.program : NULL,
+        .server = server,
+        .worker = worker,
+    };
+    about_use(ctx, &app->about);
+    if (!rc)
+        rc = sender_start(ctx, &app->home, app->live, str_of(app->base_url), &sender);
     if (!rc)
         server_wait(server);
+    sender_stop(sender);
+    about_end_worker(&app->about);
     worker_stop(worker);
     if (!server_drain(server))
         return FAIL(ctx, ERR_DEADLINE, .detail = S("requests were still running at the end"));
@@ -194,8 +202,9 @@ static enum rc take_files(struct ctx *ctx, struct app *app, const char *image)
     if (rc)
         return rc;
     app->home.city->files_folder = files;
+    app->home.city->record_keys = &app->home.keys;
     if (!image)
-        image = beside_program(ctx, image_places);
+        image = beside_program(ctx, image_program_places);
     if (image && !file_exists(image))
         return FAIL(ctx, ERR_CONFIG, .detail = str_fmt(ctx->arena, "there is no %s", image));
     if (image) {
@@ -248,6 +257,8 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
         rc = take_files(ctx, &app, image);
     if (!rc)
         rc = live_city_new(ctx, &app.home, &app.live);
+    /* Reading the city's files took half as much again as what is kept of them. */
+    malloc_trim(0);
     if (!rc)
         rc = serve(ctx, &app, listen);
     live_city_free(app.live);

@@ -152,3 +152,7 @@ UPDATE api_key SET used = :used WHERE id = :id AND (used IS NULL OR used < :used
 -- name: api_key_set_revoked :exec (id I64, revoked INSTANT)
 -- writes: api_key
 UPDATE api_key SET revoked = :revoked WHERE id = :id AND revoked IS NULL;
+
+-- name: api_key_by_id :optional (id I64)
+SELECT id, prefix, name, burst, per_minute, created, expires, used, revoked
+FROM api_key WHERE id = :id;

@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "engine/cases/public_case.h"
+#include "portal/drawn.h"
 
 #define SIDE_MAX_PX    2000
 #define EXTENTS        3 /* so many times the city's size may be asked for */
@@ -61,6 +62,7 @@ bool city_map_figure(struct ctx *ctx, const struct figure_about *about, struct f
     struct map_picture picture = {
         .title = about->title, .markers = about->markers, .marker_count = about->marker_n};
     struct box box = about->box, city;
+    struct str key;
 
     if (!city_map_extent(ctx->city, &city))
         return false;
@@ -72,7 +74,12 @@ bool city_map_figure(struct ctx *ctx, const struct figure_about *about, struct f
     if (picture.view.m_per_px * CITY_MAP_WIDTH < BLOCK_M * 2)
         picture.view =
             map_view_around(picture.view.center, BLOCK_M * 2, CITY_MAP_WIDTH, CITY_MAP_HEIGHT);
-    map_draw(ctx->city->layers, &picture, &out);
+    key = drawn_key(ctx->arena, ctx->city->layers, &picture);
+    if (!drawn_find(key, &out)) {
+        map_draw(ctx->city->layers, &picture, &out);
+        if (!buf_has_failed(&out))
+            drawn_keep(key, buf_str(&out));
+    }
     *ret = (struct figure){.svg = html_of_buf(&out),
                            .bounds = city_map_bounds(ctx->arena, map_box(&picture.view))};
     return !buf_has_failed(&out);

@@ -4,30 +4,28 @@
 #include "base/json.h"
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "engine/cases/access.h"
 #include "engine/cases/number.h"
 #include "engine/cases/public_case.h"
+#include "engine/clock/deadline.h"
 #include "engine/record/queries.h"
 #include "people/actor.h"
 #include "portal/follow.ct.h"
 #include "portal/home.ct.h"
+#include "portal/keyring.h"
 #include "web/server.h"
 #include "web/url.h"
 
-#define LINK_COOKIE_S  ((int64_t)90 * 24 * 3600)
 #define MAX_EVENT_JSON 100000
 #define MAX_TYPED      100
 #define MAP_AROUND_M   250.0
 
 static bool is_own(const struct ctx *ctx, const struct case_by_number_row *row)
 {
-    const struct actor *actor = ctx->actor;
+    const struct case_reach reach = {.case_id = row->id,
+                                     .reporter = row->reporter_is_null ? 0 : row->reporter};
 
-    if (!actor || actor->kind != ACTOR_RESIDENT)
-        return false;
-    for (size_t i = 0; i < actor->case_n; i++)
-        if (actor->case_ids[i] == row->id)
-            return true;
-    return actor->id && !row->reporter_is_null && row->reporter == actor->id;
+    return case_is_own(ctx->actor, &reach);
 }
 
 /* A home's exact address is private: the public sees its block, where the service says so. */
@@ -89,7 +87,14 @@ static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct ev
         if (state >= 0)
             event->title = text_in(&follow->definition->workflow->states[state].name, ctx->lang);
     } else if (str_eq(row->kind, S("message.added"))) {
-        event->title = msg_text(ctx->lang, MSG_follow_message);
+        event->title = msg_text(
+            ctx->lang, str_eq(row->actor_kind, S("resident")) ? MSG_own_said : MSG_follow_message);
+        if (json_get_str(ctx, payload, S("text"), &event->text))
+            return RC_INVALID;
+    } else if (str_eq(row->kind, S("photo.added"))) {
+        event->title = msg_text(ctx->lang, MSG_own_photo_added);
+    } else if (str_eq(row->kind, S("note.added"))) {
+        event->title = msg_text(ctx->lang, MSG_own_note);
         if (json_get_str(ctx, payload, S("text"), &event->text))
             return RC_INVALID;
     }
@@ -130,8 +135,65 @@ struct str follow_tag(const struct follow *follow)
     return state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
 }
 
-/* What may be seen of the case by who asks; a case that is not public does not exist for others. */
-static enum rc load(struct ctx *ctx, const struct request *request, struct follow *follow)
+/* Whether the time in which the public may reopen has passed. */
+static enum rc is_too_late(struct ctx *ctx, const struct follow *follow, bool *ret)
+{
+    const struct workflow *workflow = follow->definition->workflow;
+    struct calendar_deadline end;
+    enum rc rc;
+
+    *ret = !workflow->may_reopen;
+    if (*ret || follow->row.closed_is_null)
+        return RC_OK;
+    rc = deadline_of_span(ctx, ctx->city, follow->row.closed, workflow->reopen_within, &end);
+    if (!rc)
+        *ret = instant_cmp(ctx->now, end.end) >= 0;
+    return rc;
+}
+
+/* What its reporter may do, and their link. */
+static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
+{
+    bool is_closed = follow->state->type == STATE_CLOSED, is_late = false;
+    struct keyring ring = keyring_of(request, KEYRING_CASES);
+    enum rc rc = RC_OK;
+
+    if (is_closed)
+        rc = is_too_late(ctx, follow, &is_late);
+    if (!rc && !is_late)
+        rc = case_steps_open(ctx, follow->definition, follow->row.state, STR_NONE, &follow->steps,
+                             &follow->step_n);
+    if (!rc)
+        rc = case_rating_of(ctx, follow->row.id, &follow->is_rated, &follow->rating);
+    follow->may_rate = is_closed;
+    follow->may_add = !is_closed;
+    for (size_t i = 0; !rc && i < ring.n && !follow->link.n; i++) {
+        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
+        struct link_case_row row;
+        bool is_found;
+
+        rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
+        if (!rc && is_found && row.case_id == follow->row.id)
+            follow->link =
+                str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
+                        STR_ARG(ring.tokens[i]));
+    }
+    return rc;
+}
+
+/* What was just done, from the query: one of the words we know. */
+static struct str done_of(const struct request *request)
+{
+    static const struct str words[] = {STR("comment"), STR("photos"), STR("rating"), STR("step")};
+    struct str said = request_value(request, S("done"));
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(said, words[i]))
+            return words[i];
+    return STR_NONE;
+}
+
+static enum rc load_row(struct ctx *ctx, const struct request *request, struct follow *follow)
 {
     struct str number;
     bool is_found;
@@ -156,16 +218,50 @@ static enum rc load(struct ctx *ctx, const struct request *request, struct follo
         return FAIL(ctx, ERR_INTERNAL, .detail = S("a case in an unknown state"));
     follow->state = &follow->definition->workflow->states[state];
     follow->team = follow->row.team_is_null ? NULL : city_team_by_row(ctx->city, follow->row.team);
-    rc = show_place(ctx, follow);
+    return RC_OK;
+}
+
+enum rc follow_load(struct ctx *ctx, const struct request *request, struct follow *ret)
+{
+    struct follow follow = {.done = done_of(request)};
+    enum rc rc = load_row(ctx, request, &follow);
+
     if (!rc)
-        rc = load_events(ctx, follow);
+        rc = show_place(ctx, &follow);
     if (!rc)
-        rc = photos_of_case(ctx, follow->row.id,
-                            follow->is_own ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC, &follow->photos);
-    if (!rc && follow->is_own)
-        rc = case_steps_open(ctx, follow->definition, follow->row.state, STR_NONE, &follow->steps,
-                             &follow->step_n);
+        rc = load_events(ctx, &follow);
+    if (!rc)
+        rc = photos_of_case(ctx, follow.row.id, follow.is_own ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC,
+                            &follow.photos);
+    if (!rc && !follow.row.due_is_null && follow.state->type != STATE_CLOSED)
+        rc = why_of_case(ctx, &follow.row, follow.definition, follow.is_own, &follow.why);
+    if (!rc && follow.is_own)
+        rc = load_own(ctx, request, &follow);
+    if (!rc)
+        *ret = follow;
     return rc;
+}
+
+enum rc follow_act(struct ctx *ctx, const struct follow *follow)
+{
+    struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
+
+    if (!follow->is_own)
+        return FAIL(ctx, ERR_DENIED);
+    if (!actor)
+        return FAIL(ctx, ERR_MEMORY);
+    *actor = *ctx->actor;
+    actor->id = follow->row.reporter_is_null ? 0 : follow->row.reporter;
+    ctx->actor = actor;
+    return RC_OK;
+}
+
+void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *follow,
+                 const char *what)
+{
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                      str_fmt(ctx->arena, "/cases/%.*s?done=%s",
+                                              STR_ARG(follow->row.number), what)));
 }
 
 static struct str title_of(struct ctx *ctx, const struct follow *follow)
@@ -177,12 +273,12 @@ static struct str title_of(struct ctx *ctx, const struct follow *follow)
     return str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(name), STR_ARG(follow->place));
 }
 
-static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
-                    const struct follow *follow)
+enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *reply,
+                      const struct follow *follow)
 {
     struct page page = page_on(ctx, request, reply, title_of(ctx, follow));
 
-    if (follow->step_n)
+    if (follow->is_own)
         page_needs_form(&page, reply);
     page.has_errors = follow->err.id != ERR_NONE;
     if (page.has_errors)
@@ -193,46 +289,43 @@ static enum rc show(struct ctx *ctx, struct request *request, struct reply *repl
 
 enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct follow follow = {0};
-    enum rc rc = load(ctx, request, &follow);
+    struct follow follow;
+    enum rc rc = follow_load(ctx, request, &follow);
 
-    return rc ? rc : show(ctx, request, reply, &follow);
+    return rc ? rc : follow_render(ctx, request, reply, &follow);
 }
 
 enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct follow follow = {0};
+    struct follow follow;
     struct step_input input = {
         .step = request_param(request, S("step")),
         .message = str_trim(request_value(request, S("message"))),
         .base_url = request_csrf(request)->base_url,
     };
     struct err refused;
-    enum rc rc = load(ctx, request, &follow);
+    enum rc rc = follow_load(ctx, request, &follow);
 
+    if (!rc)
+        rc = follow_act(ctx, &follow);
     if (rc)
         return rc;
-    if (!follow.is_own)
-        return FAIL(ctx, ERR_DENIED);
     if (!str_to_i64(request_value(request, S("lock_version")), &input.lock_version))
         input.lock_version = follow.row.lock_version;
     rc = case_step(ctx, follow.row.id, &input);
     if (!rc) {
-        reply_redirect(reply,
-                       url_in_lang(ctx->arena, ctx->lang,
-                                   str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(follow.row.number))));
+        follow_done(ctx, reply, &follow, "step");
         return RC_OK;
     }
     if (rc != RC_INVALID && rc != RC_CONFLICT)
         return rc;
     refused = ctx->err;
     ctx_clear_error(ctx);
-    follow = (struct follow){0};
-    rc = load(ctx, request, &follow);
+    rc = follow_load(ctx, request, &follow);
     follow.err = refused;
     follow.step = input.step;
     follow.typed = input.message;
-    return rc ? rc : show(ctx, request, reply, &follow);
+    return rc ? rc : follow_render(ctx, request, reply, &follow);
 }
 
 /* Whether who asks may see the case of a typed number; *ret is the number as we write it. */
@@ -309,8 +402,7 @@ enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *repl
 
     if (rc)
         return rc;
-    reply_cookie(reply,
-                 &(struct cookie){S("case"), request_param(request, S("token")), LINK_COOKIE_S});
+    keyring_add(request, reply, KEYRING_CASES, request_param(request, S("token")));
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
                                       str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(row.number))));
     return RC_OK;

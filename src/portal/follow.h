@@ -3,10 +3,12 @@
 #ifndef PORTAL_FOLLOW_H
 #define PORTAL_FOLLOW_H
 
+#include "engine/cases/case_own.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"
 #include "portal/city_map.h"
+#include "portal/why.h"
 
 struct follow_event {
     struct instant at;
@@ -28,10 +30,32 @@ struct follow {
     struct photos photos;      /* that may be seen by who asks */
     const struct step **steps; /* that the reporter may take now */
     size_t step_n;
-    struct err err;  /* of a step that was refused */
-    struct str step; /* which one */
-    struct str typed;
+    struct why why;          /* the expected date */
+    bool is_rated, may_rate; /* by the reporter, after closing */
+    struct case_rating rating;
+    bool may_add;     /* the reporter may add words and photos */
+    struct str link;  /* the reporter's private link; empty: they hold none */
+    struct str done;  /* what was just done: "comment", "photos", "rating", "step"; or empty */
+    struct err err;   /* of what was refused */
+    struct str step;  /* which: a step's id, or "comment", "photos", "rating" */
+    struct str typed; /* kept */
+    int64_t score;    /* chosen, kept */
 };
+
+/* What may be seen of the path's case by who asks, and for its reporter what they may do; a case
+ * that is not public does not exist for others. */
+enum rc follow_load(struct ctx *ctx, const struct request *request, struct follow *ret) MUST_CHECK;
+
+/* Its page, with the status of follow->err. */
+enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *reply,
+                      const struct follow *follow) MUST_CHECK;
+
+/* Makes ctx->actor the reporter of that case by name: who acts is in the record. */
+enum rc follow_act(struct ctx *ctx, const struct follow *follow) MUST_CHECK;
+
+/* Back to the case's page, which says that it was done. */
+void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *follow,
+                 const char *what);
 
 /* The kind of the state's tag: "open", "doing", "waiting", "done", "closed". */
 struct str state_tag(const struct definition *definition, const struct state *state,

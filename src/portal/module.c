@@ -3,10 +3,13 @@
 #include "portal/follow.h"
 #include "portal/home.h"
 #include "portal/list.h"
+#include "portal/own.h"
 #include "portal/photos.h"
 #include "portal/places.h"
 #include "portal/portal.h"
 #include "portal/report.h"
+#include "portal/similar.h"
+#include "portal/watch.h"
 
 static const struct route routes[] = {
     {HTTP_GET, "/", home_show, PERMISSION_PUBLIC, .summary = "Home page"},
@@ -18,6 +21,10 @@ static const struct route routes[] = {
      .summary = "Begin or go on with a report"},
     {HTTP_GET, "/report/{service}/done", report_done, PERMISSION_PUBLIC,
      .summary = "What was sent"},
+    {HTTP_GET, "/report/{service}/similar", similar_show, PERMISSION_PUBLIC,
+     .summary = "Open cases that a report may be one of"},
+    {HTTP_POST, "/report/{service}/similar", similar_answer, PERMISSION_PUBLIC,
+     .summary = "Follow one of them, or go on"},
     {HTTP_GET, "/report/{service}/{step}", report_show, PERMISSION_PUBLIC,
      .summary = "One step of a report"},
     {HTTP_POST, "/report/{service}/{step}", report_answer, PERMISSION_PUBLIC,
@@ -43,6 +50,32 @@ static const struct route routes[] = {
     {HTTP_GET, "/cases/{number}", case_show, PERMISSION_PUBLIC, .summary = "A case"},
     {HTTP_POST, "/cases/{number}/steps/{step}", case_step_take, PERMISSION_PUBLIC,
      .summary = "A step that the reporter may take"},
+    {HTTP_POST, "/cases/{number}/comments", own_comment, PERMISSION_PUBLIC,
+     .summary = "The reporter adds a word"},
+    {HTTP_POST, "/cases/{number}/photos", own_photos, PERMISSION_PUBLIC,
+     .summary = "The reporter adds photos", .flags = ROUTE_UPLOAD},
+    {HTTP_POST, "/cases/{number}/rating", own_rate, PERMISSION_PUBLIC,
+     .summary = "The reporter says how it went"},
+    {HTTP_GET, "/cases/{number}/receipt", own_receipt, PERMISSION_PUBLIC,
+     .summary = "The reporter's receipt, explained"},
+    {HTTP_GET, "/cases/{number}/receipt.json", own_receipt_json, PERMISSION_PUBLIC,
+     .summary = "The receipt as JSON"},
+    {HTTP_GET, "/cases/{number}/receipt.txt", own_receipt_text, PERMISSION_PUBLIC,
+     .summary = "The receipt as it is signed"},
+    {HTTP_GET, "/cases/{number}/follow", watch_show, PERMISSION_PUBLIC,
+     .summary = "Follow a case by mail"},
+    {HTTP_POST, "/cases/{number}/follow", watch_ask, PERMISSION_PUBLIC,
+     .summary = "Ask for the mail that confirms it"},
+    {HTTP_GET, "/cases/{number}/follow/sent", watch_sent, PERMISSION_PUBLIC,
+     .summary = "That the mail is on its way"},
+    {HTTP_GET, "/follows/{token}", watch_link, PERMISSION_PUBLIC,
+     .summary = "The link of that mail"},
+    {HTTP_POST, "/follows/{token}", watch_confirm, PERMISSION_PUBLIC,
+     .summary = "Confirm that one follows a case"},
+    {HTTP_GET, "/unfollow/{token}", watch_end_link, PERMISSION_PUBLIC,
+     .summary = "The link that ends mail about a case"},
+    {HTTP_POST, "/unfollow/{token}", watch_end, PERMISSION_PUBLIC,
+     .summary = "End it; mail programs do it by themselves (RFC 8058)", .flags = ROUTE_SECRET_PATH},
     {.pattern = NULL},
 };
 

@@ -80,7 +80,7 @@ enum rc report_photos_take(struct ctx *ctx, struct request *request, struct repl
     if (!rc)
         rc = draft_limit_take(ctx, request, reply, &report.draft);
     if (!rc)
-        rc = report_keep(ctx, reply, &report.draft);
+        rc = report_keep(ctx, request, reply, &report.draft);
     if (!rc)
         rc = remove_one(ctx, request, &report);
     if (!rc)
@@ -98,7 +98,7 @@ enum rc report_photos_take(struct ctx *ctx, struct request *request, struct repl
         return RC_OK;
     }
     report.draft.has_photos = true;
-    return report_go_on(ctx, reply, &report.draft);
+    return report_go_on(ctx, request, reply, &report.draft);
 }
 
 /* The address names one picture for ever, and it is shown to whom it was shown once. */
@@ -118,7 +118,7 @@ enum rc report_photo_send(struct ctx *ctx, struct request *request, struct reply
 
     if (!str_to_i64(request_param(request, S("photo")), &photo))
         return FAIL(ctx, ERR_NOT_FOUND);
-    rc = draft_load(ctx, request_cookie(request, S("draft")), &draft);
+    rc = report_draft(ctx, request, &draft);
     if (!rc)
         rc = photo_open_draft(ctx, draft.id, photo, PHOTO_THUMB, &file);
     return rc ? rc : send(ctx, reply, &file);

@@ -1,5 +1,7 @@
 #include "portal/pin.h"
 
+#include "portal/similar.h"
+
 #include "base/msg.h"
 #include "engine/cases/locate.h"
 #include "place/layers.h"
@@ -67,6 +69,7 @@ enum rc pin_take(struct ctx *ctx, const struct request *request, struct report *
     if (rc)
         return rc;
     report->draft.has_place = true;
+    similar_ask_again(ctx, &report->draft);
     report->draft.place_typed = choice.label;
     return RC_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef PORTAL_PORTAL_H
 #define PORTAL_PORTAL_H
 
+#include "base/err.h"
 #include "base/module.h"
 
 struct ctx;
@@ -9,6 +10,9 @@ struct reply;
 struct request;
 
 extern const struct module portal_module;
+
+/* Finds out who asks for a public page; for the server's hook. ctx has a reader. */
+enum rc portal_begin(struct ctx *ctx, struct request *request) MUST_CHECK;
 
 /* The page that tells a visitor what went wrong; for the server's hook. reply->status is set. */
 void portal_problem(struct ctx *ctx, const struct request *request, struct reply *reply);

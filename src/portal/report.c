@@ -8,13 +8,15 @@
 #include "engine/cases/queries.h"
 #include "place/layers.h"
 #include "portal/draft_limit.h"
+#include "portal/keyring.h"
 #include "portal/photos.ct.h"
 #include "portal/pin.h"
 #include "portal/report.ct.h"
+#include "portal/similar.h"
+#include "portal/why.h"
 #include "web/server.h"
 
 #define MAX_STEPS  128
-#define COOKIE_S   ((int64_t)DRAFT_DAYS * 24 * 3600)
 #define SURE_SCORE 95 /* a single choice this good needs no question */
 
 struct str report_step_word(const struct draft *draft, struct form_at at)
@@ -67,24 +69,39 @@ static enum rc service_of(struct ctx *ctx, const struct request *request,
     return RC_OK;
 }
 
-/* The draft of the cookie when it is one of this service; else a fresh one. */
-static enum rc draft_of(struct ctx *ctx, const struct request *request, struct draft *ret)
+/* The newest draft of this service that the browser holds; else a fresh one. */
+enum rc report_draft(struct ctx *ctx, const struct request *request, struct draft *ret)
 {
     const struct definition *service;
-    struct str token = request_cookie(request, S("draft"));
+    struct keyring ring = keyring_of(request, KEYRING_DRAFTS);
     enum rc rc = service_of(ctx, request, &service);
 
-    if (rc)
-        return rc;
-    if (token.n) {
-        rc = draft_load(ctx, token, ret);
+    for (size_t i = 0; !rc && i < ring.n; i++) {
+        rc = draft_load(ctx, ring.tokens[i], ret);
         if (!rc && str_eq(ret->definition->code, service->code))
             return RC_OK;
-        if (rc && rc != RC_NOT_FOUND && rc != RC_GONE)
-            return rc;
+        if (rc == RC_NOT_FOUND || rc == RC_GONE) {
+            ctx_clear_error(ctx);
+            rc = RC_OK;
+        }
+    }
+    return rc ? rc : draft_new(ctx, service, ret);
+}
+
+enum rc report_drop(struct ctx *ctx, const struct request *request, struct reply *reply,
+                    const struct draft *draft)
+{
+    struct keyring ring = keyring_of(request, KEYRING_DRAFTS);
+
+    for (size_t i = 0; i < ring.n; i++) {
+        struct draft held;
+        enum rc rc = draft_load(ctx, ring.tokens[i], &held);
+
+        if (!rc && held.id == draft->id)
+            keyring_drop(request, reply, KEYRING_DRAFTS, ring.tokens[i]);
         ctx_clear_error(ctx);
     }
-    return draft_new(ctx, service, ret);
+    return draft_drop(ctx, draft->id);
 }
 
 static struct str step_path(struct ctx *ctx, const struct draft *draft, struct form_at at)
@@ -99,17 +116,32 @@ static void redirect_to(struct ctx *ctx, struct reply *reply, const struct draft
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang, step_path(ctx, draft, at)));
 }
 
+/* Where the draft goes on: the next question, or the cases that it may be one of. */
+static enum rc redirect_on(struct ctx *ctx, struct reply *reply, const struct draft *draft)
+{
+    bool asks_similar = false;
+    struct form_at next;
+    enum rc rc = form_next(ctx, draft, &next);
+
+    if (!rc && next.step == FORM_CHECK)
+        rc = similar_is_due(ctx, draft, &asks_similar);
+    if (rc)
+        return rc;
+    if (asks_similar)
+        reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
+                                          str_fmt(ctx->arena, "/report/%.*s/similar",
+                                                  STR_ARG(draft->definition->code))));
+    else
+        redirect_to(ctx, reply, draft, next);
+    return RC_OK;
+}
+
 enum rc report_start(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct draft draft;
-    struct form_at next;
-    enum rc rc = draft_of(ctx, request, &draft);
+    enum rc rc = report_draft(ctx, request, &draft);
 
-    if (!rc)
-        rc = form_next(ctx, &draft, &next);
-    if (!rc)
-        redirect_to(ctx, reply, &draft, next);
-    return rc;
+    return rc ? rc : redirect_on(ctx, reply, &draft);
 }
 
 /* Finds the step among those of the draft. */
@@ -137,7 +169,7 @@ enum rc report_load(struct ctx *ctx, const struct request *request, struct str w
                     struct report *ret)
 {
     struct report report = {0};
-    enum rc rc = draft_of(ctx, request, &report.draft);
+    enum rc rc = report_draft(ctx, request, &report.draft);
 
     if (!rc)
         rc = step_of(ctx, word, &report);
@@ -176,16 +208,44 @@ static void redirect_to_done(struct ctx *ctx, const struct request *request, str
                                       str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
 }
 
-/* Whether the draft of the cookie was sent already, so that the one in hand is a fresh one. */
+/* What became of the newest draft of the service that this browser sent. */
+static enum rc sent_case(struct ctx *ctx, const struct request *request,
+                         const struct definition *service, bool *ret_is_found,
+                         struct case_by_number_row *ret)
+{
+    struct keyring ring = keyring_of(request, KEYRING_DRAFTS);
+
+    *ret_is_found = false;
+    for (size_t i = 0; i < ring.n && !*ret_is_found; i++) {
+        struct str number;
+        bool is_found;
+        enum rc rc = draft_outcome(ctx, ring.tokens[i], &number);
+
+        if (rc == RC_NOT_FOUND) {
+            ctx_clear_error(ctx);
+            continue;
+        }
+        if (!rc)
+            rc = case_by_number(ctx, number, &is_found, ret);
+        if (rc)
+            return rc;
+        *ret_is_found = is_found && ret->service == service->service_id;
+    }
+    return RC_OK;
+}
+
+/* Whether a draft of the service was sent already, so that the one in hand is a fresh one. */
 static bool is_sent(struct ctx *ctx, const struct request *request, const struct draft *draft)
 {
-    struct str number;
+    struct case_by_number_row row;
     bool is_found;
 
     if (draft->id)
         return false;
-    is_found = draft_outcome(ctx, request_cookie(request, S("draft")), &number) == RC_OK;
-    ctx_clear_error(ctx);
+    if (sent_case(ctx, request, draft->definition, &is_found, &row)) {
+        ctx_clear_error(ctx);
+        return false;
+    }
     return is_found;
 }
 
@@ -260,10 +320,13 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
 {
     struct report report;
     struct form_at next;
+    bool asks_similar = false;
     enum rc rc = report_load(ctx, request, request_param(request, S("step")), &report);
 
     if (!rc)
         rc = form_next(ctx, &report.draft, &next);
+    if (!rc && report.at.step == FORM_CHECK)
+        rc = similar_is_due(ctx, &report.draft, &asks_similar);
     if (rc)
         return rc;
     /* The check page before what comes first: back to that. After sending: there is no more to
@@ -275,6 +338,8 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
             redirect_to(ctx, reply, &report.draft, next);
         return RC_OK;
     }
+    if (asks_similar)
+        return redirect_on(ctx, reply, &report.draft);
     fill_from_draft(ctx, &report);
     return report_render(ctx, request, reply, &report);
 }
@@ -316,8 +381,10 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
         rc = locate_choice(ctx, ctx->city, &choice, &report->draft.place);
     if (!rc)
         rc = layers_check_inside(ctx, ctx->city->layers, choice.point);
-    if (!rc)
+    if (!rc) {
         report->draft.has_place = true;
+        similar_ask_again(ctx, &report->draft);
+    }
     if (rc == RC_INVALID)
         ctx->err.field = S("place");
     return rc;
@@ -388,37 +455,44 @@ static enum rc take(struct ctx *ctx, const struct request *request, struct repor
     return FAIL(ctx, ERR_NOT_FOUND);
 }
 
-/* The submission key is the draft's own: pressing twice files one case. */
-static struct str submission_of(struct ctx *ctx, const struct draft *draft)
+/* The submission key is the draft's own: pressing twice files one case. It is made from the token:
+ * the row's number is given out again once old drafts are removed. */
+static struct str submission_of(struct ctx *ctx, const struct request *request)
 {
-    return str_fmt(ctx->arena, "draft-%lld", (long long)draft->id);
+    struct crypto_hash hash = crypto_sha256(request_cookie(request, S("draft")));
+
+    return str_fmt(ctx->arena, "draft-%.*s",
+                   STR_ARG(crypto_base64url(ctx->arena, crypto_hash_str(&hash))));
 }
 
 enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     const struct definition *definition;
     struct page page;
-    struct str number;
     struct case_by_number_row row;
+    struct why why;
     bool is_found;
     enum rc rc = service_of(ctx, request, &definition);
 
     if (!rc)
-        rc = draft_outcome(ctx, request_cookie(request, S("draft")), &number);
-    if (!rc)
-        rc = case_by_number(ctx, number, &is_found, &row);
+        rc = sent_case(ctx, request, definition, &is_found, &row);
+    if (!rc && !is_found)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    if (rc)
+        return rc;
+    rc = why_of_case(ctx, &row, city_version(ctx->city, row.service_version), true, &why);
     if (rc)
         return rc;
     page = page_on(ctx, request, reply,
                    title_of(ctx, msg_text(ctx->lang, MSG_report_done), definition));
     done_page(&page.view, &page,
               &(struct filed){
-                  .number = number,
+                  .number = row.number,
                   .team = row.team_is_null ? NULL : city_team_by_row(ctx->city, row.team),
                   .has_due = !row.due_is_null,
                   .due = row.due,
               },
-              definition);
+              definition, &why);
     return RC_OK;
 }
 
@@ -428,7 +502,7 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     struct filing filing;
     struct filed filed;
     struct form_at next;
-    enum rc rc = draft_of(ctx, request, &report.draft);
+    enum rc rc = report_draft(ctx, request, &report.draft);
 
     if (rc)
         return rc;
@@ -445,7 +519,7 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     }
     filing = draft_filing(&report.draft);
     filing.lang = ctx->lang;
-    filing.submission = submission_of(ctx, &report.draft);
+    filing.submission = submission_of(ctx, request);
     filing.base_url = request_csrf(request)->base_url;
     rc = case_file(ctx, &filing, &filed);
     if (rc == RC_INVALID) {
@@ -457,28 +531,24 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     if (rc)
         return rc;
     if (filed.link_token.n)
-        reply_cookie(reply, &(struct cookie){S("case"), filed.link_token, COOKIE_S});
+        keyring_add(request, reply, KEYRING_CASES, filed.link_token);
     redirect_to_done(ctx, request, reply);
     return RC_OK;
 }
 
-enum rc report_go_on(struct ctx *ctx, struct reply *reply, const struct draft *draft)
+enum rc report_go_on(struct ctx *ctx, const struct request *request, struct reply *reply,
+                     const struct draft *draft)
 {
     struct str token = STR_NONE;
-    struct form_at next;
     enum rc rc = draft_save(ctx, draft, &token);
 
-    if (!rc)
-        rc = form_next(ctx, draft, &next);
-    if (rc)
-        return rc;
-    if (token.n)
-        reply_cookie(reply, &(struct cookie){S("draft"), token, COOKIE_S});
-    redirect_to(ctx, reply, draft, next);
-    return RC_OK;
+    if (!rc && token.n)
+        keyring_add(request, reply, KEYRING_DRAFTS, token);
+    return rc ? rc : redirect_on(ctx, reply, draft);
 }
 
-enum rc report_keep(struct ctx *ctx, struct reply *reply, struct draft *draft)
+enum rc report_keep(struct ctx *ctx, const struct request *request, struct reply *reply,
+                    struct draft *draft)
 {
     struct str token = STR_NONE;
     enum rc rc;
@@ -488,7 +558,7 @@ enum rc report_keep(struct ctx *ctx, struct reply *reply, struct draft *draft)
     rc = draft_save(ctx, draft, &token);
     if (rc)
         return rc;
-    reply_cookie(reply, &(struct cookie){S("draft"), token, COOKIE_S});
+    keyring_add(request, reply, KEYRING_DRAFTS, token);
     db_reader_release(ctx);
     rc = db_reader_acquire(ctx);
     return rc ? rc : draft_load(ctx, token, draft);
@@ -513,5 +583,5 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
         ctx_clear_error(ctx);
         return report_render(ctx, request, reply, &report);
     }
-    return rc ? rc : report_go_on(ctx, reply, &report.draft);
+    return rc ? rc : report_go_on(ctx, request, reply, &report.draft);
 }

@@ -58,11 +58,20 @@ enum rc report_load(struct ctx *ctx, const struct request *request, struct str w
 enum rc report_render(struct ctx *ctx, struct request *request, struct reply *reply,
                       struct report *report) MUST_CHECK;
 
+/* The draft of the path's service that this browser holds, or a fresh one. */
+enum rc report_draft(struct ctx *ctx, const struct request *request, struct draft *ret) MUST_CHECK;
+
 /* Stores the draft, with its cookie when it is new, and goes to the question that comes next. */
-enum rc report_go_on(struct ctx *ctx, struct reply *reply, const struct draft *draft) MUST_CHECK;
+enum rc report_go_on(struct ctx *ctx, const struct request *request, struct reply *reply,
+                     const struct draft *draft) MUST_CHECK;
 
 /* Stores a draft that has no row yet, and reads it back. */
-enum rc report_keep(struct ctx *ctx, struct reply *reply, struct draft *draft) MUST_CHECK;
+enum rc report_keep(struct ctx *ctx, const struct request *request, struct reply *reply,
+                    struct draft *draft) MUST_CHECK;
+
+/* Forgets a draft and this browser's hold on it. */
+enum rc report_drop(struct ctx *ctx, const struct request *request, struct reply *reply,
+                    const struct draft *draft) MUST_CHECK;
 
 enum rc report_start(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc report_show(struct ctx *ctx, struct request *request, struct reply *reply);

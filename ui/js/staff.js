@@ -87,6 +87,19 @@
     if (guarded.some(entry => entry !== sending && state(entry.form) !== entry.first)) event.preventDefault();
   });
 
+  // A canned reply goes into the message, behind what was typed there; without scripts by a button.
+  $$('[data-fill-button]').forEach(button => button.remove());
+  $$('[data-fill]').forEach(select => select.addEventListener('change', () => {
+    const field = document.getElementById(select.dataset.fill);
+    const text = select.selectedOptions[0].dataset.text;
+    if (!field || !text) return;
+    field.value = field.value.trim() ? `${field.value.trim()}\n\n${text}` : text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    select.selectedIndex = 0;
+    field.focus();
+  }));
+  $$('[data-print]').forEach(button => { button.hidden = false; button.addEventListener('click', () => print()); });
+
   // Palette
   const wordsOf = element => (element.getAttribute('aria-label') || element.textContent || element.placeholder).trim().replace(/\s+/g, ' ');
   const act = element => {

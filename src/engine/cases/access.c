@@ -13,7 +13,7 @@ static bool has_any_role_on(const struct actor *actor, struct reach reach)
     return false;
 }
 
-static bool is_own(const struct actor *actor, const struct case_reach *reach)
+bool case_is_own(const struct actor *actor, const struct case_reach *reach)
 {
     if (!actor || actor->kind != ACTOR_RESIDENT)
         return false;
@@ -27,7 +27,7 @@ bool case_may_read(const struct actor *actor, const struct case_reach *reach)
 {
     if (is_staff(actor))
         return has_any_role_on(actor, reach->reach);
-    if (is_own(actor, reach))
+    if (case_is_own(actor, reach))
         return reach->confidentiality <= AUDIENCE_PARTIES;
     return reach->confidentiality == AUDIENCE_PUBLIC && !reach->is_hidden;
 }

@@ -23,6 +23,9 @@ struct case_reach {
 /* NULL is a visitor nobody knows. */
 bool case_may_read(const struct actor *actor, const struct case_reach *reach);
 
+/* Whether the actor is the case's reporter: by its private link, or signed in. */
+bool case_is_own(const struct actor *actor, const struct case_reach *reach);
+
 /* Whether a member of staff works on the case: writes notes and assigns it. Who may take a step
  * is the workflow's question (case_step). */
 bool case_may_work(const struct actor *actor, const struct case_reach *reach);

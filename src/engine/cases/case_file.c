@@ -32,7 +32,7 @@ struct filing_work {
     struct filed *filed;
 };
 
-static bool is_email(struct str s)
+bool filing_is_email(struct str s)
 {
     ptrdiff_t at = str_find_byte(s, '@');
 
@@ -77,7 +77,7 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
         return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
     if (rule->email == CONTACT_REQUIRED && !contact->email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
-    if (contact->email.n && !is_email(contact->email))
+    if (contact->email.n && !filing_is_email(contact->email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     if (rule->phone == CONTACT_REQUIRED && !contact->phone.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("phone"));

@@ -56,7 +56,7 @@ static bool is_looked_up(const struct case_term *term)
     return true;
 }
 
-static struct str words_of(struct ctx *ctx, const struct case_filter *filter)
+struct str case_match_words(struct ctx *ctx, const struct case_filter *filter)
 {
     enum sql_engine engine = db_engine(ctx->db);
     struct buf out = buf_in(ctx->arena, WORDS_MAX);
@@ -184,7 +184,7 @@ enum rc case_match_begin(struct ctx *ctx, const struct case_search *search, stru
     }
     if (rc)
         return rc;
-    match.words = words_of(ctx, filter);
+    match.words = case_match_words(ctx, filter);
     *ret = match;
     return RC_OK;
 }
@@ -257,6 +257,20 @@ static ptrdiff_t find_word(struct str text, struct str needle, size_t at)
         at++;
     }
     return -1;
+}
+
+bool case_match_has(struct str text, struct str word, bool is_beginning)
+{
+    ptrdiff_t at = find_word(text, word, 0);
+
+    while (at >= 0) {
+        size_t end = (size_t)at + word.n;
+
+        if (is_beginning || end >= text.n || !is_word_byte(text.p[end]))
+            return true;
+        at = find_word(text, word, (size_t)at + 1);
+    }
+    return false;
 }
 
 static bool is_at_place(struct str label, const struct case_value *value)

@@ -5,6 +5,8 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_effect.h"
+#include "engine/cases/follower.h"
+#include "engine/cases/photo.h"
 #include "engine/clock/timer.h"
 #include "engine/clock/turn.h"
 #include "engine/definition/show.h"
@@ -114,6 +116,8 @@ static enum rc check_input(struct ctx *ctx, const struct step_work *work)
         if (workflow_outcome(work->workflow, input->outcome) < 0)
             return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("outcome"));
     }
+    if ((asks & STEP_NEEDS_PHOTO) && !input->photo_n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("photo"));
     if (asks & STEP_ASK_DATE) {
         if (!input->date.n)
             return FAIL(ctx, ERR_REQUIRED, .field = S("date"));
@@ -310,6 +314,15 @@ static enum rc tell(struct ctx *ctx, const struct step_work *work, const struct 
                 rc = notice_queue(ctx, work->case_id, event_id, notice, &facts,
                                   &(struct recipient){contacts.rows[i].value, lang, STR_NONE});
     }
+    if (!rc && (notice->to & NOTICE_TO_FOLLOWERS))
+        rc = follower_tell(ctx, &(struct follower_news){
+                                    .case_id = work->case_id,
+                                    .event_id = event_id,
+                                    .notice = notice,
+                                    .facts = &facts,
+                                    .date = work->input->date,
+                                    .base_url = work->input->base_url,
+                                });
     return rc;
 }
 
@@ -334,6 +347,17 @@ static enum rc turn_clocks(struct ctx *ctx, struct step_work *work)
     return rc ? rc : clocks_turn(ctx, &turn, &work->has_due, &work->due);
 }
 
+static enum rc attach_photos(struct ctx *ctx, const struct step_work *work)
+{
+    enum rc rc = RC_OK;
+
+    if (!(work->step->asks & (STEP_ASK_PHOTO | STEP_NEEDS_PHOTO)))
+        return RC_OK;
+    for (size_t i = 0; !rc && i < work->input->photo_n; i++)
+        rc = photo_attach(ctx, work->case_id, work->definition, &work->input->photos[i]);
+    return rc;
+}
+
 static enum rc step_tx(struct ctx *ctx, void *arg)
 {
     struct step_work *work = arg;
@@ -348,6 +372,8 @@ static enum rc step_tx(struct ctx *ctx, void *arg)
         rc = record_step(ctx, work, &event_id);
     if (!rc && work->has_rules)
         rc = effects_changes(ctx, &work->stored, work->step, work->input->base_url);
+    if (!rc)
+        rc = attach_photos(ctx, work);
     if (!rc)
         rc = tell_all(ctx, work, event_id);
     return rc;

@@ -11,6 +11,8 @@
 #include "engine/definition/city.h"
 #include "place/place.h"
 
+struct photo_made;
+
 struct contact {
     struct str name, email, phone;
 };
@@ -50,6 +52,10 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_
 enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
+/* Whether a text can be a mail address: one @, a dot after it, nothing that a header would break
+ * on. */
+bool filing_is_email(struct str s);
+
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
  * transaction. With a submission key that was used before it returns that case and changes
  * nothing. */
@@ -69,6 +75,8 @@ struct step_input {
     struct str outcome;
     struct str date; /* "2026-07-02" */
     struct str base_url;
+    const struct photo_made *photos; /* where the step asks for some; else not looked at */
+    size_t photo_n;
 };
 
 /* Takes a step of the case's workflow. ERR_TRANSITION when its state has no such step, ERR_DENIED

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "db/db.h"
 #include "engine/cases/queries.h"
+#include "people/actor.h"
 
 #define MAX_DRAFT_BYTES 500000
 
@@ -79,7 +80,7 @@ enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret)
     struct draft_get_row row;
     struct draft draft = {0};
     bool is_found;
-    enum rc rc = draft_get(ctx, crypto_hash_str(&hash), &is_found, &row);
+    enum rc rc = draft_get(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
 
     if (rc)
         return rc;
@@ -151,6 +152,7 @@ static enum rc save_tx(struct ctx *ctx, void *arg)
 {
     const struct saving *saving = arg;
     struct instant expires = instant_plus_us(ctx->now, DRAFT_DAYS * US_PER_DAY);
+    bool is_known = ctx->actor && ctx->actor->kind == ACTOR_RESIDENT && ctx->actor->id;
     struct crypto_hash hash;
 
     if (saving->draft->id)
@@ -164,6 +166,8 @@ static enum rc save_tx(struct ctx *ctx, void *arg)
                          .service_version = saving->draft->definition->version_id,
                          .channel = S("web"),
                          .lang = lang_code(ctx->lang),
+                         .party = is_known ? ctx->actor->id : 0,
+                         .party_is_null = !is_known,
                          .answers = saving->json,
                          .created = ctx->now,
                          .expires = expires,
@@ -188,16 +192,39 @@ enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_t
 enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number)
 {
     struct crypto_hash hash = crypto_sha256(token);
-    struct draft_case_row row;
+    struct draft_get_row draft;
+    struct case_number_row row;
     bool is_found;
-    enum rc rc = draft_case(ctx, crypto_hash_str(&hash), &is_found, &row);
+    enum rc rc = draft_get(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &draft);
 
+    if (!rc && is_found && !draft.cases_is_null)
+        rc = case_number(ctx, draft.cases, &is_found, &row);
+    else
+        is_found = false;
     if (rc)
         return rc;
     if (!is_found)
         return FAIL(ctx, ERR_NOT_FOUND);
     *ret_number = row.number;
     return RC_OK;
+}
+
+static enum rc drop_tx(struct ctx *ctx, void *arg)
+{
+    int64_t id = *(const int64_t *)arg;
+    struct draft_state_row row;
+    bool is_found;
+    enum rc rc = draft_state(ctx, id, &is_found, &row);
+
+    if (rc || !is_found || !row.cases_is_null)
+        return rc;
+    rc = draft_files_drop(ctx, id, NULL);
+    return rc ? rc : draft_delete(ctx, id, NULL);
+}
+
+enum rc draft_drop(struct ctx *ctx, int64_t id)
+{
+    return id ? db_tx(ctx, drop_tx, &id) : RC_OK;
 }
 
 struct filing draft_filing(const struct draft *draft)

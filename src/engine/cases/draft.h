@@ -32,11 +32,16 @@ enum rc draft_new(struct ctx *ctx, const struct definition *definition,
  * or is too old. */
 enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret) MUST_CHECK;
 
-/* Stores it: under a fresh token when it has no row yet (*ret_token, else untouched). */
+/* Stores it, as ctx->actor's when that is a resident who has signed in: under a fresh token when it
+ * has no row yet (*ret_token, else untouched). */
 enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_token) MUST_CHECK;
 
 /* The number of the case that a draft became; RC_NOT_FOUND when it was not sent. */
 enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number) MUST_CHECK;
+
+/* Forgets a draft that was not sent, with its photos; one that is gone, or 0, is success. Own
+ * db_tx. */
+enum rc draft_drop(struct ctx *ctx, int64_t id) MUST_CHECK;
 
 /* Which question comes next: the place, each field whose condition holds, photos where the
  * service takes them, the description, the contact, then the check. Pure: the web, the counter and

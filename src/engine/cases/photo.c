@@ -29,11 +29,9 @@ bool photo_variant_of(struct str word, enum photo_variant *ret)
 }
 
 struct adding {
-    int64_t draft_id;
+    int64_t draft_id, case_id; /* one of the two */
     const struct definition *definition;
-    struct str name;
-    struct image_result pictures;
-    struct crypto_hash full, thumb;
+    struct photo_made made;
 };
 
 /* Whether the draft is open and has room for another `bytes`. */
@@ -75,48 +73,133 @@ static enum rc make_pictures(struct ctx *ctx, const char *path, struct image_res
     return rc;
 }
 
-static enum rc add_file(struct ctx *ctx, const struct adding *adding, bool is_thumb, int64_t *ret)
+static struct photo_size size_of(const struct image_picture *picture)
 {
-    const struct image_picture *picture =
-        is_thumb ? &adding->pictures.thumb : &adding->pictures.full;
+    return (struct photo_size){
+        .bytes = (int64_t)picture->jpeg.n, .width = picture->width, .height = picture->height};
+}
+
+enum rc photo_make(struct ctx *ctx, const struct photo_upload *upload, struct photo_made *ret)
+{
+    struct photo_made made = {.name = utf8_cut(upload->name, MAX_NAME)};
+    struct image_result pictures;
+    enum rc rc = make_pictures(ctx, upload->path, &pictures);
+
+    if (rc)
+        return rc;
+    made.full = size_of(&pictures.full);
+    made.thumb = size_of(&pictures.thumb);
+    rc = files_put(ctx, pictures.full.jpeg, &made.full.hash);
+    if (!rc)
+        rc = files_put(ctx, pictures.thumb.jpeg, &made.thumb.hash);
+    if (!rc)
+        *ret = made;
+    return rc;
+}
+
+static enum rc add_file(struct ctx *ctx, const struct photo_made *made, bool is_thumb, int64_t *ret)
+{
+    const struct photo_size *size = is_thumb ? &made->thumb : &made->full;
 
     return file_add(ctx,
                     &(struct file_add_args){
-                        .sha256 = crypto_hash_str(is_thumb ? &adding->thumb : &adding->full),
-                        .bytes = (int64_t)picture->jpeg.n,
+                        .sha256 = crypto_hash_str(&size->hash),
+                        .bytes = size->bytes,
                         .media = S(MEDIA),
-                        .width = picture->width,
-                        .height = picture->height,
-                        .name = adding->name,
+                        .width = size->width,
+                        .height = size->height,
+                        .name = made->name,
                         .class = is_thumb ? S("thumbnail") : S("photo"),
                         .created = ctx->now,
                     },
                     ret);
 }
 
+static enum rc add_files(struct ctx *ctx, const struct photo_made *made, int64_t *ret_full,
+                         int64_t *ret_thumb)
+{
+    enum rc rc = add_file(ctx, made, false, ret_full);
+
+    return rc ? rc : add_file(ctx, made, true, ret_thumb);
+}
+
 static enum rc add_tx(struct ctx *ctx, void *arg)
 {
     const struct adding *adding = arg;
     int64_t full, thumb;
-    enum rc rc = check_room(ctx, adding->draft_id, adding->definition,
-                            (int64_t)adding->pictures.full.jpeg.n);
+    enum rc rc = check_room(ctx, adding->draft_id, adding->definition, adding->made.full.bytes);
 
     if (!rc)
-        rc = add_file(ctx, adding, false, &full);
-    if (!rc)
-        rc = add_file(ctx, adding, true, &thumb);
+        rc = add_files(ctx, &adding->made, &full, &thumb);
     return rc ? rc : draft_file_add(ctx, adding->draft_id, full, thumb, NULL);
 }
 
 enum rc photo_add(struct ctx *ctx, int64_t draft_id, const struct definition *definition,
                   const struct photo_upload *upload)
 {
-    struct adding adding = {
-        .draft_id = draft_id,
-        .definition = definition,
-        .name = utf8_cut(upload->name, MAX_NAME),
-    };
+    struct adding adding = {.draft_id = draft_id, .definition = definition};
     enum rc rc = check_room(ctx, draft_id, definition, 0);
+
+    if (!rc)
+        rc = photo_make(ctx, upload, &adding.made);
+    return rc ? rc : db_tx(ctx, add_tx, &adding);
+}
+
+/* Whether ctx->actor may add to the case, and it has room. */
+static enum rc check_own(struct ctx *ctx, struct adding *adding)
+{
+    struct case_for_step_row row;
+    struct case_files_rows files;
+    enum rc rc = case_for_step(ctx, adding->case_id, &row);
+
+    if (rc)
+        return rc;
+    adding->definition = city_version(ctx->city, row.service_version);
+    if (!adding->definition || adding->definition->photos.max == 0)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    if (!case_is_own(ctx->actor,
+                     &(struct case_reach){.case_id = row.id,
+                                          .reporter = row.reporter_is_null ? 0 : row.reporter}))
+        return FAIL(ctx, ERR_DENIED);
+    if (row.state_type == STATE_CLOSED)
+        return FAIL(ctx, ERR_TRANSITION);
+    rc = case_files(ctx, adding->case_id, &files);
+    if (!rc && files.n >= PHOTO_CASE_MAX)
+        rc = FAIL(ctx, ERR_PHOTOS_FULL, .field = S("photos"),
+                  .arg = str_fmt(ctx->arena, "%d", PHOTO_CASE_MAX));
+    return rc;
+}
+
+static enum rc add_own_tx(struct ctx *ctx, void *arg)
+{
+    struct adding *adding = arg;
+    int64_t full, thumb, event;
+    enum rc rc = check_own(ctx, adding);
+
+    if (!rc)
+        rc = add_file(ctx, adding, false, &full);
+    if (!rc)
+        rc = add_file(ctx, adding, true, &thumb);
+    if (!rc)
+        rc = record_add(
+            ctx, &(struct event){"photo.added", adding->case_id, EVENT_PARTIES, S("{}")}, &event);
+    if (!rc)
+        rc = case_file_add(ctx,
+                           &(struct case_file_add_args){
+                               .cases = adding->case_id,
+                               .file = full,
+                               .thumbnail = thumb,
+                               .event = event,
+                               .is_public = adding->definition->photos.release == PHOTO_AT_ONCE,
+                           },
+                           NULL);
+    return rc ? rc : case_touch(ctx, adding->case_id, ctx->now, NULL);
+}
+
+enum rc photo_add_own(struct ctx *ctx, int64_t case_id, const struct photo_upload *upload)
+{
+    struct adding adding = {.case_id = case_id, .name = utf8_cut(upload->name, MAX_NAME)};
+    enum rc rc = check_own(ctx, &adding);
 
     if (!rc)
         rc = make_pictures(ctx, upload->path, &adding.pictures);
@@ -124,7 +207,7 @@ enum rc photo_add(struct ctx *ctx, int64_t draft_id, const struct definition *de
         rc = files_put(ctx, adding.pictures.full.jpeg, &adding.full);
     if (!rc)
         rc = files_put(ctx, adding.pictures.thumb.jpeg, &adding.thumb);
-    return rc ? rc : db_tx(ctx, add_tx, &adding);
+    return rc ? rc : db_tx(ctx, add_own_tx, &adding);
 }
 
 struct removal {
@@ -262,17 +345,18 @@ static enum rc reach_of(struct ctx *ctx, const struct case_file_get_row *row,
 
 struct showing {
     int64_t case_id, photo_id;
-    bool is_public;
+    bool is_public, is_hidden;
+    const char *event;
 };
 
-static struct str payload_of(struct ctx *ctx, const struct case_file_get_row *row)
+static struct str payload_of(struct ctx *ctx, int64_t photo_id, struct str hash)
 {
     struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);
-    json_put_member_i64(&json, S("photo"), row->id);
-    json_put_member(&json, S("sha256"), crypto_hex(ctx->arena, row->sha256));
+    json_put_member_i64(&json, S("photo"), photo_id);
+    json_put_member(&json, S("sha256"), crypto_hex(ctx->arena, hash));
     json_end_object(&json);
     return buf_str(&out);
 }
@@ -296,30 +380,67 @@ static enum rc show_tx(struct ctx *ctx, void *arg)
         return FAIL(ctx, ERR_DENIED);
     if (showing->is_public && definition->photos.release == PHOTO_NEVER)
         return FAIL(ctx, ERR_GUARD);
-    if (row.is_public == showing->is_public && row.is_hidden != showing->is_public)
+    if (row.is_public == showing->is_public && row.is_hidden == showing->is_hidden)
         return RC_OK;
-    rc = case_file_set(ctx, row.id, showing->is_public, !showing->is_public, NULL);
+    rc = case_file_set(ctx, row.id, showing->is_public, showing->is_hidden, NULL);
     if (!rc)
         rc = record_add(ctx,
-                        &(struct event){showing->is_public ? "photo.released" : "photo.hidden",
-                                        row.cases, showing->is_public ? EVENT_PUBLIC : EVENT_STAFF,
-                                        payload_of(ctx, &row)},
+                        &(struct event){showing->event, row.cases,
+                                        showing->is_public ? EVENT_PUBLIC : EVENT_STAFF,
+                                        payload_of(ctx, row.id, row.sha256)},
                         NULL);
     return rc ? rc : case_touch(ctx, row.cases, ctx->now, NULL);
 }
 
 enum rc photo_release(struct ctx *ctx, int64_t case_id, int64_t photo_id)
 {
-    struct showing showing = {case_id, photo_id, true};
+    struct showing showing = {case_id, photo_id, true, false, "photo.released"};
 
     return db_tx(ctx, show_tx, &showing);
 }
 
 enum rc photo_hide(struct ctx *ctx, int64_t case_id, int64_t photo_id)
 {
-    struct showing showing = {case_id, photo_id, false};
+    struct showing showing = {case_id, photo_id, false, true, "photo.hidden"};
 
     return db_tx(ctx, show_tx, &showing);
+}
+
+enum rc photo_withdraw(struct ctx *ctx, int64_t case_id, int64_t photo_id)
+{
+    struct showing showing = {case_id, photo_id, false, false, "photo.withdrawn"};
+
+    return db_tx(ctx, show_tx, &showing);
+}
+
+enum rc photo_attach(struct ctx *ctx, int64_t case_id, const struct definition *definition,
+                     const struct photo_made *photo)
+{
+    struct case_files_rows rows;
+    int64_t full, thumb, id;
+    enum rc rc = case_files(ctx, case_id, &rows);
+
+    if (!rc && rows.n >= PHOTO_CASE_MAX)
+        rc = FAIL(ctx, ERR_PHOTOS_FULL, .field = S("photo"),
+                  .arg = str_fmt(ctx->arena, "%d", PHOTO_CASE_MAX));
+    if (!rc)
+        rc = add_files(ctx, photo, &full, &thumb);
+    if (!rc)
+        rc = case_file_add(ctx,
+                           &(struct case_file_add_args){
+                               .cases = case_id,
+                               .file = full,
+                               .thumbnail = thumb,
+                               .is_public = definition->photos.release == PHOTO_AT_ONCE,
+                               .by_staff = is_staff(ctx->actor),
+                           },
+                           &id);
+    if (rc)
+        return rc;
+    return record_add(ctx,
+                      &(struct event){"photo.added", case_id, EVENT_PARTIES,
+                                      payload_of(ctx, id, crypto_hash_str(&photo->full.hash))},
+                      NULL);
 }
 
 static enum rc open_file(struct ctx *ctx, struct str hash, struct photo_file *ret)

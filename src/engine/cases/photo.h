@@ -8,6 +8,7 @@
 #ifndef ENGINE_PHOTO_H
 #define ENGINE_PHOTO_H
 
+#include "base/crypto.h"
 #include "engine/definition/city.h"
 
 #define PHOTO_DRAFT_BYTES ((int64_t)60 << 20) /* of pictures kept for one draft */
@@ -43,6 +44,13 @@ bool photo_variant_of(struct str word, enum photo_variant *ret);
 enum rc photo_add(struct ctx *ctx, int64_t draft_id, const struct definition *definition,
                   const struct photo_upload *upload) MUST_CHECK;
 
+/* The same for a case that was filed, by its reporter: the photo is released as the service says.
+ * ERR_DENIED for another actor; ERR_TRANSITION when the case is closed; ERR_PHOTOS_FULL when the
+ * case has PHOTO_CASE_MAX. Event photo.added for the parties. Own db_tx. */
+#define PHOTO_CASE_MAX 20
+enum rc photo_add_own(struct ctx *ctx, int64_t case_id,
+                      const struct photo_upload *upload) MUST_CHECK;
+
 /* Takes a photo out of a draft; one that is not there is success. Runs its own db_tx. */
 enum rc photo_remove(struct ctx *ctx, int64_t draft_id, int64_t photo_id) MUST_CHECK;
 
@@ -58,12 +66,36 @@ enum rc photos_of_case(struct ctx *ctx, int64_t case_id, enum audience viewer,
 enum rc photos_carry(struct ctx *ctx, int64_t draft_id, int64_t case_id,
                      const struct definition *definition, int64_t event_id) MUST_CHECK;
 
+/* A photo whose two pictures are on the disk and nobody's yet: made before the transaction that
+ * gives it to somebody; without one the sweep removes it. */
+struct photo_made {
+    struct str name;
+    struct photo_size {
+        int64_t bytes, width, height;
+        struct crypto_hash hash;
+    } full, thumb;
+};
+
+/* Makes it; errors as photo_add. Outside of any transaction. */
+enum rc photo_make(struct ctx *ctx, const struct photo_upload *upload,
+                   struct photo_made *ret) MUST_CHECK;
+
+/* Gives it to a case, released as its service says; who acts is asked before. ERR_PHOTOS_FULL when
+ * the case has PHOTO_CASE_MAX. Event photo.added (for the parties). Inside db_tx only. */
+#define PHOTO_CASE_MAX 40
+enum rc photo_attach(struct ctx *ctx, int64_t case_id, const struct definition *definition,
+                     const struct photo_made *photo) MUST_CHECK;
+
 /* Releases a photo to the public, or hides it from all but staff. Runs its own db_tx. ERR_NOT_FOUND
  * when the case has no such photo; ERR_DENIED for who does not work on the case; ERR_GUARD when its
  * service never releases photos. What is so already changes nothing. Events photo.released (public)
  * and photo.hidden (for staff). */
 enum rc photo_release(struct ctx *ctx, int64_t case_id, int64_t photo_id) MUST_CHECK;
 enum rc photo_hide(struct ctx *ctx, int64_t case_id, int64_t photo_id) MUST_CHECK;
+
+/* Takes it back to where it was at first: seen by staff and the reporter. Event photo.withdrawn
+ * (for staff); otherwise as the other two. */
+enum rc photo_withdraw(struct ctx *ctx, int64_t case_id, int64_t photo_id) MUST_CHECK;
 
 /* An open picture; owned: close(fd). */
 struct photo_file {

@@ -5,6 +5,12 @@ INSERT INTO series (code, year, last) VALUES (:code, :year, 1)
 ON CONFLICT (code, year) DO UPDATE SET last = series.last + 1
 RETURNING last;
 
+-- So many numbers at once; the last of them.
+-- name: series_take :one (code TEXT, year I64, n I64)
+INSERT INTO series (code, year, last) VALUES (:code, :year, :n)
+ON CONFLICT (code, year) DO UPDATE SET last = series.last + :n
+RETURNING last;
+
 -- name: case_by_submission :optional (submission TEXT)
 SELECT id, number, opened FROM cases WHERE submission = :submission;
 
@@ -27,6 +33,16 @@ INSERT INTO cases (number, service, service_version, class, state, state_type, s
 VALUES (:number, :service, :service_version, '', :state, :state_type, :opened, :team,
     :place, :reporter, :lang, :channel, :confidentiality, FALSE, :description,
     FALSE, :answers, :opened, :opened, :due, :district, 1, :submission)
+RETURNING id;
+
+-- A case with its history, from another system.
+-- name: case_import_add :insert (number TEXT, service I64, service_version I64, state TEXT, state_type I64, state_since INSTANT, outcome TEXT?, team I64?, place I64?, lang TEXT, channel TEXT, confidentiality I64, description TEXT, answers JSON, opened INSTANT, updated INSTANT, closed INSTANT?, district TEXT)
+INSERT INTO cases (number, service, service_version, class, state, state_type, state_since,
+    outcome, team, place, lang, channel, confidentiality, is_hidden, description,
+    is_description_public, answers, opened, updated, closed, district, lock_version)
+VALUES (:number, :service, :service_version, '', :state, :state_type, :state_since,
+    :outcome, :team, :place, :lang, :channel, :confidentiality, FALSE, :description,
+    FALSE, :answers, :opened, :updated, :closed, :district, 1)
 RETURNING id;
 
 -- name: case_index_add :exec (cases I64, field TEXT, text TEXT?, number I64?, instant INSTANT?)
@@ -115,11 +131,11 @@ WHERE id = :id AND lock_version = :lock_version;
 -- name: case_touch :exec (id I64, updated INSTANT)
 UPDATE cases SET updated = :updated WHERE id = :id;
 
--- name: last_note :optional (cases I64, actor I64)
+-- name: last_note :optional (cases I64, actor_kind TEXT, actor I64)
 -- column: payload TEXT?
 SELECT e.at, e.audience, p.payload
 FROM event e LEFT JOIN event_payload p ON p.event = e.id
-WHERE e.cases = :cases AND e.kind = 'note.added' AND e.actor_kind = 'staff' AND e.actor = :actor
+WHERE e.cases = :cases AND e.kind = 'note.added' AND e.actor_kind = :actor_kind AND e.actor = :actor
 ORDER BY e.id DESC LIMIT 1;
 
 -- name: case_for_edit :one (id I64)
@@ -232,12 +248,18 @@ WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 -- name: case_place_label :optional (id I64)
 SELECT label FROM place WHERE id = :id;
 
--- name: draft_get :optional (token_hash BLOB)
-SELECT id, service_version, lang, answers, expires, cases FROM draft WHERE token_hash = :token_hash;
+-- By the token of its first browser, or by one made for another device.
+-- name: draft_get :optional (token_hash BLOB, now INSTANT)
+SELECT id, service_version, lang, answers, expires, cases FROM draft
+WHERE token_hash = :token_hash OR id = (
+    SELECT CAST(l.subject AS BIGINT) FROM link_token l
+    WHERE l.token_hash = :token_hash AND l.purpose = 'draft' AND l.expires > :now);
 
--- name: draft_add :insert (token_hash BLOB, service_version I64, channel TEXT, lang TEXT, answers JSON, created INSTANT, expires INSTANT)
-INSERT INTO draft (token_hash, service_version, channel, lang, answers, created, updated, expires)
-VALUES (:token_hash, :service_version, :channel, :lang, :answers, :created, :created, :expires)
+-- name: draft_add :insert (token_hash BLOB, service_version I64, channel TEXT, lang TEXT, party I64?, answers JSON, created INSTANT, expires INSTANT)
+INSERT INTO draft (token_hash, service_version, channel, lang, party, answers, created, updated,
+    expires)
+VALUES (:token_hash, :service_version, :channel, :lang, :party, :answers, :created, :created,
+    :expires)
 RETURNING id;
 
 -- name: draft_set :exec (id I64, answers JSON, updated INSTANT, expires INSTANT)
@@ -246,13 +268,17 @@ UPDATE draft SET answers = :answers, updated = :updated, expires = :expires WHER
 -- name: draft_sent :exec (id I64, cases I64)
 UPDATE draft SET cases = :cases WHERE id = :id;
 
--- name: draft_case :optional (token_hash BLOB)
-SELECT c.number FROM draft d JOIN cases c ON c.id = d.cases WHERE d.token_hash = :token_hash;
+-- name: case_number :optional (id I64)
+SELECT number FROM cases WHERE id = :id;
+
+-- name: draft_delete :exec (id I64)
+DELETE FROM draft WHERE id = :id AND cases IS NULL;
 
 -- name: link_case :optional (token_hash BLOB, now INSTANT)
 SELECT l.id, l.purpose, c.id AS case_id, c.number, c.reporter
 FROM link_token l JOIN cases c ON c.id = l.cases
-WHERE l.token_hash = :token_hash AND (l.expires IS NULL OR l.expires > :now);
+WHERE l.token_hash = :token_hash AND l.purpose = 'case'
+    AND (l.expires IS NULL OR l.expires > :now);
 
 -- One run of cases of one service and type of state, or of all, newest first: by when they were
 -- opened, or by when something last happened to them.
@@ -425,9 +451,9 @@ SELECT d.id, d.file, t.id AS thumbnail, f.name, f.bytes, f.sha256, t.sha256 AS t
 FROM draft_file d JOIN file f ON f.id = d.file JOIN file t ON t.id = d.thumbnail
 WHERE d.draft = :draft ORDER BY d.id;
 
--- name: case_file_add :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL)
+-- name: case_file_add :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL, by_staff BOOL)
 INSERT INTO case_file (cases, file, thumbnail, event, is_public, is_hidden, by_staff, caption)
-VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, FALSE, '')
+VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, :by_staff, '')
 RETURNING id;
 
 -- name: case_files :many (cases I64)
@@ -475,3 +501,56 @@ SELECT id, number FROM cases
 WHERE service = :service AND service_version <> :service_version AND state_type < 2
     AND id > :after_id
 ORDER BY id LIMIT :most;
+
+-- name: link_use :exec (id I64, used INSTANT)
+UPDATE link_token SET used = :used WHERE id = :id AND used IS NULL;
+
+-- How many links of a purpose an address was sent lately.
+-- name: links_since :one (purpose TEXT, subject TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM link_token
+WHERE purpose = :purpose AND subject = :subject AND created > :since;
+
+-- name: follower_get :optional (cases I64, email TEXT)
+SELECT id, confirmed, ended FROM follower WHERE cases = :cases AND email = :email;
+
+-- name: follower_by_id :optional (id I64)
+SELECT id, cases, email, lang, confirmed, ended FROM follower WHERE id = :id;
+
+-- name: follower_add :insert (cases I64, email TEXT, lang TEXT, token_hash BLOB, created INSTANT)
+INSERT INTO follower (cases, email, lang, token_hash, created, confirmed)
+VALUES (:cases, :email, :lang, :token_hash, :created, :created)
+RETURNING id;
+
+-- name: follower_renew :exec (id I64, lang TEXT, confirmed INSTANT)
+UPDATE follower SET confirmed = :confirmed, ended = NULL, lang = :lang WHERE id = :id;
+
+-- name: follower_set_ended :exec (id I64, ended INSTANT)
+UPDATE follower SET ended = :ended WHERE id = :id AND ended IS NULL;
+
+-- name: followers_of_email :many (email TEXT)
+SELECT f.id, f.cases, f.created
+FROM follower f
+WHERE f.email = :email AND f.confirmed IS NOT NULL AND f.ended IS NULL
+ORDER BY f.cases DESC LIMIT 200;
+
+-- How often a case's reporter did something of a kind lately.
+-- name: own_events_since :one (cases I64, kind TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM event
+WHERE cases = :cases AND kind = :kind AND actor_kind = 'resident' AND at > :since;
+
+-- name: own_message_last :optional (cases I64)
+-- column: payload TEXT?
+SELECT e.at, p.payload
+FROM event e LEFT JOIN event_payload p ON p.event = e.id
+WHERE e.cases = :cases AND e.kind = 'message.added' AND e.actor_kind = 'resident'
+ORDER BY e.id DESC LIMIT 1;
+
+-- name: satisfaction_get :optional (cases I64)
+SELECT score, text, said FROM satisfaction WHERE cases = :cases;
+
+-- name: satisfaction_put :exec (cases I64, score I64, text TEXT, said INSTANT)
+INSERT INTO satisfaction (cases, score, text, said) VALUES (:cases, :score, :text, :said)
+ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
+    said = excluded.said;

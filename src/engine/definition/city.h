@@ -12,6 +12,7 @@
 #include "base/zone.h"
 #include "engine/definition/definition.h"
 
+struct crypto_keypair;
 struct gazetteer;
 struct image_client;
 struct layers;
@@ -43,6 +44,8 @@ struct city {
     struct calendar calendar;
     const struct named *departments, *groups;
     size_t department_n, group_n;
+    const struct canned_reply *replies; /* beside those of each service */
+    size_t reply_n;
     const struct team *teams;
     size_t team_n;
     const struct workflow *const *workflows; /* of the folder; versions carry their own */
@@ -57,6 +60,7 @@ struct city {
     /* Of the installation, set before the city is served; borrowed. */
     const char *files_folder;      /* engine/cases/files.h; NULL: none */
     struct image_client *pictures; /* NULL: no photos are taken in */
+    const struct crypto_keypair *record_keys; /* sign receipts; NULL: none are given */
 };
 
 /* Reads a city folder: city.yaml, teams.yaml, calendars/, tables/, workflows/, services/ and

@@ -1,5 +1,6 @@
 #include "engine/definition/city_build.h"
 
+#include "engine/definition/replies.h"
 #include "engine/definition/sections.h"
 #include "place/gazetteer.h"
 
@@ -73,10 +74,10 @@ static struct str scalar_of(const struct yaml_node *root, const char *key)
 static enum rc load_city(struct ctx *home, const struct city_files *files,
                          struct problems *problems, struct city *city)
 {
-    static const struct str keys[] = {STR("city"),     STR("name"),      STR("zone"),
-                                      STR("calendar"), STR("phone"),     STR("email"),
-                                      STR("address"),  STR("mail-from"), STR("departments"),
-                                      STR("groups"),   STR("state"),     STR("state-code")};
+    static const struct str keys[] = {
+        STR("city"),  STR("name"),       STR("zone"),      STR("calendar"),    STR("phone"),
+        STR("email"), STR("address"),    STR("mail-from"), STR("departments"), STR("groups"),
+        STR("state"), STR("state-code"), STR("replies")};
     const struct yaml_node *root;
     enum rc rc = parse_file(home, files, S("city.yaml"), problems, &root);
 
@@ -111,6 +112,9 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
                     &city->department_n);
     if (!rc)
         rc = load_named(home, yaml_get(root, "groups"), problems, &city->groups, &city->group_n);
+    if (!rc)
+        rc = replies_load(home, yaml_get(root, "replies"), (struct replies_wanted){problems, true},
+                          &city->replies, &city->reply_n);
     return rc;
 }
 

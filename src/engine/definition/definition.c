@@ -2,6 +2,7 @@
 
 #include "base/ctx.h"
 #include "engine/definition/definition_load.h"
+#include "engine/definition/replies.h"
 #include "engine/definition/sections.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -387,38 +388,6 @@ static enum rc load_words(struct definition_loader *loader, const struct yaml_no
     return RC_OK;
 }
 
-static enum rc load_replies(struct definition_loader *loader, const struct yaml_node *node)
-{
-    static const struct str keys[] = {STR("id"), STR("name"), STR("text")};
-    struct canned_reply *replies;
-
-    if (!node || !yaml_expect_list(loader->problems, node, "replies"))
-        return RC_OK;
-    replies = ARENA_ARRAY(loader->ctx->arena, node->n, struct canned_reply);
-    if (!replies)
-        return out_of_memory(loader);
-    for (size_t i = 0; i < node->n; i++) {
-        const struct yaml_node *item = &node->items[i];
-        const struct yaml_node *id = yaml_get(item, "id"), *name = yaml_get(item, "name");
-        const struct yaml_node *text = yaml_get(item, "text");
-
-        if (!yaml_expect_map(loader->problems, item, keys, COUNT(keys)))
-            continue;
-        if (!id || !name || !text) {
-            problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
-                        "a reply needs id, name and text");
-            continue;
-        }
-        replies[i].id = yaml_expect_id(loader->problems, id, "the reply's id");
-        replies[i].name = yaml_expect_languages(loader->problems, name, false, "the reply's name");
-        replies[i].text =
-            yaml_expect_languages(loader->problems, text, loader->is_public, "the reply's text");
-    }
-    loader->definition->replies = replies;
-    loader->definition->reply_n = node->n;
-    return RC_OK;
-}
-
 static enum rc load_examples(struct definition_loader *loader, const struct yaml_node *node)
 {
     struct example *examples;
@@ -517,7 +486,9 @@ static enum rc load_plain_sections(struct definition_loader *loader, const struc
     if (!rc)
         rc = load_words(loader, yaml_get(root, "words"));
     if (!rc)
-        rc = load_replies(loader, yaml_get(root, "replies"));
+        rc = replies_load(loader->ctx, yaml_get(root, "replies"),
+                          (struct replies_wanted){loader->problems, loader->is_public},
+                          &loader->definition->replies, &loader->definition->reply_n);
     return rc;
 }
 

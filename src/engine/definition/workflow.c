@@ -174,14 +174,13 @@ static unsigned expect_set(struct loader *loader, const struct yaml_node *node,
     return set;
 }
 
-/* {placeholders} of a notice's text: notice.h lists them. */
-static void check_placeholders(struct loader *loader, const struct yaml_node *node)
+void workflow_check_placeholders(struct problems *problems, const struct yaml_node *node)
 {
     struct str text = node->scalar;
     ptrdiff_t open, close;
 
     for (size_t i = 0; node->kind == YAML_MAP && i < node->n; i++)
-        check_placeholders(loader, &node->items[i]);
+        workflow_check_placeholders(problems, &node->items[i]);
     while ((open = str_find_byte(text, '{')) >= 0) {
         struct str name, near;
         bool is_known = false;
@@ -194,8 +193,8 @@ static void check_placeholders(struct loader *loader, const struct yaml_node *no
         if (is_known && close >= 0)
             continue;
         near = problem_nearest(name, notice_placeholders, notice_placeholder_n);
-        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
-                    "{%.*s} stands for nothing; %s%.*s%s", (int)(name.n < 30 ? name.n : 30), name.p,
+        problem_add(problems, PROBLEM_ERROR, yaml_at(node), "{%.*s} stands for nothing; %s%.*s%s",
+                    (int)(name.n < 30 ? name.n : 30), name.p,
                     near.n ? "did you mean {" : "docs/service-file.md lists the placeholders",
                     STR_ARG(near), near.n ? "}?" : "");
     }
@@ -232,8 +231,8 @@ static enum rc load_notices(struct loader *loader, const struct yaml_node *root)
         notices[i].subject =
             yaml_expect_languages(loader->problems, subject, true, "the notice's subject");
         notices[i].body = yaml_expect_languages(loader->problems, body, true, "the notice's text");
-        check_placeholders(loader, subject);
-        check_placeholders(loader, body);
+        workflow_check_placeholders(loader->problems, subject);
+        workflow_check_placeholders(loader->problems, body);
     }
     loader->workflow->notices = notices;
     loader->workflow->notice_n = node->n;

@@ -113,6 +113,10 @@ struct workflow {
 enum rc workflow_load(struct ctx *ctx, const struct yaml_node *root, struct problems *problems,
                       const struct workflow **ret) MUST_CHECK;
 
+/* A problem for each {word} in the texts of the node that stands for nothing: notice.h lists those
+ * that do. */
+void workflow_check_placeholders(struct problems *problems, const struct yaml_node *node);
+
 /* Indexes by id, or -1. */
 int workflow_state(const struct workflow *workflow, struct str id);
 int workflow_outcome(const struct workflow *workflow, struct str id);

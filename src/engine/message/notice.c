@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/crypto.h"
+#include "base/msg.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/definition/show.h"
@@ -117,14 +118,38 @@ static struct str once_key(struct ctx *ctx, int64_t event_id, struct str notice,
     return crypto_hex(ctx->arena, crypto_hash_str(&hash));
 }
 
+/* How to end it stands in the mail too: not every program shows List-Unsubscribe. */
+static struct str body_of(struct ctx *ctx, const struct notice_rule *notice,
+                          const struct notice_facts *facts, const struct recipient *recipient)
+{
+    struct str text =
+        notice_fill(ctx, text_in(&notice->body, recipient->lang), facts, recipient->lang);
+    const struct msg_arg link = MSG_ARG("link", recipient->unsubscribe);
+
+    if (!recipient->unsubscribe.n)
+        return text;
+    return str_fmt(ctx->arena, "%.*s\n\n%.*s", STR_ARG(str_trim(text)),
+                   STR_ARG(msg_format(ctx->arena, recipient->lang, MSG_mail_unfollow, &link, 1)));
+}
+
+static enum rc add(struct ctx *ctx, const struct message_add_args *args)
+{
+    enum rc rc = message_add(ctx, args, NULL);
+
+    if (rc == RC_CONFLICT && ctx->err.id == ERR_DUPLICATE) {
+        ctx_clear_error(ctx);
+        return RC_OK;
+    }
+    return rc;
+}
+
 enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
                      const struct notice_rule *notice, const struct notice_facts *facts,
                      const struct recipient *recipient)
 {
     enum lang lang = recipient->lang;
-    enum rc rc =
-        message_add(ctx,
-                    &(struct message_add_args){
+
+    return add(ctx, &(struct message_add_args){
                         .cases = case_id,
                         .route = S("mail"),
                         .address = recipient->email,
@@ -132,17 +157,28 @@ enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
                         .notice = notice->id,
                         .subject = one_line(
                             ctx, notice_fill(ctx, text_in(&notice->subject, lang), facts, lang)),
-                        .body = notice_fill(ctx, text_in(&notice->body, lang), facts, lang),
+                        .body = body_of(ctx, notice, facts, recipient),
                         .unsubscribe = recipient->unsubscribe,
                         .next_try = ctx->now,
                         .created = ctx->now,
                         .once = once_key(ctx, event_id, notice->id, recipient->email),
-                    },
-                    NULL);
+                    });
+}
 
-    if (rc == RC_CONFLICT && ctx->err.id == ERR_DUPLICATE) {
-        ctx_clear_error(ctx);
-        return RC_OK;
-    }
-    return rc;
+enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail)
+{
+    return add(ctx, &(struct message_add_args){
+                        .cases = mail->case_id,
+                        .cases_is_null = !mail->case_id,
+                        .route = S("mail"),
+                        .address = mail->email,
+                        .lang = lang_code(mail->lang),
+                        .notice = mail->notice,
+                        .subject = one_line(ctx, mail->subject),
+                        .body = mail->body,
+                        .next_try = ctx->now,
+                        .created = ctx->now,
+                        .once = mail->once,
+                        .once_is_null = !mail->once.n,
+                    });
 }

@@ -28,7 +28,7 @@ struct notice_facts {
 struct recipient {
     struct str email;
     enum lang lang;
-    struct str unsubscribe; /* link; empty for the reporter */
+    struct str unsubscribe; /* link, which ends the mail as well; empty for the reporter */
 };
 
 /* Fills the placeholders of a text. */
@@ -40,6 +40,17 @@ struct str notice_fill(struct ctx *ctx, struct str text, const struct notice_fac
 enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
                      const struct notice_rule *notice, const struct notice_facts *facts,
                      const struct recipient *recipient) MUST_CHECK;
+
+/* A mail of the program's own words. */
+struct plain_mail {
+    int64_t case_id;   /* 0: about none */
+    struct str notice; /* what it is for, as staff see it in the outbox */
+    struct str email;
+    enum lang lang;
+    struct str subject, body;
+    struct str once; /* the same key again does nothing; empty: none */
+};
+enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail) MUST_CHECK;
 
 /* The placeholder names, for the checker of workflow files. */
 extern const struct str notice_placeholders[];

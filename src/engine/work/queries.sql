@@ -68,7 +68,7 @@ WHERE id > 0
 --? troubled: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts < :tries
 --? given_up: AND done IS NULL AND claimed IS NULL AND attempts >= :tries
 --? ended: AND done IS NOT NULL
-LIMIT :most) AS counted_rows;
+LIMIT :most) AS found;
 
 -- name: job_kind_of :optional (id I64)
 SELECT kind FROM job WHERE id = :id AND done IS NULL;

@@ -95,6 +95,11 @@ export const serveCity = async folder => {
       return rows.length ? (rows[0].body.match(/https?:\S+\/follow\/\S+/) ?? [''])[0] : '';
     },
 
+    /** The last mail to an address: { subject, body, unsubscribe }; none without one. */
+    mail(address) {
+      return this.sql(`SELECT subject, body, unsubscribe FROM message WHERE address = '${address}' ORDER BY id DESC LIMIT 1`)[0];
+    },
+
     /** The demonstration's logins, "role name password" a line; none before there is a console. */
     logins() {
       const path = join(data, 'demo-logins.txt');

@@ -83,10 +83,18 @@ export const resident = (page, lang = 'en') => {
       await me.next();
     },
 
-    async who({ name = '', email = '', phone = '' } = {}) {
+    async who({ name = '', email = '', phone = '', stays = false } = {}) {
       await page.locator('#name').fill(name);
       await page.locator('#email').fill(email);
       await page.locator('#phone').fill(phone);
+      await me.next();
+      if (stepOf(page) === 'similar' && !stays) await me.mineIsAnother();
+    },
+
+    /** Where there are open cases nearby: none of these. */
+    async mineIsAnother() {
+      at(page, 'similar');
+      await page.locator('label[for="case-none"]').click();
       await me.next();
     },
 

@@ -1,0 +1,149 @@
+#include "engine/cases/case_own.h"
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "db/db.h"
+#include "engine/cases/access.h"
+#include "engine/cases/queries.h"
+#include "engine/record/record.h"
+
+#define MAX_PAYLOAD 20000
+#define TWICE_US    (10 * US_PER_MIN)
+
+struct saying {
+    int64_t case_id, score;
+    struct str text;
+};
+
+static enum rc check_text(struct ctx *ctx, struct str text, const char *field)
+{
+    if (utf8_count(text) > OWN_TEXT_MAX)
+        return FAIL(ctx, ERR_TOO_LONG, .field = str_of(field),
+                    .arg = str_fmt(ctx->arena, "%d", OWN_TEXT_MAX));
+    return text_is_clean(text) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = str_of(field));
+}
+
+static enum rc check_own(struct ctx *ctx, int64_t case_id, struct case_for_step_row *ret)
+{
+    enum rc rc = case_for_step(ctx, case_id, ret);
+    struct case_reach reach = {.case_id = case_id};
+
+    if (rc)
+        return rc;
+    reach.reporter = ret->reporter_is_null ? 0 : ret->reporter;
+    return case_is_own(ctx->actor, &reach) ? RC_OK : FAIL(ctx, ERR_DENIED);
+}
+
+static struct str payload_of(struct ctx *ctx, const struct saying *saying)
+{
+    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    if (saying->score)
+        json_put_member_i64(&json, S("score"), saying->score);
+    json_put_member(&json, S("text"), saying->text);
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+/* ---- A word to the city */
+
+static enum rc is_said_before(struct ctx *ctx, const struct saying *saying, bool *ret)
+{
+    struct own_message_last_row last;
+    json_t *payload;
+    struct str text;
+    bool is_found;
+    enum rc rc = own_message_last(ctx, saying->case_id, &is_found, &last);
+
+    *ret = false;
+    if (rc || !is_found || last.payload_is_null || ctx->now.us_utc - last.at.us_utc > TWICE_US)
+        return rc;
+    if (json_parse(ctx, last.payload, MAX_PAYLOAD, &payload) ||
+        json_get_str(ctx, payload, S("text"), &text))
+        ctx_clear_error(ctx);
+    else
+        *ret = str_eq(text, saying->text);
+    return RC_OK;
+}
+
+static enum rc comment_tx(struct ctx *ctx, void *arg)
+{
+    const struct saying *saying = arg;
+    struct case_for_step_row row;
+    struct own_events_since_row lately;
+    bool was_said;
+    enum rc rc = check_own(ctx, saying->case_id, &row);
+
+    if (!rc)
+        rc = is_said_before(ctx, saying, &was_said);
+    if (rc || was_said)
+        return rc;
+    rc = own_events_since(ctx, saying->case_id, S("message.added"),
+                          instant_plus_us(ctx->now, -US_PER_DAY), &lately);
+    if (!rc && lately.total >= OWN_TEXTS_PER_DAY)
+        return FAIL(ctx, ERR_TOO_MANY);
+    if (!rc)
+        rc = record_add(ctx,
+                        &(struct event){"message.added", saying->case_id, EVENT_PARTIES,
+                                        payload_of(ctx, saying)},
+                        NULL);
+    return rc ? rc : case_touch(ctx, saying->case_id, ctx->now, NULL);
+}
+
+enum rc case_comment(struct ctx *ctx, int64_t case_id, struct str text)
+{
+    struct saying saying = {.case_id = case_id, .text = str_trim(text)};
+    enum rc rc = saying.text.n ? check_text(ctx, saying.text, "comment")
+                               : FAIL(ctx, ERR_REQUIRED, .field = S("comment"));
+
+    return rc ? rc : db_tx(ctx, comment_tx, &saying);
+}
+
+/* ---- How it went */
+
+static enum rc rate_tx(struct ctx *ctx, void *arg)
+{
+    const struct saying *saying = arg;
+    struct case_for_step_row row;
+    struct satisfaction_get_row before;
+    bool is_rated;
+    enum rc rc = check_own(ctx, saying->case_id, &row);
+
+    if (!rc && row.closed_is_null)
+        return FAIL(ctx, ERR_TRANSITION);
+    if (!rc)
+        rc = satisfaction_get(ctx, saying->case_id, &is_rated, &before);
+    if (rc || (is_rated && before.score == saying->score && str_eq(before.text, saying->text)))
+        return rc;
+    rc = satisfaction_put(
+        ctx,
+        &(struct satisfaction_put_args){saying->case_id, saying->score, saying->text, ctx->now},
+        NULL);
+    return rc ? rc
+              : record_add(ctx,
+                           &(struct event){"case.rated", saying->case_id, EVENT_PARTIES,
+                                           payload_of(ctx, saying)},
+                           NULL);
+}
+
+enum rc case_rate(struct ctx *ctx, int64_t case_id, int64_t score, struct str text)
+{
+    struct saying saying = {.case_id = case_id, .score = score, .text = str_trim(text)};
+    enum rc rc = score >= 1 && score <= 5 ? check_text(ctx, saying.text, "rating")
+                                          : FAIL(ctx, ERR_REQUIRED, .field = S("score"));
+
+    return rc ? rc : db_tx(ctx, rate_tx, &saying);
+}
+
+enum rc case_rating_of(struct ctx *ctx, int64_t case_id, bool *ret_is_rated,
+                       struct case_rating *ret)
+{
+    struct satisfaction_get_row row;
+    enum rc rc = satisfaction_get(ctx, case_id, ret_is_rated, &row);
+
+    if (!rc && *ret_is_rated)
+        *ret = (struct case_rating){row.score, row.text, row.said};
+    return rc;
+}

@@ -1,0 +1,35 @@
+/* What the reporter adds to their case outside its workflow: a word to the city, and afterwards
+ * how it went.
+ *
+ * Layer: engine. Each function that changes something runs its own db_tx and asks case_is_own of
+ * ctx->actor (ERR_DENIED). */
+#ifndef ENGINE_CASE_OWN_H
+#define ENGINE_CASE_OWN_H
+
+#include "base/ctx.h"
+
+#define OWN_TEXT_MAX      2000 /* characters */
+#define OWN_TEXTS_PER_DAY 20   /* on one case */
+
+/* Adds what the reporter says, for the parties. The same text within ten minutes is the form sent
+ * twice and stored once. ERR_REQUIRED, ERR_TOO_LONG, ERR_NOT_UTF8 with field "comment";
+ * ERR_TOO_MANY. Event message.added. */
+enum rc case_comment(struct ctx *ctx, int64_t case_id, struct str text) MUST_CHECK;
+
+struct case_rating {
+    int64_t score;   /* 1 bad to 5 good */
+    struct str text; /* empty: nothing said */
+    struct instant said;
+};
+
+/* How it went, of a closed case; said again it replaces what was said. ERR_REQUIRED with field
+ * "score" for no score of 1 to 5, ERR_TOO_LONG and ERR_NOT_UTF8 with field "rating"; ERR_TRANSITION
+ * while the case is open. Event case.rated, for the parties. Table satisfaction. */
+enum rc case_rate(struct ctx *ctx, int64_t case_id, int64_t score, struct str text) MUST_CHECK;
+
+/* What was said; *ret_is_rated is false, *ret untouched, when nothing was. Whoever shows it has
+ * asked whether the case may be read: it is for the reporter and staff. */
+enum rc case_rating_of(struct ctx *ctx, int64_t case_id, bool *ret_is_rated,
+                       struct case_rating *ret) MUST_CHECK;
+
+#endif

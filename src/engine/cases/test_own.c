@@ -1,0 +1,112 @@
+/* What a reporter adds to their case. */
+#include <stdio.h>
+
+#include "engine/cases/case_own.h"
+#include "engine/test_support.h"
+
+static struct filed file_one(struct world *world)
+{
+    return test_file(world, &(struct test_filing){.email = "maria@example.org"});
+}
+
+static void a_comment_is_an_event_for_the_parties(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = file_one(world);
+    struct test_counts before;
+
+    world->ctx.actor = test_reporter(world, filed.case_id);
+    test_counts(world, &before);
+    for (int i = 0; i < 2; i++)
+        test_ok(&world->ctx, case_comment(&world->ctx, filed.case_id, S(" It has grown ")));
+    assert_grown(world, &before, "event", 1, "event_payload", 1, "record_leaf", 1, NULL);
+    assert_int_equal(test_i64(world, "SELECT audience FROM event WHERE kind = 'message.added'", 0),
+                     1);
+    assert_str(test_text(world, "SELECT payload FROM event_payload ORDER BY event DESC LIMIT 1", 0),
+               "{\"text\":\"It has grown\"}");
+}
+
+static void comments_of_a_day_have_an_end(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = file_one(world);
+    char text[20];
+
+    world->ctx.actor = test_reporter(world, filed.case_id);
+    for (int i = 0; i < OWN_TEXTS_PER_DAY; i++) {
+        snprintf(text, sizeof text, "word %d", i);
+        test_ok(&world->ctx, case_comment(&world->ctx, filed.case_id, str_of(text)));
+    }
+    assert_error(&world->ctx, case_comment(&world->ctx, filed.case_id, S("more")), ERR_TOO_MANY,
+                 NULL);
+    world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY + US_PER_S);
+    test_ok(&world->ctx, case_comment(&world->ctx, filed.case_id, S("more")));
+}
+
+static void others_add_nothing(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = file_one(world), other = file_one(world);
+    const struct actor *const actors[] = {NULL, test_reporter(world, other.case_id),
+                                          test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL)};
+    struct test_counts before;
+
+    test_counts(world, &before);
+    for (size_t i = 0; i < sizeof actors / sizeof *actors; i++) {
+        world->ctx.actor = actors[i];
+        assert_error(&world->ctx, case_comment(&world->ctx, filed.case_id, S("x")), ERR_DENIED,
+                     NULL);
+        assert_error(&world->ctx, case_rate(&world->ctx, filed.case_id, 5, S("")), ERR_DENIED,
+                     NULL);
+    }
+    world->ctx.actor = test_reporter(world, filed.case_id);
+    assert_error(&world->ctx, case_comment(&world->ctx, filed.case_id, S("  ")), ERR_REQUIRED,
+                 "comment");
+    assert_error(&world->ctx, case_comment(&world->ctx, filed.case_id, S("a\xff")), ERR_NOT_UTF8,
+                 "comment");
+    assert_error(&world->ctx, case_rate(&world->ctx, filed.case_id, 6, S("")), ERR_REQUIRED,
+                 "score");
+    assert_error(&world->ctx, case_rate(&world->ctx, filed.case_id, 5, S("")), ERR_TRANSITION,
+                 NULL);
+    assert_grown(world, &before, NULL);
+}
+
+static void how_it_went_is_said_once_and_changed(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = file_one(world);
+    const struct actor *reporter = test_reporter(world, filed.case_id);
+    struct case_rating rating;
+    struct test_counts before;
+    bool is_rated = true;
+
+    test_ok(&world->ctx, case_rating_of(&world->ctx, filed.case_id, &is_rated, &rating));
+    assert_false(is_rated);
+    test_ok(&world->ctx,
+            test_step(world, reporter, filed.case_id, &(struct step_input){.step = S("withdraw")}));
+    world->ctx.actor = reporter;
+    test_counts(world, &before);
+    test_ok(&world->ctx, case_rate(&world->ctx, filed.case_id, 2, S("Slow")));
+    test_ok(&world->ctx, case_rate(&world->ctx, filed.case_id, 2, S("Slow")));
+    test_ok(&world->ctx, case_rate(&world->ctx, filed.case_id, 5, S("")));
+    assert_grown(world, &before, "satisfaction", 1, "event", 2, "event_payload", 2, "record_leaf",
+                 2, NULL);
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    test_ok(&world->ctx, case_rating_of(&world->ctx, filed.case_id, &is_rated, &rating));
+    assert_true(is_rated);
+    assert_int_equal(rating.score, 5);
+    assert_int_equal(rating.text.n, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_comment_is_an_event_for_the_parties),
+        TEST(comments_of_a_day_have_an_end),
+        TEST(others_add_nothing),
+        TEST(how_it_went_is_said_once_and_changed),
+    };
+
+    return RUN_TESTS("engine own", tests);
+}

@@ -1,0 +1,49 @@
+#include "portal/resident.h"
+
+#include "base/crypto.h"
+#include "engine/cases/queries.h"
+#include "people/actor.h"
+#include "portal/keyring.h"
+#include "portal/portal.h"
+
+/* The cases of the browser's private links. */
+static enum rc linked_cases(struct ctx *ctx, const struct request *request, int64_t *ids,
+                            size_t *ret_n)
+{
+    struct keyring ring = keyring_of(request, KEYRING_CASES);
+
+    for (size_t i = 0; i < ring.n; i++) {
+        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
+        struct link_case_row row;
+        bool is_found;
+        enum rc rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
+
+        if (rc)
+            return rc;
+        if (is_found)
+            ids[(*ret_n)++] = row.case_id;
+    }
+    return RC_OK;
+}
+
+enum rc resident_begin(struct ctx *ctx, struct request *request)
+{
+    struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
+    int64_t *ids = ARENA_ARRAY(ctx->arena, KEYRING_MAX, int64_t);
+    size_t n = 0;
+    enum rc rc;
+
+    if (!actor || !ids)
+        return FAIL(ctx, ERR_MEMORY);
+    rc = linked_cases(ctx, request, ids, &n);
+    if (rc || !n)
+        return rc;
+    *actor = (struct actor){.kind = ACTOR_RESIDENT, .case_ids = ids, .case_n = n};
+    ctx->actor = actor;
+    return RC_OK;
+}
+
+enum rc portal_begin(struct ctx *ctx, struct request *request)
+{
+    return resident_begin(ctx, request);
+}

@@ -1,0 +1,221 @@
+#include "portal/why.h"
+
+#include "base/json.h"
+#include "base/msg.h"
+#include "engine/cases/answer.h"
+#include "engine/clock/queries.h"
+#include "engine/definition/show.h"
+
+#define MAX_TRACE_BYTES 100000
+
+/* What stands in front of the sentences while they are made. */
+struct explaining {
+    struct ctx *ctx;
+    const struct case_by_number_row *row;
+    const struct definition *definition;
+    const struct clocks_of_row *clock;
+    const json_t *trace;
+    bool is_own;
+    struct why *why;
+};
+
+static void add(struct explaining *e, struct str sentence)
+{
+    if (e->why->n < WHY_MAX && sentence.n)
+        e->why->sentences[e->why->n++] = sentence;
+}
+
+static void say(struct explaining *e, enum msg_id id, struct msg_arg a, struct msg_arg b)
+{
+    const struct msg_arg args[] = {a, b};
+
+    add(e, msg_format(e->ctx->arena, e->ctx->lang, id, args, 2));
+}
+
+static struct str text_at(const json_t *at, const char *path)
+{
+    return str_of(json_string_value(json_get(at, str_of(path))));
+}
+
+static struct str date_at(const struct explaining *e, const json_t *at, const char *path)
+{
+    struct str text = text_at(at, path);
+    struct date date;
+
+    return date_parse(text, &date) ? show_date(e->ctx->arena, date, e->ctx->lang) : text;
+}
+
+/* "The city's rule for Pothole gives 10 workdays." */
+static void say_rule(struct explaining *e)
+{
+    static const struct {
+        struct str unit;
+        enum msg_id id;
+        int64_t per;
+    } units[] = {
+        {STR("workdays"), MSG_why_workdays, 1},
+        {STR("months"), MSG_why_months, 1},
+        {STR("work-seconds"), MSG_why_work_hours, 3600},
+        {STR("seconds"), MSG_why_hours, 3600},
+    };
+    struct str unit = text_at(e->trace, "unit");
+    int64_t amount = json_integer_value(json_get(e->trace, S("amount")));
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        int64_t count = amount / units[i].per;
+
+        if (!str_eq(units[i].unit, unit))
+            continue;
+        if (str_eq(unit, S("seconds")) && amount % 86400 == 0)
+            say(e, MSG_why_rule, MSG_ARG("service", text_in(&e->definition->name, e->ctx->lang)),
+                MSG_ARG("span",
+                        msg_plural(e->ctx->arena, e->ctx->lang, MSG_why_days, amount / 86400)));
+        else
+            say(e, MSG_why_rule, MSG_ARG("service", text_in(&e->definition->name, e->ctx->lang)),
+                MSG_ARG("span", msg_plural(e->ctx->arena, e->ctx->lang, units[i].id, count)));
+        return;
+    }
+}
+
+static bool is_name_byte(char c)
+{
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* Whether an expression speaks of a field: its id stands there as a word. */
+static bool names_field(struct str expression, struct str id)
+{
+    for (size_t at = 0; at + id.n <= expression.n; at++)
+        if (str_eq(str_slice(expression, at, at + id.n), id) &&
+            (at == 0 || !is_name_byte(expression.p[at - 1])) &&
+            (at + id.n == expression.n || !is_name_byte(expression.p[at + id.n])))
+            return true;
+    return false;
+}
+
+/* The condition in the words of the form: the questions it looked at, with the answers. */
+static enum rc say_condition(struct explaining *e)
+{
+    struct str expression = text_at(e->trace, "when.expr");
+    struct answers answers;
+    bool is_said = false;
+    enum rc rc;
+
+    if (!expression.n)
+        return RC_OK;
+    rc = answers_parse(e->ctx, e->definition, e->row->answers, &answers);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < e->definition->field_n; i++) {
+        const struct field *field = &e->definition->fields[i];
+
+        if (!names_field(expression, field->id) || !answers.of[i].is_given)
+            continue;
+        is_said = true;
+        if (e->is_own)
+            say(e, MSG_why_answer, MSG_ARG("question", text_in(&field->text, e->ctx->lang)),
+                MSG_ARG("answer",
+                        answer_shown(e->ctx->arena, field, &answers.of[i], e->ctx->lang)));
+    }
+    if (!is_said || !e->is_own)
+        add(e, msg_text(e->ctx->lang, MSG_why_condition));
+    return RC_OK;
+}
+
+/* The name of a day in the page's language; the trace has it in English. */
+static struct str day_name(const struct explaining *e, struct str date, struct str fallback)
+{
+    const struct calendar *calendar = &e->ctx->city->calendar;
+    struct date day;
+
+    if (!date_parse(date, &day))
+        return fallback;
+    for (size_t i = 0; i < calendar->holidays_n; i++)
+        if (date_cmp(calendar->holidays[i].date, day) == 0)
+            return text_in(&calendar->holidays[i].name, e->ctx->lang);
+    for (size_t i = 0; i < calendar->closures_n; i++)
+        if (date_cmp(calendar->closures[i].date, day) == 0)
+            return text_in(&calendar->closures[i].name, e->ctx->lang);
+    return fallback;
+}
+
+/* The days that were passed over: holidays and closures by name, weekends by their number. */
+static void say_skips(struct explaining *e)
+{
+    const json_t *skips = json_get(e->trace, S("skipped"));
+    int64_t weekend_days = 0;
+
+    for (size_t i = 0; i < json_array_size(skips); i++) {
+        const json_t *skip = json_array_get(skips, i);
+        struct str reason = text_at(skip, "reason"), date = text_at(skip, "date");
+
+        if (str_eq(reason, S("weekend")))
+            weekend_days++;
+        else if (str_eq(reason, S("after-closing")))
+            say(e, MSG_why_after_closing, MSG_ARG("date", date_at(e, skip, "date")),
+                MSG_ARG("x", 0));
+        else
+            say(e, MSG_why_day_off, MSG_ARG("date", date_at(e, skip, "date")),
+                MSG_ARG("name", day_name(e, date, text_at(skip, "name"))));
+    }
+    if (weekend_days)
+        add(e, msg_plural(e->ctx->arena, e->ctx->lang, MSG_why_weekend, weekend_days));
+}
+
+static enum rc explain(struct explaining *e)
+{
+    enum rc rc;
+
+    say_rule(e);
+    rc = say_condition(e);
+    if (rc)
+        return rc;
+    if (e->clock->due_date_is_null)
+        say(e, MSG_why_from_moment,
+            MSG_ARG("date", show_instant(e->ctx, e->clock->started, e->ctx->lang)),
+            MSG_ARG("x", 0));
+    else
+        say(e, MSG_why_from, MSG_ARG("date", date_at(e, e->trace, "from")), MSG_ARG("x", 0));
+    say_skips(e);
+    if (!e->clock->paused_is_null)
+        say(e, MSG_why_paused,
+            MSG_ARG("date", show_instant(e->ctx, e->clock->paused, e->ctx->lang)), MSG_ARG("x", 0));
+    say(e, MSG_why_source, MSG_ARG("service", text_in(&e->definition->name, e->ctx->lang)),
+        MSG_ARG("version", e->definition->version));
+    return RC_OK;
+}
+
+/* The clock that the date is of: the latest that runs, as the projection has it. */
+static const struct clocks_of_row *chosen(const struct clocks_of_rows *clocks)
+{
+    const struct clocks_of_row *best = NULL;
+
+    for (size_t i = 0; i < clocks->n; i++)
+        if (clocks->rows[i].met_is_null &&
+            (!best || instant_cmp(clocks->rows[i].due, best->due) > 0))
+            best = &clocks->rows[i];
+    return best;
+}
+
+enum rc why_of_case(struct ctx *ctx, const struct case_by_number_row *row,
+                    const struct definition *definition, bool is_own, struct why *ret)
+{
+    struct explaining e = {
+        .ctx = ctx, .row = row, .definition = definition, .is_own = is_own, .why = ret};
+    struct clocks_of_rows clocks;
+    json_t *trace;
+    enum rc rc = clocks_of(ctx, row->id, &clocks);
+
+    ret->n = 0;
+    if (rc)
+        return rc;
+    e.clock = chosen(&clocks);
+    if (!e.clock)
+        return RC_OK;
+    if (json_parse(ctx, e.clock->trace, MAX_TRACE_BYTES, &trace)) {
+        ctx_clear_error(ctx);
+        return RC_OK;
+    }
+    e.trace = trace;
+    return explain(&e);
+}
