@@ -65,6 +65,8 @@ const walkHome = async (one, me, see) => {
   await see('follow');
   await me.go('/follow?number=12');
   await see('follow-unknown', 404);
+  await me.go('/api/');
+  await see('api');
   await me.go('/no/such/page');
   await see('not-found', 404);
   await me.go('/follow/no-such-link-0123456789');
