@@ -40,7 +40,6 @@ const struct command commands[] = {
      "note a day without work and move the deadlines that counted it", command_closure},
     {"upgrade", "DIR [--owner postgresql://...]", "bring a data folder to this version",
      command_upgrade},
-    {"upgrade", "DIR", "bring a data folder to this version", command_upgrade},
     {"jobs", "DIR [list|retry JOB|drop JOB] [--state STATE] [--why TEXT] [--json]",
      "list the work that waits, run it again or give it up", command_jobs},
     {"routes", "", "list what the server answers to", command_routes},
