@@ -59,7 +59,8 @@ class Case:
                                                ("photos", File(file.read()))])
         must(answer.status == 303, "the photo: %d" % answer.status)
         for step, fields in [("photos", {}), ("details", {"description": "Deep"}),
-                             ("who", {"email": "ana@example.org"}), ("check", {})]:
+                             ("who", {"email": "ana@example.org"}), ("similar", {"case": "none"}),
+                             ("check", {})]:
             answer = self.reporter.post("/report/pothole/" + step,
                                         {"csrf": self.reporter.csrf, **fields})
             must(answer.status == 303, "%s: %d" % (step, answer.status))
