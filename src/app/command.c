@@ -22,8 +22,10 @@ const struct command commands[] = {
     {"check", "CITYDIR [--coverage]", "check a city folder and run its examples", command_check},
     {"publish", "DIR CITYDIR [--dry-run]", "publish a city folder's services to a data folder",
      command_publish},
-    {"import", "cases DIR --map MAP.yaml FILE.csv [--rejects FILE] [--json]",
-     "take over another system's cases", command_import},
+    {"import",
+     "cases|layer DIR --map MAP.yaml FILE [--json] (cases: [--rejects FILE]; layer: [--dry-run] "
+     "[--write FILE])",
+     "take over another system's cases, or a layer of its map", command_import},
     {"rebuild", "DIR --check [--json]",
      "recompute what is stored but follows from other data, and compare", command_rebuild},
     {"audit", "verify DIR [--head FILE] [--key FILE] [--json]",

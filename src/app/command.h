@@ -46,6 +46,7 @@ enum rc command_publish(struct ctx *ctx, int argc, char **argv);
 enum rc command_rebuild(struct ctx *ctx, int argc, char **argv);
 enum rc command_audit(struct ctx *ctx, int argc, char **argv);
 enum rc command_import(struct ctx *ctx, int argc, char **argv);
+enum rc command_import_layer(struct ctx *ctx, int argc, char **argv); /* of command_import */
 enum rc command_user(struct ctx *ctx, int argc, char **argv);
 enum rc command_case(struct ctx *ctx, int argc, char **argv);
 enum rc command_key(struct ctx *ctx, int argc, char **argv);

@@ -35,6 +35,7 @@ static const struct {
      "  --listen ADDRESS:PORT  where to listen (127.0.0.1:8080)\n"
      "  --base-url URL         the site's address, as links in mail have it; https:// makes\n"
      "                         cookies Secure\n"
+     "  --proxy ADDRESS,...    web servers in front whose X-Forwarded-For is believed\n"
      "  --image PROGRAM        where cityhall-image is, if not beside this program\n"
      "\n"
      "Prints \"ready URL\" when it accepts. SIGTERM finishes what is under way and ends.\n"

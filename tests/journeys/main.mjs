@@ -10,6 +10,7 @@ import { hostile } from './hostile.mjs';
 import { keyboard } from './keyboard.mjs';
 import { languages } from './languages.mjs';
 import { link } from './link.mjs';
+import { mine } from './mine.mjs';
 import { own } from './own.mjs';
 import { pages } from './pages.mjs';
 import { queue } from './queue.mjs';
@@ -22,6 +23,7 @@ const ways = [{ report, link, hostile, entry, admin }, { selftest, pages, langua
 const ways = [{ report, link, hostile }, { selftest, pages, languages, keyboard, staff, queue }];
 const ways = [{ report, link, hostile, entry }, { selftest, pages, languages, keyboard, staff }];
 const ways = [{ report, link, watch, own, hostile }, { selftest, pages, languages, keyboard, staff }];
+const ways = [{ report, link, watch, own, mine, hostile }, { selftest, pages, languages, keyboard, staff }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);

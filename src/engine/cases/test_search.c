@@ -87,6 +87,9 @@ static void test_filters_find_their_cases(void **state)
     assert_str(ids(world, "place:\"795 Massachusetts Ave\" service:graffiti", CASES_NEWEST, 50),
                "6 2");
     assert_str(ids(world, "place:~\"Massachusetts A\" state:open", CASES_NEWEST, 50), "6 5 3 1");
+    assert_str(ids(world, "place:~\"795 m\" -state:closed", CASES_NEWEST, 50), "6 5 3 1");
+    assert_str(ids(world, "place:~79 service:graffiti", CASES_NEWEST, 50), "6 2");
+    assert_str(ids(world, "place:~pro,~\"100 p\",~zz", CASES_NEWEST, 50), "4");
     assert_str(ids(world, "place:~assachusetts", CASES_NEWEST, 50), "");
     assert_str(ids(world, "lang:vi", CASES_OLDEST, 50), "2");
     assert_str(ids(world, "outcome:done", CASES_OLDEST, 50), "2");
