@@ -59,7 +59,7 @@ static const struct {
      "  --dry-run  say what would change, and change nothing\n"
      "\n"
      "Services that changed get a new version; cases stay on theirs. A folder with errors\n"
-     "changes nothing. A running server shows it after a restart.\n"
+     "changes nothing. A running server takes it over by itself.\n"
      "\n"
      "Example:\n"
      "  cityhall publish /var/lib/cityhall cities/port-azalea --dry-run\n"},
