@@ -6,18 +6,21 @@
 static const struct {
     const char *name, *text;
 } helps[] = {
-    {"init", "\n"
-             "  DIR              the data folder to make; it must not exist\n"
-             "  --city CITYDIR   the city folder: services, workflows, teams, calendars, layers\n"
-             "  --store URL      postgresql://...: keep the data there; without it, SQLite in DIR\n"
-             "  --owner URL      the role that makes the tables there, if not the store's own\n"
-             "\n"
-             "Either all of it is made or nothing. DIR then holds secret.key and record.key: keep\n"
-             "copies of them apart from the backups.\n"
-             "\n"
-             "Examples:\n"
-             "  cityhall init /var/lib/cityhall --city cities/port-azalea\n"
-             "  cityhall init /var/lib/cityhall --city mycity --store postgresql:///cityhall\n"},
+    {"init",
+     "\n"
+     "  DIR              the data folder to make; it must not exist\n"
+     "  --city CITYDIR   the city folder: services, workflows, teams, calendars, layers\n"
+     "  --store URL      postgresql://...: keep the data there; without it, SQLite in DIR\n"
+     "  --owner URL      the same database as the role that makes the tables; the role of\n"
+     "                   --store, which serves, then changes no table and only adds to the\n"
+     "                   record\n"
+     "\n"
+     "Either all of it is made or nothing. DIR then holds secret.key and record.key: keep\n"
+     "copies of them apart from the backups.\n"
+     "\n"
+     "Examples:\n"
+     "  cityhall init /var/lib/cityhall --city cities/port-azalea\n"
+     "  cityhall init /var/lib/cityhall --city mycity --store postgresql:///cityhall\n"},
     {"demo", "\n"
              "  DIR              the data folder to make; it must not exist\n"
              "  --city CITYDIR   another city folder than Port Azalea\n"
@@ -168,9 +171,45 @@ static const struct {
      "\n"
      "Example:\n"
      "  cityhall closure add /var/lib/cityhall 2026-09-14 --reason \"Hurricane\" --dry-run\n"},
+    {"backup",
+     "\n"
+     "  DIR      the data folder; it may be served meanwhile\n"
+     "  FOLDER   what is made: a new folder with the store, the photos and the keys\n"
+     "  --json   say what was made as JSON\n"
+     "\n"
+     "Everything is as it was at one moment. FOLDER takes its name when all of it is on the disk.\n"
+     "It holds secret keys and personal data: keep it where nobody else reads.\n"
+     "\n"
+     "Example:\n"
+     "  cityhall backup /var/lib/cityhall /backups/2026-11-23\n"},
+    {"restore",
+     "\n"
+     "  FOLDER       a backup\n"
+     "  DIR          the data folder to make; it must not exist\n"
+     "  --store URL  postgresql://...: put the data there, whatever the backup was made of;\n"
+     "               the database must be empty. Without it, SQLite in DIR\n"
+     "  --owner URL  the same database as the role that makes the tables\n"
+     "  --json       say what was restored as JSON\n"
+     "\n"
+     "The record is checked before DIR takes its name; a damaged backup leaves nothing behind.\n"
+     "\n"
+     "Examples:\n"
+     "  cityhall restore /backups/2026-11-23 /var/lib/cityhall\n"
+     "  cityhall restore /backups/2026-11-23 /var/lib/cityhall --store postgresql:///cityhall\n"},
+    {"export",
+     "\n"
+     "  DIR      the data folder; it may be served meanwhile\n"
+     "  FOLDER   what is made: every table as JSON lines, the photos, and a README.txt\n"
+     "  --json   say what was made as JSON\n"
+     "\n"
+     "For a city that goes elsewhere, or an archive. It holds all personal data and no keys.\n"
+     "\n"
+     "Example:\n"
+     "  cityhall export /var/lib/cityhall /tmp/all-of-it\n"},
     {"upgrade",
      "\n"
-     "  DIR  the data folder; make a backup first\n"
+     "  DIR          the data folder; make a backup first\n"
+     "  --owner URL  on PostgreSQL: the role that makes the tables, where it is another\n"
      "\n"
      "Applies the migrations that are missing, each in a transaction of its own. There is\n"
      "no way back but restoring.\n"

@@ -7,16 +7,40 @@
 #include "web/csrf.h"
 #include "web/server.h"
 
+static enum rc list_picks(struct ctx *ctx, struct merge_act *act)
+{
+    const struct panel_lines *lists[] = {&act->panels.duplicates, &act->panels.same_place,
+                                        &act->panels.related};
+    size_t n = lists[0]->n + lists[1]->n + lists[2]->n;
+
+    act->picks = (struct panel_lines){.of = ARENA_ARRAY(ctx->arena, n, struct panel_line)};
+    if (!act->picks.of)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (size_t j = 0; j < lists[i]->n; j++) {
+            if (!lists[i]->of[j].is_open)
+                continue;
+            act->picks.of[act->picks.n++] = lists[i]->of[j];
+            act->is_picked |= str_eq(lists[i]->of[j].number, act->into);
+        }
+    }
+    return RC_OK;
+}
+
 static enum rc open_merge(struct ctx *ctx, const struct request *request, struct merge_act *act)
 {
     struct str picked = str_trim(request_value(request, S("pick")));
     enum rc rc;
 
+    /* What was planned stays picked: another number is then typed over it, or another one picked.
+     */
     act->into = str_trim(request_value(request, S("into")));
-    if (!act->into.n)
+    if (!act->into.n || (picked.n && !str_eq(picked, request_value(request, S("planned")))))
         act->into = picked;
     rc = case_act_open(ctx, request, &act->act);
-    return rc ? rc : case_panels_load(ctx, &act->act.view, &act->panels);
+    if (!rc)
+        rc = case_panels_load(ctx, &act->act.view, &act->panels);
+    return rc ? rc : list_picks(ctx, act);
 }
 
 static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,

@@ -10,9 +10,8 @@
 
 static bool is_clear(const struct place_choices *choices)
 {
-    if (choices->of[0].score < SURE_SCORE)
-        return false;
-    return choices->n == 1 || choices->of[1].score < SURE_SCORE;
+    return choices->n == 1 ||
+           (choices->of[0].score >= SURE_SCORE && choices->of[1].score < SURE_SCORE);
 }
 
 static enum rc locate(struct ctx *ctx, struct move_act *act, const struct place_choice *choice)

@@ -3,7 +3,9 @@
 #include "base/msg.h"
 #include "console/act_privacy.ct.h"
 #include "console/case_page.h"
-#include "engine/record/queries.h"
+#include "engine/cases/follower.h"
+#include "web/csrf.h"
+#include "web/server.h"
 
 /* ---- Hide, show again */
 
@@ -233,5 +235,39 @@ enum rc description_take(struct ctx *ctx, struct request *request, struct reply 
         return rc;
     rc = case_description_release(ctx, act.view.row.id, act.lock_version,
                                   str_eq(request_value(request, S("show")), S("public")));
+    return staff_case_answer(ctx, request, reply, rc, &form);
+}
+
+/* The mail that asks for confirmation speaks the language of who is to follow. */
+static enum rc ask_follower(struct ctx *ctx, const struct request *request,
+                            const struct case_view *view, const struct case_form *form)
+{
+    enum lang own = ctx->lang;
+    enum rc rc;
+
+    lang_parse(form->lang, &ctx->lang);
+    rc = follower_ask(
+        ctx, &(struct follower_ask){view->row.id, form->email, request_csrf(request)->base_url});
+    ctx->lang = own;
+    if (rc != RC_NOT_FOUND)
+        return rc;
+    /* The console does not offer it for such a case: it was hidden meanwhile. */
+    ctx_clear_error(ctx);
+    return FAIL(ctx, ERR_GUARD);
+}
+
+enum rc follower_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct case_view view = {0};
+    struct case_form form = {
+        .kind = CASE_FORM_FOLLOWER,
+        .email = str_trim(request_value(request, S("email"))),
+        .lang = request_value(request, S("lang")),
+    };
+    enum rc rc = case_view_load(ctx, request_param(request, S("number")), &view);
+
+    if (rc)
+        return rc;
+    rc = view.may_work ? ask_follower(ctx, request, &view, &form) : FAIL(ctx, ERR_DENIED);
     return staff_case_answer(ctx, request, reply, rc, &form);
 }

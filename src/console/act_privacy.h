@@ -31,5 +31,6 @@ enum rc redact_take(struct ctx *ctx, struct request *request, struct reply *repl
 
 /* POSTs from the case's own page: show=public or private; email and lang of who wants to follow. */
 enum rc description_take(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc follower_take(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

@@ -218,6 +218,7 @@ static void tell_plain(struct ctx *ctx, struct telling *telling)
         {STR("photo.added"), MSG_case_event_photo_added, ""},
         {STR("follower.added"), MSG_case_event_follower_added, ""},
         {STR("follower.ended"), MSG_case_event_follower_ended, ""},
+        {STR("case.migrated"), MSG_case_event_migrated, ""},
         {STR("case.redacted"), MSG_case_event_redacted, ""},
         {STR(RECORD_ERASED), MSG_case_event_redacted, ""},
     };
@@ -226,6 +227,20 @@ static void tell_plain(struct ctx *ctx, struct telling *telling)
         if (str_eq(telling->row->kind, plain[i].kind))
             telling->line->title = say(ctx, plain[i].id, word(telling, plain[i].name));
     telling->line->text = word(telling, "reason");
+}
+
+static void tell_clock(struct ctx *ctx, struct telling *telling)
+{
+    const struct workflow *workflow = telling->view->definition->workflow;
+    struct str name = word(telling, "clock");
+    enum msg_id id = str_eq(telling->row->kind, S("clock.missed")) ? MSG_case_event_clock_missed
+                     : str_eq(telling->row->kind, S("clock.warn")) ? MSG_case_event_clock_warn
+                                                                   : MSG_case_event_clock_moved;
+
+    for (size_t i = 0; i < workflow->clock_n; i++)
+        if (str_eq(workflow->clocks[i].id, name))
+            name = text_in(&workflow->clocks[i].name, ctx->lang);
+    telling->line->title = say(ctx, id, name);
 }
 
 /* What the public is told of a merge is told to staff with its reason, as an event of its own. */
@@ -244,6 +259,8 @@ static void tell(struct ctx *ctx, struct telling *telling)
         {STR("message.added"), tell_message},  {STR("note.added"), tell_note},
         {STR("case.assigned"), tell_assigned}, {STR("case.transferred"), tell_transfer},
         {STR("case.moved"), tell_move},        {STR("case.team"), tell_team},
+        {STR("clock.warn"), tell_clock},       {STR("clock.missed"), tell_clock},
+        {STR("clock.moved"), tell_clock},
     };
 
     *telling->line = (struct case_event_line){

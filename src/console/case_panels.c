@@ -47,6 +47,7 @@ static void add(struct ctx *ctx, struct panel_lines *lines, const struct found *
         .place = found->place,
         .state = text_in(&definition->workflow->states[state].name, ctx->lang),
         .tag = tag_of(definition, &definition->workflow->states[state]),
+        .is_open = definition->workflow->states[state].type != STATE_CLOSED,
         .opened = found->opened,
     };
 }
@@ -70,6 +71,9 @@ static enum rc load_same_place(struct ctx *ctx, const struct case_view *view,
         rc = lines_new(ctx, rows.n, ret);
     for (size_t i = 0; !rc && i < rows.n; i++)
         add(ctx, ret, &FOUND_OF(&rows.rows[i]));
+    for (size_t i = 0; !rc && i < ret->n; i++)
+        if (str_eq(ret->of[i].place, view->place))
+            ret->of[i].place = STR_NONE;
     return rc;
 }
 
@@ -150,6 +154,7 @@ static enum rc load_duplicates(struct ctx *ctx, const struct case_view *view,
             .place = one->place,
             .state = text_in(&one->state->name, ctx->lang),
             .tag = tag_of(one->definition, one->state),
+            .is_open = true,
             .opened = one->opened,
             .distance = str_fmt(ctx->arena, "%.0f m", one->distance_m),
         };

@@ -11,6 +11,7 @@ struct panel_line {
     int64_t id;
     struct str number, service, place, state;
     const char *tag; /* its class */
+    bool is_open;    /* or waiting: not closed */
     struct instant opened;
     struct str distance; /* "12 m"; empty where that says nothing */
 };

@@ -90,6 +90,8 @@ static const struct route routes[] = {
      .summary = "Redact a text or photo of a case"},
     {HTTP_POST, "/staff/cases/{number}/description", description_take, PERMISSION_WORK,
      .summary = "Release a case's text to the public, or take it back"},
+    {HTTP_POST, "/staff/cases/{number}/followers", follower_take, PERMISSION_WORK,
+     .summary = "Send somebody the mail with which they follow a case"},
     {HTTP_POST, "/staff/cases/{number}/links", link_take, PERMISSION_WORK,
      .summary = "Link a case with another, or end that"},
     {HTTP_POST, "/staff/cases/{number}/notes", staff_note_take, PERMISSION_WORK,
