@@ -19,11 +19,10 @@ import { watch } from './watch.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const ways = [{ report, link, hostile, entry, admin }, { selftest, pages, languages, keyboard, staff }];
-const ways = [{ report, link, hostile }, { selftest, pages, languages, keyboard, staff, queue }];
-const ways = [{ report, link, hostile, entry }, { selftest, pages, languages, keyboard, staff }];
-const ways = [{ report, link, watch, own, hostile }, { selftest, pages, languages, keyboard, staff }];
-const ways = [{ report, link, watch, own, mine, hostile }, { selftest, pages, languages, keyboard, staff }];
+const ways = [
+  { report, link, watch, own, mine, hostile, entry },
+  { selftest, pages, languages, keyboard, staff, queue, admin },
+];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);
