@@ -9,11 +9,11 @@
 
 static enum rc list_picks(struct ctx *ctx, struct merge_act *act)
 {
-    const struct case_lines *lists[] = {&act->panels.duplicates, &act->panels.same_place,
+    const struct panel_lines *lists[] = {&act->panels.duplicates, &act->panels.same_place,
                                         &act->panels.related};
     size_t n = lists[0]->n + lists[1]->n + lists[2]->n;
 
-    act->picks = (struct case_lines){.of = ARENA_ARRAY(ctx->arena, n, struct case_line)};
+    act->picks = (struct panel_lines){.of = ARENA_ARRAY(ctx->arena, n, struct panel_line)};
     if (!act->picks.of)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {

@@ -27,7 +27,7 @@ static const char *tag_of(const struct definition *definition, const struct stat
                      state == &definition->workflow->states[definition->workflow->start]);
 }
 
-static void add(struct ctx *ctx, struct case_lines *lines, const struct found *found)
+static void add(struct ctx *ctx, struct panel_lines *lines, const struct found *found)
 {
     const struct definition *definition = city_version(ctx->city, found->service_version);
     struct case_reach reach = {.case_id = found->id,
@@ -40,7 +40,7 @@ static void add(struct ctx *ctx, struct case_lines *lines, const struct found *f
     reach.reach = case_reach_within(ctx->city, definition, found->team);
     if (!case_may_read(ctx->actor, &reach))
         return;
-    lines->of[lines->n++] = (struct case_line){
+    lines->of[lines->n++] = (struct panel_line){
         .id = found->id,
         .number = found->number,
         .service = text_in(&definition->name, ctx->lang),
@@ -52,14 +52,14 @@ static void add(struct ctx *ctx, struct case_lines *lines, const struct found *f
     };
 }
 
-static enum rc lines_new(struct ctx *ctx, size_t n, struct case_lines *ret)
+static enum rc lines_new(struct ctx *ctx, size_t n, struct panel_lines *ret)
 {
-    *ret = (struct case_lines){.of = ARENA_ARRAY(ctx->arena, n, struct case_line)};
+    *ret = (struct panel_lines){.of = ARENA_ARRAY(ctx->arena, n, struct panel_line)};
     return ret->of ? RC_OK : FAIL(ctx, ERR_MEMORY);
 }
 
 static enum rc load_same_place(struct ctx *ctx, const struct case_view *view,
-                               struct case_lines *ret)
+                               struct panel_lines *ret)
 {
     struct cases_at_place_rows rows;
     enum rc rc;
@@ -78,7 +78,7 @@ static enum rc load_same_place(struct ctx *ctx, const struct case_view *view,
 }
 
 static enum rc load_of_reporter(struct ctx *ctx, const struct case_view *view,
-                                struct case_lines *ret)
+                                struct panel_lines *ret)
 {
     struct cases_of_contact_rows rows;
     enum rc rc;
@@ -100,7 +100,7 @@ struct link_ask {
 };
 
 static enum rc load_linked(struct ctx *ctx, const struct case_view *view, struct link_ask ask,
-                           struct case_lines *ret)
+                           struct panel_lines *ret)
 {
     struct cases_linked_rows rows;
     enum rc rc = cases_linked(ctx, view->row.id, str_of(ask.kind), &rows);
@@ -113,7 +113,7 @@ static enum rc load_linked(struct ctx *ctx, const struct case_view *view, struct
     return rc;
 }
 
-static bool has_case(const struct case_lines *lines, int64_t id)
+static bool has_case(const struct panel_lines *lines, int64_t id)
 {
     for (size_t i = 0; i < lines->n; i++)
         if (lines->of[i].id == id)
@@ -147,7 +147,7 @@ static enum rc load_duplicates(struct ctx *ctx, const struct case_view *view,
 
         if (has_case(&panels->took_in, one->case_id))
             continue;
-        panels->duplicates.of[panels->duplicates.n++] = (struct case_line){
+        panels->duplicates.of[panels->duplicates.n++] = (struct panel_line){
             .id = one->case_id,
             .number = one->number,
             .service = text_in(&one->definition->name, ctx->lang),

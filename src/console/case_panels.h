@@ -7,7 +7,7 @@
 #include "console/case_view.h"
 #include "console/queries.h"
 
-struct case_line {
+struct panel_line {
     int64_t id;
     struct str number, service, place, state;
     const char *tag; /* its class */
@@ -16,14 +16,14 @@ struct case_line {
     struct str distance; /* "12 m"; empty where that says nothing */
 };
 
-struct case_lines {
-    struct case_line *of;
+struct panel_lines {
+    struct panel_line *of;
     size_t n;
 };
 
 struct case_panels {
-    struct case_lines same_place, duplicates, related, took_in, of_reporter;
-    struct case_lines merged_into; /* one, or none */
+    struct panel_lines same_place, duplicates, related, took_in, of_reporter;
+    struct panel_lines merged_into; /* one, or none */
     struct case_followers_rows followers;
 };
 

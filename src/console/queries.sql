@@ -1,12 +1,13 @@
 -- What the console lists beside cases (engine/cases/case_search.h). Counts stop at a cap.
 
 -- How many there are, up to `most`.
--- name: queue_count :one (state_type I64, team I64, assignee I64, most I64)
+-- name: queue_count :one (state_type I64, team I64, service I64, assignee I64, most I64)
 -- column: counted I64
 SELECT count(*) AS counted FROM (
 SELECT 1 FROM cases c
 WHERE c.state_type = :state_type
 --? team: AND c.team = :team
+--? service: AND c.service = :service
 --? assignee: AND c.assignee = :assignee
 LIMIT :most) AS counted_rows
 

@@ -149,7 +149,6 @@ enum rc photo_add(struct ctx *ctx, int64_t draft_id, const struct definition *de
 static enum rc check_own(struct ctx *ctx, struct adding *adding)
 {
     struct case_for_step_row row;
-    struct case_files_rows files;
     enum rc rc = case_for_step(ctx, adding->case_id, &row);
 
     if (rc)
@@ -163,50 +162,28 @@ static enum rc check_own(struct ctx *ctx, struct adding *adding)
         return FAIL(ctx, ERR_DENIED);
     if (row.state_type == STATE_CLOSED)
         return FAIL(ctx, ERR_TRANSITION);
-    rc = case_files(ctx, adding->case_id, &files);
-    if (!rc && files.n >= PHOTO_CASE_MAX)
-        rc = FAIL(ctx, ERR_PHOTOS_FULL, .field = S("photos"),
-                  .arg = str_fmt(ctx->arena, "%d", PHOTO_CASE_MAX));
-    return rc;
+    return RC_OK;
 }
 
 static enum rc add_own_tx(struct ctx *ctx, void *arg)
 {
     struct adding *adding = arg;
-    int64_t full, thumb, event;
     enum rc rc = check_own(ctx, adding);
 
     if (!rc)
-        rc = add_file(ctx, adding, false, &full);
-    if (!rc)
-        rc = add_file(ctx, adding, true, &thumb);
-    if (!rc)
-        rc = record_add(
-            ctx, &(struct event){"photo.added", adding->case_id, EVENT_PARTIES, S("{}")}, &event);
-    if (!rc)
-        rc = case_file_add(ctx,
-                           &(struct case_file_add_args){
-                               .cases = adding->case_id,
-                               .file = full,
-                               .thumbnail = thumb,
-                               .event = event,
-                               .is_public = adding->definition->photos.release == PHOTO_AT_ONCE,
-                           },
-                           NULL);
+        rc = photo_attach(ctx, adding->case_id, adding->definition, &adding->made);
+    if (rc == RC_INVALID)
+        ctx->err.field = S("photos");
     return rc ? rc : case_touch(ctx, adding->case_id, ctx->now, NULL);
 }
 
 enum rc photo_add_own(struct ctx *ctx, int64_t case_id, const struct photo_upload *upload)
 {
-    struct adding adding = {.case_id = case_id, .name = utf8_cut(upload->name, MAX_NAME)};
+    struct adding adding = {.case_id = case_id};
     enum rc rc = check_own(ctx, &adding);
 
     if (!rc)
-        rc = make_pictures(ctx, upload->path, &adding.pictures);
-    if (!rc)
-        rc = files_put(ctx, adding.pictures.full.jpeg, &adding.full);
-    if (!rc)
-        rc = files_put(ctx, adding.pictures.thumb.jpeg, &adding.thumb);
+        rc = photo_make(ctx, upload, &adding.made);
     return rc ? rc : db_tx(ctx, add_own_tx, &adding);
 }
 
