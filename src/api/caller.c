@@ -28,10 +28,12 @@ static void make_limiter(void)
 bool api_is_asked(const struct request *request)
 {
     const struct url_path *path = &request->path;
+    struct str first = path->n ? path->segments[0] : STR_NONE;
 
-    return path->n > 1 &&
-           (str_eq(path->segments[0], S("record")) ||
-            (str_eq(path->segments[0], S("api")) && str_eq(path->segments[1], S("v1"))));
+    if (path->n == 1)
+        return str_eq(first, S("healthz")) || str_eq(first, S("metrics"));
+    return path->n > 1 && (str_eq(first, S("record")) ||
+                           (str_eq(first, S("api")) && str_eq(path->segments[1], S("v1"))));
 }
 
 /* RFC 6750, section 2.1. */

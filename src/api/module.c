@@ -4,6 +4,8 @@
 #include "api/places.h"
 #include "api/record.h"
 #include "api/services.h"
+#include "api/status.h"
+#include "api/witness.h"
 #include "api/view.h"
 #include "people/permission.h"
 #include "web/route.h"
@@ -77,6 +79,10 @@ const struct route api_routes[] = {
     {HTTP_GET, "/record/inclusion", record_inclusion_send, PERMISSION_PUBLIC, inclusion_input,
      .flags = OPENLY, .summary = "That an event stands in the record", .response = "Inclusion",
      .statuses = ANSWERS(200, 404)},
+    {HTTP_GET, "/healthz", health_send, PERMISSION_PUBLIC, .flags = OPENLY,
+     .summary = "Whether the city is served: ok or unavailable"},
+    {HTTP_GET, "/metrics", metrics_send, PERMISSION_PUBLIC, .flags = OPENLY,
+     .summary = "Numbers of the program, for this machine and keys that read the whole city"},
     {.pattern = NULL},
 };
 
@@ -84,4 +90,5 @@ const struct module api_module = {
     .name = "api",
     .title = "The interface for programs",
     .routes = api_routes,
+    .jobs = witness_jobs,
 };

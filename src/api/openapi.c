@@ -324,7 +324,7 @@ static void put_paths(struct json_writer *json)
     json_put_key(json, S("paths"));
     json_begin_object(json);
     for (const struct route *route = api_routes; route->pattern; route++) {
-        if (!(route->flags & ROUTE_API))
+        if (!route->statuses)
             continue;
         if (!open || !str_eq(str_of(open), str_of(route->pattern))) {
             if (open)

@@ -72,3 +72,23 @@ LEFT JOIN account a ON a.id = e.actor AND e.actor_kind = 'staff'
 LEFT JOIN api_key k ON k.id = e.actor AND e.actor_kind = 'api'
 WHERE e.cases = :cases AND e.audience <= :audience AND e.id > :after
 ORDER BY e.id LIMIT :most;
+
+-- For /metrics.
+-- name: api_jobs :one (now INSTANT, tries I64)
+-- column: due I64
+-- column: later I64
+-- column: failed I64
+SELECT
+    (SELECT count(*) FROM job WHERE done IS NULL AND attempts < :tries AND due <= :now) AS due,
+    (SELECT count(*) FROM job WHERE done IS NULL AND attempts < :tries AND due > :now) AS later,
+    (SELECT count(*) FROM job WHERE done IS NULL AND attempts >= :tries) AS failed;
+
+-- name: api_messages_by_state :many ()
+-- column: total I64
+SELECT state, count(*) AS total FROM message
+WHERE state IN ('queued', 'sending', 'failed', 'uncertain') GROUP BY state;
+
+-- name: api_deliveries_by_state :many ()
+-- column: total I64
+SELECT state, count(*) AS total FROM webhook_delivery
+WHERE state IN ('queued', 'sending', 'failed', 'uncertain') GROUP BY state;

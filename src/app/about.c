@@ -35,6 +35,40 @@ static void load(void *app, struct installation_load *ret)
     *ret = now;
 }
 
+static void load_status(void *app, struct status_load *ret)
+{
+    struct about *about = app;
+    struct server_stats stats = server_stats(about->server);
+    struct status_load now = {
+        .queued_reads = stats.queued_reads,
+        .queued_writes = stats.queued_writes,
+        .under_way = stats.under_way,
+        .overloads = stats.overloads,
+        .malformed = stats.malformed,
+        .late_connections = stats.late_connections,
+    };
+
+    pthread_mutex_lock(&about->lock);
+    if (about->worker) {
+        struct worker_state state = worker_state(about->worker);
+
+        now.has_worker = true;
+        now.is_worker_stuck = state.is_stuck;
+        now.worker_idle_ms = state.idle_ms;
+        now.worker_jobs = state.jobs;
+        now.worker_messages = state.messages;
+        now.worker_failures = state.failures;
+    }
+    if (about->sender) {
+        struct sender_state state = sender_state(about->sender);
+
+        now.webhooks_sent = state.sent;
+        now.webhooks_failed = state.failures;
+    }
+    pthread_mutex_unlock(&about->lock);
+    *ret = now;
+}
+
 /* All that comes through a pipe until its other end is closed. */
 static struct str read_all(struct ctx *ctx, int fd)
 {
@@ -82,6 +116,9 @@ static struct str image_status(struct ctx *ctx, const char *image)
 void about_use(struct ctx *ctx, struct about *about)
 {
     pthread_mutex_init(&about->lock, NULL);
+    about->status = (struct status_sources){
+        .version = CITYHALL_VERSION, .started = clock_now(), .app = about, .load = load_status};
+    status_use(&about->status);
     installation_use(&(struct installation){
         .folder = about->home->folder,
         .listen = about->listen,
@@ -101,5 +138,6 @@ void about_end_worker(struct about *about)
 {
     pthread_mutex_lock(&about->lock);
     about->worker = NULL;
+    about->sender = NULL;
     pthread_mutex_unlock(&about->lock);
 }

@@ -1,10 +1,13 @@
-/* What the console is told of the program that serves it (console/installation.h). Layer: app. */
+/* What the console (console/installation.h) and /metrics (api/status.h) are told of the program
+ * that serves them. Layer: app. */
 #ifndef APP_ABOUT_H
 #define APP_ABOUT_H
 
 #include <pthread.h>
 
+#include "api/status.h"
 #include "app/home.h"
+#include "app/sender.h"
 #include "app/worker.h"
 
 struct server;
@@ -16,13 +19,15 @@ struct about {
     struct str proxies;
     struct server *server;
     struct worker *worker;
-    pthread_mutex_t lock; /* guards worker, which ends before the last request does */
+    struct sender *sender;
+    pthread_mutex_t lock; /* guards worker and sender, which end before the last request does */
+    struct status_sources status;
 };
 
 /* Tells it; asks cityhall-image which locks it has. `about` is borrowed for ever. */
 void about_use(struct ctx *ctx, struct about *about);
 
-/* The worker is about to end. */
+/* Worker and sender are about to end. */
 void about_end_worker(struct about *about);
 
 #endif

@@ -46,11 +46,15 @@ enum rc command_publish(struct ctx *ctx, int argc, char **argv);
 enum rc command_rebuild(struct ctx *ctx, int argc, char **argv);
 enum rc command_audit(struct ctx *ctx, int argc, char **argv);
 enum rc command_import(struct ctx *ctx, int argc, char **argv);
+enum rc command_import_layer(struct ctx *ctx, int argc, char **argv); /* of command_import */
 enum rc command_user(struct ctx *ctx, int argc, char **argv);
 enum rc command_case(struct ctx *ctx, int argc, char **argv);
 enum rc command_key(struct ctx *ctx, int argc, char **argv);
 enum rc command_webhook(struct ctx *ctx, int argc, char **argv);
 enum rc command_closure(struct ctx *ctx, int argc, char **argv);
+enum rc command_backup(struct ctx *ctx, int argc, char **argv);
+enum rc command_restore(struct ctx *ctx, int argc, char **argv);
+enum rc command_export(struct ctx *ctx, int argc, char **argv);
 enum rc command_upgrade(struct ctx *ctx, int argc, char **argv);
 enum rc command_jobs(struct ctx *ctx, int argc, char **argv);
 enum rc command_routes(struct ctx *ctx, int argc, char **argv);

@@ -1,6 +1,7 @@
-/* import: other systems' cases from a table, and layers of the map from a file. */
+/* import cases: other systems' cases from a table. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -148,7 +149,7 @@ static enum rc import_cases_command(struct ctx *ctx, struct import_call *call)
     return rc;
 }
 
-enum rc command_import(struct ctx *ctx, int argc, char **argv)
+static enum rc command_import_cases(struct ctx *ctx, int argc, char **argv)
 {
     struct import_call call = {
         .map_path = command_option(&argc, argv, "map"),
@@ -157,9 +158,18 @@ enum rc command_import(struct ctx *ctx, int argc, char **argv)
         .fd = -1,
     };
 
-    if (argc != 3 || strcmp(argv[0], "cases") != 0 || !call.map_path)
-        return command_misused(ctx, "\"cases\", a data folder, --map and a file are needed");
+    if (argc != 3 || !call.map_path)
+        return command_misused(ctx, "a data folder, --map and a file are needed");
     call.folder = argv[1];
     call.file_path = argv[2];
     return import_cases_command(ctx, &call);
+}
+
+enum rc command_import(struct ctx *ctx, int argc, char **argv)
+{
+    if (argc > 0 && strcmp(argv[0], "cases") == 0)
+        return command_import_cases(ctx, argc, argv);
+    if (argc > 0 && strcmp(argv[0], "layer") == 0)
+        return command_import_layer(ctx, argc, argv);
+    return command_misused(ctx, "\"cases\" or \"layer\" is needed");
 }

@@ -97,6 +97,8 @@ static enum rc change(struct ctx *ctx, const char *what, const char *job, struct
     if (!str_to_i64(str_of(job), &id))
         return command_misused(ctx, "a job is named by its number in the list");
     rc = strcmp(what, "drop") == 0 ? job_drop(ctx, id, why) : job_retry(ctx, id, why);
+    if (rc == RC_NOT_FOUND || rc == RC_CONFLICT)
+        ctx_clear_error(ctx);
     if (rc == RC_NOT_FOUND)
         return FAIL(ctx, ERR_NOT_FOUND,
                     .detail = S("there is no such job, or it has ended; jobs DIR lists them"));

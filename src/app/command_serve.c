@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/metrics.h"
+#include "api/witness.h"
 #include "app/about.h"
 #include "app/command.h"
 #include "app/home.h"
@@ -112,6 +114,7 @@ static void end(void *arg, struct ctx *ctx, struct request *request)
 static void log_request(void *arg, const struct server_event *event)
 {
     (void)arg;
+    metrics_note(event);
     if (event->err && event->status >= 500)
         LOG(LOG_ERROR, "request.failed", LOG_I64("status", event->status),
             LOG_STR("target", event->target), LOG_STR("detail", event->err->detail),
@@ -147,6 +150,11 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
         if (modules[i]->routes)
             tables[n++] = modules[i]->routes;
     assets_use(&ui_assets);
+    rc = metrics_begin(ctx, tables);
+    if (!rc)
+        rc = witness_begin(ctx);
+    if (rc)
+        return rc;
     rc = server_start(ctx,
                       &(struct server_options){
                           .listen = listen,
@@ -168,21 +176,23 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                                                .base_url = str_of(app->base_url),
                                                .modules = modules},
                       &worker);
+    if (!rc)
+        rc = sender_start(ctx, &app->home, app->live, str_of(app->base_url), &sender);
     app->about = (struct about){
         .home = &app->home,
         .listen = listen,
         .base_url = app->base_url,
         .image = app->home.city->pictures ? app->pictures.program : NULL,
+        .proxies = str_of(app->proxies),
         .server = server,
         .worker = worker,
+        .sender = sender,
     };
     about_use(ctx, &app->about);
     if (!rc)
-        rc = sender_start(ctx, &app->home, app->live, str_of(app->base_url), &sender);
-    if (!rc)
         server_wait(server);
-    sender_stop(sender);
     about_end_worker(&app->about);
+    sender_stop(sender);
     worker_stop(worker);
     if (!server_drain(server))
         return FAIL(ctx, ERR_DEADLINE, .detail = S("requests were still running at the end"));

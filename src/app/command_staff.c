@@ -156,17 +156,21 @@ static enum rc change_user(struct ctx *ctx, const struct user_options *options, 
     enum rc rc = account_id(ctx, str_of(login), &id);
 
     db_reader_release(ctx);
-    if (rc == RC_NOT_FOUND)
+    if (rc == RC_NOT_FOUND) {
+        ctx_clear_error(ctx);
         return FAIL(ctx, ERR_NOT_FOUND,
                     .detail = str_fmt(ctx->arena, "there is no account \"%s\"", login));
+    }
     if (rc)
         return rc;
     if (strcmp(what, "reset") != 0) {
         rc = account_disable(ctx, id, strcmp(what, "disable") == 0, options->why);
-        if (rc && ctx->err.id == ERR_LAST_ADMINISTRATOR)
+        if (rc && ctx->err.id == ERR_LAST_ADMINISTRATOR) {
+            ctx_clear_error(ctx);
             return FAIL(ctx, ERR_LAST_ADMINISTRATOR,
                         .detail = S("this is the last account that administers the city: make "
                                     "another administrator first"));
+        }
         return rc;
     }
     rc = account_reset(ctx, id, options->why, &password);

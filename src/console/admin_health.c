@@ -9,6 +9,7 @@
 #include "console/admin_page.ct.h"
 #include "console/queries.h"
 #include "engine/definition/queries.h"
+#include "engine/definition/show.h"
 #include "engine/message/outbox.h"
 #include "engine/record/record_tree.h"
 #include "engine/work/job_desk.h"
@@ -228,9 +229,21 @@ static enum rc look_at_clock(struct ctx *ctx, struct findings *findings)
               : kept < 0 || (clock.status & STA_UNSYNC) ? FINDING_LOOK
                                                         : FINDING_GOOD,
               MSG_admin_h_clock, is_back ? MSG_admin_h_clock_back : MSG_admin_h_clock_do,
-              str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(instant_format_utc(ctx->arena, ctx->now)),
+              str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(show_instant(ctx, ctx->now, ctx->lang)),
                       STR_ARG(ctx->city->zone_id))));
     return RC_OK;
+}
+
+struct str health_locks(struct ctx *ctx, const struct installation *installation)
+{
+    struct str rest = str_trim(installation->image_status), lines[8];
+    size_t n = 0;
+
+    if (!rest.n)
+        return msg_text(ctx->lang, MSG_admin_unknown);
+    while (n < 8 && str_next(&rest, '\n', &lines[n]))
+        n++;
+    return str_join(ctx->arena, lines, n, S("; "));
 }
 
 static void look_at_images(struct ctx *ctx, const struct installation *installation,

@@ -26,6 +26,9 @@ enum rc security_findings(struct ctx *ctx, const struct installation *installati
 bool health_instant_of(struct ctx *ctx, const struct installation *installation, const char *name,
                        struct instant *ret);
 
+/* What cityhall-image said of its locks, on one line. */
+struct str health_locks(struct ctx *ctx, const struct installation *installation);
+
 enum rc admin_health_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc admin_security_show(struct ctx *ctx, struct request *request, struct reply *reply);
 

@@ -9,12 +9,15 @@
 #include "console/queries.h"
 #include "engine/definition/queries.h"
 #include "people/account.h"
+#include "people/api_key.h"
+#include "people/people.h"
 #include "people/session.h"
 
 #define FIRST_PASSWORD_US    (7 * US_PER_DAY)
 #define BACKUP_BAD_US        (7 * US_PER_DAY)
 #define BACKUP_LOOK_US       (26 * US_PER_H)
 #define VERIFIED_LATE_US     (31 * US_PER_DAY)
+#define KEY_IDLE_US          (90 * US_PER_DAY)
 #define ADMINISTRATORS_LEAST 2
 #define ADMINISTRATORS_MOST  5
 
@@ -192,6 +195,35 @@ static void look_at_files(struct ctx *ctx, const struct installation *installati
                                 MSG_admin_s_root_do, yes_no(ctx, geteuid() == 0)));
 }
 
+/* Keys of programs: one that sees the whole city or changes cases is looked at, and one that nobody
+ * has used for long. */
+static enum rc look_at_keys(struct ctx *ctx, struct findings *findings)
+{
+    int64_t alive = 0, wide = 0, idle = 0;
+    struct api_keys keys;
+    enum rc rc = api_key_list(ctx, &keys);
+
+    for (size_t i = 0; !rc && i < keys.n; i++) {
+        const struct api_key *key = &keys.items[i];
+        struct instant used = key->was_used ? key->used : key->created;
+        bool is_wide = false;
+
+        if (key->is_revoked || instant_cmp(key->expires, ctx->now) <= 0)
+            continue;
+        for (size_t j = 0; j < key->scope_n; j++)
+            is_wide |= key->scopes[j].scope_kind == SCOPE_CITY;
+        alive++;
+        wide += is_wide;
+        idle += ctx->now.us_utc - used.us_utc > KEY_IDLE_US;
+    }
+    if (!rc)
+        finding_add(findings, found(wide || idle ? FINDING_LOOK : FINDING_GOOD,
+                                    MSG_admin_s_api_keys, MSG_admin_s_api_keys_do,
+                                    str_fmt(ctx->arena, "%lld / %lld / %lld", (long long)alive,
+                                            (long long)wide, (long long)idle)));
+    return rc;
+}
+
 static bool is_relay_safe(struct str url)
 {
     return str_starts_with(url, S("smtps://")) || str_starts_with(url, S("smtp://127.")) ||
@@ -271,6 +303,8 @@ enum rc security_findings(struct ctx *ctx, const struct installation *installati
     }
     look_at_build(ctx, ret);
     rc = look_at_staff(ctx, ret);
+    if (!rc)
+        rc = look_at_keys(ctx, ret);
     return rc ? rc : look_at_settings(ctx, ret);
 }
 

@@ -156,3 +156,72 @@ UPDATE api_key SET revoked = :revoked WHERE id = :id AND revoked IS NULL;
 -- name: api_key_by_id :optional (id I64)
 SELECT id, prefix, name, burst, per_minute, created, expires, used, revoked
 FROM api_key WHERE id = :id;
+
+-- Residents.
+
+-- name: ticket_put :exec (token_hash BLOB, email TEXT, created INSTANT, expires INSTANT)
+INSERT INTO resident_ticket (token_hash, email, created, expires)
+VALUES (:token_hash, :email, :created, :expires);
+
+-- name: tickets_since :one (email TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM resident_ticket WHERE email = :email AND created > :since;
+
+-- name: ticket_get :optional (token_hash BLOB)
+SELECT id, email, expires, used FROM resident_ticket WHERE token_hash = :token_hash;
+
+-- name: ticket_use :exec (id I64, used INSTANT)
+UPDATE resident_ticket SET used = :used WHERE id = :id AND used IS NULL;
+
+-- name: tickets_forget :exec (before INSTANT)
+DELETE FROM resident_ticket WHERE created < :before;
+
+-- name: resident_by_email :optional (email TEXT)
+SELECT id, party FROM resident WHERE email = :email;
+
+-- name: resident_party_put :insert (lang TEXT, created INSTANT)
+INSERT INTO party (kind, name, lang, created) VALUES ('person', '', :lang, :created) RETURNING id;
+
+-- name: resident_contact_put :insert (party I64, email TEXT, created INSTANT)
+INSERT INTO contact_point (party, kind, value, folded, verified, verified_by, created)
+VALUES (:party, 'email', :email, :email, :created, 'link', :created) RETURNING id;
+
+-- name: resident_put :insert (party I64, email TEXT, created INSTANT)
+INSERT INTO resident (party, email, created) VALUES (:party, :email, :created) RETURNING id;
+
+-- The address was proven: so it is wherever it was given.
+-- name: contacts_verify :exec (email TEXT, verified INSTANT)
+UPDATE contact_point SET verified = :verified, verified_by = 'link'
+WHERE kind = 'email' AND folded = :email AND verified IS NULL;
+
+-- name: resident_session_put :exec (token_hash BLOB, party I64, created INSTANT, expires INSTANT, address TEXT, agent TEXT)
+INSERT INTO session (token_hash, party, created, seen, expires, address, agent)
+VALUES (:token_hash, :party, :created, :created, :expires, :address, :agent);
+
+-- name: resident_by_session :optional (token_hash BLOB)
+SELECT s.id, s.party, s.created, s.seen, s.expires, s.revoked, r.email, p.name, p.lang
+FROM session s JOIN resident r ON r.party = s.party JOIN party p ON p.id = s.party
+WHERE s.token_hash = :token_hash;
+
+-- name: resident_sessions_alive :many (party I64, now INSTANT)
+SELECT id, created, seen, address, agent FROM session
+WHERE party = :party AND revoked IS NULL AND expires > :now
+ORDER BY seen DESC, id DESC;
+
+-- name: resident_session_revoke :exec (id I64, party I64, revoked INSTANT)
+UPDATE session SET revoked = :revoked WHERE id = :id AND party = :party AND revoked IS NULL;
+
+-- name: resident_sessions_revoke :exec (party I64, revoked INSTANT)
+UPDATE session SET revoked = :revoked WHERE party = :party AND revoked IS NULL;
+
+-- name: resident_set :exec (party I64, name TEXT, lang TEXT)
+UPDATE party SET name = :name, lang = :lang WHERE id = :party;
+
+-- name: resident_drop :exec (party I64)
+DELETE FROM resident WHERE party = :party;
+
+-- name: resident_contact_drop :exec (party I64)
+DELETE FROM contact_point WHERE party = :party;
+
+-- name: resident_party_erase :exec (party I64, erased INSTANT)
+UPDATE party SET name = '', erased = :erased WHERE id = :party;

@@ -2,7 +2,9 @@
 #include "portal/city_map.h"
 #include "portal/follow.h"
 #include "portal/home.h"
+#include "portal/later.h"
 #include "portal/list.h"
+#include "portal/my.h"
 #include "portal/own.h"
 #include "portal/photos.h"
 #include "portal/places.h"
@@ -21,6 +23,38 @@ static const struct route routes[] = {
      .summary = "Begin or go on with a report"},
     {HTTP_GET, "/report/{service}/done", report_done, PERMISSION_PUBLIC,
      .summary = "What was sent"},
+    {HTTP_GET, "/report/{service}/later", later_show, PERMISSION_PUBLIC,
+     .summary = "Go on with a report later or elsewhere"},
+    {HTTP_POST, "/report/{service}/later", later_take, PERMISSION_PUBLIC,
+     .summary = "Mail a link to the draft, or make a code"},
+    {HTTP_GET, "/continue", later_code, PERMISSION_PUBLIC, .summary = "Type in a code"},
+    {HTTP_POST, "/continue", later_code_take, PERMISSION_PUBLIC,
+     .summary = "Exchange a code for a draft"},
+    {HTTP_GET, "/continue/{token}", later_link, PERMISSION_PUBLIC,
+     .summary = "The mailed link to a draft"},
+    {HTTP_POST, "/continue/{token}", later_open, PERMISSION_PUBLIC,
+     .summary = "Go on with it in this browser"},
+    {HTTP_GET, "/drafts", drafts_show, PERMISSION_PUBLIC, .summary = "What was begun"},
+    {HTTP_POST, "/drafts/{id}", drafts_go_on, PERMISSION_PUBLIC, .summary = "Go on with a draft"},
+    {HTTP_POST, "/drafts/{id}/drop", drafts_drop, PERMISSION_PUBLIC,
+     .summary = "Throw a draft away"},
+    {HTTP_GET, "/me", my_show, PERMISSION_PUBLIC, .summary = "My requests"},
+    {HTTP_GET, "/me/sign-in", my_sign_in, PERMISSION_PUBLIC, .summary = "Sign in"},
+    {HTTP_POST, "/me/sign-in", my_ask, PERMISSION_PUBLIC, .summary = "Ask for the link"},
+    {HTTP_GET, "/me/sign-in/sent", my_sent, PERMISSION_PUBLIC,
+     .summary = "That the link is on its way"},
+    {HTTP_GET, "/me/open/{token}", my_link, PERMISSION_PUBLIC, .summary = "The mailed link"},
+    {HTTP_POST, "/me/open/{token}", my_open, PERMISSION_PUBLIC, .summary = "Sign in by it"},
+    {HTTP_POST, "/me/sign-out", my_sign_out, PERMISSION_PUBLIC, .summary = "Sign out"},
+    {HTTP_GET, "/me/settings", my_settings, PERMISSION_PUBLIC, .summary = "One's own settings"},
+    {HTTP_POST, "/me/settings", my_change, PERMISSION_PUBLIC, .summary = "Change them"},
+    {HTTP_POST, "/me/sessions/{id}/end", my_session_end, PERMISSION_PUBLIC,
+     .summary = "End a session of one's own"},
+    {HTTP_POST, "/me/follows/{id}/end", my_follow_end, PERMISSION_PUBLIC,
+     .summary = "Stop following a case"},
+    {HTTP_GET, "/me/delete", my_delete_show, PERMISSION_PUBLIC,
+     .summary = "What goes with an account and what stays"},
+    {HTTP_POST, "/me/delete", my_delete, PERMISSION_PUBLIC, .summary = "Delete one's account"},
     {HTTP_GET, "/report/{service}/similar", similar_show, PERMISSION_PUBLIC,
      .summary = "Open cases that a report may be one of"},
     {HTTP_POST, "/report/{service}/similar", similar_answer, PERMISSION_PUBLIC,

@@ -12,6 +12,7 @@
 #include "portal/photos.ct.h"
 #include "portal/pin.h"
 #include "portal/report.ct.h"
+#include "portal/resident.h"
 #include "portal/similar.h"
 #include "portal/why.h"
 #include "web/server.h"
@@ -178,6 +179,17 @@ enum rc report_load(struct ctx *ctx, const struct request *request, struct str w
     return rc;
 }
 
+/* Who has signed in need not write again who they are. */
+static void fill_from_account(const struct request *request, struct report *report)
+{
+    const struct resident *resident = resident_of(request);
+
+    if (report->at.step != FORM_WHO || report->draft.has_contact || !resident)
+        return;
+    report->typed[TYPED_NAME] = resident->name;
+    report->typed[TYPED_EMAIL] = resident->email;
+}
+
 static void fill_from_draft(struct ctx *ctx, struct report *report)
 {
     const struct draft *draft = &report->draft;
@@ -341,6 +353,7 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
     if (asks_similar)
         return redirect_on(ctx, reply, &report.draft);
     fill_from_draft(ctx, &report);
+    fill_from_account(request, &report);
     return report_render(ctx, request, reply, &report);
 }
 

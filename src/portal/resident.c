@@ -4,6 +4,7 @@
 #include "engine/cases/queries.h"
 #include "people/actor.h"
 #include "portal/keyring.h"
+#include "portal/my.h"
 #include "portal/portal.h"
 
 /* The cases of the browser's private links. */
@@ -26,19 +27,56 @@ static enum rc linked_cases(struct ctx *ctx, const struct request *request, int6
     return RC_OK;
 }
 
+/* The session of the cookie, and the cases of its address. */
+static enum rc signed_in(struct ctx *ctx, struct request *request, int64_t *ids, size_t *n)
+{
+    struct str token = request_cookie(request, ME_COOKIE);
+    struct resident *resident = ARENA_NEW(ctx->arena, struct resident);
+    struct cases_of_email_rows rows;
+    bool is_found = false;
+    enum rc rc = RC_OK;
+
+    if (!resident)
+        return FAIL(ctx, ERR_MEMORY);
+    if (token.n)
+        rc = resident_find(ctx, token, &is_found, resident);
+    if (rc || !is_found)
+        return rc;
+    rc = cases_of_email(ctx, resident->email, RESIDENT_CASES, &rows);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < rows.n; i++)
+        ids[(*n)++] = rows.rows[i].id;
+    request->session = resident;
+    return RC_OK;
+}
+
+const struct resident *resident_of(const struct request *request)
+{
+    return request->session;
+}
+
 enum rc resident_begin(struct ctx *ctx, struct request *request)
 {
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
-    int64_t *ids = ARENA_ARRAY(ctx->arena, KEYRING_MAX, int64_t);
+    int64_t *ids = ARENA_ARRAY(ctx->arena, KEYRING_MAX + RESIDENT_CASES, int64_t);
+    const struct resident *resident;
     size_t n = 0;
     enum rc rc;
 
     if (!actor || !ids)
         return FAIL(ctx, ERR_MEMORY);
     rc = linked_cases(ctx, request, ids, &n);
-    if (rc || !n)
+    if (!rc)
+        rc = signed_in(ctx, request, ids, &n);
+    resident = resident_of(request);
+    if (rc || (!n && !resident))
         return rc;
     *actor = (struct actor){.kind = ACTOR_RESIDENT, .case_ids = ids, .case_n = n};
+    if (resident) {
+        actor->id = resident->party;
+        actor->name = resident->name;
+    }
     ctx->actor = actor;
     return RC_OK;
 }

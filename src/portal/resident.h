@@ -1,13 +1,20 @@
 /* Who a visitor of the public pages is: what their cookies prove.
  *
- * A browser holds the private links of the cases it filed or opened (keyring.h). Layer: portal. */
+ * A browser holds the private links of the cases it filed or opened (keyring.h), and the session of
+ * a resident who has signed in (people/resident.h). Layer: portal. */
 #ifndef PORTAL_RESIDENT_H
 #define PORTAL_RESIDENT_H
 
+#include "people/resident.h"
 #include "web/request.h"
 
-/* Sets ctx->actor to a resident with the cases of the links that still hold; leaves it NULL when
- * there are none. */
+/* Sets ctx->actor to a resident with the cases of the links that still hold and, signed in, the
+ * newest RESIDENT_CASES that were filed with their address; leaves it NULL for who proves
+ * nothing. actor.id is the account's party, 0 without one. */
+#define RESIDENT_CASES 500
 enum rc resident_begin(struct ctx *ctx, struct request *request) MUST_CHECK;
+
+/* Who has signed in, as resident_begin found out; NULL: nobody. On public pages only. */
+const struct resident *resident_of(const struct request *request);
 
 #endif

@@ -3,12 +3,14 @@
 import { tap, same, check } from './lib/tap.mjs';
 import { copyCity, makeCity, serveCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
+import { admin } from './admin.mjs';
 import { report } from './report.mjs';
 import { entry } from './entry.mjs';
 import { hostile } from './hostile.mjs';
 import { keyboard } from './keyboard.mjs';
 import { languages } from './languages.mjs';
 import { link } from './link.mjs';
+import { mine } from './mine.mjs';
 import { own } from './own.mjs';
 import { pages } from './pages.mjs';
 import { queue } from './queue.mjs';
@@ -17,9 +19,11 @@ import { watch } from './watch.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
+const ways = [{ report, link, hostile, entry, admin }, { selftest, pages, languages, keyboard, staff }];
 const ways = [{ report, link, hostile }, { selftest, pages, languages, keyboard, staff, queue }];
 const ways = [{ report, link, hostile, entry }, { selftest, pages, languages, keyboard, staff }];
 const ways = [{ report, link, watch, own, hostile }, { selftest, pages, languages, keyboard, staff }];
+const ways = [{ report, link, watch, own, mine, hostile }, { selftest, pages, languages, keyboard, staff }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);

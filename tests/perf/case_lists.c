@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/crypto.h"
 #include "console/dashboard.h"
 #include "db/db.h"
 #include "engine/cases/case_search.h"
@@ -272,6 +273,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: case_lists CITYDIR [ROWS]\n");
         return 2;
     }
+    crypto_init();
     open_bench(&bench, argv[1], rows / 10);
     for (size_t i = 0; i < SCENES; i++)
         measure(&bench, &scenes[i], &p50, &small[i], &n);

@@ -70,6 +70,7 @@
   // Columns: seen at once, kept for good by the form's own button.
   for (const form of $$('[data-columns]')) {
     const target = document.getElementById(form.dataset.columns);
+    if (!target) continue;
     const apply = () => $$('input[name=col]', form).forEach(box => {
       $$(`[data-col="${CSS.escape(box.value)}"]`, target).forEach(cell => { cell.hidden = !box.checked; });
     });
@@ -159,8 +160,10 @@
     event.preventDefault();
   });
 
-  // Only one menu is open; Escape closes it and gives the focus back.
-  addEventListener('click', event => $$('.ch-menu[open]').forEach(menu => { if (!menu.contains(event.target)) menu.open = false; }));
+  // Only one menu is open, and only while one is in it; Escape closes it and gives the focus back.
+  const closeMenus = event => $$('.ch-menu[open]').forEach(menu => { if (!menu.contains(event.target)) menu.open = false; });
+  addEventListener('click', closeMenus);
+  addEventListener('focusin', closeMenus);
   addEventListener('keydown', event => {
     const menu = event.key === 'Escape' && event.target.closest && event.target.closest('.ch-menu[open]');
     if (menu) { menu.open = false; menu.querySelector('summary').focus(); }

@@ -101,6 +101,48 @@ enum rc case_comment(struct ctx *ctx, int64_t case_id, struct str text)
     return rc ? rc : db_tx(ctx, comment_tx, &saying);
 }
 
+/* ---- A photo */
+
+struct adding {
+    int64_t case_id;
+    struct photo_made photo;
+};
+
+static enum rc check_photo(struct ctx *ctx, int64_t case_id, const struct definition **ret)
+{
+    struct case_for_step_row row;
+    enum rc rc = check_own(ctx, case_id, &row);
+
+    if (rc)
+        return rc;
+    *ret = city_version(ctx->city, row.service_version);
+    if (!*ret || (*ret)->photos.max == 0)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    return row.closed_is_null ? RC_OK : FAIL(ctx, ERR_TRANSITION);
+}
+
+static enum rc add_tx(struct ctx *ctx, void *arg)
+{
+    const struct adding *adding = arg;
+    const struct definition *definition;
+    enum rc rc = check_photo(ctx, adding->case_id, &definition);
+
+    if (!rc)
+        rc = photo_attach(ctx, adding->case_id, definition, &adding->photo);
+    return rc ? rc : case_touch(ctx, adding->case_id, ctx->now, NULL);
+}
+
+enum rc case_photo_add(struct ctx *ctx, int64_t case_id, const struct photo_upload *upload)
+{
+    struct adding adding = {.case_id = case_id};
+    const struct definition *definition;
+    enum rc rc = check_photo(ctx, case_id, &definition);
+
+    if (!rc)
+        rc = photo_make(ctx, upload, &adding.photo);
+    return rc ? rc : db_tx(ctx, add_tx, &adding);
+}
+
 /* ---- How it went */
 
 static enum rc rate_tx(struct ctx *ctx, void *arg)

@@ -6,7 +6,7 @@
 #ifndef ENGINE_CASE_OWN_H
 #define ENGINE_CASE_OWN_H
 
-#include "base/ctx.h"
+#include "engine/cases/photo.h"
 
 #define OWN_TEXT_MAX      2000 /* characters */
 #define OWN_TEXTS_PER_DAY 20   /* on one case */
@@ -15,6 +15,12 @@
  * twice and stored once. ERR_REQUIRED, ERR_TOO_LONG, ERR_NOT_UTF8 with field "comment";
  * ERR_TOO_MANY. Event message.added. */
 enum rc case_comment(struct ctx *ctx, int64_t case_id, struct str text) MUST_CHECK;
+
+/* Adds a photo, released as the service says. Errors as photo_make and photo_attach;
+ * ERR_TRANSITION when the case is closed, ERR_NOT_FOUND when its service takes no photos. Event
+ * photo.added. */
+enum rc case_photo_add(struct ctx *ctx, int64_t case_id,
+                       const struct photo_upload *upload) MUST_CHECK;
 
 struct case_rating {
     int64_t score;   /* 1 bad to 5 good */

@@ -29,7 +29,7 @@ bool photo_variant_of(struct str word, enum photo_variant *ret)
 }
 
 struct adding {
-    int64_t draft_id, case_id; /* one of the two */
+    int64_t draft_id;
     const struct definition *definition;
     struct photo_made made;
 };
@@ -143,48 +143,6 @@ enum rc photo_add(struct ctx *ctx, int64_t draft_id, const struct definition *de
     if (!rc)
         rc = photo_make(ctx, upload, &adding.made);
     return rc ? rc : db_tx(ctx, add_tx, &adding);
-}
-
-/* Whether ctx->actor may add to the case, and it has room. */
-static enum rc check_own(struct ctx *ctx, struct adding *adding)
-{
-    struct case_for_step_row row;
-    enum rc rc = case_for_step(ctx, adding->case_id, &row);
-
-    if (rc)
-        return rc;
-    adding->definition = city_version(ctx->city, row.service_version);
-    if (!adding->definition || adding->definition->photos.max == 0)
-        return FAIL(ctx, ERR_NOT_FOUND);
-    if (!case_is_own(ctx->actor,
-                     &(struct case_reach){.case_id = row.id,
-                                          .reporter = row.reporter_is_null ? 0 : row.reporter}))
-        return FAIL(ctx, ERR_DENIED);
-    if (row.state_type == STATE_CLOSED)
-        return FAIL(ctx, ERR_TRANSITION);
-    return RC_OK;
-}
-
-static enum rc add_own_tx(struct ctx *ctx, void *arg)
-{
-    struct adding *adding = arg;
-    enum rc rc = check_own(ctx, adding);
-
-    if (!rc)
-        rc = photo_attach(ctx, adding->case_id, adding->definition, &adding->made);
-    if (rc == RC_INVALID)
-        ctx->err.field = S("photos");
-    return rc ? rc : case_touch(ctx, adding->case_id, ctx->now, NULL);
-}
-
-enum rc photo_add_own(struct ctx *ctx, int64_t case_id, const struct photo_upload *upload)
-{
-    struct adding adding = {.case_id = case_id};
-    enum rc rc = check_own(ctx, &adding);
-
-    if (!rc)
-        rc = photo_make(ctx, upload, &adding.made);
-    return rc ? rc : db_tx(ctx, add_own_tx, &adding);
 }
 
 struct removal {

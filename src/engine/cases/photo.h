@@ -45,12 +45,6 @@ bool photo_variant_of(struct str word, enum photo_variant *ret);
 enum rc photo_add(struct ctx *ctx, int64_t draft_id, const struct definition *definition,
                   const struct photo_upload *upload) MUST_CHECK;
 
-/* The same for a case that was filed, by its reporter: the photo is released as the service says.
- * ERR_DENIED for another actor; ERR_TRANSITION when the case is closed; ERR_PHOTOS_FULL when the
- * case has PHOTO_CASE_MAX. Event photo.added for the parties. Own db_tx. */
-enum rc photo_add_own(struct ctx *ctx, int64_t case_id,
-                      const struct photo_upload *upload) MUST_CHECK;
-
 /* Takes a photo out of a draft; one that is not there is success. Runs its own db_tx. */
 enum rc photo_remove(struct ctx *ctx, int64_t draft_id, int64_t photo_id) MUST_CHECK;
 

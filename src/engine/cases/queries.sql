@@ -472,35 +472,12 @@ WHERE p.id = :id;
 -- name: case_file_set :exec (id I64, is_public BOOL, is_hidden BOOL)
 UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :id;
 
--- A case with what its rules ask about.
--- name: case_for_rules :optional (id I64)
--- column: place_kind TEXT?
-SELECT c.id, c.number, c.service_version, c.state, c.team, c.place, c.reporter, c.lang, c.channel,
-    c.confidentiality, c.description, c.answers, c.opened, c.lock_version, p.kind AS place_kind,
-    p.address AS place_address, p.label AS place_label, p.unit AS place_unit, p.zip AS place_zip,
-    p.lat_e7, p.lon_e7, p.layers AS place_layers
-FROM cases c LEFT JOIN place p ON p.id = c.place
-WHERE c.id = :id;
-
--- How many cases that are not closed are linked with one, by kind of link.
--- name: links_open :many (cases I64)
--- column: open I64
-SELECT l.kind, count(*) AS open
-FROM link l JOIN cases c
-    ON c.id = CASE WHEN l.from_case = :cases THEN l.to_case ELSE l.from_case END
-WHERE (l.from_case = :cases OR l.to_case = :cases) AND l.ended IS NULL AND c.state_type < 2
-GROUP BY l.kind;
-
--- name: case_version_set :exec (id I64, service_version I64, updated INSTANT)
-UPDATE cases SET service_version = :service_version, updated = :updated,
-    lock_version = lock_version + 1
-WHERE id = :id;
-
--- name: cases_of_other_versions :many (service I64, service_version I64, after_id I64, most I64)
-SELECT id, number FROM cases
-WHERE service = :service AND service_version <> :service_version AND state_type < 2
-    AND id > :after_id
-ORDER BY id LIMIT :most;
+-- Open cases whose place is known, with what their routing depends on.
+-- name: open_placed_cases :each ()
+SELECT c.id, c.service_version, c.opened, c.channel, c.lang, c.answers, p.label, p.lat_e7, p.lon_e7
+FROM cases c JOIN place p ON p.id = c.place
+WHERE c.state_type < 2 AND p.lat_e7 IS NOT NULL AND p.lon_e7 IS NOT NULL
+ORDER BY c.id;
 
 -- name: link_use :exec (id I64, used INSTANT)
 UPDATE link_token SET used = :used WHERE id = :id AND used IS NULL;
@@ -554,3 +531,57 @@ SELECT score, text, said FROM satisfaction WHERE cases = :cases;
 INSERT INTO satisfaction (cases, score, text, said) VALUES (:cases, :score, :text, :said)
 ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
     said = excluded.said;
+
+-- A case with what its rules ask about.
+-- name: case_for_rules :optional (id I64)
+-- column: place_kind TEXT?
+SELECT c.id, c.number, c.service_version, c.state, c.team, c.place, c.reporter, c.lang, c.channel,
+    c.confidentiality, c.description, c.answers, c.opened, c.lock_version, p.kind AS place_kind,
+    p.address AS place_address, p.label AS place_label, p.unit AS place_unit, p.zip AS place_zip,
+    p.lat_e7, p.lon_e7, p.layers AS place_layers
+FROM cases c LEFT JOIN place p ON p.id = c.place
+WHERE c.id = :id;
+
+-- How many cases that are not closed are linked with one, by kind of link.
+-- name: links_open :many (cases I64)
+-- column: open I64
+SELECT l.kind, count(*) AS open
+FROM link l JOIN cases c
+    ON c.id = CASE WHEN l.from_case = :cases THEN l.to_case ELSE l.from_case END
+WHERE (l.from_case = :cases OR l.to_case = :cases) AND l.ended IS NULL AND c.state_type < 2
+GROUP BY l.kind;
+
+-- name: case_version_set :exec (id I64, service_version I64, updated INSTANT)
+UPDATE cases SET service_version = :service_version, updated = :updated,
+    lock_version = lock_version + 1
+WHERE id = :id;
+
+-- name: cases_of_other_versions :many (service I64, service_version I64, after_id I64, most I64)
+SELECT id, number FROM cases
+WHERE service = :service AND service_version <> :service_version AND state_type < 2
+    AND id > :after_id
+ORDER BY id LIMIT :most;
+
+-- Whose contact an address is: the cases of a resident who has proven it, newest first.
+-- name: cases_of_email :many (email TEXT, most I64)
+SELECT c.id FROM contact_point p JOIN cases c ON c.reporter = p.party
+WHERE p.kind = 'email' AND p.folded = :email
+ORDER BY c.id DESC LIMIT :most;
+
+-- name: own_case :optional (id I64)
+-- column: place_label TEXT?
+SELECT c.number, c.service_version, c.state, c.opened, c.updated, c.outcome, p.label AS place_label
+FROM cases c LEFT JOIN place p ON p.id = c.place
+WHERE c.id = :id;
+
+-- name: drafts_of_party :many (party I64, now INSTANT)
+SELECT id, service_version, answers, updated FROM draft
+WHERE party = :party AND cases IS NULL AND expires > :now
+ORDER BY updated DESC LIMIT 50;
+
+-- name: draft_by_id :optional (id I64, now INSTANT)
+SELECT id, service_version, party, answers, updated, expires FROM draft
+WHERE id = :id AND cases IS NULL AND expires > :now;
+
+-- name: drafts_disown :exec (party I64)
+UPDATE draft SET party = NULL WHERE party = :party;

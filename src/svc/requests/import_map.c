@@ -17,6 +17,21 @@ static void wrong(struct reading *reading, const struct yaml_node *node, const c
                 sentence);
 }
 
+static void need(struct reading *reading, const struct yaml_node *node, const char *key)
+{
+    if (!yaml_get(node, key))
+        problem_add(reading->problems, PROBLEM_ERROR, yaml_at(node), "\"%s\" is needed here", key);
+}
+
+/* The text under a key that must be there. */
+static struct str needed_text(struct reading *reading, const struct yaml_node *node,
+                              const char *key)
+{
+    need(reading, node, key);
+    return yaml_get(node, key) ? yaml_expect_text(reading->problems, yaml_get(node, key), key)
+                               : STR_NONE;
+}
+
 /* The states and outcomes of a value are checked against every service that rows may become, once
  * these are known. */
 static void read_state(struct reading *reading, const struct yaml_node *node,
@@ -30,7 +45,7 @@ static void read_state(struct reading *reading, const struct yaml_node *node,
     }
     if (!yaml_expect_map(reading->problems, node, keys, 2))
         return;
-    value->state = yaml_expect_text(reading->problems, yaml_get(node, "state"), "the state");
+    value->state = needed_text(reading, node, "state");
     if (yaml_get(node, "outcome"))
         value->outcome =
             yaml_expect_text(reading->problems, yaml_get(node, "outcome"), "the outcome");
@@ -80,7 +95,7 @@ static void read_column(struct reading *reading, const struct yaml_node *node,
     if (node->kind == YAML_SCALAR) {
         column->name = yaml_expect_text(reading->problems, node, "a column");
     } else if (yaml_expect_map(reading->problems, node, keys, 4)) {
-        column->name = yaml_expect_text(reading->problems, yaml_get(node, "column"), "the column");
+        column->name = needed_text(reading, node, "column");
         if (yaml_get(node, "format"))
             column->format =
                 yaml_expect_text(reading->problems, yaml_get(node, "format"), "the format");
@@ -94,12 +109,6 @@ static void read_column(struct reading *reading, const struct yaml_node *node,
         wrong(reading, node,
               "is no format of a time: it needs YYYY, MM and DD, and HH, or hh with AM",
               column->format);
-}
-
-static void need(struct reading *reading, const struct yaml_node *root, const char *key)
-{
-    if (!yaml_get(root, key))
-        problem_add(reading->problems, PROBLEM_ERROR, yaml_at(root), "the map needs \"%s\"", key);
 }
 
 static bool has_field(const struct city *city, struct str id)

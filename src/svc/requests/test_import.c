@@ -251,9 +251,11 @@ static void a_map_is_checked_against_the_city(void **state)
         {"outcome: done", "outcome: dome", "\"dome\" is no outcome"},
         {"fields: {source", "fields: {sauce", "\"sauce\" is a field of no service"},
         {"hh:mm:ss AM\"}\nclosed", "hh:mm:ss\"}\nclosed", "is no format of a time"},
-        {"id: Id\n", "", "the map needs \"id\""},
+        {"id: Id\n", "", "\"id\" is needed here"},
         {"import:", "imports:", "imports"},
         {", long: Lon", "", "come together"},
+        {"column: Opened, ", "", "\"column\" is needed here"},
+        {"state: resolved, ", "", "\"state\" is needed here"},
     };
     struct town *town = *state;
     struct problems problems;
@@ -479,8 +481,7 @@ static void a_real_city_is_taken_once(void **state)
     int fd = open(real_table(&town->ctx), O_RDONLY | O_CLOEXEC);
     struct import_counts counts;
 
-    if (fd < 0)
-        skip();
+    assert_true(fd >= 0);
     counts = take_real(town, fd);
     assert_int_equal(counts.rows, 9999);
     assert_int_equal(counts.taken, 9987);
@@ -498,7 +499,21 @@ static void a_real_city_is_taken_once(void **state)
     close(fd);
 }
 
-int main(void)
+/* Skipped, and counted as such, where the table is not at hand. */
+static int run_real(void)
+{
+    const struct CMUnitTest tests[] = {TOWN_TEST(a_real_city_is_taken_once)};
+    struct ctx ctx = {.arena = arena_new(1 << 20)};
+    bool is_there = access(real_table(&ctx), R_OK) == 0;
+
+    arena_free(ctx.arena);
+    if (is_there)
+        return cmocka_run_group_tests_name("svc/import-real", tests, NULL, NULL);
+    puts("1..0 # SKIP CITYHALL_TEST_DATA has no requests/la-2017.csv");
+    return 0;
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_are_read_as_the_format_says),
@@ -510,8 +525,9 @@ int main(void)
         TOWN_TEST(local_hours_that_come_twice_or_never),
         TOWN_TEST(rows_that_cannot_be_used_are_told),
         TOWN_TEST(an_import_that_broke_off_goes_on),
-        TOWN_TEST(a_real_city_is_taken_once),
     };
 
+    if (argc > 1 && strcmp(argv[1], "real") == 0)
+        return run_real();
     return cmocka_run_group_tests_name("svc/import", tests, NULL, NULL);
 }
