@@ -162,7 +162,7 @@ static enum rc file_case(struct ctx *ctx, struct test_town *town, int64_t n)
 
 static void test_filing(void **state)
 {
-    static const struct scenario filing = {"a filing", 25, NULL, file_case, NULL};
+    static const struct scenario filing = {"a filing", 28, NULL, file_case, NULL};
     struct test_town *town = *state;
 
     fail_each(town, &filing);
@@ -208,7 +208,7 @@ static void is_resolved(struct test_town *town, int64_t n, bool is_done)
 
 static void test_step(void **state)
 {
-    static const struct scenario step = {"a step", 25, open_one, resolve, is_resolved};
+    static const struct scenario step = {"a step", 30, open_one, resolve, is_resolved};
     struct test_town *town = *state;
 
     fail_each(town, &step);
@@ -240,7 +240,7 @@ static enum rc publish(struct ctx *ctx, struct test_town *town, int64_t n)
 
 static void test_publication(void **state)
 {
-    static const struct scenario publication = {"a publication", 40, change_folder, publish, NULL};
+    static const struct scenario publication = {"a publication", 65, change_folder, publish, NULL};
     struct test_town *town = *state;
 
     fail_each(town, &publication);
@@ -309,7 +309,7 @@ static void test_backup(void **state)
 
 static void test_export(void **state)
 {
-    static const struct scenario export = {"an export", 100, NULL, export_all, is_there};
+    static const struct scenario export = {"an export", 220, NULL, export_all, is_there};
     struct test_town *town = *state;
 
     make_keys(town);
