@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "console/console.h"
 #include "image/image_client.h"
+#include "people/people.h"
 #include "people/permission.h"
 #include "portal/portal.h"
 #include "svc/requests/requests.h"
@@ -137,8 +138,19 @@ static bool is_loopback(const char *listen)
            strncmp(listen, "localhost:", 10) == 0;
 }
 
+/* The same after a restart, and on every machine of the city: a form that a resident has open
+ * stays good. */
+static struct crypto_hash forms_secret(void)
+{
+    const struct people_setup *setup = people_setup();
+
+    return crypto_hmac_sha256((struct str){(const char *)setup->key, sizeof setup->key},
+                              S("tokens of forms"));
+}
+
 static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
 {
+    struct crypto_hash secret = forms_secret();
     const struct route *tables[MAX_MODULES + 1] = {NULL};
     struct worker *worker = NULL;
     struct sender *sender = NULL;
@@ -157,6 +169,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
         return rc;
     rc = server_start(ctx,
                       &(struct server_options){
+                          .csrf_secret = secret.bytes,
                           .listen = listen,
                           .base_url = app->base_url,
                           .routes = tables,

@@ -121,7 +121,7 @@ enum rc db_check_statements(struct ctx *ctx, const struct sql_statements *statem
 
 /* Copies the whole database, as it is at one moment, to a new SQLite file at `path` while others
  * go on working; it takes that name only when it is complete and on disk. ERR_CONFIG on
- * PostgreSQL, whose own tools do that; ERR_FILE, ERR_DISK_FULL. */
+ * PostgreSQL, whose rows are copied instead (table.h); ERR_FILE, ERR_DISK_FULL. */
 enum rc db_backup(struct ctx *ctx, struct db *db, const char *path) MUST_CHECK;
 
 #endif

@@ -3,7 +3,13 @@
 # temporary folder and on a socket there, and stops it afterwards. The command finds the socket's
 # folder in CITYHALL_TEST_POSTGRES and a command that stops or starts the server in
 # CITYHALL_TEST_POSTGRES_CTL. Without PostgreSQL's programs all of it is skipped.
+#
+# Where a server is there already (script/test has one), a program that only keeps its stores on it
+# (CITYHALL_TEST_ENGINE=postgres) shares that one.
 set -eu
+if [ -n "${CITYHALL_TEST_POSTGRES:-}" ] && [ "${CITYHALL_TEST_ENGINE:-}" = postgres ]; then
+    exec "$@"
+fi
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 if [ -z "$bin" ]; then
     echo '1..0 # SKIP PostgreSQL is not installed'

@@ -2,12 +2,14 @@
  * publication, a backup; only in builds with -Dfaults=true. Whatever fails says why and leaves
  * everything as it was, and done once more it succeeds. The count of fault points may not fall:
  * fewer mean that a wrapper no longer asks. */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "app/backup.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "disk_vfs.h"
 #include "engine/record/record_tree.h"
 #include "engine/test_town.h"
 
@@ -19,6 +21,9 @@ struct scenario {
     void (*prepare)(struct test_town *town, int64_t n); /* unarmed, before each run; or NULL */
     enum rc (*act)(struct ctx *ctx, struct test_town *town, int64_t n);
     void (*check)(struct test_town *town, int64_t n, bool is_done); /* or NULL */
+    /* The disk fails instead of a call: with SQLite's code, told as this error. 0: a call. */
+    int disk_code;
+    enum err_id disk_error;
 };
 
 struct rows {
@@ -61,10 +66,16 @@ static enum rc act(const struct scenario *scenario, struct test_town *town, int6
     enum rc rc;
 
     assert_non_null(ctx.arena);
-    fault_arm(failing);
+    if (scenario->disk_code)
+        disk_fail_after(failing, scenario->disk_code);
+    else
+        fault_arm(failing);
     rc = scenario->act(&ctx, town, n);
-    *ret_points = fault_count();
+    *ret_points = scenario->disk_code ? disk_operations() : fault_count();
+    disk_fail_after(0, 0);
     fault_arm(0);
+    if (rc != RC_OK && scenario->disk_code)
+        assert_int_equal(ctx.err.id, scenario->disk_error);
     assert_true(rc == RC_OK || ctx.err.id != ERR_NONE);
     assert_null(ctx.conn);
     ctx_done(&ctx);
@@ -118,6 +129,13 @@ static int set_up(void **state)
     return code;
 }
 
+/* The same on a disk that can fail. */
+static int set_up_disk(void **state)
+{
+    sqlite3_vfs_register(sqlite3_vfs_find(DISK_VFS), 1);
+    return set_up(state);
+}
+
 /* Whatever failed, the record is dense and whole, and signs. */
 static void check_record(struct test_town *town)
 {
@@ -142,6 +160,15 @@ static int tear_down(void **state)
     return code;
 }
 
+static int tear_down_disk(void **state)
+{
+    int code = tear_down(state);
+
+    disk_forget();
+    sqlite3_vfs_register(sqlite3_vfs_find("unix"), 1);
+    return code;
+}
+
 /* ---- A filing */
 
 static enum rc file_case(struct ctx *ctx, struct test_town *town, int64_t n)
@@ -162,7 +189,7 @@ static enum rc file_case(struct ctx *ctx, struct test_town *town, int64_t n)
 
 static void test_filing(void **state)
 {
-    static const struct scenario filing = {"a filing", 25, NULL, file_case, NULL};
+    static const struct scenario filing = {"a filing", 28, NULL, file_case, NULL};
     struct test_town *town = *state;
 
     fail_each(town, &filing);
@@ -208,10 +235,43 @@ static void is_resolved(struct test_town *town, int64_t n, bool is_done)
 
 static void test_step(void **state)
 {
-    static const struct scenario step = {"a step", 25, open_one, resolve, is_resolved};
+    static const struct scenario step = {"a step", 30, open_one, resolve, is_resolved};
     struct test_town *town = *state;
 
     fail_each(town, &step);
+    check_record(town);
+}
+
+/* ---- A disk that is full, broken or read-only from the n-th write on */
+
+static int64_t disk_number;
+
+static enum rc file_on_disk(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    return file_case(ctx, town, 1000 * (disk_number + 1) + n);
+}
+
+static void test_disk(void **state)
+{
+    static const struct {
+        int code;
+        enum err_id error;
+    } disks[] = {{SQLITE_FULL, ERR_DISK_FULL},
+                 {SQLITE_IOERR_WRITE, ERR_UNAVAILABLE},
+                 {SQLITE_READONLY, ERR_DISK_READONLY}};
+    struct test_town *town = *state;
+
+    for (size_t i = 0; i < sizeof disks / sizeof *disks; i++) {
+        const struct scenario filing = {
+            "a filing on a bad disk", 5, NULL, file_on_disk, NULL, disks[i].code, disks[i].error};
+        const struct scenario step = {
+            "a step on a bad disk", 5, open_one, resolve, is_resolved, disks[i].code,
+            disks[i].error};
+
+        disk_number = (int64_t)i;
+        fail_each(town, &filing);
+        fail_each(town, &step);
+    }
     check_record(town);
 }
 
@@ -240,7 +300,7 @@ static enum rc publish(struct ctx *ctx, struct test_town *town, int64_t n)
 
 static void test_publication(void **state)
 {
-    static const struct scenario publication = {"a publication", 40, change_folder, publish, NULL};
+    static const struct scenario publication = {"a publication", 65, change_folder, publish, NULL};
     struct test_town *town = *state;
 
     fail_each(town, &publication);
@@ -309,7 +369,7 @@ static void test_backup(void **state)
 
 static void test_export(void **state)
 {
-    static const struct scenario export = {"an export", 100, NULL, export_all, is_there};
+    static const struct scenario export = {"an export", 220, NULL, export_all, is_there};
     struct test_town *town = *state;
 
     make_keys(town);
@@ -321,9 +381,14 @@ static void test_export(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TOWN(test_filing), TOWN(test_step),   TOWN(test_publication),
-        TOWN(test_backup), TOWN(test_export),
+        cmocka_unit_test_setup_teardown(test_disk, set_up_disk, tear_down_disk),
+        TOWN(test_filing),
+        TOWN(test_step),
+        TOWN(test_publication),
+        TOWN(test_backup),
+        TOWN(test_export),
     };
 
+    disk_vfs_register();
     return cmocka_run_group_tests_name("fault/core", tests, NULL, NULL);
 }
