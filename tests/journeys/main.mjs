@@ -20,6 +20,10 @@ import { watch } from './watch.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
+const ways = [
+  { report, link, watch, own, mine, hostile, entry },
+  { selftest, pages, languages, keyboard, staff, queue, admin },
+];
 const ways = [{ report, link, watch, own, mine, hostile, entry, admin }, { selftest, pages, languages, keyboard, staff, acts, queue }];
 
 const options = process.argv.slice(2);
