@@ -460,6 +460,10 @@ static void staff_release_a_photo(void **state)
     assert_int_equal(get(&stranger, full), 404);
     assert_int_equal(get(&reporter, full), 404);
     assert_int_equal(get(&staff, staff_full), 200);
+    /* Back to where it was at first: the reporter's own. */
+    assert_int_equal(post(&staff, form, "show=private"), 303);
+    assert_int_equal(get(&reporter, full), 200);
+    assert_int_equal(get(&stranger, full), 404);
 }
 
 static void without_the_program_nothing_is_kept(void **state)

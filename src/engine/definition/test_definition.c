@@ -303,6 +303,8 @@ static void survives_hostile_yaml(void **state)
         buf_add_byte(&deep, '[');
     finds(ctx, str_z(ctx->arena, buf_str(&deep)), "services/s.yaml:6:");
     section_finds(ctx, "words: &a {en: [x]}\nreplies: *a", "error");
+    section_finds(ctx, "replies: [{id: r, name: R, text: {en: \"{x}\", es: a, vi: b}}]",
+                  "{x} stands for nothing");
     section_finds(ctx, "photos: {max: 1}\nphotos: {max: 2}", "error");
     section_finds(ctx, "photos: !!int 5", "error");
     section_finds(ctx, "summary: {en: \"\\0\", es: a, vi: b}", "");
@@ -327,6 +329,12 @@ static void survives_wrong_city_files(void **state)
         {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: [a]\ncalendar: k\n", "no time zone"},
         {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: ../../etc/passwd\ncalendar: k\n", "zone"},
         {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: UTC\ncalendar: ../k\n", "no such file"},
+        {0,
+         "city: c\nname: {en: C, es: C, vi: C}\nzone: UTC\ncalendar: k\nreplies: [{id: r, name: R, "
+         "text: {en: \"{numbr}\", es: a, vi: b}}]\n",
+         "did you mean {number}?"},
+        {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: UTC\ncalendar: k\nreplies: [{id: r}]\n",
+         "a reply needs id, name and text"},
         {0, "city: c\nname: {en: C, es: C, vi: C}\nzone: UTC\ncalendar: k\ngroups: 7\n",
          "a list of {id, name} is expected"},
         {1, "{a: b}", "a list of teams is expected here"},
