@@ -13,7 +13,7 @@
 
 #include "engine/cases/case_filter.h"
 
-#define CASE_SEARCH_ROWS 2000 /* looked at for one page */
+#define CASE_SEARCH_ROWS 1000 /* looked at for one page */
 
 enum case_sort {
     CASES_BY_DUE, /* the nearest deadline first, then those without one */
