@@ -1,5 +1,6 @@
 #include "app/command.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -21,20 +22,34 @@ const struct command commands[] = {
     {"check", "CITYDIR [--coverage]", "check a city folder and run its examples", command_check},
     {"publish", "DIR CITYDIR [--dry-run]", "publish a city folder's services to a data folder",
      command_publish},
+    {"import",
+     "cases|layer DIR --map MAP.yaml FILE [--json] (cases: [--rejects FILE]; layer: [--dry-run] "
+     "[--write FILE])",
+     "take over another system's cases, or a layer of its map", command_import},
     {"rebuild", "DIR --check [--json]",
      "recompute what is stored but follows from other data, and compare", command_rebuild},
     {"audit", "verify DIR [--head FILE] [--key FILE] [--json]",
      "check the whole record against its hashes and signatures", command_audit},
-    {"user", "add|list|disable|enable|reset DIR [LOGIN] [--name NAME --role ROLE --team TEAM]",
+    {"user", "add|list|disable|enable|reset DIR [LOGIN] [OPTIONS]",
      "make and change the accounts of staff", command_user},
     {"case", "migrate DIR --service CODE --reason TEXT [--version N] [--number NUMBER] [--dry-run]",
      "move open cases to another version of their service", command_case},
     {"key", "add|list|revoke DIR [PREFIX] [--name NAME --scope RIGHT@KIND:CODE --days N]",
      "make, list and end the keys of programs", command_key},
+    {"webhook", "add|list|remove|test DIR [URL|ID] [--key PREFIX --kind KIND --service CODE]",
+     "say which servers are told what happens to cases", command_webhook},
     {"closure", "add DIR DATE --reason TEXT [--dry-run]",
      "note a day without work and move the deadlines that counted it", command_closure},
+    {"backup", "DIR FOLDER [--json]", "copy a city, which goes on working, to a new folder",
+     command_backup},
+    {"restore", "FOLDER DIR [--store postgresql://... [--owner postgresql://...]] [--json]",
+     "make a data folder from a backup and check its record", command_restore},
+    {"export", "DIR FOLDER [--json]",
+     "write all that a city has, personal data too, in open formats", command_export},
     {"upgrade", "DIR [--owner postgresql://...]", "bring a data folder to this version",
      command_upgrade},
+    {"jobs", "DIR [list|retry JOB|drop JOB] [--state STATE] [--why TEXT] [--json]",
+     "list the work that waits, run it again or give it up", command_jobs},
     {"routes", "", "list what the server answers to", command_routes},
     {"permissions", "", "list the permissions and what they allow", command_permissions},
     {"version", "", "print the version", command_version},
@@ -72,6 +87,8 @@ bool command_flag(int *argc, char **argv, const char *name)
     return false;
 }
 
+const char *const image_program_places[] = {"cityhall-image", "../libexec/cityhall-image", NULL};
+
 const char *beside_program(struct ctx *ctx, const char *const *places)
 {
     char path[MAX_PATH_BYTES];
@@ -88,6 +105,16 @@ const char *beside_program(struct ctx *ctx, const char *const *places)
             return found;
     }
     return NULL;
+}
+
+struct str command_why(struct ctx *ctx, int *argc, char **argv)
+{
+    const char *why = command_option(argc, argv, "why");
+    const struct passwd *user = why ? NULL : getpwuid(getuid());
+
+    if (why)
+        return str_of(why);
+    return str_fmt(ctx->arena, "command line, user %s", user ? user->pw_name : "unknown");
 }
 
 enum rc command_misused(struct ctx *ctx, const char *sentence)

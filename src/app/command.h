@@ -26,6 +26,15 @@ bool command_flag(int *argc, char **argv, const char *name);
  * when there is none. In the arena. */
 const char *beside_program(struct ctx *ctx, const char *const *places);
 
+/* Where the image program lies: in the build's folder, and where it is installed. */
+extern const char *const image_program_places[];
+/* The options and examples of a command, for `cityhall COMMAND --help`; empty when it has none. */
+const char *command_help(const char *name);
+
+/* The value of --why; without it, who runs the command: what the record keeps of a change. In the
+ * arena. */
+struct str command_why(struct ctx *ctx, int *argc, char **argv);
+
 /* A failure that prints the command's usage. */
 enum rc command_misused(struct ctx *ctx, const char *sentence) MUST_CHECK;
 
@@ -36,11 +45,18 @@ enum rc command_check(struct ctx *ctx, int argc, char **argv);
 enum rc command_publish(struct ctx *ctx, int argc, char **argv);
 enum rc command_rebuild(struct ctx *ctx, int argc, char **argv);
 enum rc command_audit(struct ctx *ctx, int argc, char **argv);
+enum rc command_import(struct ctx *ctx, int argc, char **argv);
+enum rc command_import_layer(struct ctx *ctx, int argc, char **argv); /* of command_import */
 enum rc command_user(struct ctx *ctx, int argc, char **argv);
 enum rc command_case(struct ctx *ctx, int argc, char **argv);
 enum rc command_key(struct ctx *ctx, int argc, char **argv);
+enum rc command_webhook(struct ctx *ctx, int argc, char **argv);
 enum rc command_closure(struct ctx *ctx, int argc, char **argv);
+enum rc command_backup(struct ctx *ctx, int argc, char **argv);
+enum rc command_restore(struct ctx *ctx, int argc, char **argv);
+enum rc command_export(struct ctx *ctx, int argc, char **argv);
 enum rc command_upgrade(struct ctx *ctx, int argc, char **argv);
+enum rc command_jobs(struct ctx *ctx, int argc, char **argv);
 enum rc command_routes(struct ctx *ctx, int argc, char **argv);
 enum rc command_permissions(struct ctx *ctx, int argc, char **argv);
 enum rc command_version(struct ctx *ctx, int argc, char **argv);

@@ -38,7 +38,9 @@ static const char *demonstration_folder(struct ctx *ctx)
     return beside_program(ctx, places);
 }
 
-static int demo_case_count = DEMO_CASES; /* of this run of the command */
+/* Of this run of the command. */
+static struct demo_options demo_options;
+static const char *demo_city_folder;
 
 /* While the folder is being made, so that no demonstration is ever half there. */
 static enum rc demo_fill(struct ctx *ctx, struct home *home)
@@ -47,7 +49,9 @@ static enum rc demo_fill(struct ctx *ctx, struct home *home)
 
     if (!rc)
         rc = demo_staff(ctx, home);
-    return rc ? rc : demo_cases(ctx, home, demo_case_count, isatty(STDERR_FILENO));
+    if (!rc)
+        rc = demo_photos_take(ctx, home, demo_city_folder, &demo_options.photos);
+    return rc ? rc : demo_cases(ctx, home, &demo_options);
 }
 
 enum rc command_demo(struct ctx *ctx, int argc, char **argv)
@@ -66,13 +70,14 @@ enum rc command_demo(struct ctx *ctx, int argc, char **argv)
         return command_misused(ctx, "a data folder is needed");
     if (cases && (!str_to_i64(str_of(cases), &count) || count < 0 || count > 1000000))
         return command_misused(ctx, "--cases takes a number up to 1000000");
-    demo_case_count = (int)count;
+    demo_options = (struct demo_options){.n = (int)count, .is_shown = isatty(STDERR_FILENO)};
     options.folder = argv[0];
     if (!options.city_folder)
         options.city_folder = demonstration_folder(ctx);
     if (!options.city_folder)
         return command_misused(ctx, "the demonstration city is not beside the program: name its "
                                     "folder with --city");
+    demo_city_folder = options.city_folder;
     options.fill = demo_fill;
     rc = home_make(ctx, &options);
     if (!rc)

@@ -4,35 +4,83 @@
 
 #include "app/command.h"
 #include "app/home.h"
+#include "base/json.h"
 #include "engine/clock/closure.h"
 #include "people/account.h"
 
-static enum rc add_user(struct ctx *ctx, int argc, char **argv)
+#define MAX_JSON ((size_t)8 << 20)
+
+/* "team:streets-west", "city". */
+static bool read_scope(const struct city *city, struct str text, struct grant *grant)
 {
-    const char *name = command_option(&argc, argv, "name");
-    const char *email = command_option(&argc, argv, "email");
-    const char *role = command_option(&argc, argv, "role");
-    const char *team = command_option(&argc, argv, "team");
-    struct grant grant = {.scope_kind = team ? SCOPE_TEAM : SCOPE_CITY, .scope = str_of(team)};
+    ptrdiff_t colon = str_find_byte(text, ':');
+    size_t n = colon < 0 ? text.n : (size_t)colon;
+
+    grant->scope = colon < 0 ? STR_NONE : str_slice(text, n + 1, text.n);
+    if (!scope_kind_of(str_slice(text, 0, n), &grant->scope_kind))
+        return false;
+    switch (grant->scope_kind) {
+    case SCOPE_CITY: return !grant->scope.n;
+    case SCOPE_TEAM: return city_team(city, grant->scope) != NULL;
+    case SCOPE_SERVICE: return city_service(city, grant->scope) != NULL;
+    case SCOPE_DEPARTMENT: break;
+    }
+    for (size_t i = 0; i < city->department_n; i++)
+        if (str_eq(city->departments[i].id, grant->scope))
+            return true;
+    return false;
+}
+
+struct user_options {
+    const char *name, *email, *role, *scope, *team, *lang;
+    struct str why;
+    bool is_json;
+};
+
+static struct user_options options_of(struct ctx *ctx, int *argc, char **argv)
+{
+    return (struct user_options){
+        .name = command_option(argc, argv, "name"),
+        .email = command_option(argc, argv, "email"),
+        .role = command_option(argc, argv, "role"),
+        .scope = command_option(argc, argv, "scope"),
+        .team = command_option(argc, argv, "team"),
+        .lang = command_option(argc, argv, "lang"),
+        .why = command_why(ctx, argc, argv),
+        .is_json = command_flag(argc, argv, "json"),
+    };
+}
+
+static enum rc add_user(struct ctx *ctx, const struct user_options *options, const char *login)
+{
+    struct grant grant = {.scope_kind = SCOPE_CITY};
+    struct str scope =
+        options->team ? str_fmt(ctx->arena, "team:%s", options->team) : str_of(options->scope);
+    enum lang lang = LANG_EN;
     struct str password;
     int64_t id;
     enum rc rc;
 
-    if (argc != 1 || !name || !role)
+    if (!options->name || !options->role)
         return command_misused(ctx, "user add DIR LOGIN --name NAME --role ROLE");
-    if (!role_of(str_of(role), &grant.role))
+    if (!role_of(str_of(options->role), &grant.role))
         return command_misused(ctx, "a role is agent, crew, supervisor, administrator or auditor");
-    if (team && !city_team(ctx->city, str_of(team)))
-        return command_misused(ctx, "the city has no such team");
+    if (scope.n && !read_scope(ctx->city, scope, &grant))
+        return command_misused(ctx, "a scope is city, department:CODE, team:CODE or service:CODE, "
+                                    "with a code that the city has");
+    if (options->lang && !lang_parse(str_of(options->lang), &lang))
+        return command_misused(ctx, "a language is en, es or vi");
     rc = account_add(ctx,
-                     &(struct account_new){.login = str_of(argv[0]),
-                                           .name = str_of(name),
-                                           .email = str_of(email),
+                     &(struct account_new){.login = str_of(login),
+                                           .name = str_of(options->name),
+                                           .email = str_of(options->email),
+                                           .lang = lang,
                                            .grants = &grant,
-                                           .grant_n = 1},
+                                           .grant_n = 1,
+                                           .why = options->why},
                      &password, &id);
     if (!rc)
-        printf("%s\nfirst password (shown once): %.*s\n", argv[0], STR_ARG(password));
+        printf("%s\nfirst password (shown once): %.*s\n", login, STR_ARG(password));
     return rc;
 }
 
@@ -51,50 +99,104 @@ static void print_account(struct ctx *ctx, const struct account *account)
            account->is_disabled ? " disabled" : "", STR_ARG(buf_str(&grants)));
 }
 
-static enum rc list_users(struct ctx *ctx)
+static void write_account(struct json_writer *json, const struct account *account)
 {
-    struct accounts accounts;
-    enum rc rc = account_list(ctx, &accounts);
+    json_begin_object(json);
+    json_put_member(json, S("login"), account->login);
+    json_put_member(json, S("name"), account->name);
+    json_put_member(json, S("email"), account->email);
+    json_put_member(json, S("lang"), lang_code(account->lang));
+    json_put_member_bool(json, S("disabled"), account->is_disabled);
+    json_put_member_bool(json, S("second_factor"), account->has_totp);
+    json_put_member_bool(json, S("first_password"), account->must_change);
+    json_put_key(json, S("grants"));
+    json_begin_array(json);
+    for (size_t i = 0; i < account->grant_n; i++) {
+        const struct grant *grant = &account->grants[i].grant;
 
-    for (size_t i = 0; !rc && i < accounts.n; i++)
-        print_account(ctx, &accounts.items[i]);
-    db_reader_release(ctx);
-    return rc;
+        json_begin_object(json);
+        json_put_member(json, S("role"), role_word(grant->role));
+        json_put_member(json, S("scope_kind"), scope_kind_word(grant->scope_kind));
+        json_put_member(json, S("scope"), grant->scope);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_end_object(json);
 }
 
-static enum rc change_user(struct ctx *ctx, const char *what, const char *login)
+static enum rc list_users(struct ctx *ctx, bool is_json)
+{
+    struct buf out = buf_in(ctx->arena, MAX_JSON);
+    struct json_writer json = json_writer_on(&out);
+    struct accounts accounts = {0};
+    enum rc rc = account_list(ctx, &accounts);
+
+    db_reader_release(ctx);
+    if (rc)
+        return rc;
+    json_begin_array(&json);
+    for (size_t i = 0; i < accounts.n; i++) {
+        if (is_json)
+            write_account(&json, &accounts.items[i]);
+        else
+            print_account(ctx, &accounts.items[i]);
+    }
+    json_end_array(&json);
+    if (is_json)
+        printf("%.*s\n", STR_ARG(buf_str(&out)));
+    return RC_OK;
+}
+
+/* A person's account, by login; the last administrator is kept with a sentence that says so. */
+static enum rc change_user(struct ctx *ctx, const struct user_options *options, const char *what,
+                           const char *login)
 {
     struct str password;
     int64_t id;
     enum rc rc = account_id(ctx, str_of(login), &id);
 
     db_reader_release(ctx);
+    if (rc == RC_NOT_FOUND) {
+        ctx_clear_error(ctx);
+        return FAIL(ctx, ERR_NOT_FOUND,
+                    .detail = str_fmt(ctx->arena, "there is no account \"%s\"", login));
+    }
     if (rc)
         return rc;
-    if (strcmp(what, "reset") != 0)
-        return account_disable(ctx, id, strcmp(what, "disable") == 0, STR_NONE);
-    rc = account_reset(ctx, id, STR_NONE, &password);
+    if (strcmp(what, "reset") != 0) {
+        rc = account_disable(ctx, id, strcmp(what, "disable") == 0, options->why);
+        if (rc && ctx->err.id == ERR_LAST_ADMINISTRATOR) {
+            ctx_clear_error(ctx);
+            return FAIL(ctx, ERR_LAST_ADMINISTRATOR,
+                        .detail = S("this is the last account that administers the city: make "
+                                    "another administrator first"));
+        }
+        return rc;
+    }
+    rc = account_reset(ctx, id, options->why, &password);
     if (!rc)
         printf("%s\nfirst password (shown once): %.*s\n", login, STR_ARG(password));
     return rc;
 }
 
-static enum rc run_user(struct ctx *ctx, const char *what, int argc, char **argv)
+static enum rc run_user(struct ctx *ctx, const struct user_options *options, int argc, char **argv)
 {
+    const char *what = argv[0];
     bool is_change =
         strcmp(what, "disable") == 0 || strcmp(what, "enable") == 0 || strcmp(what, "reset") == 0;
 
-    if (strcmp(what, "add") == 0)
-        return add_user(ctx, argc, argv);
-    if (strcmp(what, "list") == 0 && argc == 0)
-        return list_users(ctx);
-    if (is_change && argc == 1)
-        return change_user(ctx, what, argv[0]);
+    if (strcmp(what, "add") == 0 && argc == 3)
+        return add_user(ctx, options, argv[2]);
+    if (strcmp(what, "list") == 0 && argc == 2)
+        return list_users(ctx, options->is_json);
+    if (is_change && argc == 3)
+        return change_user(ctx, options, what, argv[2]);
     return command_misused(ctx, "add, list, disable, enable or reset");
 }
 
 enum rc command_user(struct ctx *ctx, int argc, char **argv)
 {
+    struct user_options options = options_of(ctx, &argc, argv);
     struct home home;
     enum rc rc;
 
@@ -105,7 +207,7 @@ enum rc command_user(struct ctx *ctx, int argc, char **argv)
         return rc;
     rc = home_load(ctx, &home);
     if (!rc)
-        rc = run_user(ctx, argv[0], argc - 2, argv + 2);
+        rc = run_user(ctx, &options, argc, argv);
     home_close(&home);
     return rc;
 }

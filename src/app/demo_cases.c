@@ -3,12 +3,16 @@
 
 #include "app/demo.h"
 #include "engine/cases/answer.h"
+#include "engine/cases/case_work.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/locate.h"
+#include "engine/clock/timer.h"
 #include "people/actor.h"
 #include "place/layers.h"
 
 #define DAYS_BACK   120
+#define OLD_DAYS    14
+#define BASE_URL    "http://localhost:8080"
 #define MAX_PLACES  400 /* different addresses; several cases share one */
 #define MAX_ACTIONS 6   /* of one case */
 #define SHOW_EVERY  250
@@ -54,6 +58,7 @@ struct seeding {
     struct action *actions;
     size_t action_n;
     struct actor staff;
+    const struct demo_photos *photos;
 };
 
 static const char *const descriptions[LANG__PUBLIC][6] = {
@@ -73,6 +78,13 @@ static const char *const replies[] = {
     "Thank you for telling us. It is done.",
     "We looked at it twice and found nothing more to do.",
     "The part had to be ordered; it is in place now.",
+};
+
+static const char *const notes[] = {
+    "Call the gas company before digging.",
+    "Same spot as in spring.",
+    "Needs the small roller.",
+    "Neighbor has the key to the gate.",
 };
 
 struct place_picking {
@@ -151,29 +163,35 @@ static void add_action(struct seeding *seeding, struct action action)
         seeding->actions[seeding->action_n++] = action;
 }
 
+/* Most of what is older than the city's longest deadline has come to an end; of the rest a few
+ * wait, are under way or were overlooked. */
+static const char *const ended[][MAX_ACTIONS] = {
+    {"start", "resolve"},
+    {"start", "resolve"},
+    {"schedule", "start", "resolve"},
+    {"resolve"},
+    {"start", "ask", "answer", "resolve"},
+    {"start", "resolve", "reopen", "start", "resolve"},
+    {"withdraw"},
+};
+static const char *const under_way[][MAX_ACTIONS] = {
+    {"ask"}, {"start"}, {"schedule"}, {"start", "resolve", "reopen", "start"}, {NULL}, {NULL},
+};
+
 /* Which way this case goes, and when. */
 static void plan_steps(struct seeding *seeding, int index, struct instant filed)
 {
-    static const char *const ways[][MAX_ACTIONS] = {
-        {"start", "resolve"},
-        {"start", "resolve"},
-        {"schedule", "start", "resolve"},
-        {"resolve"},
-        {"start", "ask", "answer", "resolve"},
-        {"ask"},
-        {"start"},
-        {"schedule"},
-        {"withdraw"},
-        {"start", "resolve", "reopen", "start"},
-        {NULL},
-    };
     struct plan *plan = &seeding->plans[index];
-    uint32_t way = roll(&seeding->dice, sizeof ways / sizeof *ways);
+    bool is_old = seeding->ctx->now.us_utc - filed.us_utc > OLD_DAYS * 24 * US_PER_H;
+    bool has_ended = roll(&seeding->dice, is_old ? 60 : 3) > 0;
+    const char *const *way =
+        has_ended ? ended[roll(&seeding->dice, sizeof ended / sizeof *ended)]
+                  : under_way[roll(&seeding->dice, sizeof under_way / sizeof *under_way)];
     int64_t at = filed.us_utc;
 
     add_action(seeding, (struct action){filed, index, -1});
-    for (int step = 0; step < MAX_ACTIONS && ways[way][step]; step++) {
-        plan->steps[step] = ways[way][step];
+    for (int step = 0; step < MAX_ACTIONS && way[step]; step++) {
+        plan->steps[step] = way[step];
         at += (int64_t)(1 + roll(&seeding->dice, 96)) * US_PER_H;
         add_action(seeding, (struct action){{at}, index, step});
     }
@@ -206,7 +224,7 @@ static int compare_actions(const void *a, const void *b)
     return order ? order : (x->plan > y->plan) - (x->plan < y->plan);
 }
 
-static enum rc file_plan(struct ctx *ctx, struct plan *plan)
+static enum rc file_plan(struct ctx *ctx, struct seeding *seeding, struct plan *plan)
 {
     struct filing filing = {
         .definition = plan->definition,
@@ -220,12 +238,33 @@ static enum rc file_plan(struct ctx *ctx, struct plan *plan)
                                  : S("")},
         .channel = plan->channel,
         .lang = plan->lang,
-        .base_url = S("http://localhost:8080"),
+        .base_url = S(BASE_URL),
     };
     struct filed filed;
     enum rc rc = case_file(ctx, &filing, &filed);
 
     plan->case_id = filed.case_id;
+    if (!rc && roll(&seeding->dice, 5) == 0)
+        rc = demo_photo_give(ctx, seeding->photos, plan->definition, filed.case_id,
+                             roll(&seeding->dice, 60));
+    return rc;
+}
+
+/* What staff do beside the step: they take it on, write something down, show a picture. */
+static enum rc look_after(struct ctx *ctx, struct seeding *seeding, const struct plan *plan)
+{
+    enum rc rc = RC_OK;
+
+    if (roll(&seeding->dice, 4) == 0)
+        rc = case_assign(ctx, plan->case_id, 0, seeding->staff.id);
+    if (!rc && roll(&seeding->dice, 8) == 0)
+        rc = case_note(ctx, plan->case_id, str_of(notes[roll(&seeding->dice, 4)]), false);
+    if (!rc && roll(&seeding->dice, 2) == 0)
+        rc = demo_photos_release(ctx, plan->case_id);
+    if (rc == RC_CONFLICT || rc == RC_DENIED) {
+        ctx_clear_error(ctx);
+        rc = RC_OK;
+    }
     return rc;
 }
 
@@ -241,11 +280,14 @@ static enum rc take_step(struct ctx *ctx, struct seeding *seeding, const struct 
                        ? workflow->outcomes[roll(&seeding->dice, (uint32_t)workflow->outcome_n)].id
                        : STR_NONE,
         .date = date_format(ctx->arena, later),
-        .base_url = S("http://localhost:8080"),
+        .base_url = S(BASE_URL),
     };
 
+    enum rc rc;
+
     ctx->actor = &seeding->staff;
-    return case_step(ctx, plan->case_id, &input);
+    rc = case_step(ctx, plan->case_id, &input);
+    return rc ? rc : look_after(ctx, seeding, plan);
 }
 
 /* Runs one action in a small context of its own, at its own time. */
@@ -262,7 +304,7 @@ static enum rc act(struct seeding *seeding, const struct action *action)
     ctx.deferred = NULL;
     ctx.now = action->at;
     ctx.lang = plan->lang;
-    rc = action->step < 0 ? file_plan(&ctx, plan) : take_step(&ctx, seeding, action);
+    rc = action->step < 0 ? file_plan(&ctx, seeding, plan) : take_step(&ctx, seeding, action);
     if (rc == RC_CONFLICT && action->step >= 0) {
         plan->is_stopped = true;
         rc = RC_OK;
@@ -295,23 +337,55 @@ static enum rc run(struct seeding *seeding, bool is_shown)
     return rc;
 }
 
-enum rc demo_cases(struct ctx *ctx, const struct home *home, int n, bool is_shown)
+/* What has come due on the way is done before anybody looks: the city has been at work. */
+static enum rc pass_time(struct seeding *seeding, bool is_shown)
+{
+    const struct job_kind *const tables[] = {timer_jobs, NULL};
+    const struct job_runner runner = {tables, S(BASE_URL)};
+    bool was_there = true;
+    enum rc rc = RC_OK;
+
+    for (size_t done = 0; !rc && was_there; done++) {
+        struct ctx ctx = *seeding->ctx;
+
+        ctx.arena = arena_child(seeding->ctx->arena);
+        ctx.deferred = NULL;
+        if (!ctx.arena)
+            return FAIL(seeding->ctx, ERR_MEMORY);
+        rc = job_run_next(&ctx, &runner, &was_there);
+        if (rc && was_there)
+            rc = RC_OK; /* written to its row, and tried again when the city is served */
+        ctx_done(&ctx);
+        arena_free(ctx.arena);
+        if (is_shown && done % SHOW_EVERY == 0)
+            fprintf(stderr, "\rletting time pass: %zu jobs", done);
+    }
+    if (is_shown)
+        fprintf(stderr, "\n");
+    return rc;
+}
+
+enum rc demo_cases(struct ctx *ctx, const struct home *home, const struct demo_options *options)
 {
     static const struct grant everywhere[] = {{ROLE_AGENT, SCOPE_CITY, STR("")},
                                               {ROLE_SUPERVISOR, SCOPE_CITY, STR("")}};
+    size_t n = (size_t)options->n;
     struct seeding seeding = {
         .ctx = ctx,
         .home = home,
         .dice = {UINT64_C(0x9E3779B97F4A7C15)},
-        .plans = ARENA_ARRAY(ctx->arena, (size_t)n, struct plan),
-        .actions = ARENA_ARRAY(ctx->arena, (size_t)n * (MAX_ACTIONS + 1), struct action),
-        .staff = {.kind = ACTOR_STAFF, .grants = everywhere, .grant_n = 2},
+        .plans = ARENA_ARRAY(ctx->arena, n, struct plan),
+        .actions = ARENA_ARRAY(ctx->arena, n * (MAX_ACTIONS + 1), struct action),
+        .staff = {.kind = ACTOR_STAFF, .id = 1, .grants = everywhere, .grant_n = 2},
+        .photos = options->photos,
     };
     enum rc rc = find_places(&seeding);
 
     if (!seeding.plans || !seeding.actions)
         return FAIL(ctx, ERR_MEMORY);
-    for (int i = 0; !rc && i < n; i++)
+    for (int i = 0; !rc && i < options->n; i++)
         rc = make_plan(&seeding, i);
-    return rc ? rc : run(&seeding, is_shown);
+    if (!rc)
+        rc = run(&seeding, options->is_shown);
+    return rc ? rc : pass_time(&seeding, options->is_shown);
 }

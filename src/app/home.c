@@ -1,7 +1,9 @@
 #include "app/home.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/keys.h"
@@ -213,8 +215,12 @@ static enum rc load_keys(struct ctx *ctx, struct home *home)
     return rc ? rc : record_keys_make(ctx, home->folder, &home->keys);
 }
 
-static enum rc check_folder(struct ctx *ctx, const char *folder)
+static enum rc check_folder(struct ctx *ctx, const char *folder, bool is_written)
 {
+    if (is_written && access(folder, W_OK) < 0 && errno != ENOENT)
+        return FAIL(ctx, errno == EROFS ? ERR_DISK_READONLY : ERR_CONFIG,
+                    .detail = str_fmt(ctx->arena, "%s cannot be written: %s", folder,
+                                      strerrordesc_np(errno)));
     if (file_exists(folder))
         return RC_OK;
     return FAIL(ctx, ERR_CONFIG,
@@ -239,7 +245,7 @@ static enum rc open_whole(struct ctx *ctx, const char *folder, struct db_options
                           struct home *ret)
 {
     struct home home = {.folder = folder};
-    enum rc rc = check_folder(ctx, folder);
+    enum rc rc = check_folder(ctx, folder, true);
 
     if (!rc)
         rc = open_home(ctx, folder, options, &home);
@@ -274,7 +280,7 @@ enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret)
 {
     struct home home = {.folder = folder};
     size_t pending = 0;
-    enum rc rc = check_folder(ctx, folder);
+    enum rc rc = check_folder(ctx, folder, false);
 
     if (!rc)
         rc = open_store(ctx, folder, (struct db_options){.is_read_only = true}, &home.db);
@@ -294,13 +300,37 @@ enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret)
     return RC_OK;
 }
 
+/* What the reading itself needs goes with it: a server would hold it for ever. */
+static enum rc load_city(struct ctx *ctx, struct city **ret)
+{
+    struct arena *arena = arena_child(ctx->arena);
+    struct ctx reading = *ctx;
+    enum rc rc;
+
+    if (!arena)
+        return FAIL(ctx, ERR_MEMORY);
+    reading.arena = arena;
+    reading.deferred = NULL;
+    rc = city_load(&reading, ret);
+    if (rc)
+        rc = ctx_fail(ctx, (struct err){.id = reading.err.id,
+                                        .file = reading.err.file,
+                                        .line = reading.err.line,
+                                        .detail = str_copy(ctx->arena, reading.err.detail),
+                                        .field = str_copy(ctx->arena, reading.err.field)});
+    ctx->conn = reading.conn;
+    ctx_done(&reading);
+    arena_free(arena);
+    return rc;
+}
+
 enum rc home_load(struct ctx *ctx, struct home *home)
 {
     enum rc rc = db_reader_acquire(ctx);
 
     if (rc)
         return rc;
-    rc = city_load(ctx, &home->city);
+    rc = load_city(ctx, &home->city);
     db_reader_release(ctx);
     if (!rc) {
         home->city->is_demonstration = home->is_demonstration;

@@ -7,7 +7,7 @@
 
 static const char *path_of(struct ctx *ctx, const char *folder)
 {
-    return str_z(ctx->arena, str_fmt(ctx->arena, "%s/secret.key", folder));
+    return str_z(ctx->arena, str_fmt(ctx->arena, "%s/" KEYS_SECRET_FILE, folder));
 }
 
 enum rc keys_make(struct ctx *ctx, const char *folder)

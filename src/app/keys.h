@@ -6,6 +6,8 @@
 #include "base/ctx.h"
 #include "people/people.h"
 
+#define KEYS_SECRET_FILE "secret.key"
+
 /* Makes the file `secret.key` (mode 600) with fresh random bytes. */
 enum rc keys_make(struct ctx *ctx, const char *folder) MUST_CHECK;
 

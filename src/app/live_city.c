@@ -125,6 +125,7 @@ static enum rc read_newer(struct ctx *ctx, struct live_city *live, struct str st
     city->is_demonstration = old->is_demonstration;
     city->files_folder = old->files_folder;
     city->pictures = old->pictures;
+    city->record_keys = old->record_keys;
     pthread_mutex_lock(&live->lock);
     is_kept = put_newest(live, city);
     if (is_kept) {

@@ -13,8 +13,8 @@
 struct live_city;
 
 /* Takes over home->city, which home_load has read: home->city stays set until the first refresh,
- * and belongs to the live city from then on. Its files_folder and pictures are handed on to newer
- * ones. ERR_MEMORY. Owned: live_city_free, when nobody holds a city of it. */
+ * and belongs to the live city from then on. Its files_folder, pictures and record_keys go on to
+ * newer ones. ERR_MEMORY. Owned: live_city_free, when nobody holds a city of it. */
 enum rc live_city_new(struct ctx *ctx, struct home *home, struct live_city **ret) MUST_CHECK;
 void live_city_free(struct live_city *live);
 

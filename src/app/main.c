@@ -82,6 +82,7 @@ int main(int argc, char **argv)
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             print_usage(command, stdout);
+            printf("%s", command_help(command->name));
             return 0;
         }
     }

@@ -3,11 +3,13 @@
 #include "base/json.h"
 #include "base/msg.h"
 #include "console/queries.h"
+#include "engine/cases/case_privacy.h"
 #include "engine/definition/show.h"
 #include "engine/record/queries.h"
 #include "engine/record/record.h"
 
 #define MAX_EVENT_JSON 100000
+#define MAX_FACTS      24
 
 struct telling {
     const struct case_view *view;
@@ -86,6 +88,7 @@ static void tell_note(struct ctx *ctx, struct telling *telling)
         msg_text(ctx->lang, is_private ? MSG_staff_event_note : MSG_staff_event_public_note);
     telling->line->text = word(telling, "text");
     telling->line->kind = is_private ? "ch-event ch-event--note" : "ch-event";
+    telling->line->is_note = is_private;
 }
 
 static void tell_assigned(struct ctx *ctx, struct telling *telling)
@@ -99,12 +102,151 @@ static void tell_assigned(struct ctx *ctx, struct telling *telling)
             telling->line->text = telling->names.rows[i].name;
 }
 
-static void tell_photo(struct ctx *ctx, struct telling *telling)
-{
-    bool is_released = str_eq(telling->row->kind, S("photo.released"));
+/* ---- What staff decided beside the workflow */
 
-    telling->line->title = msg_text(ctx->lang, is_released ? MSG_staff_event_photo_released
-                                                           : MSG_staff_event_photo_hidden);
+static struct str say(struct ctx *ctx, enum msg_id id, struct str value)
+{
+    const struct msg_arg arg = MSG_ARG("name", value);
+
+    return msg_format(ctx->arena, ctx->lang, id, &arg, 1);
+}
+
+static struct str service_name(const struct ctx *ctx, struct str code)
+{
+    const struct definition *definition = city_service(ctx->city, code);
+
+    return definition ? text_in(&definition->name, ctx->lang) : code;
+}
+
+static struct str team_name(const struct ctx *ctx, struct str id)
+{
+    const struct team *team = city_team(ctx->city, id);
+
+    return team ? text_in(&team->name, ctx->lang) : id;
+}
+
+static void add_fact(struct telling *telling, struct str name, struct str value)
+{
+    struct case_event_line *line = telling->line;
+
+    if (line->facts && line->fact_n < MAX_FACTS && value.n)
+        line->facts[line->fact_n++] = (struct case_fact){name, value};
+}
+
+static void add_teams(struct ctx *ctx, struct telling *telling)
+{
+    struct str from = word(telling, "team_from"), to = word(telling, "team");
+
+    if (!str_eq(from, to))
+        add_fact(telling, msg_text(ctx->lang, MSG_staff_team),
+                 str_fmt(ctx->arena, "%.*s \xe2\x86\x92 %.*s", STR_ARG(team_name(ctx, from)),
+                         STR_ARG(team_name(ctx, to))));
+}
+
+static const struct definition *version_of(const struct ctx *ctx, struct str code, int64_t version)
+{
+    for (size_t i = 0; i < ctx->city->version_n; i++)
+        if (str_eq(ctx->city->versions[i]->code, code) &&
+            ctx->city->versions[i]->version == version)
+            return ctx->city->versions[i];
+    return NULL;
+}
+
+/* The answers that the new service had no field for. */
+static void add_left(struct ctx *ctx, struct telling *telling)
+{
+    int64_t version = json_integer_value(json_object_get(telling->payload, "from_version"));
+    const struct definition *from = version_of(ctx, word(telling, "from"), version);
+    struct answers left;
+
+    if (!from || answers_parse(ctx, from, word(telling, "left"), &left)) {
+        ctx_clear_error(ctx);
+        return;
+    }
+    for (size_t i = 0; i < from->field_n; i++)
+        if (left.of[i].is_given)
+            add_fact(telling, text_in(&from->fields[i].text, ctx->lang),
+                     answer_shown(ctx->arena, &from->fields[i], &left.of[i], ctx->lang));
+}
+
+static void tell_transfer(struct ctx *ctx, struct telling *telling)
+{
+    telling->line->title =
+        say(ctx, MSG_case_event_transferred, service_name(ctx, word(telling, "to")));
+    telling->line->text = word(telling, "reason");
+    telling->line->facts = ARENA_ARRAY(ctx->arena, MAX_FACTS, struct case_fact);
+    add_fact(telling, msg_text(ctx->lang, MSG_case_before),
+             service_name(ctx, word(telling, "from")));
+    add_teams(ctx, telling);
+    add_left(ctx, telling);
+}
+
+static void tell_move(struct ctx *ctx, struct telling *telling)
+{
+    telling->line->title = say(ctx, MSG_case_event_moved, word(telling, "to"));
+    telling->line->facts = ARENA_ARRAY(ctx->arena, MAX_FACTS, struct case_fact);
+    add_fact(telling, msg_text(ctx->lang, MSG_case_before), word(telling, "from"));
+    add_teams(ctx, telling);
+}
+
+static void tell_team(struct ctx *ctx, struct telling *telling)
+{
+    telling->line->title = say(ctx, MSG_case_event_team, team_name(ctx, word(telling, "to")));
+    telling->line->text = word(telling, "reason");
+}
+
+/* Events whose sentence has one word of the payload in it, and their reason below. */
+static void tell_plain(struct ctx *ctx, struct telling *telling)
+{
+    static const struct {
+        struct str kind;
+        enum msg_id id;
+        const char *name;
+    } plain[] = {
+        {STR("case.merge_kept"), MSG_case_event_merged, "into"},
+        {STR("case.took_in"), MSG_case_event_took_in, "from"},
+        {STR("case.merge_undone"), MSG_case_event_unmerged, "other"},
+        {STR("case.related"), MSG_case_event_related, "other"},
+        {STR("case.unrelated"), MSG_case_event_unrelated, "other"},
+        {STR("case.hidden"), MSG_case_event_hidden, ""},
+        {STR("case.shown"), MSG_case_event_shown, ""},
+        {STR("description.released"), MSG_case_event_released, ""},
+        {STR("description.withdrawn"), MSG_case_event_withdrawn, ""},
+        {STR("photo.released"), MSG_staff_event_photo_released, ""},
+        {STR("photo.hidden"), MSG_staff_event_photo_hidden, ""},
+        {STR("photo.withdrawn"), MSG_case_event_photo_withdrawn, ""},
+        {STR("photo.added"), MSG_case_event_photo_added, ""},
+        {STR("follower.added"), MSG_case_event_follower_added, ""},
+        {STR("follower.ended"), MSG_case_event_follower_ended, ""},
+        {STR("case.migrated"), MSG_case_event_migrated, ""},
+        {STR("case.redacted"), MSG_case_event_redacted, ""},
+        {STR(RECORD_ERASED), MSG_case_event_redacted, ""},
+    };
+
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (str_eq(telling->row->kind, plain[i].kind))
+            telling->line->title = say(ctx, plain[i].id, word(telling, plain[i].name));
+    telling->line->text = word(telling, "reason");
+}
+
+static void tell_clock(struct ctx *ctx, struct telling *telling)
+{
+    const struct workflow *workflow = telling->view->definition->workflow;
+    struct str name = word(telling, "clock");
+    enum msg_id id = str_eq(telling->row->kind, S("clock.missed")) ? MSG_case_event_clock_missed
+                     : str_eq(telling->row->kind, S("clock.warn")) ? MSG_case_event_clock_warn
+                                                                   : MSG_case_event_clock_moved;
+
+    for (size_t i = 0; i < workflow->clock_n; i++)
+        if (str_eq(workflow->clocks[i].id, name))
+            name = text_in(&workflow->clocks[i].name, ctx->lang);
+    telling->line->title = say(ctx, id, name);
+}
+
+/* What the public is told of a merge is told to staff with its reason, as an event of its own. */
+static bool is_told_twice(struct str kind)
+{
+    return str_eq(kind, S("case.merged")) || str_eq(kind, S("case.unmerged"));
 }
 
 static void tell(struct ctx *ctx, struct telling *telling)
@@ -115,16 +257,21 @@ static void tell(struct ctx *ctx, struct telling *telling)
     } tellers[] = {
         {STR("case.opened"), tell_opened},     {STR("case.step"), tell_step},
         {STR("message.added"), tell_message},  {STR("note.added"), tell_note},
-        {STR("case.assigned"), tell_assigned}, {STR("photo.released"), tell_photo},
-        {STR("photo.hidden"), tell_photo},
+        {STR("case.assigned"), tell_assigned}, {STR("case.transferred"), tell_transfer},
+        {STR("case.moved"), tell_move},        {STR("case.team"), tell_team},
+        {STR("clock.warn"), tell_clock},       {STR("clock.missed"), tell_clock},
+        {STR("clock.moved"), tell_clock},
     };
 
     *telling->line = (struct case_event_line){
+        .id = telling->row->id,
         .at = telling->row->at,
+        .can_redact = telling->payload && case_redactable(telling->row->kind),
         .title = telling->row->kind,
         .who = who_of(ctx, telling->row),
         .kind = "ch-event",
     };
+    tell_plain(ctx, telling);
     for (size_t i = 0; i < sizeof tellers / sizeof *tellers; i++)
         if (str_eq(telling->row->kind, tellers[i].kind))
             tellers[i].tell(ctx, telling);
@@ -148,6 +295,8 @@ enum rc case_events_load(struct ctx *ctx, struct case_view *view)
     for (size_t i = 0; i < rows.n; i++) {
         json_t *payload = NULL;
 
+        if (is_told_twice(rows.rows[i].kind))
+            continue;
         if (!rows.rows[i].payload_is_null &&
             json_parse(ctx, rows.rows[i].payload, MAX_EVENT_JSON, &payload))
             ctx_clear_error(ctx);

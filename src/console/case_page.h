@@ -9,4 +9,8 @@ enum rc staff_step_take(struct ctx *ctx, struct request *request, struct reply *
 enum rc staff_note_take(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc staff_assign_take(struct ctx *ctx, struct request *request, struct reply *reply);
 
+/* After a form of the page: back to the case, or the case with what was typed and what is wrong. */
+enum rc staff_case_answer(struct ctx *ctx, struct request *request, struct reply *reply, enum rc rc,
+                          struct case_form *form) MUST_CHECK;
+
 #endif

@@ -40,6 +40,7 @@ static enum rc load_row(struct ctx *ctx, struct str typed, struct case_view *vie
     if (!case_may_read(ctx->actor, &reach))
         return FAIL(ctx, ERR_NOT_FOUND);
     view->may_work = case_may_work(ctx->actor, &reach);
+    view->may_supervise = case_may_supervise(ctx->actor, &reach);
     state = workflow_state(view->definition->workflow, view->row.state);
     if (state < 0)
         return FAIL(ctx, ERR_INTERNAL, .detail = S("a case in an unknown state"));
@@ -240,6 +241,8 @@ static enum rc load_steps(struct ctx *ctx, struct case_view *view)
     const struct team *team =
         view->row.team_is_null ? NULL : city_team_by_row(ctx->city, view->row.team);
 
+    if (!view->row.merged_into_is_null)
+        return RC_OK;
     return case_steps_open(ctx, view->definition, view->row.state, team ? team->id : STR_NONE,
                            &view->steps, &view->step_n);
 }

@@ -13,9 +13,13 @@ struct case_fact {
 };
 
 struct case_event_line {
+    int64_t id;
     struct instant at;
     struct str title, text, who;
-    const char *kind; /* "ch-event ch-event--note" */
+    struct case_fact *facts; /* what else there is to tell: answers left behind, teams */
+    size_t fact_n;
+    bool can_redact, is_note; /* a private note */
+    const char *kind;         /* "ch-event ch-event--note" */
 };
 
 struct case_clock_line {
@@ -26,24 +30,42 @@ struct case_clock_line {
     size_t why_n;
 };
 
-enum case_form_kind { CASE_FORM_NONE, CASE_FORM_STEP, CASE_FORM_NOTE, CASE_FORM_ASSIGN };
+enum case_form_kind {
+    CASE_FORM_NONE,
+    CASE_FORM_STEP,
+    CASE_FORM_NOTE,
+    CASE_FORM_ASSIGN,
+    CASE_FORM_LINK,
+    CASE_FORM_FOLLOWER,
+    CASE_FORM_DESCRIPTION,
+};
 
 /* What came back from a form that was refused. */
 struct case_form {
     enum case_form_kind kind;
     struct str step;
     struct str note, message, outcome, month, day, year, assignee;
+    struct str other; /* the number of a case to link */
+    struct str email, lang;
     bool is_public;
+    bool is_filling; /* nothing is wrong: a canned reply was put into the message */
     struct err err;
     struct instant seen; /* when the page was made that the form stood on */
 };
+
+/* A canned reply as it would be sent: in the reporter's language, its placeholders filled in. */
+struct case_reply {
+    struct str id, name, text;
+};
+
+struct case_panels; /* case_panels.h */
 
 struct case_view {
     struct case_by_number_row row;
     const struct definition *definition;
     const struct state *state;
     struct str title, service, team, place, district, assignee, assignee_login, reporter;
-    bool may_work;
+    bool may_work, may_supervise;
     bool is_saved; /* the browser comes from a form that was accepted */
     struct case_fact *facts;
     size_t fact_n;
@@ -56,6 +78,11 @@ struct case_view {
     struct photos photos;
     struct contacts_of_party_rows contacts;
     struct accounts members; /* to whom it can be given */
+    struct case_reply *replies;
+    size_t reply_n;
+    bool has_map;
+    struct html map;
+    const struct case_panels *panels; /* NULL where they are not shown */
     struct case_form form;
 };
 

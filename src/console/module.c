@@ -1,10 +1,26 @@
+#include "console/bulk.h"
+#include "console/act_merge.h"
+#include "console/act_privacy.h"
+#include "console/act_transfer.h"
 #include "console/case_page.h"
 #include "console/console.h"
+#include "console/dashboard.h"
+#include "console/admin_city.h"
+#include "console/admin_health.h"
+#include "console/admin_jobs.h"
+#include "console/admin_people.h"
+#include "console/bulk.h"
+#include "console/case_page.h"
+#include "console/console.h"
+#include "console/dashboard.h"
+#include "console/entry.h"
 #include "console/me.h"
 #include "console/outbox.h"
 #include "console/photos.h"
 #include "console/queue.h"
 #include "console/signin.h"
+#include "console/view.h"
+#include "console/work_order.h"
 #include "people/permission.h"
 #include "web/route.h"
 
@@ -23,9 +39,61 @@ static const struct route routes[] = {
      .summary = "Choose a password and set up the second factor"},
     {HTTP_POST, "/staff/signout", signout_take, PERMISSION_PUBLIC, .summary = "Sign out"},
     {HTTP_GET, "/staff/queue", queue_show, PERMISSION_READ, .summary = "The queue"},
+    {HTTP_GET, "/staff/queue.csv", queue_csv, PERMISSION_READ, .summary = "A list of cases as CSV"},
+    {HTTP_GET, "/staff/queue.json", queue_json, PERMISSION_READ,
+     .summary = "A list of cases as JSON"},
+    {HTTP_GET, "/staff/queue/help", filter_help_show, PERMISSION_READ,
+     .summary = "What filters can say"},
+    {HTTP_GET, "/staff/dashboard", dashboard_show, PERMISSION_SUPERVISE,
+     .summary = "What is under way, late and old, and how long closing takes"},
+    {HTTP_GET, "/staff/views", views_show, PERMISSION_READ, .summary = "One's own views"},
+    {HTTP_POST, "/staff/views", view_save, PERMISSION_READ, .summary = "Keep a list as a view"},
+    {HTTP_GET, "/staff/views/{view}", view_show, PERMISSION_READ, .summary = "One's own view"},
+    {HTTP_POST, "/staff/views/{view}/drop", view_drop, PERMISSION_READ, .summary = "Delete a view"},
+    {HTTP_POST, "/staff/bulk", bulk_choose, PERMISSION_WORK, .summary = "Choose cases for one act"},
+    {HTTP_GET, "/staff/bulk/{bulk}", bulk_show, PERMISSION_WORK,
+     .summary = "An act on many cases: its preview, or how far it is"},
+    {HTTP_POST, "/staff/bulk/{bulk}", bulk_confirm_take, PERMISSION_WORK,
+     .summary = "Confirm an act on many cases"},
     {HTTP_GET, "/staff/cases/{number}", staff_case_show, PERMISSION_READ, .summary = "A case"},
     {HTTP_POST, "/staff/cases/{number}/steps/{step}", staff_step_take, PERMISSION_WORK,
-     .summary = "Take a step of a case"},
+     .summary = "Take a step of a case", .flags = ROUTE_UPLOAD},
+    {HTTP_GET, "/staff/cases/{number}/work-order", work_order_show, PERMISSION_READ,
+     .summary = "A case on paper"},
+    {HTTP_GET, "/staff/cases/{number}/transfer", transfer_show, PERMISSION_WORK,
+     .summary = "The form that transfers a case to another service"},
+    {HTTP_POST, "/staff/cases/{number}/transfer", transfer_take, PERMISSION_WORK,
+     .summary = "Transfer a case to another service, or show what that changes"},
+    {HTTP_GET, "/staff/cases/{number}/place", move_show, PERMISSION_WORK,
+     .summary = "The form that changes a case's place"},
+    {HTTP_POST, "/staff/cases/{number}/place", move_take, PERMISSION_WORK,
+     .summary = "Change a case's place, or show what that changes"},
+    {HTTP_GET, "/staff/cases/{number}/team", team_show, PERMISSION_SUPERVISE,
+     .summary = "The form that gives a case to another team"},
+    {HTTP_POST, "/staff/cases/{number}/team", team_take, PERMISSION_SUPERVISE,
+     .summary = "Give a case to another team"},
+    {HTTP_GET, "/staff/cases/{number}/merge", merge_show, PERMISSION_SUPERVISE,
+     .summary = "The form that merges a case into another"},
+    {HTTP_POST, "/staff/cases/{number}/merge", merge_take, PERMISSION_SUPERVISE,
+     .summary = "Merge a case into another, or show what that changes"},
+    {HTTP_GET, "/staff/cases/{number}/unmerge", unmerge_show, PERMISSION_SUPERVISE,
+     .summary = "The form that undoes a merge"},
+    {HTTP_POST, "/staff/cases/{number}/unmerge", unmerge_take, PERMISSION_SUPERVISE,
+     .summary = "Undo a merge"},
+    {HTTP_GET, "/staff/cases/{number}/hide", hide_show, PERMISSION_SUPERVISE,
+     .summary = "The form that hides a case from the public"},
+    {HTTP_POST, "/staff/cases/{number}/hide", hide_take, PERMISSION_SUPERVISE,
+     .summary = "Hide a case from the public, or show it again"},
+    {HTTP_GET, "/staff/cases/{number}/redact", redact_show, PERMISSION_SUPERVISE,
+     .summary = "The form that redacts what a case holds"},
+    {HTTP_POST, "/staff/cases/{number}/redact", redact_take, PERMISSION_SUPERVISE,
+     .summary = "Redact a text or photo of a case"},
+    {HTTP_POST, "/staff/cases/{number}/description", description_take, PERMISSION_WORK,
+     .summary = "Release a case's text to the public, or take it back"},
+    {HTTP_POST, "/staff/cases/{number}/followers", follower_take, PERMISSION_WORK,
+     .summary = "Send somebody the mail with which they follow a case"},
+    {HTTP_POST, "/staff/cases/{number}/links", link_take, PERMISSION_WORK,
+     .summary = "Link a case with another, or end that"},
     {HTTP_POST, "/staff/cases/{number}/notes", staff_note_take, PERMISSION_WORK,
      .summary = "Add a note to a case"},
     {HTTP_POST, "/staff/cases/{number}/assign", staff_assign_take, PERMISSION_WORK,
@@ -34,7 +102,50 @@ static const struct route routes[] = {
      .summary = "Release a photo to the public, or hide it"},
     {HTTP_GET, "/staff/files/{photo}/{variant}", staff_photo_send, PERMISSION_READ,
      .summary = "A photo of a case: full or thumb"},
+    {HTTP_GET, "/staff/new", entry_start, PERMISSION_WORK,
+     .summary = "Entry for a caller or visitor: which service"},
+    {HTTP_GET, "/staff/new/{service}", entry_show, PERMISSION_WORK,
+     .summary = "Entry of a request of a service"},
+    {HTTP_POST, "/staff/new/{service}", entry_take, PERMISSION_WORK,
+     .summary = "File what a caller or visitor reports"},
+    {HTTP_GET, "/staff/new/done/{number}", entry_done, PERMISSION_WORK,
+     .summary = "The number to read aloud"},
     {HTTP_GET, "/staff/outbox", outbox_show, PERMISSION_READ, .summary = "Messages sent"},
+    {HTTP_GET, "/staff/admin", admin_show, PERMISSION_AUDIT, .summary = "Administration"},
+    {HTTP_GET, "/staff/admin/people", admin_people_show, PERMISSION_AUDIT, .summary = "Staff"},
+    {HTTP_GET, "/staff/admin/new-person", person_new_show, PERMISSION_ADMINISTER,
+     .summary = "The form for a new member of staff"},
+    {HTTP_POST, "/staff/admin/people", person_add, PERMISSION_ADMINISTER,
+     .summary = "Add a member of staff"},
+    {HTTP_GET, "/staff/admin/people/{login}", person_show, PERMISSION_AUDIT,
+     .summary = "A member of staff"},
+    {HTTP_POST, "/staff/admin/people/{login}/details", person_change, PERMISSION_ADMINISTER,
+     .summary = "Change somebody's name, mail or language"},
+    {HTTP_POST, "/staff/admin/people/{login}/disabled", person_disable, PERMISSION_ADMINISTER,
+     .summary = "Shut somebody out, or let them in again"},
+    {HTTP_POST, "/staff/admin/people/{login}/password", person_reset, PERMISSION_ADMINISTER,
+     .summary = "Give somebody a new first password"},
+    {HTTP_POST, "/staff/admin/people/{login}/code", person_reset_code, PERMISSION_ADMINISTER,
+     .summary = "Take somebody's second factor away"},
+    {HTTP_POST, "/staff/admin/people/{login}/sessions", person_end_session, PERMISSION_ADMINISTER,
+     .summary = "End one of somebody's sessions"},
+    {HTTP_GET, "/staff/admin/people/{login}/grant", admin_grant_show, PERMISSION_ADMINISTER,
+     .summary = "What a grant would give"},
+    {HTTP_POST, "/staff/admin/people/{login}/grants", admin_grant_give, PERMISSION_ADMINISTER,
+     .summary = "Grant a role"},
+    {HTTP_POST, "/staff/admin/people/{login}/grants/{grant}/revoke", admin_grant_take,
+     PERMISSION_ADMINISTER, .summary = "Take a grant back"},
+    {HTTP_GET, "/staff/admin/teams", admin_teams_show, PERMISSION_AUDIT, .summary = "Teams"},
+    {HTTP_GET, "/staff/admin/services", admin_services_show, PERMISSION_AUDIT,
+     .summary = "Services and their versions"},
+    {HTTP_GET, "/staff/admin/services/{service}", admin_service_show, PERMISSION_AUDIT,
+     .summary = "A service: versions, checks, workflow"},
+    {HTTP_GET, "/staff/admin/jobs", admin_jobs_show, PERMISSION_AUDIT, .summary = "Jobs"},
+    {HTTP_POST, "/staff/admin/jobs/{job}", admin_job_take, PERMISSION_ADMINISTER,
+     .summary = "Run a job again, or give it up"},
+    {HTTP_GET, "/staff/admin/health", admin_health_show, PERMISSION_AUDIT, .summary = "Health"},
+    {HTTP_GET, "/staff/admin/security", admin_security_show, PERMISSION_AUDIT,
+     .summary = "The installation's own security settings"},
     {HTTP_GET, "/staff/me", me_show, PERMISSION_STAFF, .summary = "One's own settings"},
     {HTTP_POST, "/staff/me/keys", me_keys_take, PERMISSION_STAFF, .summary = "Single keys on, off"},
     {HTTP_POST, "/staff/me/sessions", me_session_end, PERMISSION_STAFF,
@@ -46,4 +157,5 @@ const struct module console_module = {
     .name = "console",
     .title = "The console of staff",
     .routes = routes,
+    .jobs = bulk_jobs,
 };

@@ -35,6 +35,8 @@ enum rc staff_photo_set(struct ctx *ctx, struct request *request, struct reply *
         return FAIL(ctx, ERR_NOT_FOUND);
     if (str_eq(show, S("public")))
         rc = photo_release(ctx, view.row.id, photo);
+    else if (str_eq(show, S("private")))
+        rc = photo_withdraw(ctx, view.row.id, photo);
     else if (str_eq(show, S("hidden")))
         rc = photo_hide(ctx, view.row.id, photo);
     else

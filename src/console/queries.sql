@@ -1,32 +1,7 @@
--- What the console lists. Pages are read by keyset: there is no OFFSET, and counts stop at a cap.
-
--- One page of cases in one type of state. Dated ones by deadline, then the undated; or the newest
--- first.
--- name: queue_page :many (state_type I64, team I64, service I64, assignee I64, now INSTANT, due INSTANT, opened INSTANT, after_id I64, most I64)
--- column: place_label TEXT?
--- column: assignee_name TEXT?
-SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.due, c.opened,
-    p.label AS place_label, a.name AS assignee_name
-FROM cases c
-LEFT JOIN place p ON p.id = c.place
-LEFT JOIN account a ON a.id = c.assignee
-WHERE c.state_type = :state_type
---? team: AND c.team = :team
---? service: AND c.service = :service
---? assignee: AND c.assignee = :assignee
---? late: AND c.due < :now
---? dated: AND c.due IS NOT NULL
---? undated: AND c.due IS NULL
---? after_due: AND c.due >= :due AND (c.due > :due OR c.id > :after_id)
---? after_id: AND c.id > :after_id
---? before_opened: AND c.opened <= :opened AND (c.opened < :opened OR c.id < :after_id)
-ORDER BY
---= due: c.due, c.id
---= newest: c.opened DESC, c.id DESC
-LIMIT :most
+-- What the console lists beside cases (engine/cases/case_search.h). Counts stop at a cap.
 
 -- How many there are, up to `most`.
--- name: queue_count :one (state_type I64, team I64, service I64, assignee I64, now INSTANT, most I64)
+-- name: queue_count :one (state_type I64, team I64, service I64, assignee I64, most I64)
 -- column: counted I64
 SELECT count(*) AS counted FROM (
 SELECT 1 FROM cases c
@@ -34,7 +9,6 @@ WHERE c.state_type = :state_type
 --? team: AND c.team = :team
 --? service: AND c.service = :service
 --? assignee: AND c.assignee = :assignee
---? late: AND c.due < :now
 LIMIT :most) AS counted_rows
 
 -- name: case_people :one (id I64)
@@ -98,3 +72,141 @@ SELECT m.id, m.address, m.subject, m.body, m.state, m.attempts, m.created, m.sen
 FROM message m LEFT JOIN cases c ON c.id = m.cases
 WHERE m.direction = 'out' AND m.id < :before_id
 ORDER BY m.id DESC LIMIT :most
+
+-- name: saved_views :many (account I64)
+SELECT code, name, filter, sort, columns FROM saved_view WHERE account = :account ORDER BY name, id;
+
+-- name: saved_view_get :optional (account I64, code TEXT)
+SELECT code, name, filter, sort, columns FROM saved_view
+WHERE account = :account AND code = :code;
+
+-- name: saved_view_set :exec (account I64, code TEXT, name TEXT, filter TEXT, sort TEXT, columns TEXT, created INSTANT)
+INSERT INTO saved_view (account, code, name, filter, sort, columns, created)
+VALUES (:account, :code, :name, :filter, :sort, :columns, :created)
+ON CONFLICT (account, code) DO UPDATE SET filter = :filter, sort = :sort, columns = :columns;
+
+-- name: saved_view_drop :exec (account I64, code TEXT)
+DELETE FROM saved_view WHERE account = :account AND code = :code;
+
+-- Acts on many cases.
+-- name: bulk_add :insert (token TEXT, account I64, act TEXT, filter TEXT, is_cut BOOL, created INSTANT)
+INSERT INTO bulk (token, account, act, filter, is_cut, input, created)
+VALUES (:token, :account, :act, :filter, :is_cut, '{}', :created)
+RETURNING id;
+
+-- name: bulk_case_add :exec (bulk I64, cases I64, lock_version I64)
+INSERT INTO bulk_case (bulk, cases, lock_version, state, trouble)
+VALUES (:bulk, :cases, :lock_version, 'waiting', '')
+ON CONFLICT (bulk, cases) DO NOTHING;
+
+-- Those that were never confirmed.
+-- name: bulk_cases_drop :exec (account I64, before INSTANT)
+DELETE FROM bulk_case WHERE bulk IN
+    (SELECT id FROM bulk WHERE account = :account AND confirmed IS NULL AND created < :before);
+
+-- name: bulk_drop :exec (account I64, before INSTANT)
+DELETE FROM bulk WHERE account = :account AND confirmed IS NULL AND created < :before;
+
+-- name: bulk_by_token :optional (token TEXT)
+SELECT id, account, act, filter, is_cut, input, created, confirmed, ended FROM bulk
+WHERE token = :token;
+
+-- name: bulk_by_id :optional (id I64)
+SELECT id, account, act, filter, is_cut, input, created, confirmed, ended FROM bulk WHERE id = :id;
+
+-- name: bulk_confirm :exec (id I64, input JSON, confirmed INSTANT)
+UPDATE bulk SET input = :input, confirmed = :confirmed WHERE id = :id AND confirmed IS NULL;
+
+-- name: bulk_end :exec (id I64, ended INSTANT)
+UPDATE bulk SET ended = :ended WHERE id = :id AND ended IS NULL;
+
+-- name: bulk_lines :many (bulk I64, most I64)
+-- column: place_label TEXT?
+SELECT b.cases, b.lock_version, b.state, b.trouble, c.number, c.service_version,
+    c.state AS case_state, c.team, c.lock_version AS now_version, p.label AS place_label
+FROM bulk_case b JOIN cases c ON c.id = b.cases LEFT JOIN place p ON p.id = c.place
+WHERE b.bulk = :bulk ORDER BY b.id LIMIT :most;
+
+-- name: bulk_next :optional (bulk I64)
+SELECT b.id, b.cases, b.lock_version, b.state, c.lock_version AS now_version
+FROM bulk_case b JOIN cases c ON c.id = b.cases
+WHERE b.bulk = :bulk AND b.state IN ('waiting', 'begun') ORDER BY b.id LIMIT 1;
+
+-- name: bulk_case_set :exec (id I64, state TEXT, trouble TEXT)
+UPDATE bulk_case SET state = :state, trouble = :trouble WHERE id = :id;
+
+-- Whether somebody has changed a case since: for what was interrupted.
+-- name: bulk_has_acted :optional (cases I64, actor I64, since INSTANT)
+SELECT id FROM event
+WHERE cases = :cases AND actor_kind = 'staff' AND actor = :actor AND at >= :since
+    AND kind IN ('case.step', 'case.assigned')
+ORDER BY id DESC LIMIT 1;
+
+-- name: account_acting :optional (id I64)
+SELECT name, disabled FROM account WHERE id = :id;
+
+-- What is under way, added up from one index (cases_at_work).
+-- name: work_figures :many (now INSTANT, week INSTANT, month INSTANT, quarter INSTANT)
+-- column: total I64
+-- column: late I64
+-- column: in_week I64
+-- column: in_month I64
+-- column: in_quarter I64
+SELECT service, team, district, count(*) AS total,
+    CAST(sum(CASE WHEN due < :now THEN 1 ELSE 0 END) AS BIGINT) AS late,
+    CAST(sum(CASE WHEN opened >= :week THEN 1 ELSE 0 END) AS BIGINT) AS in_week,
+    CAST(sum(CASE WHEN opened >= :month THEN 1 ELSE 0 END) AS BIGINT) AS in_month,
+    CAST(sum(CASE WHEN opened >= :quarter THEN 1 ELSE 0 END) AS BIGINT) AS in_quarter
+FROM cases WHERE state_type < 2
+GROUP BY service, team, district
+ORDER BY service, team, district;
+
+-- What was closed, one row a case, from one index (cases_closed); the latest first.
+-- name: closed_figures :each (since INSTANT, most I64)
+SELECT service, team, district, opened, closed FROM cases
+WHERE closed IS NOT NULL AND closed >= :since
+ORDER BY closed DESC LIMIT :most
+-- Every version of every service, or of one, oldest first.
+-- name: versions_of :many (code TEXT)
+-- column: by_name TEXT?
+SELECT v.id, v.service, v.version, v.hash, v.published, s.withdrawn, a.name AS by_name
+FROM service_version v JOIN service s ON s.id = v.service
+LEFT JOIN account a ON a.id = v.published_by
+WHERE v.id > 0
+--? code: AND s.code = :code
+ORDER BY s.code, v.version
+
+-- What the store is, and its size where a statement can tell (0: look at its files).
+-- name: store_about :one ()
+-- column: engine TEXT
+-- column: bytes I64
+-- @sqlite
+SELECT 'SQLite ' || sqlite_version() AS engine, 0 AS bytes
+-- @postgres
+SELECT 'PostgreSQL ' || current_setting('server_version') AS engine,
+    pg_database_size(current_database()) AS bytes
+-- @both
+
+-- How many events have their place in the record.
+-- name: record_size :one ()
+-- column: size I64
+SELECT coalesce(max(id) + 1, 0) AS size FROM record_leaf
+
+-- name: newest_event :optional ()
+SELECT at FROM event ORDER BY id DESC LIMIT 1
+
+-- Mail on its way, and what failed since then.
+-- name: mail_about :one (since INSTANT)
+-- column: queued I64
+-- column: oldest INSTANT?
+-- column: failed I64
+SELECT count(*) AS queued, min(m.created) AS oldest,
+    (SELECT count(*) FROM message f WHERE f.state IN ('failed', 'uncertain')
+        AND f.created > :since) AS failed
+FROM message m WHERE m.state = 'queued'
+
+-- name: sessions_about :one (now INSTANT)
+-- column: alive I64
+-- column: oldest INSTANT?
+SELECT count(*) AS alive, min(created) AS oldest FROM session
+WHERE account IS NOT NULL AND revoked IS NULL AND expires > :now

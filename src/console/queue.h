@@ -1,55 +1,61 @@
-/* The queue: open work as a dense table, filtered, sorted, paged by keyset. Layer: console. */
+/* The queue: any list of cases as a dense table, and the same list as CSV and JSON. Layer:
+ * console. */
 #ifndef CONSOLE_QUEUE_H
 #define CONSOLE_QUEUE_H
 
+#include "console/filter.h"
 #include "console/queries.h"
-#include "console/staff_page.h"
 
 #define QUEUE_PAGE      50
 #define QUEUE_COUNT_MAX 1000
-
-enum queue_sort { QUEUE_BY_DUE, QUEUE_NEWEST };
-
-/* What the address says is wanted. */
-struct queue_filter {
-    enum state_type state;
-    const struct team *team;          /* NULL: any */
-    const struct definition *service; /* NULL: any */
-    bool is_mine, is_late;
-    enum queue_sort sort;
-    bool has_after;      /* the keyset: rows behind this one */
-    bool is_after_dated; /* by due: it had a deadline */
-    struct instant after_at;
-    int64_t after_id;
-};
-
-struct queue_line {
-    struct str number, service, place, team, state, assignee, age;
-    const char *tag;
-    bool has_due;
-    struct due_mark due;
-};
+#define QUEUE_DATA_ROWS 50000 /* in a CSV or JSON file */
 
 struct queue_view_link {
-    struct str name, url, count; /* "42", "1000+" */
+    struct str name, url, count; /* "42", "1000+"; empty: not counted */
     bool is_current;
 };
 
-struct queue_view {
-    struct queue_filter filter;
-    struct str title;
-    struct queue_line *lines;
-    size_t line_n;
-    struct str next_url;  /* empty: no more */
-    struct str first_url; /* empty: this is the first page */
-    struct queue_view_link *links;
-    size_t link_n;
+/* An act that can be done to many: "assign", "note", "step:resolve". */
+struct queue_act {
+    struct str value, name;
 };
 
-/* The same filter in another order, from its first page. */
-struct str queue_sort_url(const struct staff_page *page, const struct queue_filter *filter,
-                          enum queue_sort sort);
+struct queue_view {
+    struct list_ask ask;
+    struct saved_view_get_row saved; /* the own view this is */
+    bool is_saved;
+    struct case_line *lines;
+    size_t line_n;
+    bool is_cut;
+    struct str next_url;  /* empty: no more */
+    struct str first_url; /* empty: this is the first page */
+    struct queue_view_link *links, *own;
+    size_t link_n, own_n;
+    bool may_work;
+    struct queue_act *acts;
+    size_t act_n;
+    struct str view_name; /* typed for a view that could not be saved */
+    struct err view_err;
+};
+
+/* What stands in a cell, in words. */
+struct str queue_cell(struct ctx *ctx, const struct case_line *line, enum list_column column);
+
+/* The class of its state's mark. */
+const char *queue_tag(const struct case_line *line);
+
+/* The same list in another order, from its first page. */
+struct str queue_sort_url(const struct staff_page *page, const struct list_ask *ask,
+                          enum case_sort sort);
+
+/* Makes the page of view->ask. */
+enum rc queue_show_view(struct ctx *ctx, struct request *request, struct reply *reply,
+                        struct queue_view *view) MUST_CHECK;
 
 enum rc queue_show(struct ctx *ctx, struct request *request, struct reply *reply);
+
+/* queue_data.c: the whole list, streamed. */
+enum rc queue_csv(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc queue_json(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

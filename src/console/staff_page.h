@@ -17,6 +17,7 @@ struct staff_page {
     struct str csrf;    /* the token for its forms */
     struct str current; /* the entry of the navigation it belongs to: "/staff/queue" */
     bool has_errors;    /* a form came back */
+    bool is_paper;      /* a sheet to be printed: without the bar's navigation */
 };
 
 /* Begins a page of the reply; its templates get &page.view. */

@@ -181,3 +181,17 @@ struct str test_city_file(struct test_city *city, const char *service, bool is_l
     ok(&city->ctx, case_file(&city->ctx, &filing, &filed));
     return filed.number;
 }
+
+void test_city_step(struct test_city *city, int64_t case_id, const char *step)
+{
+    struct grant grant = {ROLE_SUPERVISOR, SCOPE_CITY, STR_NONE};
+    struct actor actor = {.kind = ACTOR_STAFF, .id = 1, .grants = &grant, .grant_n = 1};
+
+    city->ctx.actor = &actor;
+    city->ctx.now = clock_now();
+    ok(&city->ctx,
+       case_step(
+           &city->ctx, case_id,
+           &(struct step_input){.step = str_of(step), .outcome = S("done"), .message = S("Done")}));
+    city->ctx.actor = NULL;
+}

@@ -39,4 +39,7 @@ void test_city_grant(struct test_city *city, const char *login, const char *role
 struct str test_city_file(struct test_city *city, const char *service, bool is_lane,
                           const char *description);
 
+/* Takes a step of a case now, as a supervisor of the city; what it asks for is given. */
+void test_city_step(struct test_city *city, int64_t case_id, const char *step);
+
 #endif

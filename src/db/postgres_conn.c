@@ -28,10 +28,13 @@ static const struct {
     {"28", ERR_CONFIG},         {"3D000", ERR_CONFIG},
 };
 
-static enum err_id meaning_of(const struct postgres_conn *conn, const char *state)
+static enum err_id meaning_of(const struct postgres_conn *conn, const PGresult *result,
+                              const char *state)
 {
+    /* A failure without SQLSTATE is the client library's own: the server has gone, although the
+     * connection may not know it yet. */
     if (!state)
-        return postgres_conn_is_lost(conn) ? ERR_UNAVAILABLE : ERR_INTERNAL;
+        return result || postgres_conn_is_lost(conn) ? ERR_UNAVAILABLE : ERR_INTERNAL;
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
         if (str_starts_with(str_of(state), str_of(meanings[i].prefix)))
             return meanings[i].id;
@@ -44,7 +47,7 @@ enum rc postgres_fail(struct ctx *ctx, struct postgres_conn *conn, const PGresul
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *constraint = result ? PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) : NULL;
     const char *message = result ? PQresultErrorMessage(result) : PQerrorMessage(conn->handle);
-    enum err_id id = meaning_of(conn, state);
+    enum err_id id = meaning_of(conn, result, state);
 
     conn->base.has_failed = true;
     conn->wants_retry |= id == ERR_RETRY;

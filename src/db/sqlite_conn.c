@@ -84,11 +84,11 @@ static enum err_id meaning_of(const struct sqlite_conn *conn, int code)
                    : ERR_INTERNAL;
     case SQLITE_FULL: return ERR_DISK_FULL;
     case SQLITE_READONLY: return ERR_DISK_READONLY;
-    case SQLITE_IOERR: return meaning_of_io(conn);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: return meaning_of_io(conn);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL:
-    case SQLITE_CANTOPEN: return ERR_UNAVAILABLE;
+    case SQLITE_PROTOCOL: return ERR_UNAVAILABLE;
     case SQLITE_NOMEM: return ERR_MEMORY;
     case SQLITE_TOOBIG: return ERR_TOO_LARGE;
     case SQLITE_INTERRUPT: return ERR_DEADLINE;

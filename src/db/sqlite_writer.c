@@ -14,6 +14,7 @@
 
 #include "base/fault.h"
 #include "db/sqlite.h"
+#include "db/stats.h"
 
 #define GROUP_MAX      256 /* transactions in one commit */
 #define GROUP_ROUNDS   4   /* looks into the queue before a commit */
@@ -50,6 +51,7 @@ struct sqlite_writer {
     pthread_cond_t has_work;
     struct jobs queue;
     bool is_idle, must_stop;
+    int64_t transactions, groups;
 };
 
 static void append(struct jobs *jobs, struct job *job)
@@ -162,7 +164,9 @@ static struct job *take_waiting(struct sqlite_writer *writer, struct jobs *group
         atomic_store_explicit(&job->state, JOB_RUNNING, memory_order_relaxed);
         append(group, job);
         first = first ? first : job;
+        writer->transactions++;
     }
+    writer->groups += may_sleep && first;
     pthread_mutex_unlock(&writer->lock);
     return first;
 }
@@ -348,4 +352,20 @@ void sqlite_writer_set_hook(struct sqlite_writer *writer, db_tx_fn *hook, void *
         return;
     writer->hook = hook;
     writer->hook_arg = arg;
+}
+
+struct db_stats db_stats(const struct db *db)
+{
+    struct sqlite_writer *writer;
+    struct db_stats stats;
+
+    if (db_engine(db) != SQL_SQLITE)
+        return (struct db_stats){0};
+    writer = ((const struct sqlite_db *)(const void *)db)->writer;
+    if (!writer)
+        return (struct db_stats){0};
+    pthread_mutex_lock(&writer->lock);
+    stats = (struct db_stats){writer->queue.n, writer->transactions, writer->groups};
+    pthread_mutex_unlock(&writer->lock);
+    return stats;
 }

@@ -27,7 +27,8 @@ void raw_close(struct raw *raw);
 struct sqlite3 *raw_sqlite(struct raw *raw);
 
 /* Fails the test when the SQL does. Of SQLite's functions PostgreSQL has group_concat, instr (a
- * truth) and json_extract of a path's names; both have unhex. */
+ * truth), json_extract of a path's names, randomblob, x'00' and rowid (there: id); both have
+ * unhex. */
 void raw_exec(struct raw *raw, const char *sql);
 /* Without failing the test; whether it went well. */
 bool raw_try(struct raw *raw, const char *sql);

@@ -281,6 +281,45 @@ enum rc api_key_find(struct ctx *ctx, struct str text, bool *ret_is_found, struc
     return RC_OK;
 }
 
+enum rc api_key_of(struct ctx *ctx, int64_t id, bool *ret_is_found, struct api_key *ret)
+{
+    struct api_key_by_id_row row;
+    struct api_key key;
+    bool is_found;
+    enum rc rc = people_reader(ctx);
+
+    *ret_is_found = false;
+    if (!rc)
+        rc = api_key_by_id(ctx, id, &is_found, &row);
+    if (rc || !is_found || !row.revoked_is_null || instant_cmp(ctx->now, row.expires) >= 0)
+        return rc;
+    key = (struct api_key){.id = row.id, .prefix = row.prefix, .name = row.name};
+    key.created = row.created;
+    key.expires = row.expires;
+    rc = complete(ctx, &key);
+    if (rc)
+        return rc;
+    *ret = key;
+    *ret_is_found = true;
+    return RC_OK;
+}
+
+enum rc api_key_id(struct ctx *ctx, struct str prefix, int64_t *ret)
+{
+    struct api_key_by_prefix_row row;
+    bool is_found;
+    enum rc rc = people_reader(ctx);
+
+    if (!rc)
+        rc = api_key_by_prefix(ctx, prefix, &is_found, &row);
+    if (rc)
+        return rc;
+    if (!is_found || !row.revoked_is_null)
+        return FAIL(ctx, ERR_NOT_FOUND);
+    *ret = row.id;
+    return RC_OK;
+}
+
 static bool includes(enum api_right has, enum api_right right)
 {
     return has == right || (has == API_RIGHT_WORK && right == API_RIGHT_READ) ||

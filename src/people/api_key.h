@@ -80,6 +80,12 @@ struct api_key {
 enum rc api_key_find(struct ctx *ctx, struct str text, bool *ret_is_found,
                      struct api_key *ret) MUST_CHECK;
 
+/* The same by its id, for work that is done in a key's name later. Notes no use. */
+enum rc api_key_of(struct ctx *ctx, int64_t id, bool *ret_is_found, struct api_key *ret) MUST_CHECK;
+
+/* The id of the key with that prefix; ERR_NOT_FOUND when there is none, or it was revoked. */
+enum rc api_key_id(struct ctx *ctx, struct str prefix, int64_t *ret) MUST_CHECK;
+
 /* Whether the key has the right within a scope that covers `reach` (see actor_has_role_on). Work
  * and supervise include read; supervise includes work; none includes file. NULL may nothing. */
 bool api_key_may(const struct api_key *key, enum api_right right, struct reach reach);

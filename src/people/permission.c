@@ -9,6 +9,7 @@
 #define AUDITOR       (1U << ROLE_AUDITOR)
 #define ALL_STAFF     (AGENT | CREW | SUPERVISOR | ADMINISTRATOR | AUDITOR)
 #define ANYBODY       (1U << ROLE__N)
+#define PROGRAMS      (2U << ROLE__N)
 
 static const struct {
     struct str word, says;
@@ -37,6 +38,8 @@ bool actor_may(const struct actor *actor, enum permission permission)
     assert(permission < PERMISSION__N);
     if (permissions[permission].roles & ANYBODY)
         return true;
+    if (permissions[permission].roles & PROGRAMS)
+        return actor && actor->kind == ACTOR_API;
     for (int role = 0; role < ROLE__N; role++)
         if ((permissions[permission].roles & (1U << role)) &&
             actor_has_role(actor, (enum role)role))

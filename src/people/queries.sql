@@ -153,6 +153,10 @@ UPDATE api_key SET used = :used WHERE id = :id AND (used IS NULL OR used < :used
 -- writes: api_key
 UPDATE api_key SET revoked = :revoked WHERE id = :id AND revoked IS NULL;
 
+-- name: api_key_by_id :optional (id I64)
+SELECT id, prefix, name, burst, per_minute, created, expires, used, revoked
+FROM api_key WHERE id = :id;
+
 -- Residents.
 
 -- name: ticket_put :exec (token_hash BLOB, email TEXT, created INSTANT, expires INSTANT)

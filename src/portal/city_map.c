@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "engine/cases/public_case.h"
+#include "portal/drawn.h"
 
 #define SIDE_MAX_PX    2000
 #define EXTENTS        3 /* so many times the city's size may be asked for */
@@ -61,6 +62,7 @@ bool city_map_figure(struct ctx *ctx, const struct figure_about *about, struct f
     struct map_picture picture = {
         .title = about->title, .markers = about->markers, .marker_count = about->marker_n};
     struct box box = about->box, city;
+    struct str key;
 
     if (!city_map_extent(ctx->city, &city))
         return false;
@@ -72,7 +74,12 @@ bool city_map_figure(struct ctx *ctx, const struct figure_about *about, struct f
     if (picture.view.m_per_px * CITY_MAP_WIDTH < BLOCK_M * 2)
         picture.view =
             map_view_around(picture.view.center, BLOCK_M * 2, CITY_MAP_WIDTH, CITY_MAP_HEIGHT);
-    map_draw(ctx->city->layers, &picture, &out);
+    key = drawn_key(ctx->arena, ctx->city->layers, &picture);
+    if (!drawn_find(key, &out)) {
+        map_draw(ctx->city->layers, &picture, &out);
+        if (!buf_has_failed(&out))
+            drawn_keep(key, buf_str(&out));
+    }
     *ret = (struct figure){.svg = html_of_buf(&out),
                            .bounds = city_map_bounds(ctx->arena, map_box(&picture.view))};
     return !buf_has_failed(&out);
@@ -118,6 +125,14 @@ static bool view_of(struct box box, int width, struct map_view *ret)
     return true;
 }
 
+/* A picture has no sheet of the page's: at night it brings its own colors. They are those of
+ * ui/css/public.css. */
+static const struct str night =
+    STR("<style>@media (prefers-color-scheme:dark){.map{background:#1c232b}.map-park{fill:#1f3a2a}"
+        ".map-water{fill:#17384f}.map-street,.map-middle{stroke:#44505d}.map-main{stroke:#776536}"
+        ".map-outside{fill:#2a323b;stroke:#b9a6dd}.map-name{fill:#dce3ea;stroke:#1c232b}"
+        ".map-pin path{fill:#f591bf}}</style>");
+
 /* Copies the drawing, giving each class its color. */
 static void color(struct str svg, struct buf *out)
 {
@@ -139,6 +154,17 @@ static void color(struct str svg, struct buf *out)
         }
     }
     buf_add(out, svg);
+}
+
+/* The picture: its colors by day, then those of the night right behind its beginning. */
+static void write_picture(struct str svg, struct buf *out)
+{
+    ptrdiff_t end = str_find_byte(svg, '>');
+    size_t head = end < 0 ? svg.n : (size_t)end + 1;
+
+    color(str_slice(svg, 0, head), out);
+    buf_add(out, night);
+    color(str_slice(svg, head, svg.n), out);
 }
 
 enum rc city_map_show(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -164,7 +190,7 @@ enum rc city_map_show(struct ctx *ctx, struct request *request, struct reply *re
         picture.marker_count = 1;
     }
     map_draw(ctx->city->layers, &picture, &drawn);
-    color(buf_str(&drawn), &reply->body);
+    write_picture(buf_str(&drawn), &reply->body);
     reply->content_type = "image/svg+xml";
     reply->cache = REPLY_FIVE_MINUTES;
     return buf_has_failed(&drawn) ? FAIL(ctx, ERR_MEMORY) : RC_OK;

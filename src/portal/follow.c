@@ -93,6 +93,10 @@ static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct ev
             return RC_INVALID;
     } else if (str_eq(row->kind, S("photo.added"))) {
         event->title = msg_text(ctx->lang, MSG_own_photo_added);
+    } else if (str_eq(row->kind, S("case.merged"))) {
+        event->title = msg_text(ctx->lang, MSG_case_public_event_merged);
+    } else if (str_eq(row->kind, S("case.unmerged"))) {
+        event->title = msg_text(ctx->lang, MSG_case_public_event_unmerged);
     } else if (str_eq(row->kind, S("note.added"))) {
         event->title = msg_text(ctx->lang, MSG_own_note);
         if (json_get_str(ctx, payload, S("text"), &event->text))
@@ -158,14 +162,16 @@ static enum rc load_own(struct ctx *ctx, const struct request *request, struct f
     struct keyring ring = keyring_of(request, KEYRING_CASES);
     enum rc rc = RC_OK;
 
-    if (is_closed)
+    if (follow->is_merged)
+        is_late = true;
+    else if (is_closed)
         rc = is_too_late(ctx, follow, &is_late);
     if (!rc && !is_late)
         rc = case_steps_open(ctx, follow->definition, follow->row.state, STR_NONE, &follow->steps,
                              &follow->step_n);
     if (!rc)
         rc = case_rating_of(ctx, follow->row.id, &follow->is_rated, &follow->rating);
-    follow->may_rate = is_closed;
+    follow->may_rate = is_closed && !follow->is_merged;
     follow->may_add = !is_closed;
     for (size_t i = 0; !rc && i < ring.n && !follow->link.n; i++) {
         struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
@@ -221,11 +227,32 @@ static enum rc load_row(struct ctx *ctx, const struct request *request, struct f
     return RC_OK;
 }
 
+/* Whether the case was merged, and into which the public may go on. */
+static enum rc load_merged(struct ctx *ctx, struct follow *follow)
+{
+    struct public_case into;
+    enum rc rc;
+
+    follow->is_merged = !follow->row.merged_into_is_null;
+    if (!follow->is_merged)
+        return RC_OK;
+    rc = public_case_get(ctx, follow->row.merged_into, &into);
+    if (!rc)
+        follow->merged = into.number;
+    if (rc == RC_NOT_FOUND) {
+        ctx_clear_error(ctx);
+        rc = RC_OK;
+    }
+    return rc;
+}
+
 enum rc follow_load(struct ctx *ctx, const struct request *request, struct follow *ret)
 {
     struct follow follow = {.done = done_of(request)};
     enum rc rc = load_row(ctx, request, &follow);
 
+    if (!rc)
+        rc = load_merged(ctx, &follow);
     if (!rc)
         rc = show_place(ctx, &follow);
     if (!rc)

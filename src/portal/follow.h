@@ -25,6 +25,8 @@ struct follow {
     bool has_map;
     struct figure map; /* of that place */
     bool is_own;       /* opened by the private link */
+    bool is_merged;    /* another case goes on in its place */
+    struct str merged; /* its number; empty where the public may not see it */
     struct follow_event *events;
     size_t event_n;
     struct photos photos;      /* that may be seen by who asks */

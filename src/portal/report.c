@@ -468,10 +468,14 @@ static enum rc take(struct ctx *ctx, const struct request *request, struct repor
     return FAIL(ctx, ERR_NOT_FOUND);
 }
 
-/* The submission key is the draft's own: pressing twice files one case. */
-static struct str submission_of(struct ctx *ctx, const struct draft *draft)
+/* The submission key is the draft's own: pressing twice files one case. It is made from the token:
+ * the row's number is given out again once old drafts are removed. */
+static struct str submission_of(struct ctx *ctx, const struct request *request)
 {
-    return str_fmt(ctx->arena, "draft-%lld", (long long)draft->id);
+    struct crypto_hash hash = crypto_sha256(request_cookie(request, S("draft")));
+
+    return str_fmt(ctx->arena, "draft-%.*s",
+                   STR_ARG(crypto_base64url(ctx->arena, crypto_hash_str(&hash))));
 }
 
 enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -528,7 +532,7 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     }
     filing = draft_filing(&report.draft);
     filing.lang = ctx->lang;
-    filing.submission = submission_of(ctx, &report.draft);
+    filing.submission = submission_of(ctx, request);
     filing.base_url = request_csrf(request)->base_url;
     rc = case_file(ctx, &filing, &filed);
     if (rc == RC_INVALID) {

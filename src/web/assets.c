@@ -3,6 +3,7 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 
+#include "web/compress.h"
 #include "web/reply.h"
 
 #define PREFIX "/assets/"
@@ -139,21 +140,6 @@ void assets_free(struct assets *assets)
     free(assets);
 }
 
-/* Whether Accept-Encoding names the coding without refusing it (RFC 9110, section 12.5.3). */
-static bool accepts(struct str header, struct str coding)
-{
-    struct str item;
-
-    while (str_next(&header, ',', &item)) {
-        ptrdiff_t at = str_find(item, S("q=0"));
-        struct str weight = at < 0 ? STR_NONE : str_trim(str_slice(item, (size_t)at + 3, item.n));
-
-        if (str_eq_ascii_nocase(http_media_type(item), coding))
-            return at < 0 || (weight.n > 1 && str_find_byte(S("123456789"), weight.p[1]) >= 0);
-    }
-    return false;
-}
-
 struct MHD_Response *assets_answer(const struct assets *assets, const struct request *request,
                                    int *ret_status)
 {
@@ -178,9 +164,9 @@ struct MHD_Response *assets_answer(const struct assets *assets, const struct req
     *ret_status = 200;
     variants = assets->variants[index][!str_eq(hash, str_of(assets->set->hash))];
     encodings = request_header(request, S("accept-encoding"));
-    if (variants[CODING_BROTLI] && accepts(encodings, S("br")))
+    if (variants[CODING_BROTLI] && coding_is_taken(encodings, S("br")))
         return variants[CODING_BROTLI];
-    if (variants[CODING_GZIP] && accepts(encodings, S("gzip")))
+    if (variants[CODING_GZIP] && coding_is_taken(encodings, S("gzip")))
         return variants[CODING_GZIP];
     return variants[CODING_PLAIN];
 }

@@ -5,14 +5,44 @@
 #define COOKIE_S (12 * 3600)
 
 /* MAC over a word for the purpose and the value, so that one can never stand for the other. */
-static struct str mac(const struct csrf *csrf, struct arena *arena, struct str purpose,
-                      struct str value)
+static struct crypto_hash mac(const struct csrf *csrf, struct arena *arena, struct str purpose,
+                              struct str value)
 {
     struct str pieces[] = {purpose, value};
     struct str key = {(const char *)csrf->secret, sizeof csrf->secret};
-    struct crypto_hash hash = crypto_hmac_sha256(key, str_join(arena, pieces, 2, S(" ")));
 
-    return crypto_base64url(arena, crypto_hash_str(&hash));
+    return crypto_hmac_sha256(key, str_join(arena, pieces, 2, S(" ")));
+}
+
+/* A token as it stands in a page: a pad of its own, and the MAC under it. Pages are compressed, so
+ * no two may carry the same secret text (compress.h). */
+struct masked {
+    unsigned char pad[CRYPTO_SHA256_BYTES], mac[CRYPTO_SHA256_BYTES];
+};
+
+static struct str mask(struct arena *arena, struct crypto_hash hash)
+{
+    struct masked masked;
+
+    crypto_random_bytes(masked.pad, sizeof masked.pad);
+    for (size_t i = 0; i < sizeof masked.mac; i++)
+        masked.mac[i] = (unsigned char)(hash.bytes[i] ^ masked.pad[i]);
+    return crypto_base64url(arena, (struct str){(const char *)&masked, sizeof masked});
+}
+
+/* Whether a token that came back is that MAC under its pad. */
+static bool is_mask_of(struct arena *arena, struct str token, struct crypto_hash hash)
+{
+    struct masked masked;
+    struct str bytes;
+
+    if (!crypto_base64url_decode(arena, token, &bytes) || bytes.n != sizeof masked)
+        return false;
+    memcpy(&masked, bytes.p, sizeof masked);
+    for (size_t i = 0; i < sizeof masked.mac; i++)
+        masked.mac[i] ^= masked.pad[i];
+    return crypto_eq((struct str){(const char *)masked.mac, sizeof masked.mac},
+                     crypto_hash_str(&hash));
 }
 
 static bool is_same_secret(struct str a, struct str b)
@@ -23,7 +53,8 @@ static bool is_same_secret(struct str a, struct str b)
 /* The value of a `form` cookie of ours: nonce, '.', MAC over the nonce. */
 static struct str signed_cookie(const struct csrf *csrf, struct arena *arena, struct str nonce)
 {
-    struct str pieces[] = {nonce, mac(csrf, arena, S("cookie"), nonce)};
+    struct crypto_hash hash = mac(csrf, arena, S("cookie"), nonce);
+    struct str pieces[] = {nonce, crypto_base64url(arena, crypto_hash_str(&hash))};
 
     return str_join(arena, pieces, 2, S("."));
 }
@@ -59,7 +90,7 @@ struct str csrf_token(const struct csrf *csrf, struct ctx *ctx, const struct req
         reply_cookie(reply,
                      &(struct cookie){.name = S("form"), .value = bound, .max_age_s = COOKIE_S});
     }
-    return mac(csrf, ctx->arena, S("token"), bound);
+    return mask(ctx->arena, mac(csrf, ctx->arena, S("token"), bound));
 }
 
 /* Where the request comes from, as far as the browser says. Old browsers send neither header with
@@ -93,7 +124,7 @@ enum rc csrf_check(const struct csrf *csrf, struct ctx *ctx, const struct reques
     if (!token.p)
         token = request_header(request, S(CSRF_HEADER));
     bound = binding(csrf, ctx->arena, request);
-    if (!bound.n || !is_same_secret(token, mac(csrf, ctx->arena, S("token"), bound)))
+    if (!bound.n || !is_mask_of(ctx->arena, token, mac(csrf, ctx->arena, S("token"), bound)))
         return FAIL(ctx, ERR_CSRF, .detail = S("the form token"));
     return RC_OK;
 }

@@ -22,7 +22,8 @@ struct csrf {
     bool is_https;
 };
 
-/* The token for the forms on the page that is being made, in the arena. Sets the cookie `form` on
+/* The token for the forms on the page that is being made, in the arena; another text each time,
+ * each as good as the others. Sets the cookie `form` on
  * the reply when the request has neither that nor a session; the page must then not be cached by
  * others, which is the default. */
 struct str csrf_token(const struct csrf *csrf, struct ctx *ctx, const struct request *request,

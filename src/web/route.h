@@ -41,6 +41,11 @@ struct route {
     const char *summary;            /* one line in English for the interface's description */
     unsigned flags;                 /* enum route_flags */
     size_t max_body_bytes;          /* of a form or JSON body; 0: the server's default */
+
+    /* For the interface's description alone. */
+    const char *body;     /* the schema of its JSON body by name; NULL: it takes none */
+    const char *response; /* the schema of a good answer, or a media type; NULL: no body */
+    const int *statuses;  /* what it answers when all is well here, the good one first; ended by 0 */
 };
 
 struct router;

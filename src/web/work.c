@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "web/compress.h"
+
 #define CHUNK_BYTES   ((size_t)256 << 10)
 #define KEPT_BYTES    ((size_t)128 << 10)
 #define RETRY_AFTER_S 5
@@ -304,6 +306,7 @@ void work_run(struct pool_job *job, struct arena **arena)
         return;
     }
     run_request(&ctx, exchange, &reply);
+    compress_reply(&reply, &exchange->request);
     if (exchange->is_past_library) {
         respond_past_library(exchange, &reply);
         reply_done(&reply);

@@ -84,21 +84,42 @@ class Postgres:
 
     def __init__(self, _folder):
         self.socket = os.environ["CITYHALL_TEST_POSTGRES"]
+        self.asker = None
         self.base = "http_%d_%d" % (os.getpid(), time.monotonic_ns() % 10**9)
         self.psql("cityhall_test", "CREATE DATABASE %s" % self.base)
         self.options = ["--store", "postgresql:///%s?host=%s&user=postgres"
                         % (self.base, self.socket)]
 
     def psql(self, base, query):
-        done = subprocess.run(["psql", "-h", self.socket, "-U", "postgres", "-d", base, "-X", "-A",
-                               "-t", "-0", "-F", "\x1f", "-q", "-v", "ON_ERROR_STOP=1", "-c",
-                               query], capture_output=True, check=False, cwd="/")
+        done = subprocess.run(["psql", "-h", self.socket, "-U", "postgres", "-d", base, "-X", "-q",
+                               "-v", "ON_ERROR_STOP=1", "-c", query], capture_output=True,
+                              check=False, cwd="/")
         if done.returncode:
             raise Broken("psql: " + done.stderr.decode("utf-8", "replace"))
-        return done.stdout.decode("utf-8", "replace").rstrip("\n")
+
+    def close(self):
+        """Ends the connection that questions are asked on; the next one opens another."""
+        if self.asker:
+            self.asker.stdin.close()
+            self.asker.wait()
+        self.asker = None
 
     def rows(self, query):
-        return [tuple(row.split("\x1f")) for row in self.psql(self.base, query).split("\0") if row]
+        """One psql for all of a city's questions: starting one a question is most of the time."""
+        if not self.asker:
+            self.asker = subprocess.Popen(
+                ["psql", "-h", self.socket, "-U", "postgres", "-d", self.base, "-X", "-A", "-t",
+                 "-0", "-F", "\x1f", "-q"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
+        self.asker.stdin.write(query.encode() + b";\n\\echo :end:\n")
+        self.asker.stdin.flush()
+        out = b""
+        while not out.endswith(b":end:\n"):
+            piece = self.asker.stdout.read1()
+            if not piece:
+                raise Broken("psql ended: " + query)
+            out += piece
+        text = out[:-len(":end:\n")].decode("utf-8", "replace")
+        return [tuple(row.split("\x1f")) for row in text.split("\0") if row]
 
     def tables(self):
         return [name for name, in self.rows(
@@ -106,6 +127,7 @@ class Postgres:
             "('pg_catalog', 'information_schema')")]
 
     def drop(self):
+        self.close()
         self.psql("cityhall_test", "DROP DATABASE IF EXISTS %s WITH (FORCE)" % self.base)
 
 
@@ -124,6 +146,7 @@ class City:
         self.log = []
         self.sessions = {}
         self.port = 0
+        self.addresses = 0  # of this machine that clients have come from
 
     def run(self, *arguments, env=None):
         done = subprocess.run([self.program, *arguments], capture_output=True, text=True,
@@ -198,28 +221,33 @@ class City:
         return rows[0][0] if rows else ""
 
     def client(self, login=None):
-        """A browser; with a login, one that is signed in. Signing in is done once a login."""
-        client = Client(self.host)
+        """A browser at an address of its own (what one address may do is limited); with a login,
+        one that is signed in. Signing in is done once a login."""
+        client = self._stranger()
         if login:
             if login not in self.sessions:
                 self.sessions[login] = self._sign_in(login)
             client.cookies.update(self.sessions[login])
         return client
 
+    def _stranger(self):
+        self.addresses += 1
+        return Client(self.host, "127.1.%d.%d" % (self.addresses // 250, self.addresses % 250 + 1))
+
     def _sign_in(self, login):
         """The first sign-in: a password of one's own and a second factor."""
-        client = Client(self.host)
+        client = self._stranger()
         client.get("/staff/signin")
         page = client.post("/staff/signin",
                            {"csrf": client.csrf, "login": login, "password": self.passwords[login]})
         ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)
         secret = re.search(r"<code>([A-Z2-7 ]{16,})</code>", page.text)
         if not ticket or not secret:
-            raise Broken("no sign-in for %s: %d %s" % (login, page.status, page.text[:2000]))
+            raise Broken("no sign-in for %s: %d %s" % (login, page.status, page.text[:300]))
         self.secret = secret[1].replace(" ", "")
         page = client.post("/staff/signin/setup", {
             "csrf": client.csrf, "ticket": ticket[1], "password": STAFF_PASSWORD,
             "again": STAFF_PASSWORD, "code": totp(self.secret)})
         if page.status != 200 or "session" not in "".join(client.cookies):
-            raise Broken("no second factor for %s: %d %s" % (login, page.status, page.text[:2000]))
+            raise Broken("no second factor for %s: %d %s" % (login, page.status, page.text[:300]))
         return dict(client.cookies)

@@ -56,8 +56,10 @@ class Answer:
 
 
 class Client:
-    def __init__(self, host):
-        self.host = host
+    """`source` is the address of this machine that it comes from."""
+
+    def __init__(self, host, source="127.0.0.1"):
+        self.host, self.source = host, (source, 0)
         self.cookies = {}
         self.csrf = ""
         self.last = Answer()
@@ -65,7 +67,7 @@ class Client:
     def send(self, pieces, method="GET"):
         """Sends bytes as they are, piece by piece; stops sending when the server hangs up."""
         address, port = self.host.rsplit(":", 1)
-        with socket.create_connection((address, int(port)), timeout=WAIT_S) as wire:
+        with socket.create_connection((address, int(port)), WAIT_S, self.source) as wire:
             try:
                 for piece in pieces:
                     wire.sendall(piece)

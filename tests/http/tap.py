@@ -2,8 +2,11 @@
 
 import re
 import sys
+import time
 
 from city import Broken
+
+SLOW_S = 3
 
 # What an answer may never show of the inside.
 INSIDE = [
@@ -38,14 +41,17 @@ class Tap:
         if self.only and self.only not in name:
             return
         self.count += 1
+        begun = time.monotonic()
         try:
             said = body()
         except Exception as error:  # whatever breaks a test is its failure
             self.failed += 1
             print("not ok %d - %s" % (self.count, name))
-            for line in str(error or repr(error)).splitlines()[:40]:
-                print("# " + line[:1000])
+            for line in str(error or repr(error)).splitlines()[:15]:
+                print("# " + line[:600])
         else:
+            if time.monotonic() - begun > SLOW_S:
+                print("# %.1f s: %s" % (time.monotonic() - begun, name))
             skip = " # SKIP " + said if isinstance(said, str) else ""
             print("ok %d - %s%s" % (self.count, name, skip))
         sys.stdout.flush()

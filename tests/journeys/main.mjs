@@ -3,7 +3,10 @@
 import { tap, same, check } from './lib/tap.mjs';
 import { copyCity, makeCity, serveCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
+import { admin } from './admin.mjs';
+import { pseudo } from './pseudo.mjs';
 import { report } from './report.mjs';
+import { entry } from './entry.mjs';
 import { hostile } from './hostile.mjs';
 import { keyboard } from './keyboard.mjs';
 import { languages } from './languages.mjs';
@@ -11,12 +14,13 @@ import { link } from './link.mjs';
 import { mine } from './mine.mjs';
 import { own } from './own.mjs';
 import { pages } from './pages.mjs';
+import { queue } from './queue.mjs';
 import { staff } from './staff.mjs';
 import { watch } from './watch.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const ways = [{ report, link, watch, own, mine, hostile }, { selftest, pages, languages, keyboard, staff }];
+const ways = [{ report, link, watch, own, mine, hostile, entry, admin }, { selftest, pages, languages, pseudo, keyboard, staff, queue }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);

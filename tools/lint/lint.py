@@ -68,13 +68,13 @@ class Source:
 
     def functions(self):
         """(name, first line, number of lines); relies on clang-format's brace in column one."""
-        head = None
+        head = start = None
         for at, line in enumerate(self.code):
             if line[:1].isalpha() and not line.startswith(("struct {", "union {", "enum {")):
                 head = at
             if line.startswith("{") and head is not None:
                 start = head
-            elif line.startswith("}") and head is not None and line.rstrip() == "}":
+            elif line.rstrip() == "}" and head is not None and start is not None:
                 name = re.search(r"(\w+)\s*\(", self.code[start])
                 if name and "=" not in self.code[start]:
                     yield name[1], start + 1, at - start + 1
@@ -92,7 +92,8 @@ def blank(match):
 def sources(root):
     for folder in ("src", "tools", "tests"):
         for path in sorted((root / folder).rglob("*.[ch]")):
-            yield Source(root, path)
+            if "node_modules" not in path.parts:
+                yield Source(root, path)
 
 
 def layer_of(path):

@@ -70,6 +70,7 @@
   // Columns: seen at once, kept for good by the form's own button.
   for (const form of $$('[data-columns]')) {
     const target = document.getElementById(form.dataset.columns);
+    if (!target) continue;
     const apply = () => $$('input[name=col]', form).forEach(box => {
       $$(`[data-col="${CSS.escape(box.value)}"]`, target).forEach(cell => { cell.hidden = !box.checked; });
     });
@@ -86,6 +87,19 @@
     const sending = guarded.find(entry => entry.sent);
     if (guarded.some(entry => entry !== sending && state(entry.form) !== entry.first)) event.preventDefault();
   });
+
+  // A canned reply goes into the message, behind what was typed there; without scripts by a button.
+  $$('[data-fill-button]').forEach(button => button.remove());
+  $$('[data-fill]').forEach(select => select.addEventListener('change', () => {
+    const field = document.getElementById(select.dataset.fill);
+    const text = select.selectedOptions[0].dataset.text;
+    if (!field || !text) return;
+    field.value = field.value.trim() ? `${field.value.trim()}\n\n${text}` : text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    select.selectedIndex = 0;
+    field.focus();
+  }));
+  $$('[data-print]').forEach(button => { button.hidden = false; button.addEventListener('click', () => print()); });
 
   // Palette
   const wordsOf = element => (element.getAttribute('aria-label') || element.textContent || element.placeholder).trim().replace(/\s+/g, ' ');
@@ -146,8 +160,10 @@
     event.preventDefault();
   });
 
-  // Only one menu is open; Escape closes it and gives the focus back.
-  addEventListener('click', event => $$('.ch-menu[open]').forEach(menu => { if (!menu.contains(event.target)) menu.open = false; }));
+  // Only one menu is open, and only while one is in it; Escape closes it and gives the focus back.
+  const closeMenus = event => $$('.ch-menu[open]').forEach(menu => { if (!menu.contains(event.target)) menu.open = false; });
+  addEventListener('click', closeMenus);
+  addEventListener('focusin', closeMenus);
   addEventListener('keydown', event => {
     const menu = event.key === 'Escape' && event.target.closest && event.target.closest('.ch-menu[open]');
     if (menu) { menu.open = false; menu.querySelector('summary').focus(); }

@@ -241,7 +241,8 @@ static enum rc read_name(struct reader *reader, enum case_key key, size_t at,
     rc = names_of(reader, key, &names);
     if (rc)
         return rc;
-    if (!has_name(&names, value->text))
+    /* A city without that layer may still have cases with districts of another's. */
+    if (!has_name(&names, value->text) && (names.n || key != CASE_KEY_DISTRICT))
         return refuse_unknown(reader, at, unknown_of(key), value->text, names.of, names.n);
     identify(reader->ctx->city, key, value);
     return RC_OK;

@@ -5,8 +5,9 @@
 #include "people/account.h"
 #include "people/permission.h"
 
-#define PARTIES_MAX 200
-#define WORDS_MAX   8000
+#define PARTIES_MAX   200
+#define WORDS_MAX     8000
+#define BEGINNING_MIN 3
 
 /* ---- The query of the full-text index */
 
@@ -28,17 +29,35 @@ static void put_phrase(struct buf *out, enum sql_engine engine, struct str folde
         buf_add(out, engine == SQL_SQLITE ? S(" *") : S(":*"));
 }
 
+/* What of a place is looked up, to be compared afterwards: the whole words before the last, which
+ * may be cut short, or that one's beginning when it stands alone. A beginning costs as much as all
+ * that begins so. */
+static struct str place_words(struct str folded, bool *ret_is_beginning)
+{
+    struct str text = str_trim(folded);
+    size_t n = text.n;
+
+    while (n && text.p[n - 1] != ' ')
+        n--;
+    *ret_is_beginning = n == 0;
+    if (n)
+        return str_trim(str_slice(text, 0, n));
+    return utf8_count(text) >= BEGINNING_MIN ? text : STR_NONE;
+}
+
 static void put_term(struct ctx *ctx, struct buf *out, enum sql_engine engine,
                      const struct case_term *term)
 {
     buf_add_byte(out, '(');
     for (size_t i = 0; i < term->value_n; i++) {
         const struct case_value *value = &term->values[i];
+        bool is_beginning = value->is_beginning;
+        struct str folded = value->is_contained ? place_words(value->folded, &is_beginning)
+                                                : utf8_fold(ctx->arena, value->text);
 
         if (i)
             buf_add(out, engine == SQL_SQLITE ? S(" OR ") : S(" | "));
-        put_phrase(out, engine, utf8_fold(ctx->arena, value->text),
-                   value->is_beginning || value->is_contained);
+        put_phrase(out, engine, folded, is_beginning);
     }
     buf_add_byte(out, ')');
 }
@@ -46,17 +65,19 @@ static void put_term(struct ctx *ctx, struct buf *out, enum sql_engine engine,
 /* A place that is contained is looked up by its words, and then compared. */
 static bool is_looked_up(const struct case_term *term)
 {
+    bool unused;
+
     if (term->key == CASE_KEY_WORDS)
         return true;
     if (term->key != CASE_KEY_PLACE || term->is_negated)
         return false;
     for (size_t i = 0; i < term->value_n; i++)
-        if (!term->values[i].is_contained)
+        if (!term->values[i].is_contained || !place_words(term->values[i].folded, &unused).n)
             return false;
     return true;
 }
 
-static struct str words_of(struct ctx *ctx, const struct case_filter *filter)
+struct str case_match_words(struct ctx *ctx, const struct case_filter *filter)
 {
     enum sql_engine engine = db_engine(ctx->db);
     struct buf out = buf_in(ctx->arena, WORDS_MAX);
@@ -184,7 +205,7 @@ enum rc case_match_begin(struct ctx *ctx, const struct case_search *search, stru
     }
     if (rc)
         return rc;
-    match.words = words_of(ctx, filter);
+    match.words = case_match_words(ctx, filter);
     *ret = match;
     return RC_OK;
 }
@@ -257,6 +278,20 @@ static ptrdiff_t find_word(struct str text, struct str needle, size_t at)
         at++;
     }
     return -1;
+}
+
+bool case_match_has(struct str text, struct str word, bool is_beginning)
+{
+    ptrdiff_t at = find_word(text, word, 0);
+
+    while (at >= 0) {
+        size_t end = (size_t)at + word.n;
+
+        if (is_beginning || end >= text.n || !is_word_byte(text.p[end]))
+            return true;
+        at = find_word(text, word, (size_t)at + 1);
+    }
+    return false;
 }
 
 static bool is_at_place(struct str label, const struct case_value *value)

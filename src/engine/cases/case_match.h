@@ -24,6 +24,13 @@ enum rc case_match_begin(struct ctx *ctx, const struct case_search *search,
 enum rc case_match_row(struct ctx *ctx, const struct case_match *match,
                        const struct case_run_row *row, bool *ret) MUST_CHECK;
 
+/* The words of a filter as the full-text index of this store is asked for them; empty without any
+ * that is looked for. */
+struct str case_match_words(struct ctx *ctx, const struct case_filter *filter);
+
+/* Whether a folded text has a folded word, whole or as the beginning of one. */
+bool case_match_has(struct str text, struct str word, bool is_beginning);
+
 /* How well the words asked for stand in a case's text (case_text.words): more is better. The same
  * on every store. */
 int64_t case_match_score(const struct case_filter *filter, struct arena *arena, struct str words);

@@ -74,7 +74,8 @@ static enum rc note_tx(struct ctx *ctx, void *arg)
     enum rc rc = prepare(ctx, work);
 
     if (!rc)
-        rc = last_note(ctx, work->case_id, ctx->actor->id, &is_found, &last);
+        rc = last_note(ctx, work->case_id, actor_kind_word(ctx->actor), ctx->actor->id, &is_found,
+                       &last);
     if (rc || (is_found && is_sent_twice(ctx, work, &last)))
         return rc;
     rc = record_add(ctx,

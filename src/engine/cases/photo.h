@@ -12,6 +12,7 @@
 #include "engine/definition/city.h"
 
 #define PHOTO_DRAFT_BYTES ((int64_t)60 << 20) /* of pictures kept for one draft */
+#define PHOTO_CASE_MAX    40                  /* photos of one case */
 
 struct photo {
     int64_t id;            /* of its row: draft_file or case_file */
@@ -75,7 +76,6 @@ enum rc photo_make(struct ctx *ctx, const struct photo_upload *upload,
 
 /* Gives it to a case, released as its service says; who acts is asked before. ERR_PHOTOS_FULL when
  * the case has PHOTO_CASE_MAX. Event photo.added (for the parties). Inside db_tx only. */
-#define PHOTO_CASE_MAX 40
 enum rc photo_attach(struct ctx *ctx, int64_t case_id, const struct definition *definition,
                      const struct photo_made *photo) MUST_CHECK;
 

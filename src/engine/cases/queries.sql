@@ -5,6 +5,12 @@ INSERT INTO series (code, year, last) VALUES (:code, :year, 1)
 ON CONFLICT (code, year) DO UPDATE SET last = series.last + 1
 RETURNING last;
 
+-- So many numbers at once; the last of them.
+-- name: series_take :one (code TEXT, year I64, n I64)
+INSERT INTO series (code, year, last) VALUES (:code, :year, :n)
+ON CONFLICT (code, year) DO UPDATE SET last = series.last + :n
+RETURNING last;
+
 -- name: case_by_submission :optional (submission TEXT)
 SELECT id, number, opened FROM cases WHERE submission = :submission;
 
@@ -27,6 +33,16 @@ INSERT INTO cases (number, service, service_version, class, state, state_type, s
 VALUES (:number, :service, :service_version, '', :state, :state_type, :opened, :team,
     :place, :reporter, :lang, :channel, :confidentiality, FALSE, :description,
     FALSE, :answers, :opened, :opened, :due, :district, 1, :submission)
+RETURNING id;
+
+-- A case with its history, from another system.
+-- name: case_import_add :insert (number TEXT, service I64, service_version I64, state TEXT, state_type I64, state_since INSTANT, outcome TEXT?, team I64?, place I64?, lang TEXT, channel TEXT, confidentiality I64, description TEXT, answers JSON, opened INSTANT, updated INSTANT, closed INSTANT?, district TEXT)
+INSERT INTO cases (number, service, service_version, class, state, state_type, state_since,
+    outcome, team, place, lang, channel, confidentiality, is_hidden, description,
+    is_description_public, answers, opened, updated, closed, district, lock_version)
+VALUES (:number, :service, :service_version, '', :state, :state_type, :state_since,
+    :outcome, :team, :place, :lang, :channel, :confidentiality, FALSE, :description,
+    FALSE, :answers, :opened, :updated, :closed, :district, 1)
 RETURNING id;
 
 -- name: case_index_add :exec (cases I64, field TEXT, text TEXT?, number I64?, instant INSTANT?)
@@ -115,11 +131,11 @@ WHERE id = :id AND lock_version = :lock_version;
 -- name: case_touch :exec (id I64, updated INSTANT)
 UPDATE cases SET updated = :updated WHERE id = :id;
 
--- name: last_note :optional (cases I64, actor I64)
+-- name: last_note :optional (cases I64, actor_kind TEXT, actor I64)
 -- column: payload TEXT?
 SELECT e.at, e.audience, p.payload
 FROM event e LEFT JOIN event_payload p ON p.event = e.id
-WHERE e.cases = :cases AND e.kind = 'note.added' AND e.actor_kind = 'staff' AND e.actor = :actor
+WHERE e.cases = :cases AND e.kind = 'note.added' AND e.actor_kind = :actor_kind AND e.actor = :actor
 ORDER BY e.id DESC LIMIT 1;
 
 -- name: case_for_edit :one (id I64)
@@ -455,6 +471,13 @@ WHERE p.id = :id;
 
 -- name: case_file_set :exec (id I64, is_public BOOL, is_hidden BOOL)
 UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :id;
+
+-- Open cases whose place is known, with what their routing depends on.
+-- name: open_placed_cases :each ()
+SELECT c.id, c.service_version, c.opened, c.channel, c.lang, c.answers, p.label, p.lat_e7, p.lon_e7
+FROM cases c JOIN place p ON p.id = c.place
+WHERE c.state_type < 2 AND p.lat_e7 IS NOT NULL AND p.lon_e7 IS NOT NULL
+ORDER BY c.id;
 
 -- name: link_use :exec (id I64, used INSTANT)
 UPDATE link_token SET used = :used WHERE id = :id AND used IS NULL;

@@ -34,10 +34,7 @@ static void a_filing_writes_its_rows(void **state)
                "maria@example.org");
     assert_str(test_text(world, "SELECT actor_kind FROM event WHERE cases = %lld", filed.case_id),
                "system");
-    assert_str(test_text(world,
-                         raw_is_postgres() ? "SELECT words FROM case_text WHERE id = %lld"
-                                           : "SELECT words FROM case_text WHERE rowid = %lld",
-                         filed.case_id),
+    assert_str(test_text(world, "SELECT words FROM case_text WHERE rowid = %lld", filed.case_id),
                "26-00001-7 795 massachusetts ave deep hole");
 }
 
@@ -405,11 +402,8 @@ static void projections_are_proven(void **state)
     assert_int_equal(found.cases, 2);
     assert_int_equal(found.differences, 0);
     test_exec(world, "UPDATE cases SET due = 5, district = '9' WHERE id = 1;"
-                     "DELETE FROM case_index");
-    test_exec(world, raw_is_postgres() ? "UPDATE case_text SET words = 'x' WHERE id = 1;"
-                                         "DELETE FROM case_text WHERE id = 2"
-                                       : "UPDATE case_text SET words = 'x' WHERE rowid = 1;"
-                                         "DELETE FROM case_text WHERE rowid = 2");
+                     "UPDATE case_text SET words = 'x' WHERE rowid = 1;"
+                     "DELETE FROM case_index; DELETE FROM case_text WHERE rowid = 2");
     db_reader_release(&world->ctx);
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
     test_ok(&world->ctx, projection_check(&world->ctx, &report, &found));

@@ -55,8 +55,9 @@ static struct str whole(struct world *world)
     return test_text(
         world,
         "SELECT state || state_type || state_since || coalesce(outcome, '-') || coalesce(closed, "
-        "'-') || coalesce(due, '-') || coalesce(merged_into, '-') || (SELECT group_concat(kind || "
-        "due || coalesce(met, '-') || coalesce(paused, '-') || coalesce(missed, '-')) FROM clock "
+        "0) || '-' || coalesce(due, 0) || '-' || coalesce(merged_into, 0) || (SELECT "
+        "group_concat(kind || due || '-' || coalesce(met, 0) || '-' || coalesce(paused, 0) || '-' "
+        "|| coalesce(missed, 0)) FROM (SELECT * FROM clock ORDER BY id) k "
         "WHERE cases = cases.id) || (SELECT count(*) FROM follower WHERE cases = cases.id AND "
         "ended IS NULL) " CASE,
         1);

@@ -203,8 +203,10 @@ static void add_photo(struct world *world, struct str full, struct str thumb)
                     STR_ARG(crypto_hex(world->ctx.arena, crypto_hash_str(&hashes[i]))));
         test_exec(world, str_z(world->ctx.arena, sql));
     }
-    test_exec(world, "INSERT INTO case_file (cases, file, thumbnail, event, is_public, is_hidden, "
-                     "by_staff, caption) SELECT 1, max(id) - 1, max(id), 1, 1, 0, 0, '' FROM file");
+    test_exec(
+        world,
+        "INSERT INTO case_file (cases, file, thumbnail, event, is_public, is_hidden, "
+        "by_staff, caption) SELECT 1, max(id) - 1, max(id), 1, TRUE, FALSE, FALSE, '' FROM file");
 }
 
 static bool is_on_disk(struct world *world, struct str bytes)

@@ -1,7 +1,7 @@
 /* Lists of cases: right rows in the right order, page by page, within grants and bounds. */
 #include "engine/cases/case_search.h"
 
-#include "engine/cases/case_work.h"
+#include "engine/cases/public_search.h"
 #include "engine/test_support.h"
 
 static struct case_found search(struct world *world, const struct case_search *as, const char *text)
@@ -87,6 +87,9 @@ static void test_filters_find_their_cases(void **state)
     assert_str(ids(world, "place:\"795 Massachusetts Ave\" service:graffiti", CASES_NEWEST, 50),
                "6 2");
     assert_str(ids(world, "place:~\"Massachusetts A\" state:open", CASES_NEWEST, 50), "6 5 3 1");
+    assert_str(ids(world, "place:~\"795 m\" -state:closed", CASES_NEWEST, 50), "6 5 3 1");
+    assert_str(ids(world, "place:~79 service:graffiti", CASES_NEWEST, 50), "6 2");
+    assert_str(ids(world, "place:~pro,~\"100 p\",~zz", CASES_NEWEST, 50), "4");
     assert_str(ids(world, "place:~assachusetts", CASES_NEWEST, 50), "");
     assert_str(ids(world, "lang:vi", CASES_OLDEST, 50), "2");
     assert_str(ids(world, "outcome:done", CASES_OLDEST, 50), "2");
@@ -168,6 +171,8 @@ static void test_words_are_folded_ranked_and_left_out(void **state)
         "4");
     /* Two words of the text against one in a longer one. */
     test_exec(world, "UPDATE case_text SET words = words || ' deep deep' WHERE rowid = 5");
+    if (raw_is_postgres())
+        test_exec(world, "UPDATE case_text SET vector = to_tsvector('simple', words)");
     db_reader_release(&world->ctx);
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
     assert_str(ids(world, "deep", CASES_BEST, 50), "5 1");
@@ -293,13 +298,55 @@ static void test_a_line_says_what_is_known(void **state)
     assert_int_equal(line->lock_version, 2);
 }
 
+static size_t public_count(struct world *world, const char *words)
+{
+    struct public_search_found found;
+    size_t n = 0;
+    int64_t before_id = 0;
+
+    do {
+        test_ok(&world->ctx,
+                public_search(&world->ctx, &(struct public_search){str_of(words), before_id, 2},
+                              &found));
+        n += found.n;
+        before_id = found.next_id;
+    } while (found.has_more);
+    return n;
+}
+
+/* What nobody is shown finds nothing for the public. */
+static void test_the_public_finds_what_it_is_shown(void **state)
+{
+    struct world *world = *state;
+
+    fill(world);
+    world->ctx.actor = NULL;
+    assert_int_equal(public_count(world, "Massachusetts Ave"), 5);
+    assert_int_equal(public_count(world, "massachu"), 5);
+    assert_int_equal(public_count(world, "massachu ave"), 0);
+    assert_int_equal(public_count(world, "bache"), 0);
+    assert_int_equal(public_count(world, "ana example com"), 0);
+    assert_int_equal(public_count(world, " -- '\"* "), 0);
+    test_exec(world, "UPDATE cases SET is_description_public = 1 WHERE id = 3");
+    test_exec(world, "UPDATE cases SET is_hidden = 1 WHERE id = 5");
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    assert_int_equal(public_count(world, "BÁCHE, massachusetts"), 1);
+    assert_int_equal(public_count(world, "Massachusetts Ave"), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_filters_find_their_cases),    TEST(test_deadlines_order_and_bound),
-        TEST(test_pages_join_without_a_gap),    TEST(test_words_are_folded_ranked_and_left_out),
-        TEST(test_people_are_found_by_who_may), TEST(test_grants_bound_every_list),
-        TEST(test_reading_stops_and_goes_on),   TEST(test_a_line_says_what_is_known),
+        TEST(test_filters_find_their_cases),
+        TEST(test_deadlines_order_and_bound),
+        TEST(test_pages_join_without_a_gap),
+        TEST(test_words_are_folded_ranked_and_left_out),
+        TEST(test_people_are_found_by_who_may),
+        TEST(test_grants_bound_every_list),
+        TEST(test_reading_stops_and_goes_on),
+        TEST(test_a_line_says_what_is_known),
+        TEST(test_the_public_finds_what_it_is_shown),
     };
 
     return RUN_TESTS("case search", tests);

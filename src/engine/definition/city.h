@@ -61,7 +61,7 @@ struct city {
     /* Of the installation, set before the city is served; borrowed. */
     const char *files_folder;      /* engine/cases/files.h; NULL: none */
     struct image_client *pictures; /* NULL: no photos are taken in */
-    const struct crypto_keypair *record_keys; /* NULL: no receipts are given */
+    const struct crypto_keypair *record_keys; /* sign receipts; NULL: none are given */
 };
 
 /* Reads a city folder: city.yaml, teams.yaml, calendars/, tables/, workflows/, services/ and

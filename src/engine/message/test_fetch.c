@@ -1,94 +1,10 @@
 #include "engine/message/fetch.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/test_support.h"
-
-#define MAX_REQUEST 20000
-
-/* A server on this machine that takes one connection, keeps what it was asked and sends `says`;
- * without a text it says nothing until the other side leaves. */
-struct peer {
-    int fd, port;
-    const char *says;
-    char asked[MAX_REQUEST];
-    size_t asked_n;
-    int connections;
-    pthread_t thread;
-    atomic_bool is_stopping;
-};
-
-static bool is_whole(const struct peer *peer)
-{
-    const char *end = memmem(peer->asked, peer->asked_n, "\r\n\r\n", 4);
-    const char *length = end ? memmem(peer->asked, peer->asked_n, "Content-Length: ", 16) : NULL;
-    int64_t n = 0;
-    struct str digits;
-
-    if (!end)
-        return false;
-    if (length) {
-        digits = (struct str){length + 16, (size_t)(strchr(length, '\r') - length) - 16};
-        str_to_i64(digits, &n);
-    }
-    return peer->asked_n >= (size_t)(end - peer->asked) + 4 + (size_t)n;
-}
-
-static void answer(struct peer *peer, int fd)
-{
-    ssize_t n;
-
-    while (!is_whole(peer) &&
-           (n = read(fd, peer->asked + peer->asked_n, MAX_REQUEST - 1 - peer->asked_n)) > 0)
-        peer->asked_n += (size_t)n;
-    if (peer->says)
-        send(fd, peer->says, strlen(peer->says), MSG_NOSIGNAL);
-    else
-        while (read(fd, peer->asked, sizeof peer->asked) > 0)
-            ;
-    close(fd);
-}
-
-static void *serve(void *arg)
-{
-    struct peer *peer = arg;
-
-    while (!peer->is_stopping) {
-        struct pollfd wait = {.fd = peer->fd, .events = POLLIN};
-        int fd = poll(&wait, 1, 20) == 1 ? accept(peer->fd, NULL, NULL) : -1;
-
-        if (fd < 0)
-            continue;
-        peer->connections++;
-        answer(peer, fd);
-    }
-    return NULL;
-}
-
-static void peer_start(struct peer *peer, const char *says)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof at;
-
-    *peer = (struct peer){.says = says, .fd = socket(AF_INET, SOCK_STREAM, 0)};
-    assert_int_equal(bind(peer->fd, (struct sockaddr *)(void *)&at, sizeof at), 0);
-    assert_int_equal(listen(peer->fd, 5), 0);
-    assert_int_equal(getsockname(peer->fd, (struct sockaddr *)(void *)&at, &n), 0);
-    peer->port = ntohs(at.sin_port);
-    assert_int_equal(pthread_create(&peer->thread, NULL, serve, peer), 0);
-}
-
-static void peer_stop(struct peer *peer)
-{
-    peer->is_stopping = true;
-    pthread_join(peer->thread, NULL);
-    close(peer->fd);
-    peer->asked[peer->asked_n] = 0;
-}
+#include "engine/message/test_peer.h"
 
 static struct fetch asking(struct ctx *ctx, const struct peer *peer, const char *path)
 {

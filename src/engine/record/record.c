@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "db/db.h"
+#include "engine/message/webhook.h"
 #include "engine/record/queries.h"
 #include "people/actor.h"
 
@@ -41,6 +42,8 @@ enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id)
                    &id);
     if (!rc)
         rc = event_payload_add(ctx, id, salt, event->payload, NULL);
+    if (!rc && event->case_id)
+        rc = webhook_enqueue(ctx, event->kind, event->case_id, id);
     if (!rc && ret_id)
         *ret_id = id;
     return rc;

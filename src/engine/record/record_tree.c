@@ -218,6 +218,11 @@ enum rc record_sequence(struct ctx *ctx, void *arg)
     return rc;
 }
 
+enum rc record_loaded(struct ctx *ctx)
+{
+    return unplaced_drop(ctx, NULL);
+}
+
 /* merkle_subtree_fn over the stored tiles. */
 static enum rc stored_subtree(struct ctx *ctx, void *arg, int level, int64_t position,
                               struct crypto_hash *ret)

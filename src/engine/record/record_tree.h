@@ -34,6 +34,10 @@ void record_sequencer_free(struct record_sequencer *sequencer);
  * those that were placed before. `sequencer` is a struct record_sequencer. */
 enum rc record_sequence(struct ctx *ctx, void *sequencer) MUST_CHECK;
 
+/* After a store was filled with events and their places (db_load): those that have one wait no
+ * longer. Inside that transaction. */
+enum rc record_loaded(struct ctx *ctx) MUST_CHECK;
+
 /* The text of an event that is hashed to its leaf. */
 struct event_header {
     int64_t id;

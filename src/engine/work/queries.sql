@@ -37,6 +37,10 @@ DELETE FROM draft_file WHERE draft IN
 DELETE FROM draft WHERE id IN
     (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
 
+-- name: link_tokens_sweep :exec (before INSTANT, most I64)
+DELETE FROM link_token WHERE id IN
+    (SELECT id FROM link_token WHERE expires < :before ORDER BY id LIMIT :most);
+
 -- name: sessions_sweep :exec (now INSTANT, most I64)
 DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
 

@@ -1,10 +1,13 @@
 #include "engine/work/sweep.h"
 
 #include "db/db.h"
+#include "engine/cases/files.h"
+#include "engine/cases/photo.h"
 #include "engine/work/queries.h"
 
-#define MANY          500 /* rows to a transaction, so that others need not wait */
-#define JOB_KEPT_DAYS 7
+#define MANY           500 /* rows to a transaction, so that others need not wait */
+#define JOB_KEPT_DAYS  7
+#define LINK_KEPT_DAYS 30 /* so long an old link is told from one that never was */
 
 struct sweep {
     int64_t removed;
@@ -25,6 +28,14 @@ static enum rc sessions_tx(struct ctx *ctx, void *arg)
     return sessions_sweep(ctx, ctx->now, MANY, &sweep->removed);
 }
 
+static enum rc links_tx(struct ctx *ctx, void *arg)
+{
+    struct sweep *sweep = arg;
+    struct instant before = instant_plus_us(ctx->now, -LINK_KEPT_DAYS * US_PER_DAY);
+
+    return link_tokens_sweep(ctx, before, MANY, &sweep->removed);
+}
+
 static enum rc jobs_tx(struct ctx *ctx, void *arg)
 {
     struct sweep *sweep = arg;
@@ -40,23 +51,37 @@ static enum rc set_tx(struct ctx *ctx, void *arg)
     return job_add(ctx, &(struct job_order){"daily.sweep", STR_NONE, S("daily.sweep"), *at});
 }
 
+/* The bytes of files that no row names any more, where this program has them. */
+static enum rc sweep_disk(struct ctx *ctx)
+{
+    int64_t removed;
+    enum rc rc;
+
+    if (!ctx->city || !ctx->city->files_folder)
+        return RC_OK;
+    rc = db_reader_acquire(ctx);
+    if (!rc)
+        rc = files_sweep(ctx, &removed);
+    db_reader_release(ctx);
+    return rc;
+}
+
 static enum rc run_sweep(struct ctx *ctx, const struct job *job)
 {
-    static db_tx_fn *const sweeps[] = {drafts_tx, sessions_tx, jobs_tx};
+    static db_tx_fn *const sweeps[] = {drafts_tx, sessions_tx, links_tx, jobs_tx};
     struct instant next = instant_plus_us(ctx->now, US_PER_DAY);
+    enum rc rc = photos_expire(ctx);
 
     (void)job;
-    for (size_t i = 0; i < sizeof sweeps / sizeof *sweeps; i++) {
+    for (size_t i = 0; !rc && i < sizeof sweeps / sizeof *sweeps; i++) {
         struct sweep sweep = {.removed = MANY};
 
-        while (sweep.removed == MANY) {
-            enum rc rc = db_tx(ctx, sweeps[i], &sweep);
-
-            if (rc)
-                return rc;
-        }
+        while (!rc && sweep.removed == MANY)
+            rc = db_tx(ctx, sweeps[i], &sweep);
     }
-    return db_tx(ctx, set_tx, &next);
+    if (!rc)
+        rc = sweep_disk(ctx);
+    return rc ? rc : db_tx(ctx, set_tx, &next);
 }
 
 const struct job_kind sweep_jobs[] = {{"daily.sweep", run_sweep}, {.kind = NULL}};

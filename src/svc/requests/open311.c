@@ -183,7 +183,7 @@ static enum rc take_turn(struct ctx *ctx, struct reply *reply, const struct api_
     pthread_once(&limiter_once, make_limiter);
     if (limit.interval_ms < 1)
         limit.interval_ms = 1;
-    if (!limiter || limiter_take(limiter, str_fmt(ctx->arena, "open311 %lld", (long long)key->id),
+    if (!limiter || limiter_take(limiter, str_fmt(ctx->arena, "open311 %.*s", STR_ARG(key->prefix)),
                                  &limit, clock_monotonic_ms(), &wait_s))
         return RC_OK;
     reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));

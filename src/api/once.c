@@ -1,0 +1,210 @@
+#include "api/once.h"
+
+#include "api/caller.h"
+#include "api/queries.h"
+#include "base/crypto.h"
+#include "base/file.h"
+#include "db/db.h"
+#include "people/seal.h"
+
+#define MAX_KEY        128
+#define MAX_FILE_BYTES ((size_t)64 << 20)
+
+struct call {
+    int64_t api_key;
+    struct str idempotency;
+    struct crypto_hash hash;
+    int64_t id;
+    bool is_answered;
+    struct api_call_get_row row;
+    const struct reply *reply;
+    struct str location, etag, sealed;
+};
+
+static enum rc read_key(struct ctx *ctx, const struct request *request, struct str *ret)
+{
+    struct str key = request_header(request, S("idempotency-key"));
+    enum err_id id = ERR_NONE;
+
+    if (!key.n)
+        id = ERR_REQUIRED;
+    else if (key.n > MAX_KEY)
+        id = ERR_TOO_LONG;
+    for (size_t i = 0; !id && i < key.n; i++)
+        if (key.p[i] <= ' ' || key.p[i] > '~')
+            id = ERR_PATTERN;
+    if (id)
+        return api_refuse(ctx, request, API_HEADER, S("Idempotency-Key"),
+                          (struct err){.id = id,
+                                       .arg = id == ERR_TOO_LONG ? S("128") : STR_NONE,
+                                       .file = __FILE__,
+                                       .line = __LINE__});
+    *ret = key;
+    return RC_OK;
+}
+
+/* Over all that makes the request what it is; a file counts by its content. */
+static enum rc hash_request(struct ctx *ctx, const struct request *request, struct crypto_hash *ret)
+{
+    struct crypto_sha256_state *state = crypto_sha256_new();
+    enum rc rc = RC_OK;
+
+    crypto_sha256_add(state, http_method_name(request->method));
+    crypto_sha256_add(state, S(" "));
+    crypto_sha256_add(state, request->target);
+    crypto_sha256_add(state, S("\n"));
+    crypto_sha256_add(state, request->body);
+    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
+        struct arena *child = arena_child(ctx->arena);
+        struct ctx reading = {.arena = child};
+        struct str bytes;
+
+        if (!child)
+            break;
+        rc = file_read(&reading, upload->path, MAX_FILE_BYTES, &bytes);
+        if (!rc)
+            crypto_sha256_add(state, bytes);
+        else
+            rc = FAIL(ctx, reading.err.id);
+        arena_free(child);
+    }
+    *ret = crypto_sha256_end(state);
+    return rc;
+}
+
+static enum rc look_at(struct ctx *ctx, struct call *call)
+{
+    if (!str_eq(call->row.request_hash, crypto_hash_str(&call->hash)))
+        return FAIL(ctx, ERR_IDEMPOTENCY);
+    call->id = call->row.id;
+    call->is_answered = call->row.status != 0;
+    if (call->is_answered)
+        return RC_OK;
+    if (ctx->now.us_utc - call->row.begun.us_utc < ONCE_WORKING_US)
+        return FAIL(ctx, ERR_UNDER_WAY);
+    return api_call_again(ctx, call->id, ctx->now, NULL);
+}
+
+static enum rc reserve_tx(struct ctx *ctx, void *arg)
+{
+    struct call *call = arg;
+    bool is_found;
+    enum rc rc = api_call_get(ctx, call->api_key, call->idempotency, &is_found, &call->row);
+
+    call->is_answered = false;
+    if (rc || is_found)
+        return rc ? rc : look_at(ctx, call);
+    rc = api_calls_forget(ctx, instant_plus_us(ctx->now, -ONCE_KEPT_US), NULL);
+    if (rc)
+        return rc;
+    return api_call_add(ctx,
+                        &(struct api_call_add_args){
+                            .api_key = call->api_key,
+                            .idempotency = call->idempotency,
+                            .request_hash = crypto_hash_str(&call->hash),
+                            .begun = ctx->now,
+                        },
+                        &call->id);
+}
+
+static enum rc drop_tx(struct ctx *ctx, void *arg)
+{
+    const struct call *call = arg;
+
+    return api_call_drop(ctx, call->id, NULL);
+}
+
+static enum rc settle_tx(struct ctx *ctx, void *arg)
+{
+    const struct call *call = arg;
+
+    return api_call_settle(ctx,
+                           &(struct api_call_settle_args){
+                               .id = call->id,
+                               .status = call->reply->status,
+                               .location = call->location,
+                               .etag = call->etag,
+                               .answer = call->sealed,
+                           },
+                           NULL);
+}
+
+/* The failure stays what it is, whatever becomes of the note. */
+static void forget(struct ctx *ctx, struct call *call)
+{
+    struct err err = ctx->err;
+
+    ctx_clear_error(ctx);
+    if (db_tx(ctx, drop_tx, call))
+        ctx_clear_error(ctx);
+    ctx->err = err;
+}
+
+static struct str header_of(const struct reply *reply, struct str name)
+{
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (str_eq_ascii_nocase(reply->headers[i].name, name))
+            return reply->headers[i].value;
+    return STR_NONE;
+}
+
+/* What was done is done: an answer that cannot be kept is given all the same. */
+static void keep(struct ctx *ctx, struct call *call, const struct reply *reply)
+{
+    call->reply = reply;
+    call->location = header_of(reply, S("location"));
+    call->etag = reply->etag;
+    call->sealed = seal(ctx->arena, S("api answer"), buf_str(&reply->body));
+    if (db_tx(ctx, settle_tx, call))
+        ctx_clear_error(ctx);
+}
+
+static enum rc replay(struct ctx *ctx, const struct call *call, struct reply *reply)
+{
+    struct str body;
+
+    if (call->row.answer_is_null ||
+        !seal_open(ctx->arena, S("api answer"), call->row.answer, &body))
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a kept answer cannot be opened"));
+    reply->status = (int)call->row.status;
+    reply->content_type = "application/json";
+    reply->etag = call->row.etag;
+    if (call->row.location.n)
+        reply_header(reply, S("Location"), call->row.location);
+    reply_header(reply, S("Idempotency-Replayed"), S("true"));
+    buf_add(&reply->body, body);
+    return RC_OK;
+}
+
+enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, api_work_fn *work)
+{
+    struct api_caller *caller = api_caller(request);
+    struct call call = {.api_key = caller->key->id};
+    enum rc rc = read_key(ctx, request, &call.idempotency);
+
+    if (!rc)
+        rc = hash_request(ctx, request, &call.hash);
+    if (!rc)
+        rc = db_tx(ctx, reserve_tx, &call);
+    if (rc) {
+        caller->wait_s = 1;
+        return rc;
+    }
+    if (call.is_answered)
+        return replay(ctx, &call, reply);
+    rc = work(ctx, request, reply);
+    if (rc)
+        forget(ctx, &call);
+    else
+        keep(ctx, &call, reply);
+    return rc;
+}
+
+struct str api_once_name(struct ctx *ctx, const struct request *request)
+{
+    struct str key = request_header(request, S("idempotency-key"));
+    struct crypto_hash hash = crypto_sha256(str_fmt(
+        ctx->arena, "api %lld %.*s", (long long)api_caller(request)->key->id, STR_ARG(key)));
+
+    return crypto_hex(ctx->arena, crypto_hash_str(&hash));
+}

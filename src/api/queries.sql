@@ -1,0 +1,94 @@
+-- What programs ask and have asked.
+
+-- name: api_call_get :optional (api_key I64, idempotency TEXT)
+SELECT id, request_hash, begun, status, location, etag, answer
+FROM api_call WHERE api_key = :api_key AND idempotency = :idempotency;
+
+-- name: api_call_add :insert (api_key I64, idempotency TEXT, request_hash BLOB, begun INSTANT)
+INSERT INTO api_call (api_key, idempotency, request_hash, begun, status, location, etag)
+VALUES (:api_key, :idempotency, :request_hash, :begun, 0, '', '')
+RETURNING id;
+
+-- name: api_call_again :exec (id I64, begun INSTANT)
+UPDATE api_call SET begun = :begun WHERE id = :id;
+
+-- name: api_call_settle :exec (id I64, status I64, location TEXT, etag TEXT, answer BLOB)
+UPDATE api_call SET status = :status, location = :location, etag = :etag, answer = :answer
+WHERE id = :id;
+
+-- name: api_call_drop :exec (id I64)
+DELETE FROM api_call WHERE id = :id;
+
+-- A few at a time, with each new one.
+-- name: api_calls_forget :exec (before INSTANT)
+DELETE FROM api_call WHERE id IN
+    (SELECT id FROM api_call WHERE begun < :before ORDER BY begun LIMIT 20);
+
+-- Who filed a case.
+-- name: api_case_opener :optional (cases I64)
+SELECT actor_kind, actor FROM event WHERE cases = :cases AND kind = 'case.opened' ORDER BY id LIMIT 1;
+
+-- name: api_case_people :one (id I64)
+-- column: assignee TEXT?
+-- column: reporter TEXT?
+SELECT a.login AS assignee, p.name AS reporter
+FROM cases c LEFT JOIN account a ON a.id = c.assignee LEFT JOIN party p ON p.id = c.reporter
+WHERE c.id = :id;
+
+-- One run of the cases that staff see, newest first: of a team, of a service, or all.
+-- name: api_run :many (scope_team I64, scope_service I64, state_type I64, service I64, team I64, district TEXT, opened_from INSTANT, opened_until INSTANT, updated_from INSTANT, updated_until INSTANT, at INSTANT, after_id I64, most I64)
+-- column: place_label TEXT?
+SELECT c.id, c.number, c.service_version, c.state, c.outcome, c.opened, c.updated, c.closed, c.due,
+    c.district, c.description, c.place, p.label AS place_label, p.lat_e7, p.lon_e7
+FROM cases c LEFT JOIN place p ON p.id = c.place
+WHERE 1 = 1
+--? scope_team: AND c.team = :scope_team
+--? scope_service: AND c.service = :scope_service
+--? state_type: AND c.state_type = :state_type
+--? service: AND c.service = :service
+--? team: AND c.team = :team
+--? district: AND c.district = :district
+--? opened_from: AND c.opened >= :opened_from
+--? opened_until: AND c.opened < :opened_until
+--? updated_from: AND c.updated >= :updated_from
+--? updated_until: AND c.updated < :updated_until
+--? after_opened: AND c.opened <= :at AND (c.opened < :at OR c.id < :after_id)
+--? after_updated: AND c.updated <= :at AND (c.updated < :at OR c.id < :after_id)
+ORDER BY
+--= opened: c.opened DESC, c.id DESC
+--= updated: c.updated DESC, c.id DESC
+LIMIT :most;
+
+-- What happened to a case, as far as one may know, from an event on.
+-- name: api_events :many (cases I64, audience I64, after I64, most I64)
+-- column: payload TEXT?
+-- column: salt BLOB?
+-- column: account TEXT?
+-- column: program TEXT?
+SELECT e.id, e.at, e.kind, e.actor_kind, e.actor, e.audience, e.commitment, p.payload, p.salt,
+    a.login AS account, k.name AS program
+FROM event e LEFT JOIN event_payload p ON p.event = e.id
+LEFT JOIN account a ON a.id = e.actor AND e.actor_kind = 'staff'
+LEFT JOIN api_key k ON k.id = e.actor AND e.actor_kind = 'api'
+WHERE e.cases = :cases AND e.audience <= :audience AND e.id > :after
+ORDER BY e.id LIMIT :most;
+
+-- For /metrics.
+-- name: api_jobs :one (now INSTANT, tries I64)
+-- column: due I64
+-- column: later I64
+-- column: failed I64
+SELECT
+    (SELECT count(*) FROM job WHERE done IS NULL AND attempts < :tries AND due <= :now) AS due,
+    (SELECT count(*) FROM job WHERE done IS NULL AND attempts < :tries AND due > :now) AS later,
+    (SELECT count(*) FROM job WHERE done IS NULL AND attempts >= :tries) AS failed;
+
+-- name: api_messages_by_state :many ()
+-- column: total I64
+SELECT state, count(*) AS total FROM message
+WHERE state IN ('queued', 'sending', 'failed', 'uncertain') GROUP BY state;
+
+-- name: api_deliveries_by_state :many ()
+-- column: total I64
+SELECT state, count(*) AS total FROM webhook_delivery
+WHERE state IN ('queued', 'sending', 'failed', 'uncertain') GROUP BY state;

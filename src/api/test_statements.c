@@ -1,0 +1,30 @@
+/* The interface's statements, prepared as each of the two stores has them. */
+#include "api/queries.h"
+#include "db/test_support.h"
+
+static void test_all_prepare(void **state)
+{
+    struct test_store store;
+    struct db_options options;
+
+    (void)state;
+    test_folder_make(&store);
+    store.ctx = test_ctx(NULL);
+    test_ok(&store.ctx, test_migrate(&store, &db_schema, &store.ctx, NULL));
+    options = test_options(&store);
+    options.schema = &db_schema;
+    test_ok(&store.ctx, db_open(&store.ctx, &options, &store.db));
+    store.ctx.db = store.db;
+    test_ok(&store.ctx, db_check_statements(&store.ctx, &api_queries));
+    test_ctx_done(&store.ctx);
+    db_close(store.db);
+    test_folder_remove(&store);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_prepare)};
+
+    test_choose_engine(argc, argv);
+    return cmocka_run_group_tests_name("api statements", tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+#include "api/witness.h"
+
+#include "base/mail.h"
+#include "base/msg.h"
+#include "db/db.h"
+#include "engine/definition/city.h"
+#include "engine/definition/queries.h"
+#include "engine/message/queries.h"
+#include "engine/record/record_tree.h"
+
+#define KIND        "record.witness"
+#define MAX_SUBJECT 400
+
+struct witnessing {
+    struct str addresses, base_url;
+    bool has_head;
+    struct record_head head;
+};
+
+static enum rc set_next(struct ctx *ctx, struct instant due)
+{
+    return job_add(ctx, &(struct job_order){.kind = KIND, .once = S(KIND), .due = due});
+}
+
+/* The same day and address count once, however often the program starts. */
+static enum rc mail_to(struct ctx *ctx, const struct witnessing *with, struct str address)
+{
+    struct str city = text_in(&ctx->city->name, LANG_EN);
+    struct str day = str_slice(instant_format_utc(ctx->arena, ctx->now), 0, 10);
+    const struct msg_arg args[] = {
+        MSG_ARG("city", city),
+        MSG_ARG("size", with->head.size),
+        MSG_ARG("head", record_head_format(ctx->arena, &with->head)),
+        MSG_ARG("url", str_fmt(ctx->arena, "%.*s/record/consistency?from=%lld",
+                               STR_ARG(with->base_url), (long long)with->head.size)),
+    };
+    enum rc rc = message_add(
+        ctx,
+        &(struct message_add_args){
+            .cases_is_null = true,
+            .route = S("mail"),
+            .address = address,
+            .lang = lang_code(LANG_EN),
+            .notice = S(KIND),
+            .subject = msg_format(ctx->arena, LANG_EN, MSG_api_witness_subject, args, 4),
+            .body = msg_format(ctx->arena, LANG_EN, MSG_api_witness_body, args, 4),
+            .next_try = ctx->now,
+            .created = ctx->now,
+            .once = str_fmt(ctx->arena, KIND " %.*s %.*s", STR_ARG(day), STR_ARG(address)),
+        },
+        NULL);
+
+    if (rc == RC_CONFLICT && ctx->err.id == ERR_DUPLICATE) {
+        ctx_clear_error(ctx);
+        return RC_OK;
+    }
+    return rc;
+}
+
+static enum rc witness_tx(struct ctx *ctx, void *arg)
+{
+    const struct witnessing *with = arg;
+    struct str rest = with->addresses, address;
+    enum rc rc = set_next(ctx, instant_plus_us(ctx->now, US_PER_DAY));
+
+    while (!rc && with->has_head && rest.n && str_next(&rest, ',', &address)) {
+        address = str_trim(address);
+        if (mail_address_is_plain(address))
+            rc = mail_to(ctx, with, address);
+    }
+    return rc;
+}
+
+static enum rc look(struct ctx *ctx, struct witnessing *with)
+{
+    struct setting_get_row row;
+    bool is_found;
+    enum rc rc = db_reader_acquire(ctx);
+
+    if (rc)
+        return rc;
+    rc = setting_get(ctx, S("witnesses"), &is_found, &row);
+    if (!rc && is_found)
+        with->addresses = row.value;
+    if (!rc)
+        rc = record_latest_head(ctx, &with->has_head, &with->head);
+    db_reader_release(ctx);
+    return rc;
+}
+
+static enum rc run(struct ctx *ctx, const struct job *job)
+{
+    struct witnessing with = {.base_url = job->base_url};
+    enum rc rc = look(ctx, &with);
+
+    return rc ? rc : db_tx(ctx, witness_tx, &with);
+}
+
+const struct job_kind witness_jobs[] = {{KIND, run}, {NULL, NULL}};
+
+static enum rc begin_tx(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return set_next(ctx, ctx->now);
+}
+
+enum rc witness_begin(struct ctx *ctx)
+{
+    return db_tx(ctx, begin_tx, NULL);
+}

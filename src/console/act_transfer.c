@@ -1,0 +1,181 @@
+#include "console/act_transfer.h"
+
+#include "console/act_transfer.ct.h"
+#include "engine/clock/queries.h"
+#include "engine/definition/show.h"
+
+#define MAX_TYPED 32 /* values of one question */
+
+static struct str input_name(struct arena *arena, const struct field *field)
+{
+    return str_fmt(arena, "f.%.*s", STR_ARG(field->id));
+}
+
+struct str transfer_typed(const struct transfer_act *act, const struct field *field)
+{
+    char name[200] = "f.";
+
+    if (field->id.n > sizeof name - 3)
+        return STR_NONE;
+    memcpy(name + 2, field->id.p, field->id.n);
+    return str_trim(request_value(act->request, (struct str){name, field->id.n + 2}));
+}
+
+bool transfer_chose(const struct transfer_act *act, const struct field *field, struct str option)
+{
+    const struct params *form = &act->request->form;
+
+    for (size_t i = 0; i < form->n; i++)
+        if (str_starts_with(form->items[i].name, S("f.")) &&
+            str_eq(str_slice(form->items[i].name, 2, form->items[i].name.n), field->id) &&
+            str_eq(form->items[i].value, option))
+            return true;
+    return false;
+}
+
+/* The answers that staff gave to the new service's questions. */
+static enum rc read_given(struct ctx *ctx, const struct transfer_act *act,
+                          const struct definition *to, struct answers *ret)
+{
+    enum rc rc = answers_new(ctx, to, ret);
+
+    for (size_t i = 0; !rc && i < to->field_n; i++) {
+        struct str name = input_name(ctx->arena, &to->fields[i]);
+        const struct params *form = &act->request->form;
+        struct str typed[MAX_TYPED];
+        size_t n = 0;
+
+        for (size_t j = 0; j < form->n && n < MAX_TYPED; j++)
+            if (str_eq(form->items[j].name, name) && str_trim(form->items[j].value).n)
+                typed[n++] = str_trim(form->items[j].value);
+        if (n)
+            rc = answer_read(ctx, &to->fields[i], typed, n, &ret->of[i]);
+    }
+    return rc;
+}
+
+static enum rc tell_answers(struct ctx *ctx, const struct answers *answers, struct case_fact **ret,
+                            size_t *ret_n)
+{
+    const struct definition *definition = answers->definition;
+    struct case_fact *facts = ARENA_ARRAY(ctx->arena, definition->field_n, struct case_fact);
+    size_t n = 0;
+
+    if (!facts)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < definition->field_n; i++) {
+        const struct field *field = &definition->fields[i];
+        struct str prompt = text_in(&field->prompt, ctx->lang);
+
+        if (answers->of[i].is_given)
+            facts[n++] =
+                (struct case_fact){prompt.n ? prompt : text_in(&field->text, ctx->lang),
+                                   answer_shown(ctx->arena, field, &answers->of[i], ctx->lang)};
+    }
+    *ret = facts;
+    *ret_n = n;
+    return RC_OK;
+}
+
+static enum rc tell_dues(struct ctx *ctx, struct transfer_act *act)
+{
+    const struct transfer_plan *plan = &act->plan;
+    struct clocks_of_rows clocks;
+    enum rc rc = clocks_of(ctx, act->act.view.row.id, &clocks);
+
+    act->dues = ARENA_ARRAY(ctx->arena, plan->to->clock_n, struct due_change);
+    if (!rc && !act->dues)
+        rc = FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; !rc && !plan->missing_n && i < plan->to->clock_n; i++) {
+        const struct clock_kind *kind = &plan->to->workflow->clocks[plan->to->clocks[i].kind];
+        struct due_change *due = &act->dues[act->due_n++];
+
+        due->clock = text_in(&kind->name, ctx->lang);
+        due->after = show_due(ctx, plan->deadlines[i].due, ctx->lang);
+        for (size_t j = 0; j < clocks.n; j++)
+            if (str_eq(clocks.rows[j].kind, kind->id))
+                due->before = show_due(ctx, clocks.rows[j].due, ctx->lang);
+    }
+    return rc;
+}
+
+static enum rc make_plan(struct ctx *ctx, struct transfer_act *act, struct transfer *transfer)
+{
+    enum rc rc = case_transfer_plan(ctx, act->act.view.row.id, transfer, &act->plan);
+
+    if (!rc)
+        rc = tell_answers(ctx, &act->plan.kept, &act->kept, &act->kept_n);
+    if (!rc)
+        rc = tell_answers(ctx, &act->plan.left, &act->left, &act->left_n);
+    if (!rc)
+        rc = tell_dues(ctx, act);
+    act->has_plan = !rc;
+    return rc;
+}
+
+static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
+                    const struct transfer_act *act)
+{
+    struct staff_page page = case_act_page(ctx, request, reply, &act->act);
+
+    transfer_page(&page.view, &page, act);
+    return RC_OK;
+}
+
+static enum rc open_transfer(struct ctx *ctx, const struct request *request,
+                             struct transfer_act *act)
+{
+    *act = (struct transfer_act){
+        .act = {.verb = "transfer", .title = MSG_case_transfer},
+        .service = request_value(request, S("service")),
+        .request = request,
+    };
+    return case_act_open(ctx, request, &act->act);
+}
+
+enum rc transfer_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct transfer_act act;
+    enum rc rc = open_transfer(ctx, request, &act);
+
+    return rc ? rc : show(ctx, request, reply, &act);
+}
+
+/* Whether the plan that was seen is of the service that is chosen now. */
+static bool is_planned(const struct request *request, const struct transfer_act *act)
+{
+    return str_eq(request_value(request, S("planned")), act->service);
+}
+
+enum rc transfer_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct transfer_act act;
+    struct transfer transfer;
+    struct answers given;
+    const struct definition *to;
+    enum rc rc = open_transfer(ctx, request, &act);
+
+    if (rc)
+        return rc;
+    transfer = (struct transfer){.service = act.service, .reason = act.act.reason};
+    to = city_service(ctx->city, act.service);
+    if (to)
+        rc = read_given(ctx, &act, to, &given);
+    if (case_act_is_refused(ctx, &act.act, rc))
+        rc = RC_OK;
+    else if (to)
+        transfer.given = &given;
+    if (!rc)
+        rc = make_plan(ctx, &act, &transfer);
+    if (!rc && case_act_is_doing(&act.act) && is_planned(request, &act) &&
+        !act.act.view.form.err.id) {
+        rc = case_transfer(ctx, act.act.view.row.id, act.act.lock_version, &transfer);
+        if (!rc) {
+            case_act_done(ctx, reply, &act.act);
+            return RC_OK;
+        }
+    }
+    if (case_act_is_refused(ctx, &act.act, rc))
+        rc = RC_OK;
+    return rc ? rc : show(ctx, request, reply, &act);
+}

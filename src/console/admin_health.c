@@ -1,0 +1,306 @@
+#include "console/admin_health.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/timex.h>
+
+#include "base/file.h"
+#include "base/msg.h"
+#include "console/admin_page.ct.h"
+#include "console/queries.h"
+#include "engine/definition/queries.h"
+#include "engine/definition/show.h"
+#include "engine/message/outbox.h"
+#include "engine/record/record_tree.h"
+#include "engine/work/job_desk.h"
+#include "engine/work/sign.h"
+
+#define MB               ((int64_t)1 << 20)
+#define WAL_LOOK_BYTES   (256 * MB)
+#define DISK_BAD_BYTES   (1024 * MB)
+#define DISK_LOOK_PARTS  5 /* less than a fifth is left */
+#define QUEUE_LOOK       32
+#define HEAD_LATE_US     (10 * US_PER_MIN)
+#define MAIL_LATE_US     (1 * US_PER_H)
+#define VERIFIED_LATE_US (31 * US_PER_DAY)
+
+static struct finding found(enum finding_state state, enum msg_id what, enum msg_id advice,
+                            struct str value)
+{
+    return (struct finding){state, what, state == FINDING_GOOD ? MSG_NONE : advice, value};
+}
+
+bool health_instant_of(struct ctx *ctx, const struct installation *installation, const char *name,
+                       struct instant *ret)
+{
+    struct str text;
+    bool is_there;
+
+    if (!installation || !installation->folder)
+        return false;
+    is_there =
+        file_read(ctx, str_z(ctx->arena, str_fmt(ctx->arena, "%s/%s", installation->folder, name)),
+                  200, &text) == RC_OK &&
+        instant_parse(str_trim(text), ret);
+    ctx_clear_error(ctx);
+    return is_there;
+}
+
+static int64_t size_of(struct ctx *ctx, const char *folder, const char *name)
+{
+    struct stat st;
+
+    return stat(str_z(ctx->arena, str_fmt(ctx->arena, "%s/%s", folder, name)), &st) == 0
+               ? (int64_t)st.st_size
+               : 0;
+}
+
+static enum rc look_at_store(struct ctx *ctx, const struct installation *installation,
+                             struct findings *findings)
+{
+    struct store_about_row row;
+    int64_t wal = 0, bytes;
+    enum rc rc = store_about(ctx, &row);
+
+    if (rc)
+        return rc;
+    bytes = row.bytes;
+    if (!bytes && installation) {
+        bytes = size_of(ctx, installation->folder, "cityhall.db");
+        wal = size_of(ctx, installation->folder, "cityhall.db-wal");
+    }
+    finding_add(findings, found(FINDING_GOOD, MSG_admin_h_store, MSG_NONE,
+                                str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(row.engine),
+                                        STR_ARG(admin_bytes(ctx->arena, bytes)))));
+    if (!row.bytes && installation)
+        finding_add(findings,
+                    found(wal > WAL_LOOK_BYTES ? FINDING_LOOK : FINDING_GOOD, MSG_admin_h_wal,
+                          MSG_admin_h_wal_do, admin_bytes(ctx->arena, wal)));
+    return RC_OK;
+}
+
+static void look_at_disk(struct ctx *ctx, const struct installation *installation,
+                         struct findings *findings)
+{
+    enum finding_state state = FINDING_GOOD;
+    struct statvfs fs;
+    int64_t left, all;
+
+    if (!installation || statvfs(installation->folder, &fs) != 0)
+        return;
+    left = (int64_t)(fs.f_bavail * fs.f_frsize);
+    all = (int64_t)(fs.f_blocks * fs.f_frsize);
+    if (left < DISK_BAD_BYTES)
+        state = FINDING_BAD;
+    else if (left < all / DISK_LOOK_PARTS)
+        state = FINDING_LOOK;
+    finding_add(findings,
+                found(state, MSG_admin_h_disk, MSG_admin_h_disk_do,
+                      str_fmt(ctx->arena, "%.*s / %.*s", STR_ARG(admin_bytes(ctx->arena, left)),
+                              STR_ARG(admin_bytes(ctx->arena, all)))));
+}
+
+/* This program: its queues, its worker. */
+static void look_at_load(struct ctx *ctx, const struct installation *installation,
+                         struct findings *findings)
+{
+    struct installation_load load = {0};
+    bool is_busy;
+
+    if (!installation || !installation->load)
+        return;
+    installation->load(installation->app, &load);
+    is_busy = load.queued_writes > QUEUE_LOOK || load.queued_reads > QUEUE_LOOK;
+    finding_add(findings, found(is_busy ? FINDING_LOOK : FINDING_GOOD, MSG_admin_h_queue,
+                                MSG_admin_h_queue_do,
+                                str_fmt(ctx->arena, "%lld / %lld", (long long)load.queued_writes,
+                                        (long long)load.queued_reads)));
+    if (load.has_worker)
+        finding_add(findings,
+                    found(load.is_worker_stuck ? FINDING_BAD : FINDING_GOOD, MSG_admin_h_worker,
+                          MSG_admin_h_worker_do,
+                          str_fmt(ctx->arena, "%lld s", (long long)load.worker_idle_ms / 1000)));
+    finding_add(findings, found(FINDING_GOOD, MSG_admin_h_running, MSG_NONE,
+                                admin_ago(ctx, installation->started)));
+}
+
+/* All workers of this database, also those of other programs. */
+static enum rc look_at_workers(struct ctx *ctx, struct findings *findings)
+{
+    struct signs signs;
+    enum rc rc = sign_list(ctx, &signs);
+
+    if (rc)
+        return rc;
+    if (!signs.n)
+        finding_add(findings, found(FINDING_BAD, MSG_admin_h_signs, MSG_admin_h_worker_do,
+                                    msg_text(ctx->lang, MSG_admin_none)));
+    for (size_t i = 0; i < signs.n; i++)
+        finding_add(findings, found(signs.items[i].is_late ? FINDING_BAD : FINDING_GOOD,
+                                    MSG_admin_h_signs, MSG_admin_h_worker_do,
+                                    str_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(signs.items[i].name),
+                                            STR_ARG(admin_ago(ctx, signs.items[i].seen)))));
+    return RC_OK;
+}
+
+static enum rc look_at_jobs(struct ctx *ctx, struct findings *findings)
+{
+    int64_t counts[JOB__N];
+    enum rc rc = job_counts(ctx, counts);
+
+    if (rc)
+        return rc;
+    finding_add(findings, found(counts[JOB_GIVEN_UP]   ? FINDING_BAD
+                                : counts[JOB_TROUBLED] ? FINDING_LOOK
+                                                       : FINDING_GOOD,
+                                MSG_admin_h_jobs, MSG_admin_h_jobs_do,
+                                str_fmt(ctx->arena, "%lld / %lld", (long long)counts[JOB_GIVEN_UP],
+                                        (long long)counts[JOB_TROUBLED])));
+    return RC_OK;
+}
+
+static enum rc look_at_record(struct ctx *ctx, const struct installation *installation,
+                              struct findings *findings)
+{
+    struct record_head head;
+    struct record_size_row row;
+    struct instant verified;
+    bool is_found, is_late;
+    enum rc rc = record_latest_head(ctx, &is_found, &head);
+
+    if (!rc)
+        rc = record_size(ctx, &row);
+    if (rc)
+        return rc;
+    is_late =
+        !is_found || (row.size > head.size && ctx->now.us_utc - head.at.us_utc > HEAD_LATE_US);
+    finding_add(findings,
+                found(is_late ? FINDING_BAD : FINDING_GOOD, MSG_admin_h_head, MSG_admin_h_head_do,
+                      is_found ? str_fmt(ctx->arena, "%lld / %lld, %.*s", (long long)head.size,
+                                         (long long)row.size, STR_ARG(admin_ago(ctx, head.at)))
+                               : msg_text(ctx->lang, MSG_admin_none)));
+    is_found = health_instant_of(ctx, installation, HEALTH_VERIFIED_FILE, &verified);
+    is_late = !is_found || ctx->now.us_utc - verified.us_utc > VERIFIED_LATE_US;
+    finding_add(findings,
+                found(is_late ? FINDING_LOOK : FINDING_GOOD, MSG_admin_h_verified,
+                      MSG_admin_h_verified_do,
+                      is_found ? admin_ago(ctx, verified) : msg_text(ctx->lang, MSG_admin_never)));
+    return RC_OK;
+}
+
+static enum rc look_at_mail(struct ctx *ctx, struct findings *findings)
+{
+    struct mail_about_row row;
+    enum finding_state state = FINDING_GOOD;
+    bool has_relay, is_late;
+    enum rc rc = outbox_has_relay(ctx, &has_relay);
+
+    if (!rc)
+        rc = mail_about(ctx, instant_plus_us(ctx->now, -US_PER_DAY), &row);
+    if (rc)
+        return rc;
+    is_late =
+        has_relay && !row.oldest_is_null && ctx->now.us_utc - row.oldest.us_utc > MAIL_LATE_US;
+    if (!has_relay || row.failed)
+        state = FINDING_LOOK;
+    if (is_late)
+        state = FINDING_BAD;
+    finding_add(
+        findings,
+        found(state, MSG_admin_h_mail, has_relay ? MSG_admin_h_mail_do : MSG_admin_h_mail_none,
+              str_fmt(ctx->arena, "%lld / %lld", (long long)row.queued, (long long)row.failed)));
+    return RC_OK;
+}
+
+static enum rc look_at_clock(struct ctx *ctx, struct findings *findings)
+{
+    struct newest_event_row row;
+    struct timex clock = {0};
+    bool is_found, is_back;
+    int kept = adjtimex(&clock);
+    enum rc rc = newest_event(ctx, &is_found, &row);
+
+    if (rc)
+        return rc;
+    is_back = is_found && instant_cmp(row.at, instant_plus_us(ctx->now, US_PER_MIN)) > 0;
+    finding_add(
+        findings,
+        found(is_back                                   ? FINDING_BAD
+              : kept < 0 || (clock.status & STA_UNSYNC) ? FINDING_LOOK
+                                                        : FINDING_GOOD,
+              MSG_admin_h_clock, is_back ? MSG_admin_h_clock_back : MSG_admin_h_clock_do,
+              str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(show_instant(ctx, ctx->now, ctx->lang)),
+                      STR_ARG(ctx->city->zone_id))));
+    return RC_OK;
+}
+
+struct str health_locks(struct ctx *ctx, const struct installation *installation)
+{
+    struct str rest = str_trim(installation->image_status), lines[8];
+    size_t n = 0;
+
+    if (!rest.n)
+        return msg_text(ctx->lang, MSG_admin_unknown);
+    while (n < 8 && str_next(&rest, '\n', &lines[n]))
+        n++;
+    return str_join(ctx->arena, lines, n, S("; "));
+}
+
+static void look_at_images(struct ctx *ctx, const struct installation *installation,
+                           struct findings *findings)
+{
+    bool is_locked, has_gap;
+
+    if (!installation)
+        return;
+    if (!installation->image) {
+        finding_add(findings, found(FINDING_BAD, MSG_admin_h_image, MSG_admin_h_image_none,
+                                    msg_text(ctx->lang, MSG_admin_none)));
+        return;
+    }
+    is_locked = str_find(installation->image_status, S("seccomp: active")) >= 0;
+    has_gap = str_find(installation->image_status, S("missing")) >= 0;
+    finding_add(findings,
+                found(!is_locked ? FINDING_BAD
+                      : has_gap  ? FINDING_LOOK
+                                 : FINDING_GOOD,
+                      MSG_admin_h_image, MSG_admin_h_image_do,
+                      installation->image_status.n ? installation->image_status
+                                                   : msg_text(ctx->lang, MSG_admin_unknown)));
+}
+
+enum rc health_findings(struct ctx *ctx, const struct installation *installation,
+                        struct findings *ret)
+{
+    enum rc rc = look_at_store(ctx, installation, ret);
+
+    look_at_disk(ctx, installation, ret);
+    look_at_load(ctx, installation, ret);
+    if (!rc)
+        rc = look_at_workers(ctx, ret);
+    if (!rc)
+        rc = look_at_jobs(ctx, ret);
+    if (!rc)
+        rc = look_at_record(ctx, installation, ret);
+    if (!rc)
+        rc = look_at_mail(ctx, ret);
+    if (!rc)
+        rc = look_at_clock(ctx, ret);
+    look_at_images(ctx, installation, ret);
+    if (installation)
+        finding_add(
+            ret, found(FINDING_GOOD, MSG_admin_h_version, MSG_NONE, str_of(installation->version)));
+    return rc;
+}
+
+enum rc admin_health_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct admin_page page =
+        admin_page_on(ctx, request, reply, MSG_admin_health, "/staff/admin/health");
+    struct findings findings = {.ctx = ctx};
+    enum rc rc = health_findings(ctx, installation_of(), &findings);
+
+    if (!rc)
+        admin_findings_page(&page.staff.view, &page, &findings, MSG_admin_health_says);
+    return rc;
+}

@@ -1,0 +1,96 @@
+#include "console/admin_jobs.h"
+
+#include "base/msg.h"
+#include "console/admin_jobs.ct.h"
+
+#define JOBS_PAGE 200
+
+enum msg_id job_state_name(enum job_state state)
+{
+    static const enum msg_id names[JOB__N] = {
+        [JOB_WAITING] = MSG_admin_job_waiting,   [JOB_RUNNING] = MSG_admin_job_running,
+        [JOB_TROUBLED] = MSG_admin_job_troubled, [JOB_GIVEN_UP] = MSG_admin_job_given_up,
+        [JOB_ENDED] = MSG_admin_job_ended,
+    };
+
+    return names[state];
+}
+
+static enum rc show(struct ctx *ctx, const struct request *request, struct reply *reply,
+                    struct jobs_view *view)
+{
+    struct admin_page page =
+        admin_page_on(ctx, request, reply, MSG_admin_jobs, "/staff/admin/jobs");
+    enum rc rc = job_counts(ctx, view->counts);
+
+    if (!rc)
+        rc = job_list(ctx, view->state, JOBS_PAGE, &view->lines);
+    if (rc)
+        return rc;
+    page.staff.has_errors = view->err.id != ERR_NONE;
+    if (page.staff.has_errors)
+        reply->status = err_status(view->err.id);
+    admin_jobs_page(&page.staff.view, &page, view);
+    return RC_OK;
+}
+
+/* What needs somebody first: given up, troubled, else what waits. */
+static enum rc state_of(struct ctx *ctx, const struct request *request, enum job_state *ret)
+{
+    int64_t counts[JOB__N];
+    enum rc rc;
+
+    if (job_state_of(request_value(request, S("state")), ret))
+        return RC_OK;
+    rc = job_counts(ctx, counts);
+    *ret = JOB_WAITING;
+    if (!rc && counts[JOB_TROUBLED])
+        *ret = JOB_TROUBLED;
+    if (!rc && counts[JOB_GIVEN_UP])
+        *ret = JOB_GIVEN_UP;
+    return rc;
+}
+
+enum rc admin_jobs_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct jobs_view view = {0};
+    enum rc rc = state_of(ctx, request, &view.state);
+
+    return rc ? rc : show(ctx, request, reply, &view);
+}
+
+static enum rc take(struct ctx *ctx, const struct request *request, struct jobs_view *view)
+{
+    struct str what = request_value(request, S("do"));
+
+    view->typed_why = str_trim(request_value(request, S("why")));
+    if (!str_to_i64(request_param(request, S("job")), &view->wrong_job))
+        return FAIL(ctx, ERR_NOT_FOUND);
+    if (!view->typed_why.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("why"));
+    if (str_eq(what, S("drop")))
+        return job_drop(ctx, view->wrong_job, view->typed_why);
+    if (str_eq(what, S("retry")))
+        return job_retry(ctx, view->wrong_job, view->typed_why);
+    return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("why"));
+}
+
+enum rc admin_job_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct jobs_view view = {0};
+    struct str word;
+    enum rc rc = state_of(ctx, request, &view.state);
+
+    if (!rc)
+        rc = take(ctx, request, &view);
+    if (rc == RC_INVALID || rc == RC_CONFLICT) {
+        view.err = ctx->err;
+        ctx_clear_error(ctx);
+        return show(ctx, request, reply, &view);
+    }
+    word = job_state_word(view.state);
+    if (!rc)
+        staff_redirect(ctx, reply,
+                       str_fmt(ctx->arena, "/staff/admin/jobs?done=1&state=%.*s", STR_ARG(word)));
+    return rc;
+}

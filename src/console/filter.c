@@ -1,0 +1,169 @@
+#include "console/filter.h"
+
+#include "base/msg.h"
+#include "base/utf8.h"
+#include "console/filter.ct.h"
+#include "web/url.h"
+
+#define MAX_URL       8000
+#define USUAL_COLUMNS ((1u << (COLUMN_AGE + 1)) - 1)
+
+const struct list_column_about list_columns[COLUMN__N] = {
+    [COLUMN_SERVICE] = {"service", MSG_staff_service},
+    [COLUMN_PLACE] = {"place", MSG_staff_place},
+    [COLUMN_STATE] = {"state", MSG_staff_state},
+    [COLUMN_TEAM] = {"team", MSG_staff_team},
+    [COLUMN_DUE] = {"due", MSG_staff_due},
+    [COLUMN_ASSIGNEE] = {"assignee", MSG_staff_assigned},
+    [COLUMN_AGE] = {"age", MSG_staff_age},
+    [COLUMN_OPENED] = {"opened", MSG_queue_opened},
+    [COLUMN_UPDATED] = {"updated", MSG_queue_updated},
+    [COLUMN_CLOSED] = {"closed", MSG_queue_closed},
+    [COLUMN_OUTCOME] = {"outcome", MSG_queue_outcome},
+    [COLUMN_DISTRICT] = {"district", MSG_staff_district},
+    [COLUMN_CHANNEL] = {"channel", MSG_queue_channel},
+    [COLUMN_LANG] = {"lang", MSG_queue_lang},
+    [COLUMN_TEXT] = {"text", MSG_queue_text},
+};
+
+static unsigned read_columns(struct str words)
+{
+    unsigned columns = 0;
+    struct str word;
+
+    while (str_next(&words, ',', &word))
+        for (int i = 0; i < COLUMN__N; i++)
+            if (str_eq(word, str_of(list_columns[i].word)))
+                columns |= 1u << i;
+    return columns;
+}
+
+/* The choices of a plain form as a filter; what is not known is left out, so that an old link
+ * still shows a list. */
+static struct str composed(struct ctx *ctx, const struct request *request)
+{
+    struct buf out = buf_in(ctx->arena, 400);
+    struct str state = request_value(request, S("state"));
+    const struct team *team = city_team(ctx->city, request_value(request, S("team")));
+    const struct definition *service =
+        city_service(ctx->city, request_value(request, S("service")));
+    bool is_late = str_eq(request_value(request, S("late")), S("1"));
+
+    if (is_late || (!str_eq(state, S("waiting")) && !str_eq(state, S("closed"))))
+        state = S("open");
+    BUF_ADD(&out, "state:");
+    buf_add(&out, state);
+    if (team) {
+        BUF_ADD(&out, " team:");
+        buf_add(&out, team->id);
+    }
+    if (service) {
+        BUF_ADD(&out, " service:");
+        buf_add(&out, service->code);
+    }
+    if (str_eq(request_value(request, S("mine")), S("1")))
+        BUF_ADD(&out, " assignee:me");
+    if (is_late)
+        BUF_ADD(&out, " overdue");
+    return buf_str(&out);
+}
+
+enum rc list_ask_of(struct ctx *ctx, struct str text, struct str sort, struct str columns,
+                    struct list_ask *ret)
+{
+    struct list_ask ask = {.text = text, .columns = read_columns(columns)};
+    enum rc rc;
+
+    ask.has_columns = ask.columns != 0 && ask.columns != USUAL_COLUMNS;
+    if (!ask.columns)
+        ask.columns = USUAL_COLUMNS;
+    ask.has_sort = case_sort_of(sort, &ask.sort);
+    rc = case_filter_parse(ctx, text, &ask.filter);
+    if (rc == RC_INVALID) {
+        ask.trouble =
+            ctx->err.id == ERR_FILTER ? ctx->err.arg : msg_text(ctx->lang, MSG_error_NOT_UTF8);
+        ctx_clear_error(ctx);
+        rc = RC_OK;
+    }
+    if (rc)
+        return rc;
+    if (!ask.has_sort)
+        ask.sort = case_sort_for(&ask.filter);
+    *ret = ask;
+    return RC_OK;
+}
+
+enum rc list_ask_read(struct ctx *ctx, const struct request *request, struct list_ask *ret)
+{
+    struct str text = request_value(request, S("q"));
+    struct str columns = request_value(request, S("cols")), column;
+    const struct params *params =
+        http_method_is_safe(request->method) ? &request->query : &request->form;
+    struct buf boxes = buf_in(ctx->arena, 400);
+    enum rc rc;
+
+    for (size_t at = 0; params_next(params, S("col"), &at, &column);) {
+        buf_add(&boxes, utf8_cut(column, 20));
+        buf_add_byte(&boxes, ',');
+    }
+    rc = list_ask_of(ctx, text.p ? str_trim(text) : composed(ctx, request),
+                     request_value(request, S("sort")), boxes.n ? buf_str(&boxes) : columns, ret);
+    if (!rc)
+        ret->after = request_value(request, S("after"));
+    return rc;
+}
+
+struct str list_ask_columns(struct arena *arena, const struct list_ask *ask)
+{
+    struct buf out = buf_in(arena, 400);
+
+    for (int i = 0; ask->has_columns && i < COLUMN__N; i++) {
+        if (!list_ask_shows(ask, (enum list_column)i))
+            continue;
+        if (out.n)
+            buf_add_byte(&out, ',');
+        buf_add(&out, str_of(list_columns[i].word));
+    }
+    return buf_str(&out);
+}
+
+static void add_param(struct buf *out, const char *name, struct str value)
+{
+    buf_add_byte(out, out->n && memchr(out->p, '?', out->n) ? '&' : '?');
+    buf_add(out, str_of(name));
+    buf_add_byte(out, '=');
+    url_escape(out, value);
+}
+
+struct str list_ask_url(const struct staff_page *page, const char *path, const struct list_ask *ask,
+                        struct str after)
+{
+    struct arena *arena = page->ctx->arena;
+    struct buf out = buf_in(arena, MAX_URL);
+    struct str columns = list_ask_columns(arena, ask);
+
+    buf_add(&out, staff_url(page, str_of(path)));
+    add_param(&out, "q", ask->text);
+    if (ask->has_sort)
+        add_param(&out, "sort", case_sort_word(ask->sort));
+    if (columns.n)
+        add_param(&out, "cols", columns);
+    if (after.n)
+        add_param(&out, "after", after);
+    return buf_str(&out);
+}
+
+struct str queue_url(const struct staff_page *page, struct str filter)
+{
+    return list_ask_url(page, "/staff/queue", &(struct list_ask){.text = filter}, STR_NONE);
+}
+
+enum rc filter_help_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct staff_page page =
+        staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_queue_help));
+
+    page.current = S("/staff/queue");
+    filter_help_page(&page.view, &page);
+    return RC_OK;
+}

@@ -1,0 +1,329 @@
+#include "engine/cases/case_import.h"
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "db/db.h"
+#include "engine/cases/number.h"
+#include "engine/cases/projection.h"
+#include "engine/cases/queries.h"
+#include "engine/record/record.h"
+#include "place/layers.h"
+
+#define CHANNEL     "import"
+#define MAX_PAYLOAD 20000
+#define MAX_TEXT    4000
+
+/* What becomes of a case of the group. */
+struct fate {
+    const struct team *team; /* NULL: none */
+    bool was_there;
+    int year;        /* of its number */
+    int64_t counter; /* its number, once they are given out */
+};
+
+struct importing {
+    const struct case_import_group *group;
+    struct fate *fates; /* one for each case */
+    struct case_import_counts counts;
+};
+
+static struct str check_dates(struct ctx *ctx, const struct case_history *history)
+{
+    bool is_closed = history->state->type == STATE_CLOSED;
+
+    if (is_closed && instant_cmp(history->closed, history->opened) < 0)
+        return S("closed before it was opened");
+    if (instant_cmp(history->updated, history->opened) < 0)
+        return S("updated before it was opened");
+    if (instant_cmp(history->opened, ctx->now) > 0 ||
+        (is_closed && instant_cmp(history->closed, ctx->now) > 0))
+        return S("opened or closed in the future");
+    return STR_NONE;
+}
+
+static struct str check_place(struct ctx *ctx, const struct case_history *history)
+{
+    const struct place_rule *rule = &history->definition->place;
+
+    if (!history->has_place)
+        return rule->need == PLACE_REQUIRED ? S("its service needs a place") : STR_NONE;
+    if (!rule->within.n || !history->place.has_point)
+        return STR_NONE;
+    if (!str_eq(rule->within, S("city")))
+        return place_layer(&history->place, rule->within).n ? STR_NONE
+                                                            : S("outside of its service's area");
+    if (layers_check_inside(ctx, ctx->city->layers, history->place.point)) {
+        ctx_clear_error(ctx);
+        return S("outside of the city");
+    }
+    return STR_NONE;
+}
+
+struct str case_history_check(struct ctx *ctx, const struct case_history *history)
+{
+    struct str trouble = check_dates(ctx, history);
+
+    if (!trouble.n)
+        trouble = check_place(ctx, history);
+    if (trouble.n)
+        return trouble;
+    if (!history->external_id.n || utf8_count(history->external_id) > 200)
+        return S("no id of the other system, or one of more than 200 characters");
+    if (utf8_count(history->description) > MAX_TEXT || utf8_count(history->place.label) > 300 ||
+        utf8_count(history->place.zip) > 10)
+        return S("a text is too long");
+    if (!text_is_clean(history->description) || !text_is_clean(history->place.label) ||
+        !text_is_clean(history->external_id) || !text_is_clean(history->place.zip))
+        return S("a text is not UTF-8, or holds control characters");
+    return STR_NONE;
+}
+
+/* As for a case filed on that day, without the trace: the event says that it was imported. */
+static enum rc choose_team(struct ctx *ctx, const struct case_history *history,
+                           const struct team **ret)
+{
+    const struct definition *definition = history->definition;
+    struct facts facts = {
+        .answers = &history->answers,
+        .place = history->has_place ? &history->place : NULL,
+        .filed = history->opened,
+        .today = city_local(ctx->city, history->opened).date,
+        .channel = S(CHANNEL),
+        .lang = history->lang,
+        .calendar = &ctx->city->calendar,
+    };
+
+    for (size_t i = 0; i < definition->route_n; i++) {
+        bool holds = !definition->routes[i].when.program;
+        enum rc rc = holds ? RC_OK : rule_holds(ctx, &definition->routes[i].when, &facts, &holds);
+
+        if (rc)
+            return rc;
+        if (!holds)
+            continue;
+        *ret = city_team(ctx->city, definition->routes[i].team);
+        return RC_OK;
+    }
+    *ret = NULL;
+    return RC_OK;
+}
+
+static enum rc add_place(struct ctx *ctx, const struct case_history *history, int64_t *ret_id)
+{
+    const struct place *place = &history->place;
+
+    *ret_id = 0;
+    if (!history->has_place)
+        return RC_OK;
+    return place_add(ctx,
+                     &(struct place_add_args){
+                         .address = place->address,
+                         .address_is_null = !place->address.n,
+                         .kind = place_kind_word(place->kind),
+                         .label = place->label,
+                         .unit = place->unit,
+                         .zip = place->zip,
+                         .lat_e7 = place->point.lat_e7,
+                         .lat_e7_is_null = !place->has_point,
+                         .lon_e7 = place->point.lon_e7,
+                         .lon_e7_is_null = !place->has_point,
+                         .cell = place->has_point ? place_cell(place->point) : 0,
+                         .cell_is_null = !place->has_point,
+                         .layers = place_layers_json(ctx->arena, place),
+                     },
+                     ret_id);
+}
+
+struct taking {
+    const struct case_history *history;
+    const struct team *team;
+    struct str system, number;
+    int64_t place_id, case_id;
+};
+
+static enum rc add_case(struct ctx *ctx, struct taking *taking)
+{
+    const struct case_history *history = taking->history;
+    bool is_closed = history->state->type == STATE_CLOSED;
+
+    return case_import_add(
+        ctx,
+        &(struct case_import_add_args){
+            .number = taking->number,
+            .service = history->definition->service_id,
+            .service_version = history->definition->version_id,
+            .state = history->state->id,
+            .state_type = history->state->type,
+            .state_since = is_closed ? history->closed : history->opened,
+            .outcome = history->outcome,
+            .outcome_is_null = !history->outcome.n,
+            .team = taking->team ? taking->team->row : 0,
+            .team_is_null = !taking->team,
+            .place = taking->place_id,
+            .place_is_null = !taking->place_id,
+            .lang = lang_code(history->lang),
+            .channel = S(CHANNEL),
+            .confidentiality = history->definition->audience,
+            .description = history->description,
+            .answers = answers_json(ctx, &history->answers),
+            .opened = history->opened,
+            .updated = history->updated,
+            .closed = history->closed,
+            .closed_is_null = !is_closed,
+            .district = history->has_place ? place_layer(&history->place, S("district")) : S(""),
+        },
+        &taking->case_id);
+}
+
+static enum rc add_projections(struct ctx *ctx, const struct taking *taking)
+{
+    const struct case_history *history = taking->history;
+    struct projection_words words = {
+        .number = taking->number,
+        .place_label = history->has_place ? history->place.label : STR_NONE,
+        .description = history->description,
+        .answers = &history->answers,
+    };
+    enum rc rc = projection_index_add(ctx, taking->case_id, &history->answers);
+
+    return rc ? rc : case_words_add(ctx, taking->case_id, projection_words(ctx, &words), NULL);
+}
+
+static struct str payload_of(struct ctx *ctx, const struct taking *taking)
+{
+    const struct case_history *history = taking->history;
+    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    json_put_member(&json, S("number"), taking->number);
+    json_put_member(&json, S("service"), history->definition->code);
+    json_put_member_i64(&json, S("version"), history->definition->version);
+    json_put_member(&json, S("system"), taking->system);
+    json_put_member(&json, S("external_id"), history->external_id);
+    json_put_member(&json, S("team"), taking->team ? taking->team->id : STR_NONE);
+    json_put_member(&json, S("state"), history->state->id);
+    if (history->outcome.n)
+        json_put_member(&json, S("outcome"), history->outcome);
+    json_put_member(&json, S("opened"), instant_format_utc(ctx->arena, history->opened));
+    if (history->state->type == STATE_CLOSED)
+        json_put_member(&json, S("closed"), instant_format_utc(ctx->arena, history->closed));
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+static enum rc take(struct ctx *ctx, struct taking *taking)
+{
+    enum rc rc = add_place(ctx, taking->history, &taking->place_id);
+
+    if (!rc)
+        rc = add_case(ctx, taking);
+    if (!rc)
+        rc = add_projections(ctx, taking);
+    if (!rc)
+        rc = external_add(ctx,
+                          &(struct external_add_args){
+                              .system = taking->system,
+                              .kind = S("case"),
+                              .external_id = taking->history->external_id,
+                              .cases = taking->case_id,
+                          },
+                          NULL);
+    if (!rc)
+        rc = record_add(ctx,
+                        &(struct event){"case.imported", taking->case_id, EVENT_PUBLIC,
+                                        payload_of(ctx, taking)},
+                        NULL);
+    return rc;
+}
+
+/* An id that stands twice in the group is one case. */
+static bool is_repeated(const struct case_import_group *group, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (str_eq(group->cases[i].external_id, group->cases[at].external_id))
+            return true;
+    return false;
+}
+
+static enum rc find_before(struct ctx *ctx, struct importing *importing)
+{
+    const struct case_import_group *group = importing->group;
+    enum rc rc = RC_OK;
+
+    importing->counts = (struct case_import_counts){0};
+    for (size_t i = 0; !rc && i < group->n; i++) {
+        struct fate *fate = &importing->fates[i];
+        struct external_get_row before;
+
+        rc = external_get(ctx, group->system, S("case"), group->cases[i].external_id,
+                          &fate->was_there, &before);
+        fate->was_there |= is_repeated(group, i);
+        importing->counts.there_before += fate->was_there;
+        importing->counts.taken += !fate->was_there;
+    }
+    return rc;
+}
+
+/* The numbers of one year at once, in the order of the cases. */
+static enum rc give_numbers(struct ctx *ctx, struct importing *importing, int year)
+{
+    struct series_take_row row;
+    int64_t n = 0, next;
+    enum rc rc;
+
+    for (size_t i = 0; i < importing->group->n; i++)
+        n += importing->fates[i].year == year && !importing->fates[i].was_there;
+    rc = series_take(ctx, S("cases"), year, n, &row);
+    if (rc)
+        return rc;
+    next = row.last - n;
+    for (size_t i = 0; i < importing->group->n; i++)
+        if (importing->fates[i].year == year && !importing->fates[i].was_there)
+            importing->fates[i].counter = ++next;
+    return RC_OK;
+}
+
+static enum rc import_tx(struct ctx *ctx, void *arg)
+{
+    struct importing *importing = arg;
+    const struct case_import_group *group = importing->group;
+    enum rc rc = find_before(ctx, importing);
+
+    for (size_t i = 0; i < group->n; i++)
+        importing->fates[i].counter = 0; /* the group may be run again */
+    for (size_t i = 0; !rc && i < group->n; i++) {
+        const struct fate *fate = &importing->fates[i];
+        struct taking taking = {
+            .history = &group->cases[i], .team = fate->team, .system = group->system};
+
+        if (fate->was_there)
+            continue;
+        if (!fate->counter)
+            rc = give_numbers(ctx, importing, fate->year);
+        taking.number = number_format(ctx->arena, fate->year, fate->counter);
+        if (!rc)
+            rc = take(ctx, &taking);
+    }
+    return rc;
+}
+
+enum rc case_import(struct ctx *ctx, const struct case_import_group *group,
+                    struct case_import_counts *ret)
+{
+    struct importing importing = {.group = group,
+                                  .fates = ARENA_ARRAY(ctx->arena, group->n, struct fate)};
+    enum rc rc = importing.fates ? RC_OK : FAIL(ctx, ERR_MEMORY);
+
+    for (size_t i = 0; !rc && i < group->n; i++) {
+        const struct case_history *history = &group->cases[i];
+
+        importing.fates[i].year = date_civil(city_local(ctx->city, history->opened).date).year;
+        rc = choose_team(ctx, history, &importing.fates[i].team);
+    }
+    if (!rc)
+        rc = db_tx(ctx, import_tx, &importing);
+    if (!rc)
+        *ret = importing.counts;
+    return rc;
+}

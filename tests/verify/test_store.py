@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""Runs `cityhall backup`, `restore` and `export` on cities of its own: test_store.py PROGRAM CITYDIR.
+SQLite to SQLite always; PostgreSQL, both ways, on the server of src/db/with_postgres.sh
+(CITYHALL_TEST_POSTGRES). Damaged backups, taken names and a store that is not empty must leave
+nothing behind. Prints TAP."""
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+RESULTS = []
+CASES = "40"
+
+
+def check(name, is_good, shown=""):
+    RESULTS.append(bool(is_good))
+    print("%s %d - %s" % ("ok" if is_good else "not ok", len(RESULTS), name))
+    if not is_good:
+        print("# %s" % str(shown).replace("\n", "\n# "))
+
+
+class Runner:
+    def __init__(self, program, scratch):
+        self.program, self.scratch = program, scratch
+
+    def path(self, name):
+        return os.path.join(self.scratch, name)
+
+    def run(self, *arguments):
+        return subprocess.run([self.program, *arguments], capture_output=True, text=True,
+                              check=False)
+
+    def expect(self, name, arguments, code, piece):
+        done = self.run(*arguments)
+        said = done.stdout + done.stderr
+        check(name, done.returncode == code and piece in said, repr((done.returncode, said)))
+        return done
+
+    def is_whole(self, name, folder):
+        self.expect(name + ": the record", ["audit", "verify", folder], 0, "the record is whole")
+        self.expect(name + ": what follows from the cases", ["rebuild", folder, "--check"], 0,
+                    " 0 differences")
+        self.expect(name + ": it opens, staff are there", ["user", "list", folder], 0, "supervisor@")
+
+    def nothing_else(self, name, expected):
+        check(name, sorted(os.listdir(self.scratch)) == sorted(expected),
+              sorted(os.listdir(self.scratch)))
+
+
+class Postgres:
+    """Databases with an owner, and a role for the server that may do less."""
+
+    def __init__(self):
+        self.socket = os.environ["CITYHALL_TEST_POSTGRES"]
+        self.count = 0
+        for role in ("store_owner", "store_server"):
+            self.psql("postgres", "CREATE ROLE %s LOGIN" % role)
+
+    def psql(self, base, sql):
+        done = subprocess.run(["psql", "-h", self.socket, "-U", "postgres", "-d", base, "-XAtq",
+                               "-v", "ON_ERROR_STOP=1", "-c", sql], capture_output=True, text=True,
+                              check=True, cwd="/")
+        return done.stdout.strip()
+
+    def make(self):
+        self.count += 1
+        base = "store_%d_%d" % (os.getpid(), self.count)
+        self.psql("postgres", "CREATE DATABASE %s OWNER store_owner" % base)
+        address = "postgresql:///%s?host=%s&user=store_" % (base, self.socket)
+        return base, ["--store", address + "server", "--owner", address + "owner"]
+
+
+def put_photo(folder):
+    """A file as the store of photos has it; no row names it, which a copy does not ask."""
+    content = b"the bytes of a photo" * 100
+    name = hashlib.sha256(content).hexdigest()
+    os.makedirs(os.path.join(folder, "files", name[:2]), exist_ok=True)
+    with open(os.path.join(folder, "files", name[:2], name[2:]), "wb") as file:
+        file.write(content)
+    return os.path.join("files", name[:2], name[2:]), content
+
+
+def has_photo(folder, photo):
+    with open(os.path.join(folder, photo[0]), "rb") as file:
+        return file.read() == photo[1]
+
+
+def flip(path, at):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        byte = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte[0] ^ 1]))
+
+
+def test_sqlite(runner, city, photo):
+    backup, again = runner.path("backup"), runner.path("again")
+    runner.expect("a backup", ["backup", city, backup], 0, "made")
+    check("it has the photo", has_photo(backup, photo))
+    check("nobody else reads it", os.stat(backup).st_mode & 0o77 == 0)
+    runner.expect("a name that is taken", ["backup", city, backup], 1, "exists already")
+    done = runner.expect("restored", ["restore", backup, again, "--json"], 0, '"files":1')
+    check("JSON", json.loads(done.stdout)["made"] == again, done.stdout)
+    runner.is_whole("SQLite to SQLite", again)
+    check("the photo is back", has_photo(again, photo))
+    runner.expect("a folder that is there", ["restore", backup, again], 1, "exists already")
+    runner.expect("no backup", ["restore", city, runner.path("x")], 1, "is no backup")
+    runner.expect("misused", ["backup", city], 2, "usage:")
+    damaged = runner.path("damaged")
+    shutil.copytree(backup, damaged)
+    flip(os.path.join(damaged, "cityhall.db"), 200000)
+    runner.expect("a flipped bit", ["restore", damaged, runner.path("x")], 1, "not as the backup")
+    shutil.rmtree(damaged)
+    shutil.copytree(backup, damaged)
+    os.remove(os.path.join(damaged, "record.key"))
+    runner.expect("a missing key", ["restore", damaged, runner.path("x")], 1, "record.key")
+    shutil.rmtree(damaged)
+    runner.nothing_else("nothing half-made is left", ["city", "backup", "again"])
+
+
+def test_forged(runner):
+    """Whoever changes the store in a backup, and its hash, is still found out by the record."""
+    forged = runner.path("forged")
+    shutil.copytree(runner.path("backup"), forged)
+    store = os.path.join(forged, "cityhall.db")
+    db = sqlite3.connect(store)
+    db.execute("UPDATE event_payload SET payload = replace(payload, 'service', 'sorvice') "
+               "WHERE event = 3")
+    db.commit()
+    db.close()
+    about = os.path.join(forged, "backup.json")
+    with open(about, encoding="utf-8") as file:
+        said = json.load(file)
+    with open(store, "rb") as file:
+        said["sha256"] = hashlib.sha256(file.read()).hexdigest()
+    with open(about, "w", encoding="utf-8") as file:
+        json.dump(said, file)
+    runner.expect("a forged event", ["restore", forged, runner.path("x")], 1,
+                  "a payload is not what was promised: event 3")
+    shutil.rmtree(forged)
+
+
+def test_export(runner, city, photo, name):
+    out = runner.path("out")
+    runner.expect(name + ": an export", ["export", city, out], 0, "rows")
+    with open(os.path.join(out, "manifest.json"), encoding="utf-8") as file:
+        tables = json.load(file)["tables"]
+    good = True
+    for table, about in tables.items():
+        with open(os.path.join(out, "tables", table + ".jsonl"), "rb") as file:
+            lines = file.read()
+        rows = [json.loads(line) for line in lines.splitlines()]
+        good = good and len(rows) == about["rows"]
+        good = good and hashlib.sha256(lines).hexdigest() == about["sha256"]
+    check(name + ": every table as the manifest says", good and len(tables) > 25, tables)
+    check(name + ": its cases", tables["cases"]["rows"] == int(CASES), tables["cases"])
+    with open(os.path.join(out, "tables", "cases.jsonl"), encoding="utf-8") as file:
+        case = json.loads(file.readline())
+    check(name + ": in words that others read",
+          case["opened"].endswith("Z") and isinstance(case["is_hidden"], bool), case)
+    with open(os.path.join(out, "README.txt"), encoding="utf-8") as file:
+        text = file.read()
+    check(name + ": it explains itself",
+          all("\n%s\n" % table in text for table in tables) and "PERSONAL DATA" in text)
+    check(name + ": the photo", has_photo(out, photo))
+    check(name + ": no keys", not [n for n in os.listdir(out) if n.endswith(".key")])
+    shutil.rmtree(out)
+    return tables
+
+
+def test_read_only(runner, city):
+    """Proving a copy on a disk that takes no writes, as somebody who may not write to it."""
+    copy = runner.path("frozen")
+    shutil.copytree(city, copy)
+    for folder, _, files in os.walk(copy):
+        os.chmod(folder, 0o555)
+        for file in files:
+            os.chmod(os.path.join(folder, file), 0o444)
+    os.chmod(runner.scratch, 0o755)
+    before = sorted(os.listdir(copy))
+
+    def be_nobody():
+        if os.geteuid() == 0:
+            os.setgid(65534)
+            os.setuid(65534)
+    done = subprocess.run([runner.program, "audit", "verify", copy], capture_output=True, text=True,
+                          check=False, preexec_fn=be_nobody)
+    check("an audit on a read-only disk", done.returncode == 0 and "is whole" in done.stdout,
+          done.stdout + done.stderr)
+    check("it wrote nothing", sorted(os.listdir(copy)) == before)
+    for folder, _, _ in os.walk(copy):
+        os.chmod(folder, 0o755)
+    shutil.rmtree(copy)
+
+
+def test_postgres(runner, city, photo):
+    server = Postgres()
+    base, store = server.make()
+    moved, backup, back = runner.path("moved"), runner.path("backup-pg"), runner.path("back")
+    runner.expect("SQLite to PostgreSQL", ["restore", runner.path("backup"), moved, *store], 0,
+                  "rows")
+    runner.is_whole("SQLite to PostgreSQL", moved)
+    check("its photo", has_photo(moved, photo))
+    check("no SQLite store is left", not [n for n in os.listdir(moved) if n.endswith(".db")])
+    check("new rows get ids of their own",
+          server.psql(base, "SELECT nextval(pg_get_serial_sequence('event', 'id')) > max(id) "
+                            "FROM event") == "t")
+    check("references are checked at once again",
+          server.psql(base, "SELECT count(*) FROM pg_constraint WHERE condeferrable") == "0")
+    runner.expect("a store that is not empty", ["restore", runner.path("backup"), runner.path("x"),
+                                                *store], 1, "holds a city already")
+    server.psql(base, "SET session_replication_role = replica; UPDATE event_payload SET payload "
+                      "= replace(payload, 'service', 'sorvice') WHERE event = 3")
+    runner.expect("a change is found there too", ["audit", "verify", moved], 1, "event 3")
+    server.psql(base, "SET session_replication_role = replica; UPDATE event_payload SET payload "
+                      "= replace(payload, 'sorvice', 'service') WHERE event = 3")
+    here = test_export(runner, moved, photo, "PostgreSQL")
+    there = test_export(runner, city, photo, "SQLite")
+    check("the same rows on both", {t: a["rows"] for t, a in here.items()}
+          == {t: a["rows"] for t, a in there.items()}, (here, there))
+    runner.expect("a backup of PostgreSQL", ["backup", moved, backup], 0, "rows")
+    runner.expect("PostgreSQL to SQLite", ["restore", backup, back], 0, "rows")
+    runner.is_whole("PostgreSQL to SQLite", back)
+    check("its photo, back", has_photo(back, photo))
+    _, store = server.make()
+    runner.expect("PostgreSQL to PostgreSQL", ["restore", backup, runner.path("pg2"), *store], 0,
+                  "rows")
+    runner.is_whole("PostgreSQL to PostgreSQL", runner.path("pg2"))
+    flip(os.path.join(backup, "tables", "cases.jsonl"), 40)
+    _, store = server.make()
+    runner.expect("a flipped bit in a table", ["restore", backup, runner.path("x"), *store], 1, "")
+    runner.expect("and the store stays empty for a good one",
+                  ["restore", runner.path("backup"), runner.path("good"), *store], 0, "rows")
+    runner.nothing_else("nothing half-made is left", ["city", "backup", "again", "moved",
+                                                      "backup-pg", "back", "pg2", "good"])
+
+
+def main(program, files):
+    scratch = tempfile.mkdtemp(prefix="cityhall-store-")
+    runner = Runner(program, scratch)
+    city = runner.path("city")
+    try:
+        runner.expect("a city", ["demo", city, "--city", files, "--cases", CASES], 0, "made")
+        photo = put_photo(city)
+        test_sqlite(runner, city, photo)
+        test_forged(runner)
+        test_export(runner, city, photo, "SQLite")
+        test_read_only(runner, city)
+        if "CITYHALL_TEST_POSTGRES" in os.environ:
+            test_postgres(runner, city, photo)
+    finally:
+        shutil.rmtree(scratch)
+    print("1..%d" % len(RESULTS))
+    return 0 if all(RESULTS) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2]))
