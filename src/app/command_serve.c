@@ -2,6 +2,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
@@ -148,6 +149,16 @@ static struct crypto_hash forms_secret(void)
                               S("tokens of forms"));
 }
 
+/* /qps/ is a language where a test asks for it: then untranslated words stand out. */
+static bool has_pseudo_language(void)
+{
+#ifdef CITYHALL_TEST_CLOCK
+    return getenv("CITYHALL_PSEUDO") != NULL;
+#else
+    return false;
+#endif
+}
+
 static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
 {
     struct crypto_hash secret = forms_secret();
@@ -176,6 +187,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                           .assets = &ui_assets,
                           .temp_dir = app->uploads,
                           .proxies = str_of(app->proxies),
+                          .has_pseudo_language = has_pseudo_language(),
                           .db = app->home.db,
                           .app = app,
                           .hooks = {begin, authorize, render_error, end, log_request, ready},

@@ -125,6 +125,14 @@ static bool view_of(struct box box, int width, struct map_view *ret)
     return true;
 }
 
+/* A picture has no sheet of the page's: at night it brings its own colors. They are those of
+ * ui/css/public.css. */
+static const struct str night =
+    STR("<style>@media (prefers-color-scheme:dark){.map{background:#1c232b}.map-park{fill:#1f3a2a}"
+        ".map-water{fill:#17384f}.map-street,.map-middle{stroke:#44505d}.map-main{stroke:#776536}"
+        ".map-outside{fill:#2a323b;stroke:#b9a6dd}.map-name{fill:#dce3ea;stroke:#1c232b}"
+        ".map-pin path{fill:#f591bf}}</style>");
+
 /* Copies the drawing, giving each class its color. */
 static void color(struct str svg, struct buf *out)
 {
@@ -146,6 +154,17 @@ static void color(struct str svg, struct buf *out)
         }
     }
     buf_add(out, svg);
+}
+
+/* The picture: its colors by day, then those of the night right behind its beginning. */
+static void write_picture(struct str svg, struct buf *out)
+{
+    ptrdiff_t end = str_find_byte(svg, '>');
+    size_t head = end < 0 ? svg.n : (size_t)end + 1;
+
+    color(str_slice(svg, 0, head), out);
+    buf_add(out, night);
+    color(str_slice(svg, head, svg.n), out);
 }
 
 enum rc city_map_show(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -171,7 +190,7 @@ enum rc city_map_show(struct ctx *ctx, struct request *request, struct reply *re
         picture.marker_count = 1;
     }
     map_draw(ctx->city->layers, &picture, &drawn);
-    color(buf_str(&drawn), &reply->body);
+    write_picture(buf_str(&drawn), &reply->body);
     reply->content_type = "image/svg+xml";
     reply->cache = REPLY_FIVE_MINUTES;
     return buf_has_failed(&drawn) ? FAIL(ctx, ERR_MEMORY) : RC_OK;

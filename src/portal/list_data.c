@@ -132,6 +132,11 @@ enum rc list_geojson(struct ctx *ctx, struct request *request, struct reply *rep
         json_end_object(&json);
     }
     json_end_array(&json);
+    /* A member of its own beside the standard's (RFC 7946, section 6.1): where it goes on. */
+    if (page.has_more)
+        json_put_member(&json, S("next"),
+                        absolute(ctx, request_csrf(request)->base_url,
+                                 list_url(ctx, "/cases.geojson", &choice, &page.next)));
     json_end_object(&json);
     return RC_OK;
 }

@@ -5,6 +5,7 @@ import { copyCity, makeCity, serveCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { admin } from './admin.mjs';
 import { acts } from './acts.mjs';
+import { pseudo } from './pseudo.mjs';
 import { report } from './report.mjs';
 import { entry } from './entry.mjs';
 import { hostile } from './hostile.mjs';
@@ -25,6 +26,7 @@ const ways = [
   { selftest, pages, languages, keyboard, staff, queue, admin },
 ];
 const ways = [{ report, link, watch, own, mine, hostile, entry, admin }, { selftest, pages, languages, keyboard, staff, acts, queue }];
+const ways = [{ report, link, watch, own, mine, hostile, entry, admin }, { selftest, pages, languages, pseudo, keyboard, staff, queue }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);

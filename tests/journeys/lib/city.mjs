@@ -62,7 +62,10 @@ export const serveCity = async folder => {
   const data = join(folder, 'city');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.env.CITYHALL, ['serve', data, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.env.CITYHALL, ['serve', data, '--listen', `127.0.0.1:${port}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, CITYHALL_PSEUDO: '1' },
+  });
   let log = '';
   child.stderr.on('data', text => { log += text; });
   const ended = new Promise(resolve => child.on('exit', (code, signal) => resolve({ code, signal })));
