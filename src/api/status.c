@@ -1,12 +1,12 @@
 #include "api/status.h"
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
 #include "api/caller.h"
 #include "api/metrics.h"
 #include "api/queries.h"
-#include "base/file.h"
 #include "db/stats.h"
 #include "engine/record/queries.h"
 #include "engine/record/record_tree.h"
@@ -189,20 +189,29 @@ static enum rc put_record(struct ctx *ctx, struct buf *out)
     return RC_OK;
 }
 
+/* The second number of /proc/self/statm, in pages. */
+static int64_t resident_bytes(void)
+{
+    char text[MAX_STATM_BYTES];
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text);
+    struct str rest = {text, n > 0 ? (size_t)n : 0}, pages;
+    int64_t count = 0;
+
+    if (fd >= 0)
+        close(fd);
+    if (str_next(&rest, ' ', &pages) && str_next(&rest, ' ', &pages))
+        str_to_i64(pages, &count);
+    return count * sysconf(_SC_PAGESIZE);
+}
+
 static void put_process(struct ctx *ctx, struct buf *out)
 {
     const struct status_sources *from = sources;
-    struct str statm, pages;
-    int64_t resident = 0;
 
-    if (file_read(ctx, "/proc/self/statm", MAX_STATM_BYTES, &statm))
-        ctx_clear_error(ctx);
-    else if (str_next(&statm, ' ', &pages) && str_next(&statm, ' ', &pages))
-        str_to_i64(pages, &resident);
     metrics_put_help(out, "process_resident_memory_bytes", "gauge",
                      "Resident memory size in bytes.");
-    metrics_put(out, "process_resident_memory_bytes", NULL,
-                (double)(resident * sysconf(_SC_PAGESIZE)));
+    metrics_put(out, "process_resident_memory_bytes", NULL, (double)resident_bytes());
     metrics_put_help(out, "process_start_time_seconds", "gauge",
                      "Start time of the process since unix epoch in seconds.");
     metrics_put(out, "process_start_time_seconds", NULL,
