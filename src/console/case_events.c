@@ -255,11 +255,17 @@ static void tell(struct ctx *ctx, struct telling *telling)
         struct str kind;
         void (*tell)(struct ctx *ctx, struct telling *telling);
     } tellers[] = {
-        {STR("case.opened"), tell_opened},     {STR("case.step"), tell_step},
-        {STR("message.added"), tell_message},  {STR("note.added"), tell_note},
-        {STR("case.assigned"), tell_assigned}, {STR("case.transferred"), tell_transfer},
-        {STR("case.moved"), tell_move},        {STR("case.team"), tell_team},
-        {STR("clock.warn"), tell_clock},       {STR("clock.missed"), tell_clock},
+        {STR("case.opened"), tell_opened},
+        {STR("case.imported"), tell_opened},
+        {STR("case.step"), tell_step},
+        {STR("message.added"), tell_message},
+        {STR("note.added"), tell_note},
+        {STR("case.assigned"), tell_assigned},
+        {STR("case.transferred"), tell_transfer},
+        {STR("case.moved"), tell_move},
+        {STR("case.team"), tell_team},
+        {STR("clock.warn"), tell_clock},
+        {STR("clock.missed"), tell_clock},
         {STR("clock.moved"), tell_clock},
     };
 

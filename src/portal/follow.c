@@ -80,8 +80,10 @@ static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct ev
         event->title =
             text_in(&follow->definition->workflow->states[follow->definition->workflow->start].name,
                     ctx->lang);
-    } else if (str_eq(row->kind, S("case.step"))) {
-        if (json_get_str(ctx, payload, S("to"), &word))
+    } else if (str_eq(row->kind, S("case.step")) || str_eq(row->kind, S("case.imported"))) {
+        struct str where = str_eq(row->kind, S("case.step")) ? S("to") : S("state");
+
+        if (json_get_str(ctx, payload, where, &word))
             return RC_INVALID;
         state = workflow_state(follow->definition->workflow, word);
         if (state >= 0)

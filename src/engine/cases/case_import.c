@@ -199,6 +199,7 @@ static struct str payload_of(struct ctx *ctx, const struct taking *taking)
     json_put_member(&json, S("number"), taking->number);
     json_put_member(&json, S("service"), history->definition->code);
     json_put_member_i64(&json, S("version"), history->definition->version);
+    json_put_member(&json, S("channel"), S(CHANNEL));
     json_put_member(&json, S("system"), taking->system);
     json_put_member(&json, S("external_id"), history->external_id);
     json_put_member(&json, S("team"), taking->team ? taking->team->id : STR_NONE);

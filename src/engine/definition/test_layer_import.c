@@ -40,7 +40,7 @@ static void a_layer_takes_the_place_of_the_old(void **state)
     struct city *after, *now;
     struct str stamp;
 
-    stamp = test_text(world, "SELECT coalesce(max(value), '') FROM setting WHERE %lld", 1);
+    stamp = test_text(world, "SELECT coalesce(max(value), '') FROM setting WHERE 1 = %lld", 1);
     test_ok(&world->ctx, layer_import(&world->ctx, &import, &after));
     assert_ptr_equal(world->ctx.city, test_city);
     now = city_now(world);
@@ -52,7 +52,7 @@ static void a_layer_takes_the_place_of_the_old(void **state)
                               0),
                      1);
     assert_false(str_eq(
-        stamp, test_text(world, "SELECT coalesce(max(value), '') FROM setting WHERE %lld", 1)));
+        stamp, test_text(world, "SELECT coalesce(max(value), '') FROM setting WHERE 1 = %lld", 1)));
     city_free(after);
     city_free(now);
 }

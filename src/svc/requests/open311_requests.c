@@ -7,6 +7,7 @@
 #define REQUESTS_MAX 1000 /* in one answer; GeoReport v2, "GET Service Requests" */
 #define WINDOW_US    (90 * US_PER_DAY)
 #define PAGE_MAX     1000000
+#define SKIP_MAX     100000 /* cases before a page: who wants more asks about a shorter time */
 #define IDS_MAX      1000
 #define SERVICES_MAX 200
 #define CHUNK        200 /* cases read at a time */
@@ -329,6 +330,8 @@ static enum rc read_filters(struct ctx *ctx, const struct request *request, stru
         rc = read_number(ctx, request, "page", PAGE_MAX, &asking->page);
     if (!rc)
         rc = read_number(ctx, request, "page_size", REQUESTS_MAX, &asking->page_size);
+    if (!rc && (asking->page - 1) * asking->page_size > SKIP_MAX)
+        rc = FAIL(ctx, ERR_TOO_BIG, .field = S("page"), .arg = S("100000"));
     if (rc || !bbox.n)
         return rc;
     asking->filter.has_box = true;

@@ -9,6 +9,7 @@
 
 #define UPDATES_MAX 5000 /* in one answer: who has more asks about a shorter time */
 #define CASES_CHUNK 100
+#define CASES_MAX   20000 /* looked at for one answer */
 #define WINDOW_US   (90 * US_PER_DAY)
 #define MAX_TEXT    20000
 
@@ -47,20 +48,27 @@ static enum rc gather(struct ctx *ctx, struct gathering *gathering, const struct
     return RC_OK;
 }
 
-/* What happened since a moment happened to cases that have changed since. */
+/* What happened since a moment happened to cases that have changed since, and before another to
+ * cases that were opened before it. */
 static enum rc gather_changed(struct ctx *ctx, struct gathering *gathering)
 {
     struct public_filter filter = {
         .is_by_updated = true,
         .has_updated_from = true,
         .updated_from = gathering->from,
+        .has_until = true,
+        .until = gathering->until,
         .most = CASES_CHUNK,
     };
     struct public_cases page = {.has_more = true};
+    size_t seen = 0;
     enum rc rc = RC_OK;
 
     while (!rc && page.has_more && gathering->n < gathering->room) {
+        if (seen > CASES_MAX)
+            return FAIL(ctx, ERR_TOO_BIG, .field = S("start_date"), .arg = S("20000"));
         rc = public_cases(ctx, &filter, &page);
+        seen += page.n;
         if (!rc)
             rc = gather(ctx, gathering, &page);
         filter.has_after = true;
