@@ -119,6 +119,34 @@ static const struct {
      "  cityhall user add /var/lib/cityhall rdiaz --name \"Rosa Diaz\" --role crew \\\n"
      "      --scope team:streets-west --why \"new in the west crew\"\n"
      "  cityhall user list /var/lib/cityhall --json\n"},
+    {"key",
+     "\n"
+     "  add DIR --name NAME [--scope RIGHT[@KIND:CODE]]... [--days N] [--burst N]\n"
+     "          [--per-minute N]   make a key; it is shown once\n"
+     "  list DIR [--json]          all keys, their scopes, and when each was last used\n"
+     "  revoke DIR PREFIX          end a key, named by the eight characters after cityhall_\n"
+     "\n"
+     "Rights are read (cases as staff see them), file, work and supervise; kinds are city,\n"
+     "department, team and service. A key without scopes sees what the public sees. Keys expire\n"
+     "after a year unless --days says otherwise.\n"
+     "\n"
+     "Examples:\n"
+     "  cityhall key add var/demo --name \"Work orders\" --scope work@team:streets-east\n"
+     "  cityhall key add var/demo --name \"City app\" --scope file --days 90\n"},
+    {"webhook",
+     "\n"
+     "  add DIR URL --key PREFIX [--kind KIND]... [--service CODE]...\n"
+     "                             tell a server what the key may see; its secret is shown once\n"
+     "  list DIR [--json]          all webhooks, and how many events wait for each\n"
+     "  remove DIR ID              tell it no more\n"
+     "  test DIR ID                send it an event webhook.test now\n"
+     "\n"
+     "Kinds are those of the record: case.opened, case.step, note.added and so on; without any,\n"
+     "all. The URL is https. Requests are signed as Standard Webhooks has it, and tried again for\n"
+     "days; a server that takes nothing for five days is told no more.\n"
+     "\n"
+     "Example:\n"
+     "  cityhall webhook add var/demo https://example.org/hook --key PTVBGTX5 --kind case.step\n"},
     {"closure",
      "\n"
      "  add            the only thing to do\n"
