@@ -3,7 +3,7 @@
 #include "base/msg.h"
 #include "console/admin_jobs.ct.h"
 
-#define JOBS_PAGE 200
+#define JOBS_PAGE 100
 
 enum msg_id job_state_name(enum job_state state)
 {

@@ -142,6 +142,18 @@ struct ending {
     int64_t account_id, session_id;
 };
 
+static enum rc note_end(struct ctx *ctx, int64_t account_id)
+{
+    struct account_by_id_row row;
+    bool is_found;
+    enum rc rc = account_by_id(ctx, account_id, &is_found, &row);
+
+    if (rc)
+        return rc;
+    return people_note(ctx, "session.ended",
+                       &(struct people_fact){S("login"), is_found ? row.login : STR_NONE}, 1);
+}
+
 static enum rc end_one_tx(struct ctx *ctx, void *arg)
 {
     const struct ending *ending = arg;
@@ -150,7 +162,7 @@ static enum rc end_one_tx(struct ctx *ctx, void *arg)
 
     if (!rc && changed == 0)
         return FAIL(ctx, ERR_NOT_FOUND);
-    return rc;
+    return rc ? rc : note_end(ctx, ending->account_id);
 }
 
 enum rc session_end_one(struct ctx *ctx, int64_t account_id, int64_t session_id)

@@ -47,7 +47,8 @@ struct session_line {
 enum rc session_list(struct ctx *ctx, int64_t account_id, struct session_line **ret,
                      size_t *ret_n) MUST_CHECK;
 
-/* Ends one of an account's sessions. ERR_NOT_FOUND when it has no such live one. Own db_tx. */
+/* Ends one of an account's sessions. ERR_NOT_FOUND when it has no such live one. Event
+ * session.ended, by whoever did it. Own db_tx. */
 enum rc session_end_one(struct ctx *ctx, int64_t account_id, int64_t session_id) MUST_CHECK;
 
 /* Deletes the rows of sessions that expired more than 30 days ago; for a daily job. */

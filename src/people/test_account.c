@@ -111,6 +111,7 @@ static void sessions_are_listed_and_ended(void **state)
     ctx_clear_error(&test->ctx);
     assert_true(is_alive(test, token));
     assert_int_equal(session_end_one(&test->ctx, id, lines[0].id), RC_OK);
+    assert_string_equal(test_last_kind, "session.ended");
     assert_false(is_alive(test, token));
     assert_true(is_alive(test, other));
     assert_int_equal(session_end(&test->ctx, other), RC_OK);

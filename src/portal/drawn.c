@@ -5,8 +5,8 @@
 
 #include "base/crypto.h"
 
-#define PLACES    256
-#define MAX_BYTES ((size_t)16 << 10) /* a few streets; 4 MB in all at most */
+#define PLACES    128
+#define MAX_BYTES ((size_t)64 << 10) /* a whole city; 8 MB in all at most */
 #define KEY_TEXT  4000
 
 struct drawn {

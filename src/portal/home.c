@@ -2,27 +2,10 @@
 
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "engine/definition/service_search.h"
 #include "portal/home.ct.h"
 
 #define MAX_EXAMPLES 4 /* services named on a group's card, and below the search */
-
-/* Pictures for the groups that most cities have; a group of another name gets the general one. */
-static const struct {
-    struct str group, icon;
-} icons[] = {
-    {STR("streets"), STR("street")},    {STR("lights"), STR("light")},
-    {STR("trash"), STR("trash")},       {STR("parks"), STR("tree")},
-    {STR("property"), STR("building")}, {STR("animals"), STR("animal")},
-    {STR("water"), STR("flood")},       {STR("parking"), STR("car")},
-};
-
-static struct str icon_of(struct str group)
-{
-    for (size_t i = 0; i < sizeof icons / sizeof *icons; i++)
-        if (str_eq(icons[i].group, group))
-            return icons[i].icon;
-    return S("list");
-}
 
 /* The services the public may start, as pointers; those of one group, or of all when it is empty.
  */
@@ -78,9 +61,9 @@ enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
         if (rc)
             return rc;
         if (n)
-            home.groups[home.group_n++] = (struct home_group){
-                ctx->city->groups[i].id, ctx->city->groups[i].name,
-                icon_of(ctx->city->groups[i].id), examples_of(ctx, services, n)};
+            home.groups[home.group_n++] =
+                (struct home_group){ctx->city->groups[i].id, ctx->city->groups[i].name,
+                                    ctx->city->groups[i].icon, examples_of(ctx, services, n)};
     }
     page.current = S("/");
     page.has_hero = true;
@@ -88,48 +71,19 @@ enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
     return RC_OK;
 }
 
-static bool is_word_in(struct str folded_text, struct str folded_query)
-{
-    return folded_query.n && str_find(folded_text, folded_query) >= 0;
-}
-
-/* How well a service answers a folded query: 3 its name, 2 one of its words, 1 its summary. */
-static int match(struct ctx *ctx, const struct definition *service, struct str query)
-{
-    for (int i = 0; i < LANG__PUBLIC; i++) {
-        enum lang lang = (enum lang)i;
-
-        if (is_word_in(utf8_fold(ctx->arena, text_in(&service->name, lang)), query))
-            return 3;
-        for (size_t j = 0; j < service->words.n[lang]; j++)
-            if (is_word_in(utf8_fold(ctx->arena, service->words.list[lang][j]), query))
-                return 2;
-        if (is_word_in(utf8_fold(ctx->arena, text_in(&service->summary, lang)), query))
-            return 1;
-    }
-    return 0;
-}
-
 enum rc service_find(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_find_title));
-    struct str typed = request_value(request, S("q"));
-    struct str query = utf8_fold(ctx->arena, str_trim(utf8_cut(typed, 200)));
-    const struct definition **services, **found;
-    size_t n, found_n = 0;
+    struct str typed = utf8_cut(request_value(request, S("q")), SERVICE_SEARCH_MAX_BYTES);
+    const struct definition **services;
+    size_t n, found;
     enum rc rc = services_of(ctx, STR_NONE, &services, &n);
 
-    if (rc)
-        return rc;
-    found = ARENA_ARRAY(ctx->arena, n, const struct definition *);
-    if (!found)
-        return FAIL(ctx, ERR_MEMORY);
-    for (int score = 3; score > 0; score--)
-        for (size_t i = 0; i < n; i++)
-            if (match(ctx, services[i], query) == score)
-                found[found_n++] = services[i];
-    find_page(&page.view, &page, utf8_cut(typed, 200), found, found_n);
-    return RC_OK;
+    if (!rc)
+        rc = service_search(ctx, typed, services, n, &found);
+    if (!rc)
+        find_page(&page.view, &page, typed, services, found);
+    return rc;
 }
 
 enum rc group_show(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -58,12 +58,12 @@ static void test_whatever_differs_is_another(void **state)
 static void test_what_is_not_kept(void **state)
 {
     struct ctx *ctx = *state;
-    struct buf large = buf_in(ctx->arena, 20000), out = buf_in(ctx->arena, 30000);
+    struct buf large = buf_in(ctx->arena, 80000), out = buf_in(ctx->arena, 90000);
     struct layers none = {.version = STR("none")};
     struct map_picture one = picture();
     struct str key = drawn_key(ctx->arena, &none, &one);
 
-    while (large.n < 17000)
+    while (large.n < 66000)
         BUF_ADD(&large, "<path/>");
     drawn_keep(key, buf_str(&large));
     drawn_keep(key, STR_NONE);

@@ -114,7 +114,7 @@ def shapes(tap, city):
          (400,), [("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)]),
         ("multipart without a boundary", b"x", (400, 415), [("Content-Type", "multipart/form-data")]),
         ("a file where none is taken", lambda c: multipart({"csrf": c.csrf, "x": File(b"x")}),
-         (400, 415), [("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)]),
+         (400, 415, 422), [("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)]),
     ]
     for channel in channels:
         for name, fields, statuses, headers in others:

@@ -65,6 +65,9 @@ def report_to(step, service="pothole"):
                 break
             answer = client.post(path + name, {"csrf": client.csrf, **fields})
             must(answer.status == 303, "%s: %d %s" % (name, answer.status, main_part(answer)))
+        if step == "check" and client.last.header("Location").endswith("/similar"):
+            client.follow()
+            client.post(path + "similar", {"csrf": client.csrf, "case": "none"})
         page = client.get(path + step)
         must(page.status == 200, "%s: %d" % (step, page.status))
         return path + step
@@ -102,6 +105,15 @@ def staff_case(action):
     return open
 
 
+def similar(city, client):
+    """The question whether it is one of the open cases around the place."""
+    file_case(city)
+    report_to("who")(city, client)
+    client.post("/report/pothole/who", {"csrf": client.csrf})
+    must(client.follow().status == 200, "similar: %d" % client.last.status)
+    return "/report/pothole/similar"
+
+
 def page(path, to=None):
     def open(_city, client):
         must(client.get(path).status == 200, path)
@@ -119,6 +131,8 @@ channels = [
     WebForm("resident: who", report_to("who"),
             {"name": "Ana", "email": "ana@example.org", "phone": "251-555-0142"},
             ["name", "email", "phone"]),
+    WebForm("resident: is it one of these", similar, {"case": "none"}, ["case"], required=["case"],
+            choices=["case"]),
     WebForm("resident: withdrawing", own_case("withdraw"), {"message": "Gone"}, ["message"]),
     WebForm("staff: sign-in", page("/staff/signin"),
             {"login": "agent", "password": "x", "code": "123456"}, ["login", "password", "code"]),

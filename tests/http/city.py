@@ -163,6 +163,9 @@ class City:
             said = self.run("user", "add", self.folder, login, "--name", login.title(), "--role",
                             role, *(["--team", team] if team else []))
             self.passwords[login] = re.search(r"shown once\): (\S+)", said)[1]
+        said = self.run("key", "add", self.folder, "--name", "A program that files", "--scope",
+                        "file@city", "--days", "30")
+        self.key = re.search(r"shown once\): (\S+)", said)[1]
         return self
 
     def start(self, env=None, limit=None):

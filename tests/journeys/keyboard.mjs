@@ -1,7 +1,7 @@
 // A whole report by keyboard alone: Tab, Space, Enter, arrows and typing.
 import { check, none, tap } from './lib/tap.mjs';
 import { visitor } from './lib/browser.mjs';
-import { at, resident } from './lib/resident.mjs';
+import { at, stepOf, resident } from './lib/resident.mjs';
 
 const MAX_TABS = 40;
 
@@ -66,6 +66,13 @@ const reportByKeys = async (browser, city, js) => {
   await tabTo(page, '#email');
   await page.keyboard.type('keys@example.com');
   await enter(page);
+  if (stepOf(page) === 'similar') {
+    await tabTo(page, 'input[name=case]');
+    await page.keyboard.press('ArrowUp');
+    check(await page.locator('#case-none').isChecked(), 'the last choice is not reached by a key');
+    await tabTo(page, 'main button[type=submit]');
+    await enter(page);
+  }
   at(page, 'check');
   await tabTo(page, 'main button[type=submit]');
   await enter(page);

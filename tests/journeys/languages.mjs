@@ -20,8 +20,9 @@ const readWords = () => {
   const texts = [document.title];
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   const lang = document.documentElement.lang;
-  // What a <noscript> holds is markup while scripts run; names on a map are streets.
-  const isApart = element => element.closest('noscript, .map-name') !== null;
+  // What a <noscript> holds is markup while scripts run; names on a map are streets, and
+  // addresses of pages are no words.
+  const isApart = element => element.closest('noscript, .map-name, .ch-link') !== null;
   const isForeign = element => { const own = element.closest('[lang]'); return own && own.lang !== lang; };
   while (walker.nextNode())
     if (!isForeign(walker.currentNode.parentElement) && !isApart(walker.currentNode.parentElement)) texts.push(walker.currentNode.data);

@@ -4,6 +4,7 @@ import { tap, same, check } from './lib/tap.mjs';
 import { copyCity, makeCity, serveCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { admin } from './admin.mjs';
+import { acts } from './acts.mjs';
 import { report } from './report.mjs';
 import { entry } from './entry.mjs';
 import { hostile } from './hostile.mjs';
@@ -19,11 +20,11 @@ import { watch } from './watch.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
-const ways = [{ report, link, hostile, entry, admin }, { selftest, pages, languages, keyboard, staff }];
-const ways = [{ report, link, hostile }, { selftest, pages, languages, keyboard, staff, queue }];
-const ways = [{ report, link, hostile, entry }, { selftest, pages, languages, keyboard, staff }];
-const ways = [{ report, link, watch, own, hostile }, { selftest, pages, languages, keyboard, staff }];
-const ways = [{ report, link, watch, own, mine, hostile }, { selftest, pages, languages, keyboard, staff }];
+const ways = [
+  { report, link, watch, own, mine, hostile, entry },
+  { selftest, pages, languages, keyboard, staff, queue, admin },
+];
+const ways = [{ report, link, watch, own, mine, hostile, entry, admin }, { selftest, pages, languages, keyboard, staff, acts, queue }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);

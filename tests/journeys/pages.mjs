@@ -9,7 +9,7 @@ import { HOSTILE, resident } from './lib/resident.mjs';
 const UNKNOWN_PLACE = '77 Nowhere Blvd';
 
 /** Goes through the public pages; `see(name)` looks at each. Gives the case's number. */
-const walkReport = async (one, me, see) => {
+const walkReport = async (one, me, see, city) => {
   const { page } = one;
   await me.go('/services/pothole');
   await see('service');
@@ -36,14 +36,99 @@ const walkReport = async (one, me, see) => {
   await see('who');
   await me.who({ email: 'ana@' });
   await see('who-wrong', 422);
-  await me.who({ name: 'Ana Ruiz', email: 'ana@example.com', phone: '205-555-0123' });
+  await me.who({ name: 'Ana Ruiz', email: 'ana@example.com', phone: '205-555-0123', stays: true });
+  await walkSimilar(me, page, see);
   await see('check');
+  await walkLater(me, page, see, city);
   await me.go('/report/pothole/details');
   await see('details-filled');
   await me.go('/report/pothole/check');
   await me.send();
   await see('done');
   return me.number();
+};
+
+const press = (page, name) => leave(page, () => page.locator('main').getByRole('button', { name }).first().click());
+
+/** Asked only where something is open nearby; the caller has seen to it. */
+const walkSimilar = async (me, page, see) => {
+  await see('similar');
+  await me.next();
+  await see('similar-nothing-chosen', 422);
+  await me.mineIsAnother();
+};
+
+const walkLater = async (me, page, see, city) => {
+  await me.go('/report/pothole/later');
+  await see('later');
+  await press(page, 'Show me a code');
+  await see('later-code');
+  await press(page, 'Mail me a link');
+  await see('later-no-address', 422);
+  await page.locator('#email').fill('ana@example.com');
+  await press(page, 'Mail me a link');
+  await see('later-sent');
+  if (city?.hasSql) {
+    await page.goto(city.mail('ana@example.com').body.match(/https?:\S+\/continue\/\S+/)[0]);
+    await see('continue');
+  }
+  await me.go('/drafts');
+  await see('drafts');
+  await me.go('/continue');
+  await see('code');
+  await page.locator('#code').fill('nonsense');
+  await press(page, 'Continue');
+  await see('code-wrong', 422);
+  await me.go('/report/pothole/check');
+};
+
+/** Following by mail, and an account: each page in each of its states. */
+const walkMail = async (one, me, see, city, number) => {
+  const { page } = one;
+  await me.go(`/cases/${number}/follow`);
+  await see('watch');
+  await press(page, 'Send me the link');
+  await see('watch-no-address', 422);
+  await page.locator('#email').fill('pages@example.com');
+  await press(page, 'Send me the link');
+  await see('watch-sent');
+  await me.go('/me/sign-in');
+  await see('sign-in');
+  await press(page, 'Send me a link');
+  await see('sign-in-no-address', 422);
+  await page.locator('#email').fill('ana@example.com');
+  await press(page, 'Send me a link');
+  await see('sign-in-sent');
+  await me.go('/me/open/no-such-link-0123456789');
+  await see('sign-in-link-unknown', 410);
+  if (!city.hasSql) return;
+  const linked = (address, part) => city.mail(address).body.match(new RegExp(`https?:\\S+/${part}/\\S+`))[0];
+  await page.goto(linked('pages@example.com', 'follows'));
+  await see('watch-link');
+  await press(page, 'Yes, send me mail');
+  await see('watch-confirmed');
+  await page.goto(linked('ana@example.com', 'me/open'));
+  await see('sign-in-link');
+  await press(page, 'Sign in');
+  await see('mine');
+  await me.go('/me/settings');
+  await see('settings');
+  await page.locator('#name').fill('x'.repeat(201));
+  await press(page, 'Save');
+  await see('settings-too-long', 422);
+  await page.locator('#name').fill('Ana Ruiz');
+  await press(page, 'Save');
+  await see('settings-saved');
+  await me.go('/me/delete');
+  await see('delete');
+  await me.go(`/cases/${number}`);
+  await page.locator('details').evaluateAll(all => all.forEach(d => { d.open = true; }));
+  await page.locator('form[action$="/steps/reopen"] textarea').fill('Again');
+  await leave(page, () => page.locator('form[action$="/steps/reopen"] button').click());
+  await page.goto(city.mail('pages@example.com').unsubscribe);
+  await see('unfollow');
+  await press(page, 'Stop the mail');
+  await see('unfollowed');
 };
 
 const walkHome = async (one, me, see) => {
@@ -81,9 +166,15 @@ const walkCase = async (one, me, see, number, link) => {
   await see('case-own-open');
   await leave(page, () => page.locator('form[action$="/steps/withdraw"] button').click());
   await see('case-withdrawn');
-  await page.locator('summary').first().click();
+  await page.locator('details').evaluateAll(all => all.forEach(d => { d.open = true; }));
+  await see('case-withdrawn-open');
+  await leave(page, () => page.locator('form[action$="/rating"] button').click());
+  await see('case-rating-refused', 422);
+  await page.locator('details').evaluateAll(all => all.forEach(d => { d.open = true; }));
   await leave(page, () => page.locator('form[action$="/steps/reopen"] button').click());
   await see('case-reopen-refused', 422);
+  await me.go(`/cases/${number}/receipt`);
+  await see('receipt');
   if (link) {
     await page.goto(link);
     await see('link');
@@ -99,7 +190,7 @@ const unseen = pages => {
   const patterns = routes.split('\n').map(line => line.split(/\s+/))
     .filter(([method, path, permission]) => method === 'GET' && permission === 'public' && !/\.\w+$/.test(path));
   return patterns.map(([, path]) => path)
-    .filter(path => !/^\/staff(\/|$)/.test(path))
+    .filter(path => !/^\/(staff|open311|api)(\/|$)/.test(path))
     .filter(path => !pages.some(p => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(p.path)));
 };
 
@@ -114,9 +205,13 @@ export const pages = async (browser, city, { isLong }) => {
   const see = (name, status) => tap.test(`page ${name}`, async () => none(await audit.look(one, name, { status }), name));
 
   await walkHome(one, me, see);
-  const number = await walkReport(one, me, see);
+  await me.fill();
+  await me.send();
+  await one.context.clearCookies();
+  const number = await walkReport(one, me, see, city);
   const link = city.hasSql ? city.link(number) : '';
   await walkCase(one, me, see, number, link);
+  await walkMail(one, me, see, city, number);
   await one.close();
   await tap.test('every public page was looked at', () => none(unseen(audit.pages).filter(p => !notPages.includes(p)), 'not looked at'));
   if (audit.hasChecker()) await tap.test('the HTML of every page', () => none(audit.checkHtml(), 'HTML'));

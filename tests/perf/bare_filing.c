@@ -30,7 +30,7 @@ static const struct {
 };
 #define SOURCES (sizeof sources / sizeof *sources)
 
-enum meaning { COPY, OWN_ID, UNIQUE, PLACE, PARTY, CASE, EVENT };
+enum meaning { COPY, OWN_ID, UNIQUE, UNIQUE_BYTES, PLACE, PARTY, CASE, EVENT };
 
 /* One row to write: its statement with the values bound that stay, and the columns that change. */
 struct row {
@@ -48,10 +48,12 @@ struct copying {
     sqlite3_stmt *words, *draft, *series;
 };
 
+static sqlite3 *current; /* for messages */
+
 static void must(int code)
 {
     if (code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW) {
-        fprintf(stderr, "bare_filing: SQLite code %d\n", code);
+        fprintf(stderr, "bare_filing: %s\n", sqlite3_errmsg(current));
         exit(1);
     }
 }
@@ -115,6 +117,8 @@ static void add_row(struct copying *copying, const char *table, sqlite3_stmt *pa
         row->meanings[i] = sqlite3_column_type(pattern, i) == SQLITE_NULL
                                ? COPY
                                : meaning_of(table, sqlite3_column_name(pattern, i));
+        if (row->meanings[i] == UNIQUE && sqlite3_column_type(pattern, i) == SQLITE_BLOB)
+            row->meanings[i] = UNIQUE_BYTES;
         must(sqlite3_bind_value(row->insert, i + 1, sqlite3_column_value(pattern, i)));
     }
 }
@@ -142,15 +146,19 @@ static void read_pattern(struct copying *copying)
 static void bind_anew(struct copying *copying, struct row *row)
 {
     for (int i = 0; i < row->columns; i++) {
-        char text[64];
+        char text[64] = "";
 
         switch (row->meanings[i]) {
         case COPY: break;
         case OWN_ID: must(sqlite3_bind_null(row->insert, i + 1)); break;
         case UNIQUE:
+        case UNIQUE_BYTES:
             snprintf(text, sizeof text, "copy-%lld-%lld", (long long)copying->pattern,
                      (long long)copying->counter++);
-            must(sqlite3_bind_text(row->insert, i + 1, text, -1, SQLITE_TRANSIENT));
+            if (row->meanings[i] == UNIQUE)
+                must(sqlite3_bind_text(row->insert, i + 1, text, -1, SQLITE_TRANSIENT));
+            else
+                must(sqlite3_bind_blob(row->insert, i + 1, text, sizeof text, SQLITE_TRANSIENT));
             break;
         case PLACE:
         case PARTY:
@@ -204,6 +212,7 @@ int main(int argc, char **argv)
     if (argc < 2)
         return 2;
     must(sqlite3_open(argv[1], &copying.db));
+    current = copying.db;
     must(sqlite3_exec(copying.db,
                       "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"

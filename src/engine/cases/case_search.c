@@ -439,10 +439,12 @@ static enum rc search_words(struct searching *work, size_t most)
         .most = work->sort == CASES_BEST ? CHUNK_MAX : (int64_t)work->search->most + 1,
         .order = CASE_RUN_BY_ID,
     };
-    struct case_run_rows rows = {.n = (size_t)args.most};
+    bool is_more = true;
     enum rc rc = RC_OK;
 
-    while (!rc && rows.n == (size_t)args.most && work->found_n < most) {
+    while (!rc && is_more && work->found_n < most) {
+        struct case_run_rows rows = {0};
+
         if (work->rows_read >= work->rows_max) {
             work->is_cut = true;
             break;
@@ -450,11 +452,9 @@ static enum rc search_words(struct searching *work, size_t most)
         rc = case_run(work->ctx, &args, &rows);
         for (size_t i = 0; !rc && i < rows.n && work->found_n < most; i++)
             rc = look(work, &rows.rows[i]);
+        is_more = rows.n == (size_t)args.most;
         args.before_id = work->last.id;
-        if (!rc && rows.n == (size_t)args.most && args.most < CHUNK_MAX) {
-            args.most = args.most * 2 > CHUNK_MAX ? CHUNK_MAX : args.most * 2;
-            rows.n = (size_t)args.most;
-        }
+        args.most = args.most * 2 > CHUNK_MAX ? CHUNK_MAX : args.most * 2;
     }
     return rc;
 }

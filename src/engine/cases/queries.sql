@@ -327,7 +327,7 @@ LIMIT :most;
 SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.outcome, c.team,
     c.assignee, c.place, c.reporter, c.lang, c.channel, c.opened, c.closed, c.due, c.district
 FROM cases c
-WHERE c.id > 0
+WHERE TRUE
 --? state_type: AND c.state_type = :state_type
 --? team: AND c.team = :team
 --? service: AND c.service = :service

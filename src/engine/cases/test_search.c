@@ -1,7 +1,10 @@
 /* Lists of cases: right rows in the right order, page by page, within grants and bounds. */
 #include "engine/cases/case_search.h"
 
+#include <sqlite3.h>
+
 #include "engine/cases/public_search.h"
+#include "engine/cases/queries.h"
 #include "engine/test_support.h"
 
 static struct case_found search(struct world *world, const struct case_search *as, const char *text)
@@ -327,12 +330,80 @@ static void test_the_public_finds_what_it_is_shown(void **state)
     assert_int_equal(public_count(world, "bache"), 0);
     assert_int_equal(public_count(world, "ana example com"), 0);
     assert_int_equal(public_count(world, " -- '\"* "), 0);
-    test_exec(world, "UPDATE cases SET is_description_public = 1 WHERE id = 3");
-    test_exec(world, "UPDATE cases SET is_hidden = 1 WHERE id = 5");
+    test_exec(world, "UPDATE cases SET is_description_public = TRUE WHERE id = 3");
+    test_exec(world, "UPDATE cases SET is_hidden = TRUE WHERE id = 5");
     db_reader_release(&world->ctx);
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
     assert_int_equal(public_count(world, "BÁCHE, massachusetts"), 1);
     assert_int_equal(public_count(world, "Massachusetts Ave"), 4);
+}
+
+static const struct sql_statement *case_run_statement(void)
+{
+    for (size_t i = 0; i < engine_cases_queries.n; i++)
+        if (str_ends_with(str_of(engine_cases_queries.items[i]->name), S(": case_run")))
+            return engine_cases_queries.items[i];
+    fail_msg("there is no statement case_run");
+    return NULL;
+}
+
+/* How SQLite goes about the statement with these options. */
+static struct str plan_of(struct world *world, const struct case_run_args *args)
+{
+    const struct sql_statement *statement = case_run_statement();
+    struct buf plan = buf_in(world->ctx.arena, 4000);
+    struct str sql;
+    sqlite3_stmt *rows;
+    uint32_t options = 0;
+
+    for (size_t i = 0; i < statement->fragment_count; i++)
+        if (((const char *)args)[statement->fragment_offsets[i]])
+            options |= UINT32_C(1) << i;
+    sql = str_fmt(world->ctx.arena, "EXPLAIN QUERY PLAN %.*s",
+                  STR_ARG(sql_text(world->ctx.arena, statement, SQL_SQLITE, options, args->order)));
+    assert_int_equal(sqlite3_prepare_v2(raw_sqlite(world->raw), sql.p, (int)sql.n, &rows, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(rows) == SQLITE_ROW)
+        buf_add_fmt(&plan, "%s\n", (const char *)sqlite3_column_text(rows, 3));
+    sqlite3_finalize(rows);
+    return buf_str(&plan);
+}
+
+/* Each run comes from one index in its order: a page costs what it shows, whatever the table. */
+static void test_every_run_has_its_index(void **state)
+{
+    static const struct {
+        struct case_run_args args;
+        const char *index;
+    } runs[] = {
+#define AT         .with_state_type = true
+#define ON(column) .with_##column = true
+        {{AT, ON(dated), .order = CASE_RUN_BY_DUE}, "cases_open "},
+        {{AT, ON(undated), ON(after_id), .order = CASE_RUN_BY_DUE}, "cases_open "},
+        {{AT, ON(dated), ON(due_high), ON(after_due), .order = CASE_RUN_BY_DUE}, "cases_open "},
+        {{AT, ON(team), ON(dated), ON(after_due), .order = CASE_RUN_BY_DUE}, "cases_team "},
+        {{AT, ON(service), ON(dated), .order = CASE_RUN_BY_DUE}, "cases_service_due "},
+        {{AT, ON(assignee), ON(dated), .order = CASE_RUN_BY_DUE}, "cases_assignee_due "},
+        {{AT, ON(before_opened), .order = CASE_RUN_BY_NEWEST}, "cases_state_opened "},
+        {{AT, ON(team), ON(opened_low), .order = CASE_RUN_BY_NEWEST}, "cases_team_opened "},
+        {{AT, ON(team), ON(after_opened), .order = CASE_RUN_BY_OLDEST}, "cases_team_opened "},
+        {{AT, ON(service), ON(before_opened), .order = CASE_RUN_BY_NEWEST}, "cases_service "},
+        {{AT, ON(assignee), .order = CASE_RUN_BY_NEWEST}, "cases_assignee_opened "},
+        {{ON(before_opened), ON(opened_high), .order = CASE_RUN_BY_NEWEST}, "cases_opened "},
+        {{ON(has_closed), ON(closed_low), ON(before_closed), .order = CASE_RUN_BY_CLOSED},
+         "cases_closed "},
+#undef AT
+#undef ON
+    };
+    struct world *world = *state;
+
+    for (size_t i = 0; !raw_is_postgres() && i < sizeof runs / sizeof *runs; i++) {
+        struct str plan = plan_of(world, &runs[i].args);
+
+        if (str_find(plan, str_fmt(world->ctx.arena, "INDEX %s", runs[i].index)) < 0 ||
+            str_find(plan, S("TEMP B-TREE")) >= 0)
+            fail_msg("%s: %.*s", runs[i].index, STR_ARG(plan));
+    }
 }
 
 int main(void)
@@ -347,6 +418,7 @@ int main(void)
         TEST(test_reading_stops_and_goes_on),
         TEST(test_a_line_says_what_is_known),
         TEST(test_the_public_finds_what_it_is_shown),
+        TEST(test_every_run_has_its_index),
     };
 
     return RUN_TESTS("case search", tests);

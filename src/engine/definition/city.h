@@ -20,6 +20,7 @@ struct layers;
 struct named {
     struct str id;
     struct text name;
+    struct str icon; /* of a group: its picture in ui's icons.svg; "list" when none is named */
 };
 
 struct team {

@@ -38,7 +38,7 @@ static enum rc parse_file(struct ctx *home, const struct city_files *files, stru
 static enum rc load_named(struct ctx *home, const struct yaml_node *node, struct problems *problems,
                           const struct named **ret, size_t *ret_n)
 {
-    static const struct str keys[] = {STR("id"), STR("name")};
+    static const struct str keys[] = {STR("id"), STR("name"), STR("icon")};
     struct named *named;
 
     if (!node || !yaml_expect_list(problems, node, "{id, name}"))
@@ -58,6 +58,9 @@ static enum rc load_named(struct ctx *home, const struct yaml_node *node, struct
         }
         named[i].id = yaml_expect_id(problems, id, "an id");
         named[i].name = yaml_expect_languages(problems, name, true, "the name");
+        named[i].icon = yaml_get(item, "icon")
+                            ? yaml_expect_id(problems, yaml_get(item, "icon"), "an icon")
+                            : S("list");
     }
     *ret = named;
     *ret_n = node->n;

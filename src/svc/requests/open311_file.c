@@ -13,12 +13,12 @@
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/show.h"
-#include "svc/requests/fetch.h"
+#include "engine/message/fetch.h"
 #include "svc/requests/open311.h"
 
 #define CHANNEL     "open311"
 #define PHOTO_BYTES ((size_t)15 << 20)
-#define PHOTO_MS    5000L
+#define PHOTO_MS    5000
 #define MAX_PATH    4096
 #define NAME_BYTES  800
 #define MAX_KEY     200
@@ -33,7 +33,7 @@ struct filing_call {
     struct place place;
     struct filing filing;
     struct str media_url, media_bytes;
-    const char *media_trouble; /* NULL: none */
+    struct str media_trouble; /* empty: none */
     struct filed filed;
 };
 
@@ -226,23 +226,24 @@ static bool takes_photos(const struct filing_call *call)
  * cost the city the report. */
 static enum rc fetch_media(struct filing_call *call)
 {
-    static const struct fetch_options options = {.max_bytes = PHOTO_BYTES, .total_ms = PHOTO_MS};
-    enum fetch_result result;
-    enum rc rc;
+    const struct fetch fetch = {
+        .url = call->media_url, .timeout_ms = PHOTO_MS, .max_bytes = PHOTO_BYTES, .fd = -1};
+    enum fetch_outcome outcome;
+    struct fetched fetched;
 
     if (!call->media_url.n)
         return RC_OK;
-    rc = fetch_url(call->ctx, call->media_url, &options, &result, &call->media_bytes,
-                   &call->media_trouble);
-    if (rc)
-        return rc;
-    if (result == FETCH_REFUSED)
-        return FAIL(call->ctx, ERR_OUTSIDE, .field = S("media_url"),
-                    .arg = str_of(call->media_trouble));
-    if (result == FETCH_DONE)
-        call->media_trouble = takes_photos(call) ? NULL : "photos are not taken here";
+    outcome = fetch_url(call->ctx, &fetch, &fetched);
+    if (outcome == FETCH_REFUSED)
+        return FAIL(call->ctx, ERR_OUTSIDE, .field = S("media_url"), .arg = fetched.trouble);
+    if (outcome != FETCH_ANSWERED)
+        call->media_trouble = fetched.trouble;
+    else if (fetched.status != 200 || !fetched.body.n)
+        call->media_trouble = S("nothing is there");
+    else if (!takes_photos(call))
+        call->media_trouble = S("photos are not taken here");
     else
-        call->media_bytes = STR_NONE;
+        call->media_bytes = fetched.body;
     return RC_OK;
 }
 
@@ -316,7 +317,7 @@ static enum rc add_fetched(struct filing_call *call)
     unlink(path);
     if (rc != RC_INVALID && rc != RC_LIMIT)
         return rc;
-    call->media_trouble = "it is no picture that we can show";
+    call->media_trouble = S("it is no picture that we can show");
     ctx_clear_error(ctx);
     return RC_OK;
 }
@@ -327,7 +328,7 @@ static enum rc take_photos(struct filing_call *call)
     enum rc rc = fetch_media(call);
 
     if (has_uploads && !rc && !takes_photos(call))
-        call->media_trouble = "photos are not taken here";
+        call->media_trouble = S("photos are not taken here");
     if (rc || !takes_photos(call) || (!has_uploads && !call->media_bytes.n))
         return rc;
     rc = make_draft(call);
@@ -344,14 +345,14 @@ static enum rc keep_media_url(struct filing_call *call)
     int64_t id;
     struct ctx *ctx = call->ctx;
 
-    if (!call->media_trouble || !call->media_url.n)
+    if (!call->media_trouble.n || !call->media_url.n)
         return RC_OK;
     return external_message_add(
         ctx,
         &(struct external_message){
             .case_id = call->filed.case_id,
-            .text = str_fmt(ctx->arena, "media_url %.*s: %s", STR_ARG(call->media_url),
-                            call->media_trouble),
+            .text = str_fmt(ctx->arena, "media_url %.*s: %.*s", STR_ARG(call->media_url),
+                            STR_ARG(call->media_trouble)),
             .system = str_fmt(ctx->arena, "key %.*s", STR_ARG(call->key.prefix)),
             .external_id = str_fmt(ctx->arena, "media %.*s", STR_ARG(call->filed.number)),
         },
@@ -381,7 +382,7 @@ static struct str notice_of(struct filing_call *call)
     struct str due;
     struct msg_arg arg;
 
-    if (call->media_trouble)
+    if (call->media_trouble.n)
         return msg_text(ctx->lang, MSG_open311_no_photo);
     if (!call->filed.has_due)
         return STR_NONE;
