@@ -107,7 +107,7 @@ static enum rc read_times(struct ctx *ctx, const struct request *request, const 
     return rc;
 }
 
-/* By teams and by changes the public has no list. */
+/* By teams the public has no list, and what changed when only in that order. */
 static enum rc check_view(struct ctx *ctx, const struct request *request,
                           const struct listing *list)
 {
@@ -115,11 +115,9 @@ static enum rc check_view(struct ctx *ctx, const struct request *request,
         return RC_OK;
     if (list->team)
         return refuse(ctx, request, "team");
-    if (list->is_by_updated)
+    if ((list->has_updated_from || list->has_updated_until) && !list->is_by_updated)
         return refuse(ctx, request, "sort");
-    if (list->has_updated_from)
-        return refuse(ctx, request, "updated_from");
-    return list->has_updated_until ? refuse(ctx, request, "updated_until") : RC_OK;
+    return RC_OK;
 }
 
 static enum rc read_listing(struct ctx *ctx, const struct request *request, struct form *form,
@@ -156,6 +154,11 @@ static enum rc load_public(struct ctx *ctx, struct listing *list)
                                   .from = list->opened_from,
                                   .has_until = list->has_opened_until,
                                   .until = list->opened_until,
+                                  .is_by_updated = list->is_by_updated,
+                                  .has_updated_from = list->has_updated_from,
+                                  .updated_from = list->updated_from,
+                                  .has_updated_until = list->has_updated_until,
+                                  .updated_until = list->updated_until,
                                   .has_after = list->has_after,
                                   .after = list->after,
                                   .most = list->most,

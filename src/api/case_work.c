@@ -5,7 +5,9 @@
 #include "api/cases.h"
 #include "api/once.h"
 #include "api/view.h"
+#include "db/db.h"
 #include "engine/cases/cases.h"
+#include "engine/cases/photo.h"
 #include "people/account.h"
 #include "web/csrf.h"
 #include "web/server.h"
@@ -159,4 +161,49 @@ enum rc api_assignee_set(struct ctx *ctx, struct request *request, struct reply 
     if (!rc)
         rc = as_precondition(ctx, request, case_assign(ctx, view.row.id, lock_version, account));
     return rc ? rc : answer(ctx, request, reply, &view);
+}
+
+struct attaching {
+    const struct api_view *view;
+    struct photo_made photo;
+};
+
+static enum rc attach_tx(struct ctx *ctx, void *arg)
+{
+    const struct attaching *attaching = arg;
+
+    return photo_attach(ctx, attaching->view->row.id, attaching->view->definition,
+                        &attaching->photo);
+}
+
+static enum rc add_photo(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    const struct upload *upload = request_upload(request, S("photo"));
+    struct api_view view;
+    struct attaching attaching = {.view = &view};
+    enum rc rc = load(ctx, request, &view);
+
+    if (rc)
+        return rc;
+    if (!upload || !upload->size_bytes)
+        return api_refuse(ctx, request, API_BODY, S("#/photo"),
+                          (struct err){.id = ERR_REQUIRED, .file = __FILE__, .line = __LINE__});
+    rc = photo_make(ctx, &(struct photo_upload){upload->path, upload->filename}, &attaching.photo);
+    if (!rc)
+        rc = db_tx(ctx, attach_tx, &attaching);
+    if (rc == RC_INVALID) {
+        struct err err = ctx->err;
+
+        ctx_clear_error(ctx);
+        return api_refuse(ctx, request, API_BODY, S("#/photo"), err);
+    }
+    if (rc)
+        return rc;
+    reply->status = 201;
+    return answer(ctx, request, reply, &view);
+}
+
+enum rc api_case_photo_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    return api_once(ctx, request, reply, add_photo);
 }

@@ -26,6 +26,8 @@ enum rc api_draft_photo_take(struct ctx *ctx, struct request *request,
 extern const struct schema step_new_schema, note_new_schema, assignee_schema;
 enum rc api_step_take(struct ctx *ctx, struct request *request, struct reply *reply) MUST_CHECK;
 enum rc api_note_take(struct ctx *ctx, struct request *request, struct reply *reply) MUST_CHECK;
+enum rc api_case_photo_take(struct ctx *ctx, struct request *request,
+                            struct reply *reply) MUST_CHECK;
 enum rc api_assignee_set(struct ctx *ctx, struct request *request, struct reply *reply) MUST_CHECK;
 
 /* GET /api/v1/cases/{number}/events, .../receipt, .../photos/{photo}/{variant}. */

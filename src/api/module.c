@@ -5,8 +5,8 @@
 #include "api/record.h"
 #include "api/services.h"
 #include "api/status.h"
-#include "api/witness.h"
 #include "api/view.h"
+#include "api/witness.h"
 #include "people/permission.h"
 #include "web/route.h"
 
@@ -42,6 +42,9 @@ const struct route api_routes[] = {
     {HTTP_GET, "/api/v1/cases/{number}/receipt", api_receipt_send, PERMISSION_API, .flags = KEYED,
      .summary = "The signed receipt of a case", .response = "text/plain",
      .statuses = ANSWERS(200, 403, 404)},
+    {HTTP_POST, "/api/v1/cases/{number}/photos", api_case_photo_take, PERMISSION_WORK,
+     .flags = KEYED | ROUTE_UPLOAD, .summary = "Add a photo to a case", .response = "Case",
+     .statuses = ANSWERS(201, 403, 404)},
     {HTTP_GET, "/api/v1/cases/{number}/photos/{photo}/{variant}", api_photo_send, PERMISSION_API,
      .flags = KEYED, .summary = "A photo of a case: full or thumb", .response = "image/jpeg",
      .statuses = ANSWERS(200, 404)},

@@ -66,6 +66,8 @@ size_t openapi_statuses(const struct route *route, int ret[OPENAPI_MAX_STATUSES]
         add(ret, &n, 413);
         add(ret, &n, 415);
     }
+    if (route->flags & ROUTE_UPLOAD)
+        add(ret, &n, 413);
     if (is_once(route))
         add(ret, &n, 409);
     add(ret, &n, 422);

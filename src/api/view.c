@@ -153,34 +153,16 @@ struct public_place case_exact_place(struct str label, bool has_point, struct po
     return (struct public_place){.label = label, .has_point = has_point, .point = at};
 }
 
-/* The case as everybody sees it, by the one projection: found again by the moment it was opened. */
+/* The case as everybody sees it, by the one projection. */
 static enum rc find_public(struct ctx *ctx, struct api_view *view, bool *ret_found)
 {
-    struct public_filter filter = {
-        .service = view->row.service,
-        .has_from = true,
-        .from = view->row.opened,
-        .has_until = true,
-        .until = instant_plus_us(view->row.opened, 1),
-        .most = PUBLIC_CASES_MAX,
-    };
-    struct public_cases page = {.has_more = true};
+    struct public_cases found;
+    enum rc rc = public_cases_numbered(ctx, &view->row.number, 1, &found);
 
-    *ret_found = false;
-    while (page.has_more && !*ret_found) {
-        enum rc rc = public_cases(ctx, &filter, &page);
-
-        if (rc)
-            return rc;
-        for (size_t i = 0; i < page.n && !*ret_found; i++) {
-            *ret_found = str_eq(page.of[i].number, view->row.number);
-            if (*ret_found)
-                view->shown = page.of[i];
-        }
-        filter.has_after = true;
-        filter.after = page.next;
-    }
-    return RC_OK;
+    *ret_found = !rc && found.n == 1;
+    if (*ret_found)
+        view->shown = found.of[0];
+    return rc;
 }
 
 static void show_whole(struct api_view *view)

@@ -84,7 +84,10 @@ class City:
     def ask(self, method, target, body=None, headers=None):
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            link.request(method, target, body, headers or {})
+            try:
+                link.request(method, target, body, headers or {})
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # refused while it was being sent: the answer is there all the same
             reply = link.getresponse()
             return Answer(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
         finally:

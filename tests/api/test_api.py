@@ -293,7 +293,7 @@ def test_reading(api, known):
     for query, field in (("state=new", "state"), ("limit=0", "limit"), ("limit=201", "limit"),
                          ("cursor=x", "cursor"), ("service=nosuch", "service"),
                          ("opened_from=soon", "opened_from"), ("team=streets-east", "team"),
-                         ("sort=updated", "sort"), ("view=all", "view")):
+                         ("updated_from=2026-01-01", "sort"), ("view=all", "view")):
         answer = api.ask("GET", "/api/v1/cases?" + query, key)
         check("refused: " + query, answer.status == 422 and list(pointers(answer)) == [field],
               answer.body)
@@ -348,6 +348,10 @@ def test_lists(api, known):
     public = [row[0] for row in sql("SELECT number FROM cases WHERE confidentiality = 0 AND NOT "
                                     "is_hidden ORDER BY opened DESC, id DESC")]
     check("the public's list is the public's", pages(api, known["bare"], "limit=7") == public)
+    public = [row[0] for row in sql("SELECT number FROM cases WHERE confidentiality = 0 AND NOT "
+                                    "is_hidden ORDER BY updated DESC, id DESC")]
+    check("by the last change too",
+          pages(api, known["bare"], "limit=7&sort=updated&updated_from=2000-01-01") == public)
     middle = sql("SELECT opened FROM cases ORDER BY opened LIMIT 1 OFFSET 20")[0][0]
     wanted = sql("SELECT count(*) FROM cases WHERE opened >= ?", middle - middle % 1000000)[0][0]
     from datetime import datetime, timezone
@@ -434,6 +438,10 @@ def test_photos(api, known, photo):
     check("no such draft", answer.status == 404, answer.body)
     check("a draft needs the right to file",
           api.ask("POST", "/api/v1/drafts", known["reader"], {"service": "pothole"}).status == 403)
+    body, media = multipart("photo", "large.jpg", b"\xff\xd8" + b"x" * (17 << 20))
+    for place in (target, "/api/v1/cases/%s/photos" % known["number"]):
+        answer = api.ask("POST", place, key, body, headers={"Content-Type": media})
+        check("too large a file: " + place, answer.status == 413, answer.body)
     filed = api.ask("POST", "/api/v1/cases", key, report(draft=draft.json()["draft"]))
     case = api.ask("GET", "/api/v1/cases/" + filed.json()["number"], key).json()
     check("the photo is the case's", len(case["photos"]) == 1, case)
@@ -443,6 +451,21 @@ def test_photos(api, known, photo):
         check("it is given: " + variant, answer.status == 200 and answer.body[:2] == b"\xff\xd8")
         check("not to everybody: " + variant,
               api.ask("GET", target, known["bare"]).status == 404)
+    target = "/api/v1/cases/%s/photos" % filed.json()["number"]
+    with open(photo, "rb") as file:
+        body, media = multipart("photo", "after.jpg", file.read())
+    headers = {"Content-Type": media}
+    added = api.ask("POST", target, key, body, once="after", headers=headers)
+    again = api.ask("POST", target, key, body, once="after", headers=headers)
+    check("a photo is added to a case, once", added.status == 201 and
+          len(added.json()["photos"]) == 2 and again.body == added.body, added.body)
+    check("not by who only reads",
+          api.ask("POST", target, known["reader"], body, headers=headers).status == 403)
+    check("nor to a case that is none", api.ask("POST", "/api/v1/cases/26-99999-0/photos", key, body,
+                                                headers=headers).status == 404)
+    body, media = multipart("photo", "not.jpg", b"no picture")
+    answer = api.ask("POST", target, key, body, headers={"Content-Type": media})
+    check("nor what is no picture", "#/photo" in pointers(answer), answer.body)
     answer = api.ask("POST", "/api/v1/cases", key, report(draft=draft.json()["draft"]))
     check("a draft is used once", pointers(answer) == {"#/draft": "NOT_A_CHOICE"}, answer.body)
 
@@ -456,7 +479,8 @@ def test_under_way(api, known, photo):
     calls = (("/api/v1/drafts", {"service": "pothole"}, {}),
              ("/api/v1/cases/%s/notes" % number, {"text": "Once"}, {}),
              ("/api/v1/cases/%s/steps/start" % number, {}, {}),
-             ("/api/v1/drafts/%s/photos" % draft, picture, {"Content-Type": media}))
+             ("/api/v1/drafts/%s/photos" % draft, picture, {"Content-Type": media}),
+             ("/api/v1/cases/%s/photos" % number, picture, {"Content-Type": media}))
     for at, (target, body, headers) in enumerate(calls):
         once = "under-way-%d" % at
         api.ask("POST", target, key, body, once=once, headers=headers)
