@@ -1,5 +1,7 @@
 #include "engine/message/webhook.h"
 
+#include <string.h>
+
 #include "base/crypto.h"
 #include "base/json.h"
 #include "db/db.h"
@@ -243,6 +245,8 @@ enum rc webhook_remove(struct ctx *ctx, int64_t id)
 
 enum rc webhook_enqueue(struct ctx *ctx, const char *kind, int64_t case_id, int64_t event_id)
 {
+    if (strcmp(kind, "case.imported") == 0)
+        return RC_OK;
     return webhook_enqueue_all(ctx,
                                &(struct webhook_enqueue_all_args){
                                    .event = event_id,
