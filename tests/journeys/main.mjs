@@ -22,11 +22,9 @@ import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
 const ways = [
-  { report, link, watch, own, mine, hostile, entry },
-  { selftest, pages, languages, keyboard, staff, queue, admin },
+  { report, link, watch, own, mine, hostile, entry, admin },
+  { selftest, pages, languages, pseudo, keyboard, staff, acts, queue },
 ];
-const ways = [{ report, link, watch, own, mine, hostile, entry, admin }, { selftest, pages, languages, keyboard, staff, acts, queue }];
-const ways = [{ report, link, watch, own, mine, hostile, entry, admin }, { selftest, pages, languages, pseudo, keyboard, staff, queue }];
 
 const options = process.argv.slice(2);
 const flag = name => options.includes(`--${name}`);
