@@ -4,6 +4,7 @@
 #include "engine/cases/files.h"
 #include "engine/cases/photo.h"
 #include "engine/work/queries.h"
+#include "people/resident.h"
 
 #define MANY           500 /* rows to a transaction, so that others need not wait */
 #define JOB_KEPT_DAYS  7
@@ -79,6 +80,8 @@ static enum rc run_sweep(struct ctx *ctx, const struct job *job)
         while (!rc && sweep.removed == MANY)
             rc = db_tx(ctx, sweeps[i], &sweep);
     }
+    if (!rc)
+        rc = resident_forget_old(ctx);
     if (!rc)
         rc = sweep_disk(ctx);
     return rc ? rc : db_tx(ctx, set_tx, &next);

@@ -82,7 +82,7 @@ export const serveCity = async folder => {
 
     /** Rows of a query as objects; read-only, so that a test never changes what it looks at. */
     sql(query) {
-      const out = execFileSync('sqlite3', ['-readonly', '-json', '-cmd', '.timeout 5000', join(data, 'cityhall.db'), query], { encoding: 'utf8' });
+      const out = execFileSync('sqlite3', ['-readonly', '-json', '-cmd', '.timeout 5000', join(data, 'cityhall.db'), query], { encoding: 'utf8', maxBuffer: 1 << 28 });
       return out.trim() ? JSON.parse(out) : [];
     },
 
