@@ -84,6 +84,14 @@ bool command_flag(int *argc, char **argv, const char *name)
     return false;
 }
 
+void command_note(struct ctx *ctx, const char *folder, const char *name)
+{
+    const char *path = str_z(ctx->arena, str_fmt(ctx->arena, "%s/%s", folder, name));
+
+    if (file_write(ctx, path, instant_format_utc(ctx->arena, clock_now()), 0600))
+        ctx_clear_error(ctx);
+}
+
 const char *const image_program_places[] = {"cityhall-image", "../libexec/cityhall-image", NULL};
 
 const char *beside_program(struct ctx *ctx, const char *const *places)

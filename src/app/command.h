@@ -35,6 +35,10 @@ const char *command_help(const char *name);
  * arena. */
 struct str command_why(struct ctx *ctx, int *argc, char **argv);
 
+/* Leaves in a file of the data folder when something was done last, for the pages that say so; a
+ * folder that cannot be written is no fault. */
+void command_note(struct ctx *ctx, const char *folder, const char *name);
+
 /* A failure that prints the command's usage. */
 enum rc command_misused(struct ctx *ctx, const char *sentence) MUST_CHECK;
 

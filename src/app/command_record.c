@@ -85,16 +85,6 @@ static void print_audit(struct ctx *ctx, const struct verifying *verifying,
     printf("%.*s\n", STR_ARG(buf_str(&out)));
 }
 
-/* For the page that says when it was done last; a folder that cannot be written is no fault. */
-static void note_verified(struct ctx *ctx, const char *folder)
-{
-    struct str now = instant_format_utc(ctx->arena, clock_now());
-
-    if (file_write(ctx, str_z(ctx->arena, str_fmt(ctx->arena, "%s/last-verified", folder)), now,
-                   0600))
-        ctx_clear_error(ctx);
-}
-
 static enum rc verify(struct ctx *ctx, struct verifying *verifying, const char *folder)
 {
     struct record_checks checks = {.progress = show_progress, .progress_arg = verifying};
@@ -119,7 +109,7 @@ static enum rc verify(struct ctx *ctx, struct verifying *verifying, const char *
         fprintf(stderr, "\r%60s\r", "");
     print_audit(ctx, verifying, &audit);
     if (audit.is_good) {
-        note_verified(ctx, folder);
+        command_note(ctx, folder, "last-verified");
         return RC_OK;
     }
     return FAIL(ctx, ERR_RECORD,

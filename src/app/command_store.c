@@ -89,7 +89,11 @@ static enum rc make(struct ctx *ctx, int argc, char **argv, make_fn *fn)
 
 enum rc command_backup(struct ctx *ctx, int argc, char **argv)
 {
-    return make(ctx, argc, argv, backup_make);
+    enum rc rc = make(ctx, argc, argv, backup_make);
+
+    if (!rc)
+        command_note(ctx, argv[0], "last-backup");
+    return rc;
 }
 
 enum rc command_export(struct ctx *ctx, int argc, char **argv)
