@@ -21,7 +21,6 @@ const struct command commands[] = {
     {"check", "CITYDIR [--coverage]", "check a city folder and run its examples", command_check},
     {"publish", "DIR CITYDIR [--dry-run]", "publish a city folder's services to a data folder",
      command_publish},
-    {"import", "cases|layer DIR --map MAP.yaml FILE [--json]",
     {"import", "cases|layer DIR --map MAP.yaml FILE [OPTIONS]",
      "take over another system's cases, or a layer of its map", command_import},
     {"rebuild", "DIR --check [--json]",
