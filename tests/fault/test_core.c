@@ -263,9 +263,9 @@ static void test_disk(void **state)
 
     for (size_t i = 0; i < sizeof disks / sizeof *disks; i++) {
         const struct scenario filing = {
-            "a filing on a bad disk", 5, NULL, file_on_disk, NULL, disks[i].code, disks[i].error};
+            "a filing on a bad disk", 60, NULL, file_on_disk, NULL, disks[i].code, disks[i].error};
         const struct scenario step = {
-            "a step on a bad disk", 5, open_one, resolve, is_resolved, disks[i].code,
+            "a step on a bad disk", 40, open_one, resolve, is_resolved, disks[i].code,
             disks[i].error};
 
         disk_number = (int64_t)i;
