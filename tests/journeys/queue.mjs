@@ -110,7 +110,7 @@ const byMany = async (one, city, see) => {
   // A step and a message for each.
   if (city.hasSql) same(city.sql(`SELECT count(*) AS n FROM event WHERE id > ${last} AND actor_kind = 'staff'`)[0].n, 6, 'the events');
   await see('bulk-result');
-  await page.goto('/staff/queue?q=state:open');
+  await page.goto('/staff/queue?q=');
   await page.locator('tbody input[type=checkbox]').first().check();
   await page.locator('#bulk-act').selectOption('assign');
   await leave(page, () => page.locator('button[value=all]').click());
