@@ -190,7 +190,7 @@ const unseen = pages => {
   const patterns = routes.split('\n').map(line => line.split(/\s+/))
     .filter(([method, path, permission]) => method === 'GET' && permission === 'public' && !/\.\w+$/.test(path));
   return patterns.map(([, path]) => path)
-    .filter(path => !/^\/(staff|open311|api)(\/|$)/.test(path))
+    .filter(path => !/^\/(staff|open311|api|record|healthz|metrics)(\/|$)/.test(path))
     .filter(path => !pages.some(p => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(p.path)));
 };
 
