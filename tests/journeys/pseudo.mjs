@@ -36,8 +36,9 @@ const cityWords = city => {
   for (const path of filesOf(join(root, 'cities/port-azalea'))) add(readFileSync(path, 'utf8'));
   for (const query of ['SELECT DISTINCT label AS t FROM place', 'SELECT DISTINCT name AS t FROM party', 'SELECT DISTINCT description AS t FROM cases',
     'SELECT DISTINCT answers AS t FROM cases', 'SELECT name || login AS t FROM account', 'SELECT DISTINCT payload AS t FROM event_payload',
-    'SELECT agent AS t FROM session', "SELECT DISTINCT subject AS t FROM message", 'SELECT value AS t FROM contact_point'])
+    'SELECT agent AS t FROM session', "SELECT DISTINCT subject || ' ' || address AS t FROM message", 'SELECT value AS t FROM contact_point'])
     for (const { t } of city.sql(query)) add(String(t ?? ''));
+  add(city.data);
   return words;
 };
 
