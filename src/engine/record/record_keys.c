@@ -68,7 +68,7 @@ enum rc record_keys_load(struct ctx *ctx, const char *folder, struct crypto_keyp
     const char *path = path_of(ctx, folder, RECORD_KEY_FILE);
     struct crypto_keypair keys;
     struct crypto_signature signature;
-    struct str secret, public;
+    struct str secret = STR_NONE, public = STR_NONE;
     enum rc rc = read_hex(ctx, path, CRYPTO_SECRET_KEY_BYTES, &secret);
 
     if (rc)
