@@ -26,7 +26,7 @@ STOP_S = 20
 STAFF_PASSWORD = "a long enough sentence 7"
 
 # Filled by the program's own work in the background, whatever a request does.
-BACKGROUND = {"record_leaf", "record_tile", "tree_head", "job", "job_state", "worker", "unplaced"}
+BACKGROUND = {"record_leaf", "record_tile", "tree_head", "job", "job_state", "worker", "event_unplaced"}
 
 STAFF = {  # login: role and team
     "agent": ("agent", None),
