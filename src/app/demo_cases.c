@@ -57,6 +57,7 @@ struct seeding {
     struct plan *plans;
     struct action *actions;
     size_t action_n;
+    struct instant filed; /* of the plan that is being made */
     struct actor staff;
     const struct demo_photos *photos;
 };
@@ -138,7 +139,7 @@ static enum rc make_answer(struct seeding *seeding, const struct field *field, s
     else if (field->type == FIELD_NUMBER)
         typed = S("2");
     else if (field->type == FIELD_DATE)
-        typed = date_format(ctx->arena, city_local(ctx->city, ctx->now).date);
+        typed = date_format(ctx->arena, date_plus(city_local(ctx->city, seeding->filed).date, -1));
     else if (field->type == FIELD_ASSET)
         typed = str_fmt(ctx->arena, "%u", 100 + roll(&seeding->dice, 4000));
     else if (field->type == FIELD_TEXT && !field->pattern.n)
@@ -212,7 +213,8 @@ static enum rc make_plan(struct seeding *seeding, int index)
     plan->channel = str_of(channels[roll(&seeding->dice, 5)]);
     if (roll(&seeding->dice, 3) || !plan->definition->applicant.may_be_anonymous)
         plan->email = str_fmt(seeding->ctx->arena, "resident%d@example.org", index);
-    plan_steps(seeding, index, instant_plus_us(seeding->ctx->now, -ago));
+    seeding->filed = instant_plus_us(seeding->ctx->now, -ago);
+    plan_steps(seeding, index, seeding->filed);
     return answer_all(seeding, plan);
 }
 

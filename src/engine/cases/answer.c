@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "engine/definition/show.h"
 
 #define MAX_ANSWERS_BYTES 400000
 
@@ -237,6 +238,7 @@ struct str answer_shown(struct arena *arena, const struct field *field, const st
         option = option_of(field, answer->value.text);
         return option ? text_in(&option->text, lang) : answer->value.text;
     case FIELD_CHOICES: return list_joined(arena, field, answer->value.list, true, lang);
+    case FIELD_DATE: return show_date_short(arena, answer->value.date, lang);
     case FIELD_MONEY:
         return str_fmt(arena, "$%.*s", STR_ARG(money_format(arena, answer->value.money)));
     default: break;

@@ -47,7 +47,7 @@ static const struct {
     {EXACT, "-0.05", "-0.05", "-0.05"},
     {MONEY, "$1,234.5", "1234.50", "$1,234.50"},
     {MONEY, "0", "0.00", "$0.00"},
-    {DATE, "2026-07-02", "2026-07-02", NULL},
+    {DATE, "2026-07-02", "2026-07-02", "Jul 2, 2026"},
     {YES_NO, "true", "true", "Yes"},
     {YES_NO, "false", "false", "No"},
     {CHOICE, "tire", "tire", "Like a tire"},
