@@ -468,16 +468,6 @@ static enum rc take(struct ctx *ctx, const struct request *request, struct repor
     return FAIL(ctx, ERR_NOT_FOUND);
 }
 
-/* The submission key is the draft's own: pressing twice files one case. It is made from the token:
- * the row's number is given out again once old drafts are removed. */
-static struct str submission_of(struct ctx *ctx, const struct request *request)
-{
-    struct crypto_hash hash = crypto_sha256(request_cookie(request, S("draft")));
-
-    return str_fmt(ctx->arena, "draft-%.*s",
-                   STR_ARG(crypto_base64url(ctx->arena, crypto_hash_str(&hash))));
-}
-
 enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     const struct definition *definition;
@@ -532,7 +522,6 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     }
     filing = draft_filing(&report.draft);
     filing.lang = ctx->lang;
-    filing.submission = submission_of(ctx, request);
     filing.base_url = request_csrf(request)->base_url;
     rc = case_file(ctx, &filing, &filed);
     if (rc == RC_INVALID) {
