@@ -25,12 +25,10 @@ static void pause_before(unsigned attempt)
 
 static enum rc attempt_once(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *fn, void *arg)
 {
-    enum rc rc = postgres_conn_run(ctx, conn, "BEGIN ISOLATION LEVEL SERIALIZABLE");
+    enum rc rc = postgres_conn_begin(ctx, conn, "BEGIN ISOLATION LEVEL SERIALIZABLE");
 
-    if (rc != RC_OK) {
-        conn->wants_retry |= postgres_conn_is_lost(conn); /* nothing was begun */
+    if (rc != RC_OK)
         return rc;
-    }
     ctx->conn = &conn->base;
     rc = fn(ctx, arg);
     if (rc == RC_OK && arena_has_failed(ctx->arena))
@@ -57,15 +55,11 @@ static enum rc run(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *fn, vo
     enum rc rc = RC_OK;
 
     for (unsigned attempt = 0;; attempt++) {
-        conn->wants_retry = conn->base.has_failed = false;
-        if (postgres_conn_is_lost(conn))
-            rc = postgres_conn_renew(ctx, conn);
-        if (rc == RC_OK)
-            rc = attempt_once(ctx, conn, fn, arg);
+        conn->wants_retry = false;
+        rc = attempt_once(ctx, conn, fn, arg);
         if (rc == RC_OK || !may_repeat(ctx, conn, attempt))
             break;
         ctx_clear_error(ctx);
-        rc = RC_OK;
         pause_before(attempt);
     }
     if (!conn->wants_retry || rc == RC_OK)
