@@ -1,9 +1,9 @@
 #include "app/command.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/home.h"
 #include "app/modules.h"
 #include "base/file.h"
 #include "people/permission.h"
@@ -115,11 +115,10 @@ const char *beside_program(struct ctx *ctx, const char *const *places)
 struct str command_why(struct ctx *ctx, int *argc, char **argv)
 {
     const char *why = command_option(argc, argv, "why");
-    const struct passwd *user = why ? NULL : getpwuid(getuid());
 
     if (why)
         return str_of(why);
-    return str_fmt(ctx->arena, "command line, user %s", user ? user->pw_name : "unknown");
+    return str_fmt(ctx->arena, "command line, user %.*s", STR_ARG(home_operator(ctx)));
 }
 
 enum rc command_misused(struct ctx *ctx, const char *sentence)

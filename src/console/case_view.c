@@ -263,6 +263,8 @@ enum rc case_view_load(struct ctx *ctx, struct str number, struct case_view *vie
         rc = load_clocks(ctx, view);
     if (!rc)
         rc = photos_of_case(ctx, view->row.id, AUDIENCE_STAFF, &view->photos);
+    if (!rc)
+        rc = case_rating_of(ctx, view->row.id, &view->is_rated, &view->rating);
     return rc ? rc : load_steps(ctx, view);
 }
 

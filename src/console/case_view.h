@@ -3,6 +3,7 @@
 #define CONSOLE_CASE_VIEW_H
 
 #include "console/staff_page.h"
+#include "engine/cases/case_own.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"
@@ -75,6 +76,8 @@ struct case_view {
     size_t clock_n;
     const struct step **steps;
     size_t step_n;
+    bool is_rated;
+    struct case_rating rating; /* how it went, as the reporter says */
     struct photos photos;
     struct contacts_of_party_rows contacts;
     struct accounts members; /* to whom it can be given */

@@ -203,6 +203,14 @@ static void a_reply_is_filled_in(void **state)
                      200);
     assert_true(page_has(&browser, str_z(arena, wanted)));
     assert_false(page_has(&browser, "Waiting for you"));
+    /* A note takes one as well, and stays of the kind that was chosen. */
+    assert_int_equal(submit(&browser, case_path(world, number, "/notes"),
+                            form(&browser, "note=Dear+Pat,&visibility=public&reply=thanks&fill=1")),
+                     200);
+    assert_true(page_has(&browser, str_z(arena, wanted)));
+    assert_true(page_has(&browser, "value=\"public\" checked"));
+    assert_false(page_has(&browser, "<h3>Public note</h3>"));
+    assert_false(page_has(&browser, "note-error"));
 }
 
 static void a_work_order_has_all_a_crew_needs(void **state)

@@ -151,11 +151,21 @@ void case_event_begin(struct ctx *ctx, struct case_event *event)
     json_begin_object(&event->json);
 }
 
-enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id, const char *kind,
-                       enum event_audience audience)
+enum rc case_event_add(struct ctx *ctx, struct case_event *event, const struct event *about,
+                       int64_t *ret_id)
 {
+    struct event whole = *about;
+
     json_end_object(&event->json);
     if (!json_is_complete(&event->json))
         return FAIL(ctx, ERR_TOO_LARGE);
-    return record_add(ctx, &(struct event){kind, case_id, audience, buf_str(&event->out)}, NULL);
+    whole.payload = buf_str(&event->out);
+    return record_add(ctx, &whole, ret_id);
+}
+
+enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id, const char *kind,
+                       enum event_audience audience)
+{
+    return case_event_add(
+        ctx, event, &(struct event){.kind = kind, .case_id = case_id, .audience = audience}, NULL);
 }

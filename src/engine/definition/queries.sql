@@ -40,6 +40,9 @@ INSERT INTO service_version (service, version, hash, definition, workflow, publi
 VALUES (:service, :version, :hash, :definition, :workflow, :published, :published_by)
 RETURNING id;
 
+-- name: publisher_add :exec (service_version I64, name TEXT)
+INSERT INTO publisher (service_version, name) VALUES (:service_version, :name);
+
 -- name: service_versions :many ()
 SELECT v.id, v.service, v.version, v.hash, v.definition, v.workflow, s.code, s.withdrawn
 FROM service_version v JOIN service s ON s.id = v.service
