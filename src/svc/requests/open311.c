@@ -54,10 +54,11 @@ static void choose_language(struct ctx *ctx, const struct request *request)
         ctx->lang = LANG_EN;
 }
 
-static void open_to_all_pages(const struct request *request, struct reply *reply)
+/* No call looks at a cookie: what a foreign page may do it does by a key that it was given. */
+static void open_to_all_pages(struct reply *reply)
 {
-    if (http_method_is_safe(request->method))
-        reply_header(reply, S("Access-Control-Allow-Origin"), S("*"));
+    reply_header(reply, S("Access-Control-Allow-Origin"), S("*"));
+    reply_header(reply, S("Access-Control-Expose-Headers"), S("Link, Retry-After"));
     reply_header(reply, S("Vary"), S("Accept-Language"));
 }
 
@@ -66,7 +67,7 @@ enum rc open311_begin(struct ctx *ctx, const struct request *request, struct rep
     struct str jurisdiction = request_value(request, S("jurisdiction_id"));
 
     choose_language(ctx, request);
-    open_to_all_pages(request, reply);
+    open_to_all_pages(reply);
     if (jurisdiction.n && !str_eq_ascii_nocase(jurisdiction, ctx->city->id))
         return FAIL(ctx, ERR_NOT_FOUND, .field = S("jurisdiction_id"), .arg = jurisdiction);
     return RC_OK;
@@ -133,6 +134,21 @@ enum rc open311_instant(struct ctx *ctx, struct str text, const char *field, str
 struct str open311_time(struct ctx *ctx, struct instant at)
 {
     return zone_format_rfc3339(ctx->arena, ctx->city->zone, at);
+}
+
+struct str open311_list(struct ctx *ctx, const struct request *request, const char *name)
+{
+    struct str joined = STR_NONE;
+
+    for (size_t i = 0; i < request->query.n; i++) {
+        struct str value = request->query.items[i].value;
+
+        if (!str_eq(request->query.items[i].name, str_of(name)) || !value.n)
+            continue;
+        joined =
+            joined.n ? str_fmt(ctx->arena, "%.*s,%.*s", STR_ARG(joined), STR_ARG(value)) : value;
+    }
+    return joined;
 }
 
 struct str open311_base_url(const struct request *request)
@@ -235,7 +251,7 @@ static bool own_sentence(const struct err *err, enum msg_id *ret)
         {ERR_NOT_FOUND, STR("service_code"), MSG_open311_service},
         {ERR_NOT_FOUND, STR("service_request_id"), MSG_open311_request},
         {ERR_NOT_FOUND, STR("token"), MSG_open311_token},
-        {ERR_REQUIRED, STR("lat"), MSG_open311_place},
+        {ERR_REQUIRED, STR("place"), MSG_open311_place},
         {ERR_MEDIA_TYPE, STR_NONE, MSG_open311_media_type},
         {ERR_METHOD, STR_NONE, MSG_open311_method},
         {ERR_NOT_FOUND, STR_NONE, MSG_open311_path},
@@ -283,7 +299,7 @@ void open311_problem(struct ctx *ctx, const struct request *request, struct repl
     struct document document = open311_document(request, reply);
 
     choose_language(ctx, request);
-    open_to_all_pages(request, reply);
+    open_to_all_pages(reply);
     reply->status = status_of(&ctx->err);
     document_begin_list(&document, "errors");
     document_begin_thing(&document, "error");

@@ -16,14 +16,15 @@
 #include "engine/message/fetch.h"
 #include "svc/requests/open311.h"
 
-#define CHANNEL     "open311"
-#define PHOTO_BYTES ((size_t)15 << 20)
-#define PHOTO_MS    5000
-#define MAX_PATH    4096
-#define NAME_BYTES  800
-#define MAX_KEY     200
-#define NEAR_M      300.0 /* so far an address may lie from the point that came with it */
-#define SURE_SCORE  80
+#define CHANNEL       "open311"
+#define PHOTO_BYTES   ((size_t)15 << 20)
+#define PHOTO_MS      5000
+#define MAX_PATH      4096
+#define NAME_BYTES    800
+#define DEGREES_BYTES 40
+#define MAX_KEY       200
+#define NEAR_M        300.0 /* so far an address may lie from the point that came with it */
+#define SURE_SCORE    80
 
 struct filing_call {
     struct ctx *ctx;
@@ -48,11 +49,17 @@ static enum rc read_point(struct filing_call *call, struct str lat, struct str l
                           struct point *ret)
 {
     struct ctx *ctx = call->ctx;
+    struct point ignored;
 
-    if (lat.n && lon.n && lat.n < 40 && lon.n < 40 &&
-        point_parse(str_fmt(ctx->arena, "%.*s,%.*s", STR_ARG(lat), STR_ARG(lon)), ret))
-        return RC_OK;
-    return FAIL(ctx, ERR_NOT_A_NUMBER, .field = lat.n ? S("long") : S("lat"));
+    if (!lat.n || !lon.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = lat.n ? S("long") : S("lat"));
+    if (lat.n > DEGREES_BYTES ||
+        !point_parse(str_fmt(ctx->arena, "%.*s,0", STR_ARG(lat)), &ignored))
+        return FAIL(ctx, ERR_NOT_A_NUMBER, .field = S("lat"));
+    if (lon.n > DEGREES_BYTES ||
+        !point_parse(str_fmt(ctx->arena, "%.*s,%.*s", STR_ARG(lat), STR_ARG(lon)), ret))
+        return FAIL(ctx, ERR_NOT_A_NUMBER, .field = S("long"));
+    return RC_OK;
 }
 
 /* "near 795 Massachusetts Ave", or the coordinates where no street is near. */
@@ -138,7 +145,7 @@ static enum rc read_place(struct filing_call *call)
         rc = locate_address(call, address);
     } else {
         return call->definition->place.need == PLACE_REQUIRED
-                   ? FAIL(call->ctx, ERR_REQUIRED, .field = S("lat"))
+                   ? FAIL(call->ctx, ERR_REQUIRED, .field = S("place"))
                    : RC_OK;
     }
     call->filing.place = &call->place;
