@@ -120,6 +120,15 @@ void db_reader_release(struct ctx *ctx)
     free(reader);
 }
 
+void db_reader_rest(struct ctx *ctx)
+{
+    struct db_reader *reader = reader_of(ctx->conn);
+
+    assert(reader || !ctx->conn);
+    if (reader)
+        let_go(reader);
+}
+
 enum rc db_conn_get(struct ctx *ctx, struct db_conn **ret)
 {
     struct db_reader *reader = reader_of(ctx->conn);

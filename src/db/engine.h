@@ -53,10 +53,10 @@ struct db_conn {
 };
 
 /* What ctx->conn is in work that reads, and in copies of its ctx. Readers are few and those who
- * wait in db_tx are many: the connection goes back to the others meanwhile. */
+ * wait, in db_tx or elsewhere, are many: the connection goes back to the others meanwhile. */
 struct db_reader {
     struct db_conn base;
-    struct db_conn *held; /* NULL since db_tx, until the next statement */
+    struct db_conn *held; /* NULL since db_tx or db_reader_rest, until the next statement */
 };
 
 struct db_cursor {

@@ -6,6 +6,7 @@
 
 #include "base/crypto.h"
 #include "base/utf8.h"
+#include "db/db.h"
 
 #define WAIT_MAX_MS 8000
 
@@ -40,6 +41,7 @@ static enum rc gate_enter(struct ctx *ctx)
     struct timespec until = wait_until(ctx);
     bool is_in = false;
 
+    db_reader_rest(ctx);
     pthread_mutex_lock(&gate.lock);
     if (gate.waiting < PASSWORD_WAITING_MAX) {
         int waited = 0;

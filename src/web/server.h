@@ -67,23 +67,24 @@ struct server_options {
     struct server_hooks hooks;
 
     /* 0 takes the default. */
-    int io_threads;            /* as many as cores */
-    int readers;               /* as many as cores */
-    int writers;               /* 32 */
-    int max_queued_reads;      /* 512 */
-    int max_queued_writes;     /* 512 */
-    int max_connections;       /* 12,000; lowered to what RLIMIT_NOFILE allows */
-    int max_uploads_under_way; /* 64 requests with files at a time */
-    size_t arena_cap_bytes;    /* 32 MiB for one request */
-    size_t max_body_bytes;     /* 64 KiB, where a route does not say */
-    size_t max_fields;         /* 1,000 */
-    size_t max_files;          /* 20 per request */
-    int64_t max_file_bytes;    /* 16 MiB */
-    int64_t max_uploads_bytes; /* 100 MiB per request */
-    int64_t head_deadline_ms;  /* 30,000 from the last reply, or the connect, to a whole head */
-    int64_t body_deadline_ms;  /* 30,000, and one second more for every 8 KiB that arrived */
-    int64_t work_deadline_ms;  /* 10,000: ctx->deadline_ms */
-    int64_t drain_deadline_ms; /* 10,000 */
+    int io_threads;             /* as many as cores */
+    int readers;                /* as many as cores */
+    int writers;                /* 32 */
+    int max_queued_reads;       /* 512 */
+    int max_queued_writes;      /* 512 */
+    int max_connections;        /* 12,000; lowered to what RLIMIT_NOFILE allows */
+    int max_uploads_under_way;  /* 64 requests with files at a time: more are answered 503 */
+    int max_uploads_of_address; /* 8 of them from one client: more are answered 429 */
+    size_t arena_cap_bytes;     /* 32 MiB for one request */
+    size_t max_body_bytes;      /* 64 KiB, where a route does not say */
+    size_t max_fields;          /* 1,000 */
+    size_t max_files;           /* 20 per request */
+    int64_t max_file_bytes;     /* 16 MiB */
+    int64_t max_uploads_bytes;  /* 100 MiB per request */
+    int64_t head_deadline_ms;   /* 30,000 from the last reply, or the connect, to a whole head */
+    int64_t body_deadline_ms;   /* 30,000, and one second more for every 8 KiB that arrived */
+    int64_t work_deadline_ms;   /* 10,000: ctx->deadline_ms */
+    int64_t drain_deadline_ms;  /* 10,000 */
 };
 
 struct server;
