@@ -330,6 +330,7 @@ enum rc sign_in_finish(struct ctx *ctx, const struct sign_in_finish *input,
         rc = password_hash(ctx, input->password, &finishing.hash);
     if (!rc)
         rc = db_tx(ctx, finish_tx, &finishing);
+    finishing.finished.login = finishing.setup.login;
     if (!rc)
         *ret = finishing.finished;
     return rc;

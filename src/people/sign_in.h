@@ -48,6 +48,7 @@ struct sign_in_finish {
 };
 
 struct sign_in_finished {
+    struct str login;
     struct str token;
     struct str recovery[RECOVERY_CODES]; /* shown once; recovery_n is 0 when none were made */
     size_t recovery_n;
