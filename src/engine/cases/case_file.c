@@ -310,6 +310,22 @@ static struct str opened_payload(struct ctx *ctx, const struct filing_work *work
     return buf_str(&out);
 }
 
+/* Whether the address may get another mail: a resident who is known by it and staff who write it
+ * down are believed. */
+static enum rc may_mail(struct ctx *ctx, const struct filing *filing, bool *ret)
+{
+    struct contacts_since_row given;
+    enum rc rc;
+
+    *ret = filing->party || (ctx->actor && ctx->actor->kind == ACTOR_STAFF);
+    if (*ret)
+        return RC_OK;
+    rc = contacts_since(ctx, str_lower_ascii(ctx->arena, filing->contact.email),
+                        instant_plus_us(ctx->now, -US_PER_DAY), &given);
+    *ret = !rc && given.total <= FILING_MAILS_PER_DAY; /* this one among them */
+    return rc;
+}
+
 static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t event_id)
 {
     const struct filing *filing = work->filing;
@@ -324,11 +340,14 @@ static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t eve
         .link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(filing->base_url),
                         STR_ARG(work->token)),
     };
+    bool may = false;
     enum rc rc = RC_OK;
 
     if (!notice)
         return RC_OK;
     if ((notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n)
+        rc = may_mail(ctx, filing, &may);
+    if (!rc && may)
         rc = notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
                           &(struct recipient){filing->contact.email, filing->lang, STR_NONE});
     return rc ? rc

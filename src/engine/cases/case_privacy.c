@@ -110,7 +110,7 @@ struct redacting {
 bool case_redactable(struct str event_kind)
 {
     return str_eq(event_kind, S("note.added")) || str_eq(event_kind, S("message.added")) ||
-           str_eq(event_kind, S("case.transferred"));
+           str_eq(event_kind, S("case.transferred")) || str_eq(event_kind, S("case.rated"));
 }
 
 static enum rc read_words(struct ctx *ctx, struct redacting *work)
@@ -232,6 +232,8 @@ static enum rc redact_text(struct ctx *ctx, struct redacting *work)
     }
     if (text.n)
         rc = redact_mails(ctx, work, text);
+    if (!rc && text.n && str_eq(row.kind, S("case.rated")))
+        rc = satisfaction_forget(ctx, work->edit.case_id, text, NULL);
     return rc ? rc : record_erase(ctx, work->redaction->id, work->redaction->reason);
 }
 

@@ -532,6 +532,16 @@ INSERT INTO satisfaction (cases, score, text, said) VALUES (:cases, :score, :tex
 ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
     said = excluded.said;
 
+-- What was said with a rating, unless it was said anew since.
+-- name: satisfaction_forget :exec (cases I64, text TEXT)
+UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
+
+-- How often an address was given lately by people whom the city did not know by it.
+-- name: contacts_since :one (email TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM contact_point
+WHERE kind = 'email' AND folded = :email AND created > :since;
+
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)
 -- column: place_kind TEXT?

@@ -413,10 +413,45 @@ static void projections_are_proven(void **state)
     assert_true(str_find(buf_str(&report), S("case_index is \"\"")) >= 0);
 }
 
+static int64_t mails_to(struct world *world, const char *address)
+{
+    struct str sql =
+        str_fmt(world->ctx.arena, "SELECT count(*) FROM message WHERE address = '%s' AND %%lld = 1",
+                address);
+
+    return test_i64(world, str_z(world->ctx.arena, sql), 1);
+}
+
+/* Anybody may type anybody's address. */
+static void mails_to_one_address_have_an_end(void **state)
+{
+    struct world *world = *state;
+    struct test_filing form = {.email = "Victim@example.net"};
+
+    for (int i = 0; i < FILING_MAILS_PER_DAY + 4; i++)
+        test_file(world, &form);
+    assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY);
+    form.email = "victim@EXAMPLE.net";
+    test_file(world, &form);
+    assert_int_equal(mails_to(world, "victim@EXAMPLE.net"), 0);
+    form.email = "other@example.net";
+    test_file(world, &form);
+    assert_int_equal(mails_to(world, "other@example.net"), 1);
+    world->ctx.actor = test_staff(world, ROLE_AGENT, SCOPE_CITY, NULL);
+    form.email = "Victim@example.net";
+    test_file(world, &form);
+    assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY + 1);
+    world->ctx.actor = NULL;
+    world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY + US_PER_S);
+    test_file(world, &form);
+    assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY + 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_filing_writes_its_rows),
+        TEST(mails_to_one_address_have_an_end),
         TEST(an_anonymous_filing_writes_fewer),
         TEST(an_indexed_answer_gets_its_row),
         TEST(the_same_form_twice_is_one_case),
