@@ -84,7 +84,9 @@ void db_reader_release(struct ctx *ctx);
  * it so, and SQLite is held to the same): `fn` that goes on and returns RC_OK gets ERR_INTERNAL.
  * Where a conflict is expected the statement says ON CONFLICT.
  *
- * A reader held by ctx lets go of its snapshot meanwhile and sees afterwards what was written.
+ * A reader held by ctx lets go of its snapshot, and others may have its connection meanwhile; the
+ * next statement takes one again, which can fail as db_reader_acquire can, and sees what was
+ * written. So no statement of that reader may be running: no db_tx from the rows of an :each.
  * ERR_OVERLOAD at once when too many wait; ERR_DEADLINE when ctx->deadline_ms passes before it
  * has begun; ERR_DISK_FULL, ERR_DISK_READONLY, ERR_UNAVAILABLE when the commit fails.
  *

@@ -60,6 +60,7 @@ static enum rc pass_gate(struct ctx *ctx, void *arg)
 struct worker {
     pthread_t thread;
     struct db *db;
+    bool has_reader; /* while it is in db_tx */
     db_tx_fn *fn;
     void *arg;
     int64_t deadline_ms;
@@ -73,6 +74,8 @@ static void *work(void *arg)
     struct ctx ctx = test_ctx(worker->db);
 
     ctx.deadline_ms = worker->deadline_ms;
+    if (worker->has_reader)
+        test_ok(&ctx, db_reader_acquire(&ctx));
     worker->rc = db_tx(&ctx, worker->fn, worker->arg);
     worker->error = ctx.err.id;
     test_ctx_done(&ctx);
@@ -340,6 +343,36 @@ static void test_readers_are_limited(void **state)
     test_ok(&second, db_reader_acquire(&second));
     test_ctx_done(&first);
     test_ctx_done(&second);
+}
+
+/* Of one connection for reading: who waits in db_tx leaves it to others. */
+static void test_waiting_lends_the_reader(void **state)
+{
+    struct test_store *store = *state;
+    struct db_options options = test_options(store);
+    struct ctx ctx = test_ctx(NULL);
+    struct gate gate = {0};
+    struct worker keeper = {.has_reader = true, .fn = pass_gate, .arg = &gate};
+    struct team_count_row row;
+    struct turn turn = {.number = 1};
+
+    db_close(store->db);
+    store->db = NULL;
+    options.reader_max = 1;
+    test_ok(&ctx, db_open(&ctx, &options, &store->db));
+    ctx.db = keeper.db = store->db;
+    start(&keeper);
+    while (!atomic_load(&gate.is_entered))
+        usleep(500);
+    ctx.deadline_ms = clock_monotonic_ms() + 2000;
+    test_ok(&ctx, db_reader_acquire(&ctx));
+    test_ok(&ctx, team_count(&ctx, &row));
+    open_gate(&keeper, &gate);
+    test_ok(&ctx, db_tx(&ctx, add_numbered, &turn));
+    assert_int_equal(count_teams(store->db), 1); /* with the only one: db_tx took none again */
+    test_ok(&ctx, team_count(&ctx, &row));
+    assert_int_equal(row.total, 1);
+    test_ctx_done(&ctx);
 }
 
 static enum rc swallow(struct ctx *ctx, void *arg)
@@ -622,6 +655,7 @@ int main(int argc, char **argv)
         STORED(test_deadline_in_queue),
         STORED(test_snapshot),
         STORED(test_readers_are_limited),
+        STORED(test_waiting_lends_the_reader),
         STORED(test_failed_arena_undoes),
         STORED(test_no_write_skew),
         STORED(test_failed_statement_fails_all),
@@ -631,12 +665,12 @@ int main(int argc, char **argv)
         STORED(test_hook_writes_with_group),
         STORED(test_close_leaves_one_file),
     };
-    size_t first = 4, n = 14;
+    size_t first = 4, n = 15;
 
     test_choose_engine(argc, argv);
     if (test_is_postgres()) {
         first = 0;
-        n = 14;
+        n = 15;
     }
     return _cmocka_run_group_tests(test_is_postgres() ? "db/tx-postgres" : "db/tx", tests + first,
                                    n, NULL, NULL);
