@@ -499,36 +499,33 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
     return RC_OK;
 }
 
-static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply *reply)
+static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply *reply,
+                          struct report *report)
 {
-    struct report report = {0};
     struct filing filing;
     struct filed filed;
     struct form_at next;
-    enum rc rc = report_draft(ctx, request, &report.draft);
+    enum rc rc;
 
-    if (rc)
-        return rc;
-    if (is_sent(ctx, request, &report.draft)) {
+    if (is_sent(ctx, request, &report->draft)) {
         redirect_to_done(ctx, request, reply);
         return RC_OK;
     }
-    rc = form_next(ctx, &report.draft, &next);
+    rc = form_next(ctx, &report->draft, &next);
     if (rc)
         return rc;
     if (next.step != FORM_CHECK) {
-        redirect_to(ctx, reply, &report.draft, next);
+        redirect_to(ctx, reply, &report->draft, next);
         return RC_OK;
     }
-    filing = draft_filing(&report.draft);
+    filing = draft_filing(&report->draft);
     filing.lang = ctx->lang;
     filing.base_url = request_csrf(request)->base_url;
     rc = case_file(ctx, &filing, &filed);
     if (rc == RC_INVALID) {
-        report.at = (struct form_at){FORM_CHECK, 0};
-        report.err = ctx->err;
+        report->err = ctx->err;
         ctx_clear_error(ctx);
-        return report_render(ctx, request, reply, &report);
+        return report_render(ctx, request, reply, report);
     }
     if (rc)
         return rc;
@@ -574,7 +571,7 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
     if (rc)
         return rc;
     if (report.at.step == FORM_CHECK)
-        return send_draft(ctx, request, reply);
+        return send_draft(ctx, request, reply, &report);
     rc = take(ctx, request, &report);
     if (!rc && (report.choices.n || report.wants_again || report.has_pin))
         return report_render(ctx, request, reply, &report);
