@@ -92,6 +92,8 @@ enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
 
     assert(db && (!reader || !reader->may_write)); /* never one inside another */
     assert(!db->is_read_only);
+    if (ctx->unusable.id)
+        return ctx_fail(ctx, ctx->unusable);
     if (reader)
         db->ops->end_snapshot(reader);
     rc = db->ops->write(ctx, db, fn, arg);

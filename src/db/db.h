@@ -85,6 +85,7 @@ void db_reader_release(struct ctx *ctx);
  * Where a conflict is expected the statement says ON CONFLICT.
  *
  * A reader held by ctx lets go of its snapshot meanwhile and sees afterwards what was written.
+ * With ctx->unusable set it fails with that before anything else, and `fn` is not run.
  * ERR_OVERLOAD at once when too many wait; ERR_DEADLINE when ctx->deadline_ms passes before it
  * has begun; ERR_DISK_FULL, ERR_DISK_READONLY, ERR_UNAVAILABLE when the commit fails.
  *

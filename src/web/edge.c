@@ -146,6 +146,7 @@ static void choose_limits(struct exchange *exchange)
 
     exchange->limits = (struct body_limits){
         .max_body_bytes = route->max_body_bytes ? route->max_body_bytes : options->max_body_bytes,
+        .max_sent_bytes = options->max_sent_bytes,
         .max_fields = options->max_fields,
         .max_files = takes_files ? options->max_files : 0,
         .max_file_bytes = options->max_file_bytes,
@@ -154,9 +155,12 @@ static void choose_limits(struct exchange *exchange)
     };
 }
 
-static int64_t longest_body(const struct body_limits *limits)
+static int64_t longest_body(const struct exchange *exchange)
 {
-    return (int64_t)limits->max_body_bytes + (limits->max_files ? limits->max_uploads_bytes : 0);
+    const struct body_limits *limits = &exchange->limits;
+
+    return body_longest(exchange->request.media_type, limits) +
+           (limits->max_files ? limits->max_uploads_bytes : 0);
 }
 
 /* Looks at what the head says of the body: a failure is why it is not read. */
@@ -170,9 +174,9 @@ static enum rc open_body(struct exchange *exchange, struct ctx *ctx)
     if (!request->route)
         return FAIL(ctx, exchange->match.result == ROUTE_BAD_METHOD ? ERR_METHOD : ERR_NOT_FOUND);
     choose_limits(exchange);
-    if (exchange->facts.content_length > longest_body(&exchange->limits))
-        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("Content-Length"));
     request->media_type = http_media_type(request_header(request, S("content-type")));
+    if (exchange->facts.content_length > longest_body(exchange))
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("Content-Length"));
     return body_new(ctx, request, &exchange->limits, &exchange->body);
 }
 

@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/utf8.h"
+
 struct str request_param(const struct request *request, struct str name)
 {
     return params_get(&request->params, name);
@@ -12,6 +14,16 @@ struct str request_value(const struct request *request, struct str name)
     struct str value = params_get(&request->query, name);
 
     return value.p ? value : params_get(&request->form, name);
+}
+
+size_t request_typed_length(const struct request *request, struct str name, bool *ret_is_whole)
+{
+    const struct input_flaw *flaw = request->flaws;
+
+    while (flaw && !(flaw->error == ERR_TOO_LONG && str_eq(flaw->name, name)))
+        flaw = flaw->next;
+    *ret_is_whole = !flaw;
+    return flaw ? flaw->characters : utf8_count(str_trim(params_get(&request->form, name)));
 }
 
 struct str request_header(const struct request *request, struct str name)

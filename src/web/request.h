@@ -1,7 +1,9 @@
 /* What a handler sees of a request.
  *
  * By the time a handler runs, everything here has been checked: headers by the strict rules of
- * head.h, the path decoded (url.h), parameters UTF-8 without NUL, bodies within their limits.
+ * head.h, the path decoded (url.h), parameters UTF-8 without NUL, bodies within their limits. Text
+ * that came damaged or without end was mended so that a form can show it again (typed.h); nothing
+ * can be written then (ctx->unusable).
  * All slices are borrowed from the request and end with it. Layer: web. One thread at a time.
  */
 #ifndef WEB_REQUEST_H
@@ -21,6 +23,16 @@ struct upload {
     int64_t size_bytes;
 };
 
+/* A form's value that cannot be used as it was sent; what is in `form` is what a page shows again.
+ */
+struct input_flaw {
+    struct input_flaw *next; /* in the order they came */
+    struct str name;
+    enum err_id error; /* ERR_TOO_LONG: only its beginning is there; ERR_NOT_UTF8: U+FFFF stands for
+                          what is no text */
+    size_t characters; /* as sent */
+};
+
 struct exchange;
 
 struct request {
@@ -34,6 +46,7 @@ struct request {
     struct params headers;
     struct params cookies;
     struct upload *uploads;
+    struct input_flaw *flaws;  /* of that form; NULL: none */
     struct str media_type;     /* of the body: "application/json", without parameters */
     struct str body;           /* of any other kind than a form: JSON text, XML */
     struct str remote;         /* the client's address as text, from a listed proxy's header if it
@@ -49,6 +62,10 @@ struct str request_param(const struct request *request, struct str name);
 
 /* First value of query, then form; p == NULL when there is none. */
 struct str request_value(const struct request *request, struct str name);
+
+/* How many characters the form's value of that name had as it was sent, outer blanks apart, and
+ * whether all of them are in `form`. */
+size_t request_typed_length(const struct request *request, struct str name, bool *ret_is_whole);
 
 /* The first header or cookie of that name; p == NULL when there is none. */
 struct str request_header(const struct request *request, struct str name);

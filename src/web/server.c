@@ -49,6 +49,7 @@ static void set_defaults(struct server_options *options)
     DEFAULT(options->max_uploads_under_way, 64);
     DEFAULT(options->arena_cap_bytes, (size_t)32 << 20);
     DEFAULT(options->max_body_bytes, (size_t)64 << 10);
+    DEFAULT(options->max_sent_bytes, INT64_C(16) << 20);
     DEFAULT(options->max_fields, 1000);
     DEFAULT(options->max_files, 20);
     DEFAULT(options->max_file_bytes, INT64_C(16) << 20);

@@ -75,7 +75,8 @@ struct server_options {
     int max_connections;       /* 12,000; lowered to what RLIMIT_NOFILE allows */
     int max_uploads_under_way; /* 64 requests with files at a time */
     size_t arena_cap_bytes;    /* 32 MiB for one request */
-    size_t max_body_bytes;     /* 64 KiB, where a route does not say */
+    size_t max_body_bytes;     /* 64 KiB are kept of a body, where a route does not say */
+    int64_t max_sent_bytes;    /* 16 MiB of a form or JSON are looked at to find what is too long */
     size_t max_fields;         /* 1,000 */
     size_t max_files;          /* 20 per request */
     int64_t max_file_bytes;    /* 16 MiB */

@@ -251,8 +251,43 @@ static void test_multipart(void **state)
         send_multipart("/api/echo", S(PART("photo", "; filename=\"a.jpg\"") "12345\r\n--B--\r\n"))
             .status,
         415);
+    /* What is no text is the field's fault. */
     assert_int_equal(send_multipart("/upload", S(PART("text", "") "\xff\r\n--B--\r\n")).status,
-                     400);
+                     422);
+}
+
+static struct answer send_form(const char *type, struct str body)
+{
+    return site_ask(&site, str_fmt(site.ctx.arena,
+                                   "POST /upload" LINE
+                                   "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%.*s",
+                                   type, body.n, STR_ARG(body)));
+}
+
+/* One text that is far too long reaches the handler as a field that is wrong, whatever carries it,
+ * and no form grows without end. */
+static void test_a_text_without_end(void **state)
+{
+    static const char *const urlencoded = "application/x-www-form-urlencoded";
+    struct arena *arena = arena_new((size_t)128 << 20);
+    char *x = arena_alloc(arena, (size_t)17 << 20);
+    struct buf many = buf_in(arena, 4 << 20);
+
+    (void)state;
+    assert_non_null(x);
+    memset(x, 'x', (size_t)17 << 20);
+    assert_str(send_form(urlencoded, str_fmt(arena, "text=%.1048576s&other=1", x)).body, "wrong");
+    assert_str(
+        send_multipart("/upload", str_fmt(arena, PART("text", "") "%.1048576s\r\n--B--\r\n", x))
+            .body,
+        "wrong");
+    assert_int_equal(
+        send_form("application/json", str_fmt(arena, "{\"text\":\"%.1048576s\"}", x)).status, 422);
+    assert_int_equal(send_form(urlencoded, str_fmt(arena, "text=%.17000000s", x)).status, 413);
+    for (int i = 0; i < 400; i++)
+        buf_add_fmt(&many, "a%d=%.1000s&", i, x);
+    assert_int_equal(send_form(urlencoded, buf_str(&many)).status, 413);
+    arena_free(arena);
 }
 
 static void test_client_gone_in_upload(void **state)
@@ -352,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_expect_continue),
         cmocka_unit_test(test_ten_thousand_fields),
         cmocka_unit_test(test_multipart),
+        cmocka_unit_test(test_a_text_without_end),
         cmocka_unit_test(test_client_gone_in_upload),
         cmocka_unit_test(test_upload_needs_little_memory),
         cmocka_unit_test(test_slow_clients_are_closed),
