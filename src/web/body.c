@@ -11,6 +11,10 @@
 #include "web/multipart.h"
 #include "web/urlencoded.h"
 
+/* A file that is too large is the field's fault up to this many times the limit, and the request's
+ * beyond that. */
+#define PATIENCE_TIMES 3
+
 struct body {
     struct request *request;
     const struct body_limits *limits;
@@ -77,6 +81,7 @@ static enum rc begin_file(struct body *body, struct ctx *ctx, const struct multi
         return FAIL(ctx, ERR_MEMORY);
     body->upload->field = str_copy(ctx->arena, part->name);
     body->upload->filename = multipart_clean_filename(ctx->arena, part->filename);
+    body->upload->most_bytes = body->limits->max_file_bytes;
     body->upload->content_type = str_copy(ctx->arena, http_media_type(part->content_type));
     return open_upload(body, ctx);
 }
@@ -118,11 +123,13 @@ static enum rc write_upload(struct body *body, struct ctx *ctx, struct str bytes
 
     body->upload->size_bytes += n;
     body->uploads_bytes += n;
-    if (body->upload->size_bytes > body->limits->max_file_bytes ||
-        body->uploads_bytes > body->limits->max_uploads_bytes)
-        return FAIL(
-            ctx, ERR_TOO_LARGE, .field = body->upload->field,
-            .arg = str_fmt(ctx->arena, "%lld MB", (long long)(body->limits->max_file_bytes >> 20)));
+    if (body->uploads_bytes > body->limits->max_uploads_bytes ||
+        body->upload->size_bytes > PATIENCE_TIMES * body->upload->most_bytes)
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("the files of a form together"));
+    if (body->upload->size_bytes > body->upload->most_bytes)
+        return body->upload->size_bytes - n <= body->upload->most_bytes && ftruncate(body->fd, 0)
+                   ? file_failed(ctx, errno)
+                   : RC_OK;
     while (bytes.n) {
         ssize_t written = fault_here() ? -1 : write(body->fd, bytes.p, bytes.n);
 

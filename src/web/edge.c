@@ -90,13 +90,17 @@ static enum MHD_Result send_response(struct exchange *exchange, int status,
     return MHD_queue_response(exchange->connection, (unsigned)status, response);
 }
 
+static enum MHD_Result send_fixed(struct exchange *exchange, enum fixed_kind kind)
+{
+    return send_response(exchange, fixed_status(kind),
+                         fixed_answer(exchange->server->fixed, kind, exchange->request.target));
+}
+
 static enum MHD_Result answer_malformed(struct exchange *exchange, const char *fault)
 {
-    struct server *server = exchange->server;
-
-    atomic_fetch_add(&server->malformed_count, 1);
+    atomic_fetch_add(&exchange->server->malformed_count, 1);
     note_edge_answer(exchange, 400, &(struct err){.id = ERR_MALFORMED, .detail = str_of(fault)});
-    return send_response(exchange, 400, server->malformed);
+    return send_fixed(exchange, FIXED_MALFORMED);
 }
 
 static enum MHD_Result answer_overload(struct exchange *exchange)
@@ -105,7 +109,7 @@ static enum MHD_Result answer_overload(struct exchange *exchange)
 
     atomic_fetch_add(&server->overloads, 1);
     atomic_fetch_add(&server->by_status_class[5], 1);
-    return send_response(exchange, 503, server->overload);
+    return send_fixed(exchange, FIXED_OVERLOAD);
 }
 
 static enum MHD_Result hand_over(struct exchange *exchange)
@@ -190,17 +194,11 @@ static bool is_one_upload_too_many(struct exchange *exchange)
     return atomic_fetch_add(&server->uploads_under_way, 1) >= server->options.max_uploads_under_way;
 }
 
+/* A client that waits for 100 Continue has sent nothing yet: a worker can answer now. */
 static enum MHD_Result refuse_before_body(struct exchange *exchange)
 {
-    /* A client that waits for 100 Continue has sent nothing yet, so the library can answer now. */
     exchange->stage = STAGE_REFUSED;
-    if (!exchange->facts.expects_continue)
-        return MHD_YES;
-    if (exchange->refusal.id == ERR_TOO_LARGE) {
-        note_edge_answer(exchange, 413, &exchange->refusal);
-        return send_response(exchange, 413, exchange->server->too_large);
-    }
-    return answer_malformed(exchange, "a body that was not wanted");
+    return exchange->facts.expects_continue ? hand_over(exchange) : MHD_YES;
 }
 
 static enum MHD_Result begin_body(struct exchange *exchange)
@@ -243,7 +241,7 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method, co
         return answer_malformed(exchange, fault);
     if (result == HEAD_TOO_LARGE) {
         note_edge_answer(exchange, 431, &(struct err){.id = ERR_TOO_LARGE, .detail = S("head")});
-        return send_response(exchange, 431, server->head_too_large);
+        return send_fixed(exchange, FIXED_LONG_HEAD);
     }
     exchange->stage = STAGE_BODY;
     return exchange->facts.has_body ? begin_body(exchange) : MHD_YES;

@@ -492,7 +492,9 @@ struct str form_sentence(struct arena *arena, enum lang lang, const struct reque
         return err->arg;
     if (err->id == ERR_TOO_LONG && err->arg.n && params_get(&request->form, err->field).p)
         return sentence_of_length(arena, lang, request, err);
-    if (!msg_by_key(str_fmt(arena, "error.%s", err_name(err->id)), &id))
+    if (err->id == ERR_TOO_LARGE && err->arg.n)
+        id = MSG_form_file_too_large;
+    else if (!msg_by_key(str_fmt(arena, "error.%s", err_name(err->id)), &id))
         return STR_NONE;
     return msg_format(arena, lang, id, &arg, 1);
 }

@@ -20,7 +20,8 @@ struct upload {
     struct str filename;     /* cleaned, see multipart_clean_filename */
     struct str content_type; /* as the client claims: sniff the bytes */
     const char *path;
-    int64_t size_bytes;
+    int64_t size_bytes; /* as sent */
+    int64_t most_bytes; /* that a file may have; of a larger one nothing is kept */
 };
 
 /* A form's value that cannot be used as it was sent; what is in `form` is what a page shows again.
@@ -57,6 +58,10 @@ struct request {
     void *session; /* the hooks' own: what begin() found out for authorize() and handlers */
 };
 
+/* Whether the path begins with that segment; of a path that could not be decoded, as it was sent.
+ */
+bool request_is_under(const struct request *request, struct str segment);
+
 /* The pattern's parameter; empty when the pattern has none of that name. */
 struct str request_param(const struct request *request, struct str name);
 
@@ -73,6 +78,10 @@ struct str request_cookie(const struct request *request, struct str name);
 
 /* The first file of that field, or NULL. */
 const struct upload *request_upload(const struct request *request, struct str field);
+
+/* RC_LIMIT (ERR_TOO_LARGE, the form field's name, the limit) for a file that is larger than files
+ * may be; to be asked before its bytes are used. */
+enum rc upload_check(struct ctx *ctx, const struct upload *upload) MUST_CHECK;
 
 /* Whether an answer should be JSON rather than a page: the route is an API's, or Accept prefers
  * application/json or problem+json to text/html. */

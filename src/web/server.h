@@ -16,6 +16,8 @@
 #include "web/route.h"
 
 struct asset_set;
+struct edge_style;
+
 /* One request that is over, for the log: one line each. */
 struct server_event {
     uint64_t work_id;
@@ -65,6 +67,7 @@ struct server_options {
     struct db *db;                     /* into every ctx */
     void *app;
     struct server_hooks hooks;
+    const struct edge_style *edge_styles; /* of answers that no worker makes; see fixed.h */
 
     /* 0 takes the default. */
     int io_threads;            /* as many as cores */

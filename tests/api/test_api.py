@@ -442,7 +442,8 @@ def test_photos(api, known, photo):
     body, media = multipart("photo", "large.jpg", b"\xff\xd8" + b"x" * (17 << 20))
     for place in (target, "/api/v1/cases/%s/photos" % known["number"]):
         answer = api.ask("POST", place, key, body, headers={"Content-Type": media})
-        check("too large a file: " + place, answer.status == 413, answer.body)
+        check("too large a file: " + place,
+              answer.status == 413 and pointers(answer) == {"#/photo": "TOO_LARGE"}, answer.body)
     filed = api.ask("POST", "/api/v1/cases", key, report(draft=draft.json()["draft"]))
     case = api.ask("GET", "/api/v1/cases/" + filed.json()["number"], key).json()
     check("the photo is the case's", len(case["photos"]) == 1, case)
