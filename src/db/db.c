@@ -138,6 +138,8 @@ enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
 
     assert(db && (reader || !ctx->conn)); /* never one inside another */
     assert(!db->is_read_only);
+    if (ctx->unusable.id)
+        return ctx_fail(ctx, ctx->unusable);
     if (reader)
         let_go(reader);
     return db->ops->write(ctx, db, fn, arg);

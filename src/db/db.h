@@ -87,6 +87,7 @@ void db_reader_release(struct ctx *ctx);
  * A reader held by ctx lets go of its snapshot, and others may have its connection meanwhile; the
  * next statement takes one again, which can fail as db_reader_acquire can, and sees what was
  * written. So no statement of that reader may be running: no db_tx from the rows of an :each.
+ * With ctx->unusable set it fails with that before anything else, and `fn` is not run.
  * ERR_OVERLOAD at once when too many wait; ERR_DEADLINE when ctx->deadline_ms passes before it
  * has begun; ERR_DISK_FULL, ERR_DISK_READONLY, ERR_UNAVAILABLE when the commit fails.
  *

@@ -2,7 +2,6 @@
 
 #include "base/crypto.h"
 #include "base/msg.h"
-#include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/queries.h"
@@ -15,9 +14,11 @@
 #include "portal/resident.h"
 #include "portal/similar.h"
 #include "portal/why.h"
+#include "web/form.h"
 #include "web/server.h"
 
 #define MAX_STEPS  128
+#define MAX_PLACE  200
 #define SURE_SCORE 95 /* a single choice this good needs no question */
 
 struct str report_step_word(const struct draft *draft, struct form_at at)
@@ -368,7 +369,10 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
     if (pin_is_shown(request))
         return pin_take(ctx, request, report);
     report->typed[TYPED_PLACE] = typed;
-    report->draft.place_typed = utf8_cut(typed, 240);
+    rc = form_check_text(ctx, typed, "place", MAX_PLACE);
+    if (rc)
+        return rc;
+    report->draft.place_typed = typed;
     if (!ctx->city->gazetteer)
         return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
     if (str_eq(id, S("none"))) {
