@@ -279,11 +279,11 @@ static void a_guard_says_why(void **state)
     struct str numbers[3], path;
 
     for (size_t i = 0; i < 3; i++)
-        numbers[i] = test_city_file(&world->city, "hole", false, "");
+        numbers[i] = test_city_file(&world->city, "lamp", false, "");
     browser_sign_in(&browser, "rdiaz", password);
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(browse(&browser, case_path(world, numbers[i], "")), 200);
-        assert_int_equal(submit(&browser, case_path(world, numbers[i], "/steps/start"),
+        assert_int_equal(submit(&browser, case_path(world, numbers[i], "/steps/look"),
                                 str_fmt(arena, "%.*snote=", STR_ARG(case_fields(&browser)))),
                          303);
     }

@@ -17,10 +17,8 @@ const NAMES = ['english', 'español', 'tiếng', 'việt', 'pseudo', 'monday', '
   'sunday', 'january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november',
   'december', 'jan', 'feb', 'mar', 'apr', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec', 'csv', 'json', 'atom', 'http', 'https'];
 
-/** What browsers call themselves, and the machinery that the administrator's pages name. */
-const MACHINERY = ['mozilla', 'linux', 'applewebkit', 'khtml', 'gecko', 'headlesschrome', 'chrome', 'safari', 'sqlite', 'postgresql',
-  'memory', 'limit', 'sanitizer', 'build', 'processor', 'seccomp', 'landlock', 'session', 'httponly', 'samesite', 'lax', 'secret',
-  'record', 'tmp'];
+/** Databases are called by their names. */
+const MACHINERY = ['sqlite', 'postgresql'];
 
 const filesOf = folder => readdirSync(folder).flatMap(name => {
   const path = join(folder, name);
