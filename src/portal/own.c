@@ -104,6 +104,8 @@ static enum rc add_photos(struct ctx *ctx, const struct request *request, struct
             continue;
         rc = upload_limit_take(ctx, request, reply, subject);
         if (!rc)
+            rc = upload_check(ctx, upload);
+        if (!rc)
             rc = case_photo_add(ctx, follow->row.id,
                                 &(struct photo_upload){upload->path, upload->filename});
         taken += !rc;

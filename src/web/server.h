@@ -16,6 +16,8 @@
 #include "web/route.h"
 
 struct asset_set;
+struct edge_style;
+
 /* One request that is over, for the log: one line each. */
 struct server_event {
     uint64_t work_id;
@@ -65,6 +67,7 @@ struct server_options {
     struct db *db;                     /* into every ctx */
     void *app;
     struct server_hooks hooks;
+    const struct edge_style *edge_styles; /* of answers that no worker makes; see fixed.h */
 
     /* 0 takes the default. */
     int io_threads;             /* as many as cores */
@@ -76,15 +79,16 @@ struct server_options {
     int max_uploads_under_way;  /* 64 requests with files at a time: more are answered 503 */
     int max_uploads_of_address; /* 8 of them from one client: more are answered 429 */
     size_t arena_cap_bytes;     /* 32 MiB for one request */
-    size_t max_body_bytes;      /* 64 KiB, where a route does not say */
-    size_t max_fields;          /* 1,000 */
-    size_t max_files;           /* 20 per request */
-    int64_t max_file_bytes;     /* 16 MiB */
-    int64_t max_uploads_bytes;  /* 100 MiB per request */
-    int64_t head_deadline_ms;   /* 30,000 from the last reply, or the connect, to a whole head */
-    int64_t body_deadline_ms;   /* 30,000, and one second more for every 8 KiB that arrived */
-    int64_t work_deadline_ms;   /* 10,000: ctx->deadline_ms */
-    int64_t drain_deadline_ms;  /* 10,000 */
+    size_t max_body_bytes;      /* 64 KiB are kept of a body, where a route does not say */
+    int64_t max_sent_bytes;    /* 16 MiB of a form or JSON are looked at to find what is too long */
+    size_t max_fields;         /* 1,000 */
+    size_t max_files;          /* 20 per request */
+    int64_t max_file_bytes;    /* 16 MiB */
+    int64_t max_uploads_bytes; /* 100 MiB per request */
+    int64_t head_deadline_ms;  /* 30,000 from the last reply, or the connect, to a whole head */
+    int64_t body_deadline_ms;  /* 30,000, and one second more for every 8 KiB that arrived */
+    int64_t work_deadline_ms;  /* 10,000: ctx->deadline_ms */
+    int64_t drain_deadline_ms; /* 10,000 */
 };
 
 struct server;
