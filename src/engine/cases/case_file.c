@@ -290,7 +290,7 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
     };
     enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
-    return rc ? rc : case_words_add(ctx, work->filed->case_id, projection_words(ctx, &words), NULL);
+    return rc ? rc : projection_words_add(ctx, work->filed->case_id, &words);
 }
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)

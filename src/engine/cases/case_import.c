@@ -186,7 +186,7 @@ static enum rc add_projections(struct ctx *ctx, const struct taking *taking)
     };
     enum rc rc = projection_index_add(ctx, taking->case_id, &history->answers);
 
-    return rc ? rc : case_words_add(ctx, taking->case_id, projection_words(ctx, &words), NULL);
+    return rc ? rc : projection_words_add(ctx, taking->case_id, &words);
 }
 
 static struct str payload_of(struct ctx *ctx, const struct taking *taking)
