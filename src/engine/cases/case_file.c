@@ -291,7 +291,7 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
     };
     enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
-    return rc ? rc : case_words_enter(ctx, work->filed->case_id, projection_words(ctx, &words));
+    return rc ? rc : case_words_enter(ctx, work->filed->case_id, &words);
 }
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)

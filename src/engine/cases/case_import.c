@@ -187,7 +187,7 @@ static enum rc add_projections(struct ctx *ctx, const struct taking *taking)
     };
     enum rc rc = projection_index_add(ctx, taking->case_id, &history->answers);
 
-    return rc ? rc : case_words_enter(ctx, taking->case_id, projection_words(ctx, &words));
+    return rc ? rc : case_words_enter(ctx, taking->case_id, &words);
 }
 
 static struct str payload_of(struct ctx *ctx, const struct taking *taking)
