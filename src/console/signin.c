@@ -11,7 +11,7 @@
 #include "web/server.h"
 #include "web/url.h"
 
-#define LIMIT_BUCKETS 4096
+#define LIMIT_BUCKETS 65536 /* so many tries with other logins before one is forgotten */
 
 #define DEVICE_COOKIE S("device")
 
@@ -154,8 +154,10 @@ enum rc signin_take(struct ctx *ctx, struct request *request, struct reply *repl
         .agent = request_header(request, S("user-agent")),
     };
     struct signed_in in = {0};
+    struct str id;
     enum rc rc = take_try(ctx, request, input.login, reply);
 
+    input.is_known = device_knows(ctx, device_cookie(ctx, request), input.login, &id);
     if (!rc)
         rc = sign_in(ctx, &input, &in);
     if (rc == RC_OK && in.token.n) {

@@ -17,6 +17,7 @@ struct sign_in {
     struct str login, password;
     struct str code;           /* of the authenticator, or a recovery code; may be empty */
     struct str address, agent; /* of the browser, for the list of sessions */
+    bool is_known;             /* device_knows says so of the browser: it goes first */
 };
 
 struct signed_in {
