@@ -107,6 +107,10 @@ SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.st
 FROM cases c LEFT JOIN place p ON p.id = c.place
 WHERE c.number = :number;
 
+-- Who filed or entered it: as the record has it.
+-- name: case_opener :optional (cases I64)
+SELECT actor_kind, actor FROM event WHERE cases = :cases AND kind = 'case.opened' ORDER BY id LIMIT 1;
+
 -- name: case_for_step :one (id I64)
 SELECT id, number, service_version, state, state_type, state_since, team, assignee, reporter, lang,
     lock_version, opened, closed, place, merged_into
@@ -531,6 +535,9 @@ SELECT score, text, said FROM satisfaction WHERE cases = :cases;
 INSERT INTO satisfaction (cases, score, text, said) VALUES (:cases, :score, :text, :said)
 ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
     said = excluded.said;
+
+-- name: satisfaction_text_drop :exec (cases I64, text TEXT)
+UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
 
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)
