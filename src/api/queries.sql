@@ -24,10 +24,6 @@ DELETE FROM api_call WHERE id = :id;
 DELETE FROM api_call WHERE id IN
     (SELECT id FROM api_call WHERE begun < :before ORDER BY begun LIMIT 20);
 
--- Who filed a case.
--- name: api_case_opener :optional (cases I64)
-SELECT actor_kind, actor FROM event WHERE cases = :cases AND kind = 'case.opened' ORDER BY id LIMIT 1;
-
 -- name: api_case_people :one (id I64)
 -- column: assignee TEXT?
 -- column: reporter TEXT?

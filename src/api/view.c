@@ -195,9 +195,9 @@ static void show_whole(struct api_view *view)
 static enum rc is_own(struct ctx *ctx, const struct request *request, const struct api_view *view,
                       bool *ret)
 {
-    struct api_case_opener_row opener;
+    struct case_opener_row opener;
     bool is_found;
-    enum rc rc = api_case_opener(ctx, view->row.id, &is_found, &opener);
+    enum rc rc = case_opener(ctx, view->row.id, &is_found, &opener);
 
     *ret = !rc && is_found && str_eq(opener.actor_kind, S("api")) && !opener.actor_is_null &&
            opener.actor == api_caller(request)->key->id &&

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/case_edit.h"
 #include "engine/cases/case_words.h"
 #include "engine/cases/number.h"
 #include "engine/cases/projection.h"
@@ -116,23 +117,7 @@ static enum rc add_place(struct ctx *ctx, const struct case_history *history, in
     *ret_id = 0;
     if (!history->has_place)
         return RC_OK;
-    return place_add(ctx,
-                     &(struct place_add_args){
-                         .address = place->address,
-                         .address_is_null = !place->address.n,
-                         .kind = place_kind_word(place->kind),
-                         .label = place->label,
-                         .unit = place->unit,
-                         .zip = place->zip,
-                         .lat_e7 = place->point.lat_e7,
-                         .lat_e7_is_null = !place->has_point,
-                         .lon_e7 = place->point.lon_e7,
-                         .lon_e7_is_null = !place->has_point,
-                         .cell = place->has_point ? place_cell(place->point) : 0,
-                         .cell_is_null = !place->has_point,
-                         .layers = place_layers_json(ctx->arena, place),
-                     },
-                     ret_id);
+    return case_place_add(ctx, place, ret_id);
 }
 
 struct taking {

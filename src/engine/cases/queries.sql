@@ -126,6 +126,10 @@ SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.st
 FROM cases c LEFT JOIN place p ON p.id = c.place
 WHERE c.number = :number;
 
+-- Who filed or entered it: as the record has it.
+-- name: case_opener :optional (cases I64)
+SELECT actor_kind, actor FROM event WHERE cases = :cases AND kind = 'case.opened' ORDER BY id LIMIT 1;
+
 -- name: case_for_step :one (id I64)
 SELECT id, number, service_version, state, state_type, state_since, team, assignee, reporter, lang,
     lock_version, opened, closed, place, merged_into
@@ -582,8 +586,7 @@ INSERT INTO satisfaction (cases, score, text, said) VALUES (:cases, :score, :tex
 ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
     said = excluded.said;
 
--- What was said with a rating, unless it was said anew since.
--- name: satisfaction_forget :exec (cases I64, text TEXT)
+-- name: satisfaction_text_drop :exec (cases I64, text TEXT)
 UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
 
 -- How often an address was given lately by people whom the city did not know by it.

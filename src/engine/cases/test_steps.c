@@ -230,8 +230,8 @@ static void a_step_is_recorded_for_its_readers(void **state)
                  "link_token", 1, NULL);
     assert_str(test_text(world,
                          "SELECT group_concat(kind || ' ' || audience || ' ' || actor_kind, ', ') "
-                         "FROM event WHERE cases = 1 AND id > (SELECT min(id) FROM event WHERE "
-                         "cases = 1)",
+                         "FROM event WHERE cases = 1 AND id > (SELECT max(id) FROM event WHERE "
+                         "kind = 'case.routed')",
                          0),
                "case.step 0 staff, message.added 1 staff, note.added 2 staff");
     assert_str(test_text(world,
