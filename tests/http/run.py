@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs the tests over HTTP against the built program and prints TAP.
 
-    run.py [--store sqlite|postgres] [--only WORD] [--suite scenarios|input|disk] PROGRAM CITYDIR
+    run.py [--store sqlite|postgres] [--only WORD] [--suite SUITE] PROGRAM CITYDIR
 
-scenarios are the *.http files beside this program, input what bad input gets on every channel, disk
-what a full, read-only or stopped store gets. Without --suite all run. PostgreSQL is the server of
+scenarios are the *.http files beside this program, open311 is a strict client of that standard,
+input what bad input gets on every channel, disk what a full, read-only or stopped store gets. Without --suite all run. PostgreSQL is the server of
 tests/lib/postgres.sh; without one its tests are skipped. CITYHALL_TEST_LONG=1 does more of each.
 """
 
@@ -43,7 +43,8 @@ def ends_well(city):
 def suites():
     import bad_input
     import bad_store
-    return {"scenarios": scenarios, "input": bad_input.run, "disk": bad_store.run}
+    import open311
+    return {"scenarios": scenarios, "open311": open311.run, "input": bad_input.run, "disk": bad_store.run}
 
 
 def main():

@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/files.h"
 #include "engine/message/queries.h"
 #include "engine/record/queries.h"
@@ -146,7 +147,7 @@ static enum rc forget_words(struct ctx *ctx, const struct redacting *work, struc
     enum rc rc = case_edit_words(ctx, &work->edit, work->place_label, description, &work->answers);
 
     if (!rc)
-        rc = case_words_tidy(ctx, NULL);
+        rc = case_words_forget(ctx);
     return rc ? rc : drafts_forget(ctx, work->edit.case_id, NULL);
 }
 

@@ -1,10 +1,11 @@
 /* Open311 GeoReport v2 under /open311/v2/, in XML and JSON: the handlers, and what they share.
  *
  * The standard is wiki.open311.org/GeoReport_v2. Beyond it, as its servers and clients in use do:
- * page and page_size, updated_after and updated_before, bbox, extensions=true, photos as multipart,
- * and service request updates read and posted. The format is the path's ending. Reading is open to
- * everybody and to every web page (CORS) and shows what the public projection shows
- * (engine/cases/public_case.h); whatever changes something needs an API key. Layer: svc.
+ * page and page_size with a Link to the next page, updated_after and updated_before, bbox,
+ * extensions=true, photos as multipart, and service request updates read and posted. The format is
+ * the path's ending. Every call may come from every web page (CORS). Reading is open to everybody
+ * and shows what the public projection shows (engine/cases/public_case.h); whatever changes
+ * something needs an API key. Layer: svc.
  */
 #ifndef SVC_REQUESTS_OPEN311_H
 #define SVC_REQUESTS_OPEN311_H
@@ -56,6 +57,9 @@ enum rc open311_instant(struct ctx *ctx, struct str text, const char *field,
 /* An instant with the city's offset, "2026-07-02T16:30:00-05:00". */
 struct str open311_time(struct ctx *ctx, struct instant at);
 
+/* A parameter that may be declared more than once, comma delimited: "1,2,3" of a=1,2&a=3. */
+struct str open311_list(struct ctx *ctx, const struct request *request, const char *name);
+
 /* "https://city.example". */
 struct str open311_base_url(const struct request *request);
 
@@ -84,7 +88,8 @@ bool open311_attribute_code(struct str name, struct str *ret);
 enum rc open311_answers(struct ctx *ctx, const struct definition *definition,
                         const struct params *form, struct answers *ret) MUST_CHECK;
 
-/* "attribute[lane]" when that is a field of the service, else the field as it is. */
+/* What Open311 calls a field of a filing: "attribute[lane]" when it is one of the service's, else
+ * its parameter ("first_name" of the engine's "name"). */
 struct str open311_field(struct ctx *ctx, const struct definition *definition, struct str field);
 
 #endif

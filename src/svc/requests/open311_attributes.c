@@ -43,7 +43,9 @@ static struct str field_name(struct ctx *ctx, struct str code)
 
 struct str open311_field(struct ctx *ctx, const struct definition *definition, struct str field)
 {
-    return definition_field(definition, field) ? field_name(ctx, field) : field;
+    if (definition_field(definition, field))
+        return field_name(ctx, field);
+    return str_eq(field, S("name")) ? S("first_name") : field;
 }
 
 static bool is_asked(const struct field *field)

@@ -16,14 +16,15 @@
 #include "engine/message/fetch.h"
 #include "svc/requests/open311.h"
 
-#define CHANNEL     "open311"
-#define PHOTO_BYTES ((size_t)15 << 20)
-#define PHOTO_MS    5000
-#define MAX_PATH    4096
-#define NAME_BYTES  800
-#define MAX_KEY     200
-#define NEAR_M      300.0 /* so far an address may lie from the point that came with it */
-#define SURE_SCORE  80
+#define CHANNEL       "open311"
+#define PHOTO_BYTES   ((size_t)15 << 20)
+#define PHOTO_MS      5000
+#define MAX_PATH      4096
+#define NAME_BYTES    800
+#define DEGREES_BYTES 40
+#define MAX_KEY       200
+#define NEAR_M        300.0 /* so far an address may lie from the point that came with it */
+#define SURE_SCORE    80
 
 struct filing_call {
     struct ctx *ctx;
@@ -48,11 +49,17 @@ static enum rc read_point(struct filing_call *call, struct str lat, struct str l
                           struct point *ret)
 {
     struct ctx *ctx = call->ctx;
+    struct point ignored;
 
-    if (lat.n && lon.n && lat.n < 40 && lon.n < 40 &&
-        point_parse(str_fmt(ctx->arena, "%.*s,%.*s", STR_ARG(lat), STR_ARG(lon)), ret))
-        return RC_OK;
-    return FAIL(ctx, ERR_NOT_A_NUMBER, .field = lat.n ? S("long") : S("lat"));
+    if (!lat.n || !lon.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = lat.n ? S("long") : S("lat"));
+    if (lat.n > DEGREES_BYTES ||
+        !point_parse(str_fmt(ctx->arena, "%.*s,0", STR_ARG(lat)), &ignored))
+        return FAIL(ctx, ERR_NOT_A_NUMBER, .field = S("lat"));
+    if (lon.n > DEGREES_BYTES ||
+        !point_parse(str_fmt(ctx->arena, "%.*s,%.*s", STR_ARG(lat), STR_ARG(lon)), ret))
+        return FAIL(ctx, ERR_NOT_A_NUMBER, .field = S("long"));
+    return RC_OK;
 }
 
 /* "near 795 Massachusetts Ave", or the coordinates where no street is near. */
@@ -138,7 +145,7 @@ static enum rc read_place(struct filing_call *call)
         rc = locate_address(call, address);
     } else {
         return call->definition->place.need == PLACE_REQUIRED
-                   ? FAIL(call->ctx, ERR_REQUIRED, .field = S("lat"))
+                   ? FAIL(call->ctx, ERR_REQUIRED, .field = S("place"))
                    : RC_OK;
     }
     call->filing.place = &call->place;
@@ -147,19 +154,23 @@ static enum rc read_place(struct filing_call *call)
 
 /* ---- Who and what */
 
-static void read_contact(struct filing_call *call)
+static enum rc read_contact(struct filing_call *call)
 {
     const struct applicant_rule *rule = &call->definition->applicant;
     struct str first = sent(call, "first_name"), last = sent(call, "last_name");
     struct contact *contact = &call->filing.contact;
 
-    if (rule->name != CONTACT_NONE && first.n + last.n <= NAME_BYTES)
+    if (first.n + last.n > NAME_BYTES)
+        return FAIL(call->ctx, ERR_TOO_LONG,
+                    .field = first.n > last.n ? S("first_name") : S("last_name"), .arg = S("200"));
+    if (rule->name != CONTACT_NONE)
         contact->name =
             str_trim(str_fmt(call->ctx->arena, "%.*s %.*s", STR_ARG(first), STR_ARG(last)));
     if (rule->email != CONTACT_NONE)
         contact->email = sent(call, "email");
     if (rule->phone != CONTACT_NONE)
         contact->phone = sent(call, "phone");
+    return RC_OK;
 }
 
 /* CR LF as forms send it becomes LF. */
@@ -203,7 +214,8 @@ static enum rc read_filing(struct filing_call *call)
     filing->base_url = open311_base_url(call->request);
     filing->description = str_trim(plain_lines(ctx, sent(call, "description")));
     call->media_url = sent(call, "media_url");
-    read_contact(call);
+    if (!rc)
+        rc = read_contact(call);
     if (!rc)
         rc = read_place(call);
     if (!rc)
@@ -266,9 +278,11 @@ static enum rc make_draft(struct filing_call *call)
 static enum rc add_uploads(struct filing_call *call)
 {
     for (const struct upload *upload = call->request->uploads; upload; upload = upload->next) {
-        enum rc rc = photo_add(call->ctx, call->filing.draft_id, call->definition,
-                               &(struct photo_upload){upload->path, upload->filename});
+        enum rc rc = upload_check(call->ctx, upload);
 
+        if (!rc)
+            rc = photo_add(call->ctx, call->filing.draft_id, call->definition,
+                           &(struct photo_upload){upload->path, upload->filename});
         if (rc) {
             call->ctx->err.field = upload->field;
             return rc;

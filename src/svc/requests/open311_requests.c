@@ -3,6 +3,7 @@
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
 #include "svc/requests/open311.h"
+#include "web/url.h"
 
 #define REQUESTS_MAX 1000 /* in one answer; GeoReport v2, "GET Service Requests" */
 #define WINDOW_US    (90 * US_PER_DAY)
@@ -11,6 +12,7 @@
 #define IDS_MAX      1000
 #define SERVICES_MAX 200
 #define CHUNK        200 /* cases read at a time */
+#define MAX_LINK     8000
 
 /* ---- One request */
 
@@ -127,6 +129,17 @@ static enum rc put_extensions(struct ctx *ctx, struct document *document,
     return put_notes(ctx, document, shown);
 }
 
+/* "For requests with status=closed, this will be the date the request was closed" (GeoReport v2).
+ * Whoever asks for what has changed since a moment, which the standard does not know, is told when
+ * it did, so that the next question can begin there. */
+static struct instant updated_at(const struct request *request, const struct public_case *shown)
+{
+    bool is_polled = request_value(request, S("updated_after")).n ||
+                     request_value(request, S("updated_before")).n;
+
+    return shown->is_closed && !is_polled ? shown->closed : shown->updated;
+}
+
 static enum rc put_request(struct ctx *ctx, struct document *document,
                            const struct request *request, const struct public_case *shown)
 {
@@ -145,7 +158,7 @@ static enum rc put_request(struct ctx *ctx, struct document *document,
     document_text(document, "agency_responsible", text_in(&agency, ctx->lang));
     document_text(document, "service_notice", text_in(&shown->state->says, ctx->lang));
     document_text(document, "requested_datetime", open311_time(ctx, shown->opened));
-    document_text(document, "updated_datetime", open311_time(ctx, shown->updated));
+    document_text(document, "updated_datetime", open311_time(ctx, updated_at(request, shown)));
     document_text(document, "expected_datetime",
                   shown->has_due && !is_closed ? open311_time(ctx, shown->due) : STR_NONE);
     put_place(document, &shown->place);
@@ -223,24 +236,30 @@ struct asking {
     bool is_empty; /* the filters contradict each other */
 };
 
+/* A service that is offered no more still has its requests; 0 for one that the public never knew.
+ */
+static int64_t service_ever(const struct city *city, struct str code)
+{
+    for (size_t i = 0; i < city->version_n; i++)
+        if (city->versions[i]->audience == AUDIENCE_PUBLIC && str_eq(city->versions[i]->code, code))
+            return city->versions[i]->service_id;
+    return 0;
+}
+
 static enum rc read_services(struct ctx *ctx, struct str codes, struct asking *asking)
 {
     struct str rest = codes, code;
     size_t n = 0;
 
     while (rest.n && str_next(&rest, ',', &code)) {
-        const struct definition *definition;
-        enum rc rc;
-
         code = str_trim(code);
         if (!code.n)
             continue;
         if (n == SERVICES_MAX)
             return FAIL(ctx, ERR_TOO_LONG, .field = S("service_code"), .arg = S("200"));
-        rc = open311_find_service(ctx, code, &definition);
-        if (rc)
-            return rc;
-        asking->services[n++] = definition->service_id;
+        asking->services[n] = service_ever(ctx->city, code);
+        if (!asking->services[n++])
+            return FAIL(ctx, ERR_NOT_FOUND, .field = S("service_code"), .arg = code);
     }
     asking->filter.services = asking->services;
     asking->filter.service_n = n;
@@ -263,21 +282,36 @@ static enum rc read_status(struct ctx *ctx, struct str words, struct asking *ask
     return RC_OK;
 }
 
-/* Without both ends the time asked about is ninety days: the last ones, those from its beginning,
- * or those before its end. Who asks what has changed since a moment asks about all times. */
+/* The end is included, and times are told in whole seconds: what happened within the last one too.
+ */
+static struct instant after_end(struct instant end)
+{
+    return instant_plus_us(end, US_PER_S);
+}
+
+/* The time asked about is ninety days at most: the last ones, those from a beginning, or those
+ * before an end, the beginning of a longer time left out. Who asks what has changed since a moment
+ * asks about all times. */
 static void set_window(const struct ctx *ctx, const struct open311_span *span,
                        struct public_filter *filter)
 {
-    filter->has_from = span->has_from || !filter->is_by_updated;
+    struct instant first;
+
+    filter->has_from = span->has_from;
     filter->has_until = span->has_until;
     filter->from = span->from;
-    filter->until = instant_plus_us(span->until, span->has_until); /* the end is included */
-    if (span->has_from && !span->has_until && !filter->is_by_updated) {
+    filter->until = after_end(span->until);
+    if (filter->is_by_updated)
+        return;
+    if (span->has_from && !span->has_until) {
         filter->has_until = true;
-        filter->until = instant_plus_us(span->from, WINDOW_US);
-    } else if (!span->has_from) {
-        filter->from = instant_plus_us(span->has_until ? span->until : ctx->now, -WINDOW_US);
+        filter->until = after_end(instant_plus_us(span->from, WINDOW_US));
+        return;
     }
+    first = instant_plus_us(span->has_until ? span->until : ctx->now, -WINDOW_US);
+    if (!span->has_from || instant_cmp(span->from, first) < 0)
+        filter->from = first;
+    filter->has_from = true;
 }
 
 static enum rc read_times(struct ctx *ctx, const struct request *request, struct asking *asking)
@@ -294,7 +328,7 @@ static enum rc read_times(struct ctx *ctx, const struct request *request, struct
     filter->has_updated_from = updated.has_from;
     filter->updated_from = updated.from;
     filter->has_updated_until = updated.has_until;
-    filter->updated_until = instant_plus_us(updated.until, updated.has_until);
+    filter->updated_until = after_end(updated.until);
     set_window(ctx, &opened, filter);
     asking->is_empty =
         filter->has_from && filter->has_until && instant_cmp(filter->until, filter->from) <= 0;
@@ -318,12 +352,12 @@ static enum rc read_number(struct ctx *ctx, const struct request *request, const
 static enum rc read_filters(struct ctx *ctx, const struct request *request, struct asking *asking)
 {
     struct str bbox = request_value(request, S("bbox"));
-    enum rc rc = read_services(ctx, request_value(request, S("service_code")), asking);
+    enum rc rc = read_services(ctx, open311_list(ctx, request, "service_code"), asking);
 
     asking->page = 1;
     asking->page_size = REQUESTS_MAX;
     if (!rc)
-        rc = read_status(ctx, request_value(request, S("status")), asking);
+        rc = read_status(ctx, open311_list(ctx, request, "status"), asking);
     if (!rc)
         rc = read_times(ctx, request, asking);
     if (!rc)
@@ -369,20 +403,21 @@ static enum rc skip(struct ctx *ctx, struct public_filter *filter, int64_t to_sk
     return RC_OK;
 }
 
+/* One more than the page is looked for, so that it is known whether there is another. */
 static enum rc read_page(struct ctx *ctx, const struct asking *asking, struct public_cases *ret)
 {
     struct public_filter filter = asking->filter;
-    struct public_cases all = {
-        .of = ARENA_ARRAY(ctx->arena, (size_t)asking->page_size + 1, struct public_case)};
+    size_t wanted = (size_t)asking->page_size + 1;
+    struct public_cases all = {.of = ARENA_ARRAY(ctx->arena, wanted + 1, struct public_case)};
     bool has_more = !asking->is_empty;
     enum rc rc = all.of ? RC_OK : FAIL(ctx, ERR_MEMORY);
 
     if (!rc && has_more)
         rc = skip(ctx, &filter, (asking->page - 1) * asking->page_size, &has_more);
-    while (!rc && has_more && all.n < (size_t)asking->page_size) {
+    while (!rc && has_more && all.n < wanted) {
         struct public_cases page;
 
-        filter.most = (size_t)asking->page_size - all.n;
+        filter.most = wanted - all.n;
         if (filter.most > CHUNK)
             filter.most = CHUNK;
         rc = public_cases(ctx, &filter, &page);
@@ -394,9 +429,38 @@ static enum rc read_page(struct ctx *ctx, const struct asking *asking, struct pu
         filter.has_after = true;
         filter.after = page.next;
     }
+    all.has_more = all.n == wanted;
+    all.n -= all.has_more;
     if (!rc)
         *ret = all;
     return rc;
+}
+
+/* The same question about the next page, as RFC 8288 has it. */
+static void link_next(struct ctx *ctx, const struct request *request, struct reply *reply,
+                      const struct asking *asking)
+{
+    struct str base = open311_base_url(request);
+    struct buf out = buf_in(ctx->arena, MAX_LINK);
+
+    buf_add_byte(&out, '<');
+    buf_add(&out, base);
+    buf_add(&out, url_in_lang(ctx->arena, ctx->lang, S(OPEN311_BASE "/requests")));
+    buf_add(&out, open311_format(request) == DOCUMENT_XML ? S(".xml") : S(".json"));
+    buf_add_fmt(&out, "?page=%lld", (long long)asking->page + 1);
+    for (size_t i = 0; i < request->query.n; i++) {
+        const struct param *param = &request->query.items[i];
+
+        if (str_eq(param->name, S("page")) || !param->value.n)
+            continue;
+        buf_add_byte(&out, '&');
+        url_escape(&out, param->name);
+        buf_add_byte(&out, '=');
+        url_escape(&out, param->value);
+    }
+    buf_add(&out, S(">; rel=\"next\""));
+    if (!buf_has_failed(&out))
+        reply_header(reply, S("Link"), buf_str(&out));
 }
 
 /* Ids that are none, and those of cases that are not public, are not there. */
@@ -418,7 +482,7 @@ static enum rc read_numbered(struct ctx *ctx, struct str ids, struct public_case
 
 enum rc open311_requests(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct str ids = request_value(request, S("service_request_id"));
+    struct str ids = open311_list(ctx, request, "service_request_id");
     struct asking *asking = ARENA_NEW(ctx->arena, struct asking);
     struct public_cases found;
     enum rc rc = asking ? open311_begin(ctx, request, reply) : FAIL(ctx, ERR_MEMORY);
@@ -429,5 +493,7 @@ enum rc open311_requests(struct ctx *ctx, struct request *request, struct reply 
         rc = read_filters(ctx, request, asking);
     if (!rc && !ids.n)
         rc = read_page(ctx, asking, &found);
+    if (!rc && !ids.n && found.has_more)
+        link_next(ctx, request, reply, asking);
     return rc ? rc : put_requests(ctx, request, reply, &found);
 }
