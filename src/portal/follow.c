@@ -64,8 +64,25 @@ static enum rc show_place(struct ctx *ctx, struct follow *follow)
     return RC_OK;
 }
 
+/* The state that a step led to; one that leads out of a closed state opens the case again. */
+static struct str step_title(struct ctx *ctx, const struct workflow *workflow, json_t *payload)
+{
+    int to = workflow_state(workflow, str_of(json_string_value(json_object_get(payload, "to"))));
+    int from =
+        workflow_state(workflow, str_of(json_string_value(json_object_get(payload, "from"))));
+
+    if (to < 0)
+        return STR_NONE;
+    if (from >= 0 && workflow->states[from].type == STATE_CLOSED &&
+        workflow->states[to].type != STATE_CLOSED)
+        return msg_text(ctx->lang, MSG_follow_opened_again);
+    return text_in(&workflow->states[to].name, ctx->lang);
+}
+
 static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct events_of_row *row)
 {
+    bool is_by_resident = str_eq(row->actor_kind, S("resident"));
+    const struct workflow *workflow = follow->definition->workflow;
     struct follow_event *event = &follow->events[follow->event_n];
     json_t *payload;
     struct str word;
@@ -77,24 +94,22 @@ static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct ev
         return RC_OK;
     }
     if (str_eq(row->kind, S("case.opened"))) {
-        event->title =
-            text_in(&follow->definition->workflow->states[follow->definition->workflow->start].name,
-                    ctx->lang);
-    } else if (str_eq(row->kind, S("case.step")) || str_eq(row->kind, S("case.imported"))) {
-        struct str where = str_eq(row->kind, S("case.step")) ? S("to") : S("state");
-
-        if (json_get_str(ctx, payload, where, &word))
+        event->title = text_in(&workflow->states[workflow->start].name, ctx->lang);
+    } else if (str_eq(row->kind, S("case.step"))) {
+        event->title = step_title(ctx, workflow, payload);
+    } else if (str_eq(row->kind, S("case.imported"))) {
+        if (json_get_str(ctx, payload, S("state"), &word))
             return RC_INVALID;
-        state = workflow_state(follow->definition->workflow, word);
+        state = workflow_state(workflow, word);
         if (state >= 0)
-            event->title = text_in(&follow->definition->workflow->states[state].name, ctx->lang);
+            event->title = text_in(&workflow->states[state].name, ctx->lang);
     } else if (str_eq(row->kind, S("message.added"))) {
-        event->title = msg_text(
-            ctx->lang, str_eq(row->actor_kind, S("resident")) ? MSG_own_said : MSG_follow_message);
+        event->title = msg_text(ctx->lang, is_by_resident ? MSG_own_said : MSG_follow_message);
         if (json_get_str(ctx, payload, S("text"), &event->text))
             return RC_INVALID;
     } else if (str_eq(row->kind, S("photo.added"))) {
-        event->title = msg_text(ctx->lang, MSG_own_photo_added);
+        event->title =
+            msg_text(ctx->lang, is_by_resident ? MSG_own_photo_added : MSG_follow_photo_added);
     } else if (str_eq(row->kind, S("case.merged"))) {
         event->title = msg_text(ctx->lang, MSG_case_public_event_merged);
     } else if (str_eq(row->kind, S("case.unmerged"))) {
@@ -136,6 +151,26 @@ struct str state_tag(const struct definition *definition, const struct state *st
     return state == &workflow->states[workflow->start] ? S("open") : S("doing");
 }
 
+struct str follow_says(const struct follow *follow, enum lang lang)
+{
+    static const struct {
+        struct str tag;
+        enum msg_id id;
+    } words[] = {
+        {STR("open"), MSG_follow_says_open},       {STR("doing"), MSG_follow_says_doing},
+        {STR("waiting"), MSG_follow_says_waiting}, {STR("done"), MSG_follow_says_closed},
+        {STR("closed"), MSG_follow_says_closed},
+    };
+    struct str tag = follow_tag(follow);
+
+    if (follow->is_own)
+        return text_in(&follow->state->says, lang);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(words[i].tag, tag))
+            return msg_text(lang, words[i].id);
+    return STR_NONE;
+}
+
 struct str follow_tag(const struct follow *follow)
 {
     return state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
@@ -157,13 +192,35 @@ static enum rc is_too_late(struct ctx *ctx, const struct follow *follow, bool *r
     return rc;
 }
 
+enum rc follow_private_link(struct ctx *ctx, const struct request *request, int64_t case_id,
+                            struct str *ret)
+{
+    struct keyring ring = keyring_of(request, KEYRING_CASES);
+
+    *ret = STR_NONE;
+    for (size_t i = 0; i < ring.n && !ret->n; i++) {
+        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
+        struct link_case_row row;
+        bool is_found;
+        enum rc rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
+
+        if (rc)
+            return rc;
+        if (is_found && row.case_id == case_id)
+            *ret = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
+                           STR_ARG(ring.tokens[i]));
+    }
+    return RC_OK;
+}
+
 /* What its reporter may do, and their link. */
 static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
 {
     bool is_closed = follow->state->type == STATE_CLOSED, is_late = false;
-    struct keyring ring = keyring_of(request, KEYRING_CASES);
-    enum rc rc = RC_OK;
+    enum rc rc = follow_private_link(ctx, request, follow->row.id, &follow->link);
 
+    if (rc)
+        return rc;
     if (follow->is_merged)
         is_late = true;
     else if (is_closed)
@@ -175,24 +232,14 @@ static enum rc load_own(struct ctx *ctx, const struct request *request, struct f
         rc = case_rating_of(ctx, follow->row.id, &follow->is_rated, &follow->rating);
     follow->may_rate = is_closed && !follow->is_merged;
     follow->may_add = !is_closed;
-    for (size_t i = 0; !rc && i < ring.n && !follow->link.n; i++) {
-        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
-        struct link_case_row row;
-        bool is_found;
-
-        rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
-        if (!rc && is_found && row.case_id == follow->row.id)
-            follow->link =
-                str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
-                        STR_ARG(ring.tokens[i]));
-    }
     return rc;
 }
 
 /* What was just done, from the query: one of the words we know. */
 static struct str done_of(const struct request *request)
 {
-    static const struct str words[] = {STR("comment"), STR("photos"), STR("rating"), STR("step")};
+    static const struct str words[] = {STR("comment"), STR("photos"), STR("rating"), STR("step"),
+                                       STR("link")};
     struct str said = request_value(request, S("done"));
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -276,7 +323,7 @@ enum rc follow_act(struct ctx *ctx, const struct follow *follow)
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
 
     if (!follow->is_own)
-        return FAIL(ctx, ERR_DENIED);
+        return FAIL(ctx, ERR_NOT_REPORTER);
     if (!actor)
         return FAIL(ctx, ERR_MEMORY);
     *actor = *ctx->actor;
