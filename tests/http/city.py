@@ -73,7 +73,7 @@ class Sqlite:
     def tables(self):
         return [name for name, in self.rows(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
-            "AND name NOT LIKE 'case_text_%'")]
+            "AND name NOT LIKE 'case_text_%' AND name NOT LIKE 'case_public_text_%'")]
 
     def drop(self):
         pass

@@ -3,7 +3,9 @@
 #include "base/crypto.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/files.h"
+#include "engine/cases/projection.h"
 #include "engine/message/queries.h"
 #include "engine/record/queries.h"
 
@@ -60,6 +62,25 @@ enum rc case_show_again(struct ctx *ctx, int64_t case_id, int64_t lock_version, 
 
 /* ---- The description, released or private */
 
+/* Everybody finds the case by its description, or no more. */
+static enum rc release_words(struct ctx *ctx, const struct case_edit *edit, bool is_public)
+{
+    struct projection_words words = {
+        .number = edit->row.number,
+        .description = edit->row.description,
+        .is_public = is_public,
+    };
+    struct answers answers = {.definition = edit->definition};
+    const struct place *place;
+    enum rc rc = case_edit_place(ctx, edit, &place);
+
+    if (rc)
+        return rc;
+    words.answers = &answers;
+    words.place_label = place ? place->label : STR_NONE;
+    return case_words_release(ctx, edit->case_id, &words);
+}
+
 static enum rc release_tx(struct ctx *ctx, void *arg)
 {
     struct showing *showing = arg;
@@ -77,6 +98,8 @@ static enum rc release_tx(struct ctx *ctx, void *arg)
     rc = case_edit_bump(ctx, edit);
     if (!rc)
         rc = case_description_set(ctx, edit->case_id, edit->row.description, is_public, NULL);
+    if (!rc)
+        rc = release_words(ctx, edit, is_public);
     if (rc)
         return rc;
     case_event_begin(ctx, &event);
@@ -146,7 +169,7 @@ static enum rc forget_words(struct ctx *ctx, const struct redacting *work, struc
     enum rc rc = case_edit_words(ctx, &work->edit, work->place_label, description, &work->answers);
 
     if (!rc)
-        rc = case_words_tidy(ctx, NULL);
+        rc = case_words_forget(ctx);
     return rc ? rc : drafts_forget(ctx, work->edit.case_id, NULL);
 }
 

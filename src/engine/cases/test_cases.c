@@ -24,8 +24,8 @@ static void a_filing_writes_its_rows(void **state)
                                                    .phone = "251-555-0142",
                                                    .description = "Deep hole"});
     assert_grown(world, &before, "series", 1, "place", 1, "party", 1, "contact_point", 2, "cases",
-                 1, "clock", 2, "case_text", 1, "link_token", 1, "event", 1, "event_payload", 1,
-                 "record_leaf", 1, "message", 1, "job", 1, NULL);
+                 1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 1, "event", 1,
+                 "event_payload", 1, "record_leaf", 1, "message", 1, "job", 1, NULL);
     assert_false(filed.was_there_before);
     assert_str(filed.number, "26-00001-7");
     assert_int_equal(filed.link_token.n, 43);
@@ -46,8 +46,9 @@ static void an_anonymous_filing_writes_fewer(void **state)
     test_file(world, &(struct test_filing){0});
     test_counts(world, &before);
     test_file(world, &(struct test_filing){0});
-    assert_grown(world, &before, "place", 1, "cases", 1, "clock", 2, "case_text", 1, "link_token",
-                 1, "event", 1, "event_payload", 1, "record_leaf", 1, "job", 1, NULL);
+    assert_grown(world, &before, "place", 1, "cases", 1, "clock", 2, "case_text", 1,
+                 "case_public_text", 1, "link_token", 1, "event", 1, "event_payload", 1,
+                 "record_leaf", 1, "job", 1, NULL);
 }
 
 static void an_indexed_answer_gets_its_row(void **state)
@@ -61,9 +62,9 @@ static void an_indexed_answer_gets_its_row(void **state)
     test_file(world, &(struct test_filing){0});
     test_counts(world, &before);
     filed = test_file(world, &lamp);
-    assert_grown(world, &before, "place", 1, "cases", 1, "clock", 2, "case_text", 1, "link_token",
-                 1, "event", 1, "event_payload", 1, "record_leaf", 1, "job", 1, "case_index", 1,
-                 NULL);
+    assert_grown(world, &before, "place", 1, "cases", 1, "clock", 2, "case_text", 1,
+                 "case_public_text", 1, "link_token", 1, "event", 1, "event_payload", 1,
+                 "record_leaf", 1, "job", 1, "case_index", 1, NULL);
     assert_str(test_text(world, "SELECT field || '=' || text FROM case_index WHERE cases = %lld",
                          filed.case_id),
                "lamp=791-2");
@@ -141,8 +142,8 @@ static void sixteen_at_once_are_one_case(void **state)
     }
     assert_int_equal(fresh, 1);
     assert_grown(world, &before, "series", 1, "place", 1, "party", 1, "contact_point", 1, "cases",
-                 1, "clock", 2, "case_text", 1, "link_token", 1, "event", 1, "event_payload", 1,
-                 "record_leaf", 1, "message", 1, "job", 1, NULL);
+                 1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 1, "event", 1,
+                 "event_payload", 1, "record_leaf", 1, "message", 1, "job", 1, NULL);
 }
 
 /* ---- Refusals */

@@ -30,6 +30,7 @@ static int64_t found(struct world *world, const char *word)
         {"cases", "description || answers"},
         {"event_payload", "payload"},
         {"case_text", "words"},
+        {"case_public_text", "words"},
         {"message", "subject || body"},
         {"case_index", "field || coalesce(text, '')"},
         {"draft", "answers"},
