@@ -1,5 +1,7 @@
 #include "engine/cases/case_import.h"
 
+#include <stdlib.h>
+
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
@@ -17,6 +19,7 @@
 /* What becomes of a case of the group. */
 struct fate {
     const struct team *team; /* NULL: none */
+    bool is_repeated;        /* another of the group has its id */
     bool was_there;
     int year;        /* of its number */
     int64_t counter; /* its number, once they are given out */
@@ -239,13 +242,30 @@ static enum rc take(struct ctx *ctx, struct taking *taking)
     return rc;
 }
 
-/* An id that stands twice in the group is one case. */
-static bool is_repeated(const struct case_import_group *group, size_t at)
+static int compare_ids(const void *a, const void *b, void *arg)
 {
-    for (size_t i = 0; i < at; i++)
-        if (str_eq(group->cases[i].external_id, group->cases[at].external_id))
-            return true;
-    return false;
+    const struct case_import_group *group = arg;
+    size_t one = *(const size_t *)a, other = *(const size_t *)b;
+    int order = str_cmp(group->cases[one].external_id, group->cases[other].external_id);
+
+    return order ? order : (one > other) - (one < other);
+}
+
+/* An id that stands twice in the group is one case, the first. */
+static enum rc find_repeated(struct ctx *ctx, struct importing *importing)
+{
+    const struct case_import_group *group = importing->group;
+    size_t *order = ARENA_ARRAY(ctx->arena, group->n, size_t);
+
+    if (!order)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < group->n; i++)
+        order[i] = i;
+    qsort_r(order, group->n, sizeof *order, compare_ids, (void *)(uintptr_t)group);
+    for (size_t i = 1; i < group->n; i++)
+        importing->fates[order[i]].is_repeated =
+            str_eq(group->cases[order[i - 1]].external_id, group->cases[order[i]].external_id);
+    return RC_OK;
 }
 
 static enum rc find_before(struct ctx *ctx, struct importing *importing)
@@ -260,7 +280,7 @@ static enum rc find_before(struct ctx *ctx, struct importing *importing)
 
         rc = external_get(ctx, group->system, S("case"), group->cases[i].external_id,
                           &fate->was_there, &before);
-        fate->was_there |= is_repeated(group, i);
+        fate->was_there |= fate->is_repeated;
         importing->counts.there_before += fate->was_there;
         importing->counts.taken += !fate->was_there;
     }
@@ -323,6 +343,8 @@ enum rc case_import(struct ctx *ctx, const struct case_import_group *group,
         importing.fates[i].year = date_civil(city_local(ctx->city, history->opened).date).year;
         rc = choose_team(ctx, history, &importing.fates[i].team);
     }
+    if (!rc)
+        rc = find_repeated(ctx, &importing);
     if (!rc)
         rc = db_tx(ctx, import_tx, &importing);
     if (!rc)
