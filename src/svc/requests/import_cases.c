@@ -30,7 +30,7 @@ struct batch {
     pthread_t thread; /* what follows is its, while it runs */
     bool is_running;
     struct ctx ctx;
-    struct str system;
+    struct case_import_plan *plan;
     struct case_import_counts counts;
     enum rc rc;
 };
@@ -125,6 +125,12 @@ static enum rc read_batch(struct importing *importing, struct batch *batch)
         rc = FAIL(ctx, ERR_MEMORY);
     while (!rc && !importing->is_end && batch->n < importing->most)
         rc = read_row(importing, batch);
+    if (!rc && batch->n)
+        rc = case_import_plan(ctx,
+                              &(struct case_import_group){.system = importing->map.system,
+                                                          .cases = batch->cases,
+                                                          .n = batch->n},
+                              &batch->plan);
     ctx->arena = home;
     if (rc)
         keep_error(ctx);
@@ -135,10 +141,7 @@ static void *take(void *arg)
 {
     struct batch *batch = arg;
 
-    batch->rc = case_import(
-        &batch->ctx,
-        &(struct case_import_group){.system = batch->system, .cases = batch->cases, .n = batch->n},
-        &batch->counts);
+    batch->rc = case_import(&batch->ctx, batch->plan, &batch->counts);
     return NULL;
 }
 
@@ -146,7 +149,6 @@ static void take_meanwhile(struct importing *importing, struct batch *batch)
 {
     const struct ctx *ctx = importing->ctx;
 
-    batch->system = importing->map.system;
     batch->ctx = (struct ctx){.arena = batch->arena,
                               .now = ctx->now,
                               .lang = ctx->lang,
