@@ -77,6 +77,12 @@ enum rc case_edit_place(struct ctx *ctx, const struct case_edit *edit,
 
 enum rc case_place_add(struct ctx *ctx, const struct place *place, int64_t *ret_id)
 {
+    return case_place_add_with(ctx, place, place_layers_json(ctx->arena, place), ret_id);
+}
+
+enum rc case_place_add_with(struct ctx *ctx, const struct place *place, struct str layers,
+                            int64_t *ret_id)
+{
     return place_add(ctx,
                      &(struct place_add_args){
                          .address = place->address,
@@ -91,7 +97,7 @@ enum rc case_place_add(struct ctx *ctx, const struct place *place, int64_t *ret_
                          .lon_e7_is_null = !place->has_point,
                          .cell = place->has_point ? place_cell(place->point) : 0,
                          .cell_is_null = !place->has_point,
-                         .layers = place_layers_json(ctx->arena, place),
+                         .layers = layers,
                      },
                      ret_id);
 }
