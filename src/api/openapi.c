@@ -155,6 +155,8 @@ static void put_parameters(struct json_writer *json, const struct route *route)
     put_path_parameters(json, route);
     for (const struct input_spec *input = route->input; input && input->name; input++) {
         begin_parameter(json, str_of(input->name), "query", input->is_required);
+        if (input->says)
+            put_described(json, "description", input->says);
         put_input_schema(json, input);
         json_end_object(json);
     }

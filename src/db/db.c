@@ -1,4 +1,5 @@
 #include "db/db.h"
+#include "db/also.h"
 
 #include <assert.h>
 
@@ -84,6 +85,40 @@ void db_reader_release(struct ctx *ctx)
     db_pool_give(&conn->db->readers, conn);
 }
 
+static _Thread_local struct db_also *also_here;
+
+void db_also(struct db_also *also)
+{
+    also_here = also;
+}
+
+struct both {
+    db_tx_fn *fn;
+    void *arg;
+    const struct db_also *also;
+};
+
+static enum rc run_both(struct ctx *ctx, void *arg)
+{
+    const struct both *both = arg;
+    enum rc rc = both->fn(ctx, both->arg);
+
+    return rc ? rc : both->also->fn(ctx, both->also->arg);
+}
+
+static enum rc write_both(struct ctx *ctx, db_tx_fn *fn, void *arg)
+{
+    struct db_also *also = also_here;
+    struct both both = {fn, arg, also};
+    enum rc rc;
+
+    if (!also || also->is_done)
+        return ctx->db->ops->write(ctx, ctx->db, fn, arg);
+    rc = ctx->db->ops->write(ctx, ctx->db, run_both, &both);
+    also->is_done = rc == RC_OK;
+    return rc;
+}
+
 enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
 {
     struct db *db = ctx->db;
@@ -94,7 +129,7 @@ enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
     assert(!db->is_read_only);
     if (reader)
         db->ops->end_snapshot(reader);
-    rc = db->ops->write(ctx, db, fn, arg);
+    rc = write_both(ctx, fn, arg);
     if (reader)
         renewed = db->ops->begin_snapshot(ctx, reader);
     if (rc == RC_OK && renewed != RC_OK)
