@@ -137,6 +137,11 @@ enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
     return rc;
 }
 
+struct db_stats db_stats(const struct db *db)
+{
+    return db->ops->stats(db);
+}
+
 enum rc db_load(struct ctx *ctx, db_tx_fn *fn, void *arg)
 {
     assert(ctx->db && !ctx->conn && !ctx->db->is_read_only);

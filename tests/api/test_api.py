@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import threading
 
 from city import City, multipart, template_of
 
@@ -151,6 +152,9 @@ def test_strangers(api, known):
                       "www-authenticate" in answer.headers, answer.body)
             answer = api.ask(method.upper(), target, slow, body)
             late += answer.status == 429 and int(answer.headers["retry-after"]) > 0
+        answer = api.ask(method.upper(), target + "?q=%ff", known["key"], body)
+        check("%s %s refuses what is no text" % (method, path), answer.status == 400 and
+              answer.json()["code"] == "NOT_UTF8", answer.body)
         if method == "get":
             answer = api.ask("GET", target + "?nosuch=1", known["key"])
             check("%s refuses what it does not know" % path, answer.status == 422 and
@@ -620,6 +624,95 @@ def test_lost(api, known, photo):
               sql("SELECT count(*) FROM " + rows) == count, failed.body)
 
 
+def at_once(n, act):
+    """The answers of n calls of act that begin together."""
+    gate, answers = threading.Barrier(n), [None] * n
+
+    def run(at):
+        gate.wait()
+        answers[at] = act(at)
+
+    threads = [threading.Thread(target=run, args=(at,)) for at in range(n)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_together(api, known):
+    """Many at once: one key has one effect, and of two who change a case one is told of the other."""
+    key, sql = known["key"], api.city.sql
+    before = sql("SELECT count(*) FROM cases")[0][0]
+    answers = at_once(12, lambda _: api.ask("POST", "/api/v1/cases", key, report(), once="together"))
+    numbers = {answer.json()["number"] for answer in answers if answer.status == 201}
+    check("one key, twelve at once: one case", len(numbers) == 1 and
+          sql("SELECT count(*) FROM cases")[0][0] == before + 1, numbers)
+    check("the others wait or get the same", {answer.status for answer in answers} <= {201, 409},
+          [answer.status for answer in answers])
+    case = "/api/v1/cases/" + numbers.pop()
+    tag = api.ask("GET", case, key).headers["etag"]
+    answers = at_once(6, lambda at: api.ask(
+        "POST", case + "/steps/start", key, {"note": "By %d" % at}, headers={"If-Match": tag}))
+    check("one of six takes the step", sorted(answer.status for answer in answers) ==
+          [200] + [412] * 5, [answer.status for answer in answers])
+    steps = sql("SELECT count(*) FROM event WHERE kind = 'case.step' AND cases = (SELECT id FROM "
+                "cases WHERE number = ?)", case.rsplit("/", 1)[1])
+    check("and one is in the record", steps == [(1,)], steps)
+    slow = api.city.key("read", burst=3, per_minute=1)
+    answers = at_once(8, lambda _: api.ask("GET", "/api/v1/layers", slow))
+    check("a rate holds however many ask together", sorted(a.status for a in answers) ==
+          [200] * 3 + [429] * 5, [a.status for a in answers])
+
+
+def test_edges(api, known):
+    """The ends of pages, and parameters that are almost right."""
+    key, sql = known["key"], api.city.sql
+    count = sql("SELECT count(*) FROM cases")[0][0]
+    last = api.ask("GET", "/api/v1/cases?view=staff&limit=200", key)
+    check("a page that holds all has no next", count > 200 or
+          (last.json()["next"] is None and "link" not in last.headers), last.headers)
+    exact = api.ask("GET", "/api/v1/cases?view=staff&limit=%d" % count, key).json()
+    check("nor one that is exactly full", len(exact["cases"]) == count and exact["next"] is None)
+    for view in ("public", "staff"):
+        far = "n0-1" if view == "staff" else "0-1"
+        answer = api.ask("GET", "/api/v1/cases?view=%s&cursor=%s" % (view, far), key)
+        check("beyond the last there is nothing: " + view, answer.json() ==
+              {"cases": [], "next": None}, answer.body)
+        first = api.ask("GET", "/api/v1/cases?view=%s&limit=1" % view, key).json()["next"]
+        other = "staff" if view == "public" else "public"
+        answer = api.ask("GET", "/api/v1/cases?view=%s&cursor=%s" % (
+            other, first.split("cursor=")[1].split("&")[0]), key)
+        check("a cursor of another view is none: " + other, answer.status == 422 and
+              list(pointers(answer)) == ["cursor"], answer.body)
+    for query, field in (("limit=1e1", "limit"), ("limit=", None), ("limit=-1", "limit"),
+                         ("limit=99999999999999999999", "limit"), ("cursor=1-", "cursor"),
+                         ("cursor=1-2-3", "cursor"), ("cursor=" + "1" * 61, "cursor"),
+                         ("q=%ff", "q"), ("q=%00", "q"), ("opened_from=2026-13-01", "opened_from"),
+                         ("opened_until=2026-01-01T00:00:00", "opened_until"),
+                         ("district=" + "1" * 21, "district"), ("state=OPEN", "state"),
+                         ("limit=1&limit=2", "limit"), ("sort=best", "sort")):
+        answer = api.ask("GET", "/api/v1/cases?" + query, key)
+        wanted = answer.status == 200 if field is None else (
+            answer.status in (400, 422) and (answer.status == 400 or
+                                             list(pointers(answer)) == [field]))
+        check("almost right: " + query[:40], wanted, (answer.status, answer.body))
+    for target in ("/api/v1/cases/%s/events?limit=0", "/api/v1/cases/%s/events?after=x",
+                   "/api/v1/cases/%s/photos/1/large", "/api/v1/cases/%s/photos/x/full",
+                   "/api/v1/cases/%s/photos/-1/full"):
+        answer = api.ask("GET", target % known["number"], key)
+        check("not found or refused: " + target, answer.status in (404, 422), answer.status)
+    for header in ("Bearer", "Bearer ", "Basic " + key, "Bearer " + key + "x", "Bearer " + key[:-1],
+                   "Bearer " + key.upper(), "bearer \t", key):
+        answer = api.ask("GET", "/api/v1/layers", headers={"Authorization": header})
+        check("no key: %s" % header[:12], answer.status == 401, answer.status)
+    check("the scheme's name is of any case", api.ask(
+        "GET", "/api/v1/layers", headers={"Authorization": "bEaReR " + key}).status == 200)
+    for once in ("x" * 129, "a b", "\u00e9".encode().decode("latin-1")):
+        answer = api.ask("POST", "/api/v1/drafts", key, {"service": "pothole"}, once=once)
+        check("no idempotency key: %r" % once[:5], answer.status in (400, 422), answer.body)
+
+
 def leaf_of(event):
     actor = event["actor"]
     audience = {"public": 0, "parties": 1, "staff": 2}[event["audience"]]
@@ -771,6 +864,8 @@ def main(program, folder, photo):
         test_photos(api, known, photo)
         test_under_way(api, known, photo)
         test_lost(api, known, photo)
+        test_together(api, known)
+        test_edges(api, known)
         test_record(api, known)
         test_matrix(api, known)
         check("every answer is as documented", not api.broken, api.broken[:8])
