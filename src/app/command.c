@@ -1,9 +1,9 @@
 #include "app/command.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/home.h"
 #include "app/modules.h"
 #include "base/file.h"
 #include "people/permission.h"
@@ -35,6 +35,8 @@ const struct command commands[] = {
      "make, list and end the keys of programs", command_key},
     {"webhook", "add|list|remove|test DIR [URL|ID] [OPTIONS]",
      "say which servers are told what happens to cases", command_webhook},
+    {"setting", "list|set|clear DIR [NAME] [VALUE] [--file FILE] [--why TEXT] [--json]",
+     "say what mail is sent through, and who witnesses the record", command_setting},
     {"closure", "add DIR DATE --reason TEXT [--dry-run]",
      "note a day without work and move the deadlines that counted it", command_closure},
     {"backup", "DIR FOLDER [--json]", "copy a city, which goes on working, to a new folder",
@@ -115,11 +117,10 @@ const char *beside_program(struct ctx *ctx, const char *const *places)
 struct str command_why(struct ctx *ctx, int *argc, char **argv)
 {
     const char *why = command_option(argc, argv, "why");
-    const struct passwd *user = why ? NULL : getpwuid(getuid());
 
     if (why)
         return str_of(why);
-    return str_fmt(ctx->arena, "command line, user %s", user ? user->pw_name : "unknown");
+    return str_fmt(ctx->arena, "command line, user %.*s", STR_ARG(home_operator(ctx)));
 }
 
 enum rc command_misused(struct ctx *ctx, const char *sentence)

@@ -138,7 +138,7 @@ enum rc command_publish(struct ctx *ctx, int argc, char **argv)
     rc = home_open(ctx, argv[0], DB_FULL, &home);
     if (rc)
         return rc;
-    rc = city_publish(ctx, argv[1], is_dry, &problems, &done);
+    rc = home_publish(ctx, argv[1], is_dry, &problems, &done);
     home_print_problems(ctx, &problems);
     if (!rc)
         printf("services: %lld added, %lld changed, %lld unchanged, %lld withdrawn%s\n",

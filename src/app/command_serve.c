@@ -38,6 +38,7 @@ struct app {
     struct about about;
     struct crypto_hash secret;                   /* of forms; borrowed by the server */
     const struct route *tables[MAX_MODULES + 1]; /* likewise; ended by NULL */
+    struct edge_style styles[4];                 /* likewise; ended by a NULL prefix */
     struct server *server;
     struct worker *worker;
     struct sender *sender;
@@ -183,6 +184,7 @@ static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen
         .routes = app->tables,
         .assets = &ui_assets,
         .temp_dir = app->uploads,
+        .edge_styles = app->styles,
         .proxies = str_of(app->proxies),
         .has_pseudo_language = has_pseudo_language(),
         .db = app->home.db,
@@ -192,6 +194,9 @@ static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen
     enum rc rc;
 
     app->secret = forms_secret();
+    app->styles[0] = open311_edge_styles[0];
+    app->styles[1] = open311_edge_styles[1];
+    app->styles[2] = api_edge_style;
     list_routes(app->tables);
     assets_use(&ui_assets);
     rc = metrics_begin(ctx, app->tables);

@@ -1,6 +1,7 @@
 #include "app/home.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "engine/record/people_record.h"
 #include "engine/record/record_keys.h"
 #include "engine/record/record_tree.h"
+#include "people/actor.h"
 #include "people/people.h"
 
 #define MAX_STORE_BYTES 1000
@@ -104,6 +106,25 @@ static enum rc mark_tx(struct ctx *ctx, void *arg)
     return rc;
 }
 
+struct str home_operator(struct ctx *ctx)
+{
+    const struct passwd *user = getpwuid(getuid());
+
+    return str_copy(ctx->arena, user ? str_of(user->pw_name) : S("command"));
+}
+
+enum rc home_publish(struct ctx *ctx, const char *folder, bool is_dry, struct problems *problems,
+                     struct publication *ret)
+{
+    const struct actor operator= {.kind = ACTOR_SYSTEM, .name = home_operator(ctx)};
+    enum rc rc;
+
+    ctx->actor = &operator;
+    rc = city_publish(ctx, folder, is_dry, problems, ret);
+    ctx->actor = NULL;
+    return rc;
+}
+
 /* What the people layer needs to know of this installation. */
 static enum rc use_people(struct ctx *ctx, const struct home *home)
 {
@@ -149,7 +170,7 @@ static enum rc fill(struct ctx *ctx, const char *folder, const struct home_optio
     if (!rc)
         rc = db_tx(ctx, mark_tx, given.arg);
     if (!rc)
-        rc = city_publish(ctx, options->city_folder, false, &problems, &done);
+        rc = home_publish(ctx, options->city_folder, false, &problems, &done);
     home_print_problems(ctx, &problems);
     if (!rc && options->fill)
         rc = options->fill(ctx, &home);

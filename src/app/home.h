@@ -49,6 +49,13 @@ enum rc home_check_empty(struct ctx *ctx) MUST_CHECK;
  * disk may be read-only. ERR_CONFIG when the store is of another version. Owned: home_close. */
 enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret) MUST_CHECK;
 
+/* The operating system's name of who runs the program; "command" when it has none. In the arena. */
+struct str home_operator(struct ctx *ctx);
+
+/* city_publish (engine/definition/city.h) by that person. */
+enum rc home_publish(struct ctx *ctx, const char *folder, bool is_dry, struct problems *problems,
+                     struct publication *ret) MUST_CHECK;
+
 /* Reads the published city; ctx->city is set. */
 enum rc home_load(struct ctx *ctx, struct home *home) MUST_CHECK;
 void home_close(struct home *home);

@@ -3,6 +3,8 @@
 #include "console/act_transfer.ct.h"
 #include "engine/clock/queries.h"
 #include "engine/definition/show.h"
+#include "web/csrf.h"
+#include "web/server.h"
 
 #define MAX_TYPED 32 /* values of one question */
 
@@ -157,7 +159,11 @@ enum rc transfer_take(struct ctx *ctx, struct request *request, struct reply *re
 
     if (rc)
         return rc;
-    transfer = (struct transfer){.service = act.service, .reason = act.act.reason};
+    transfer = (struct transfer){
+        .service = act.service,
+        .reason = act.act.reason,
+        .base_url = request_csrf(request)->base_url,
+    };
     to = city_service(ctx->city, act.service);
     if (to)
         rc = read_given(ctx, &act, to, &given);

@@ -22,7 +22,7 @@ struct version_line {
     int64_t version;
     struct str hash; /* the first 12 hex digits */
     struct instant published;
-    struct str by; /* empty: by the command line */
+    struct str by; /* a name; empty: by a command that did not say */
 };
 
 struct service_line {

@@ -177,6 +177,42 @@ static struct str step_id(const struct bulk_view *view)
                : STR_NONE;
 }
 
+/* What became of a case, in words: of a guard its own. `step` may be NULL. */
+static struct str trouble_text(struct ctx *ctx, struct str trouble, const struct step *step)
+{
+    enum msg_id id;
+
+    if (str_eq(trouble, S("GUARD")) && step && step->when.program)
+        return text_in(&step->else_says, ctx->lang);
+    if (str_eq(trouble, S("STALE")))
+        id = MSG_bulk_stale;
+    else if (str_eq(trouble, S("TRANSITION")))
+        id = MSG_bulk_no_step;
+    else if (str_eq(trouble, S("GUARD")))
+        id = MSG_bulk_guard;
+    else if (str_eq(trouble, S("DENIED")))
+        id = MSG_bulk_not_yours;
+    else if (!msg_by_key(str_fmt(ctx->arena, "error.%.*s", STR_ARG(trouble)), &id))
+        return trouble;
+    return msg_text(ctx->lang, id);
+}
+
+/* What the step's guard says of a case; a rule that cannot be told is a reason as well. */
+static enum rc guard_of(struct ctx *ctx, int64_t case_id, const struct step *step, struct str *ret)
+{
+    bool holds = true;
+    enum rc rc = case_step_guard(ctx, case_id, step, &holds);
+
+    if (rc && rc != RC_INVALID)
+        return rc;
+    if (rc)
+        *ret = trouble_text(ctx, str_of(err_name(ctx->err.id)), step);
+    else if (!holds)
+        *ret = trouble_text(ctx, S("GUARD"), step);
+    ctx_clear_error(ctx);
+    return RC_OK;
+}
+
 /* Why a case cannot take the act; empty when it can. */
 static enum rc reason_of(struct ctx *ctx, struct bulk_view *view, const struct bulk_lines_row *row,
                          const struct definition *definition, struct str *ret)
@@ -209,27 +245,10 @@ static enum rc reason_of(struct ctx *ctx, struct bulk_view *view, const struct b
         view->asks |= open[i]->asks;
         if (open[i]->outcome.n == 0)
             view->workflow = definition->workflow;
-        return RC_OK;
+        return guard_of(ctx, row->cases, open[i], ret);
     }
     *ret = msg_text(ctx->lang, MSG_bulk_no_step);
     return rc;
-}
-
-static struct str trouble_text(struct ctx *ctx, struct str trouble)
-{
-    enum msg_id id;
-
-    if (str_eq(trouble, S("STALE")))
-        id = MSG_bulk_stale;
-    else if (str_eq(trouble, S("TRANSITION")))
-        id = MSG_bulk_no_step;
-    else if (str_eq(trouble, S("GUARD")))
-        id = MSG_bulk_guard;
-    else if (str_eq(trouble, S("DENIED")))
-        id = MSG_bulk_not_yours;
-    else if (!msg_by_key(str_fmt(ctx->arena, "error.%.*s", STR_ARG(trouble)), &id))
-        return trouble;
-    return msg_text(ctx->lang, id);
 }
 
 /* Whom all of the cases can be given to: members of the first reach who are in every other. */
@@ -293,7 +312,8 @@ static enum rc load_line(struct ctx *ctx, struct bulk_view *view, const struct b
     if (view->row.confirmed_is_null)
         rc = reason_of(ctx, view, row, definition, &line.reason);
     else if (str_eq(row->state, S("refused")))
-        line.reason = trouble_text(ctx, row->trouble);
+        line.reason =
+            trouble_text(ctx, row->trouble, workflow_step(definition->workflow, step_id(view)));
     view->waiting += str_eq(row->state, S("waiting")) || str_eq(row->state, S("begun"));
     view->done += str_eq(row->state, S("done"));
     view->refused += str_eq(row->state, S("refused"));

@@ -218,7 +218,6 @@ static void tell_plain(struct ctx *ctx, struct telling *telling)
         {STR("photo.added"), MSG_case_event_photo_added, ""},
         {STR("follower.added"), MSG_case_event_follower_added, ""},
         {STR("follower.ended"), MSG_case_event_follower_ended, ""},
-        {STR("case.migrated"), MSG_case_event_migrated, ""},
         {STR("case.redacted"), MSG_case_event_redacted, ""},
         {STR(RECORD_ERASED), MSG_case_event_redacted, ""},
     };
@@ -227,6 +226,57 @@ static void tell_plain(struct ctx *ctx, struct telling *telling)
         if (str_eq(telling->row->kind, plain[i].kind))
             telling->line->title = say(ctx, plain[i].id, word(telling, plain[i].name));
     telling->line->text = word(telling, "reason");
+}
+
+static void tell_rated(struct ctx *ctx, struct telling *telling)
+{
+    int64_t score = json_integer_value(json_object_get(telling->payload, "score"));
+    const struct msg_arg arg = MSG_ARG("score", score);
+
+    telling->line->title = msg_text(ctx->lang, MSG_case_event_rated);
+    if (score)
+        telling->line->title = msg_format(ctx->arena, ctx->lang, MSG_case_event_rated_as, &arg, 1);
+    telling->line->text = word(telling, "text");
+}
+
+/* "true" as the field shows it: "Yes". */
+static struct str shown_as(struct ctx *ctx, const struct field *field, struct str typed)
+{
+    struct answer answer = {0};
+
+    if (answer_read(ctx, field, &typed, 1, &answer) == RC_OK && answer.is_given)
+        return answer_shown(ctx->arena, field, &answer, ctx->lang);
+    ctx_clear_error(ctx);
+    return typed;
+}
+
+/* The payload names the fields that a step's effects set. */
+static void tell_answered(struct ctx *ctx, struct telling *telling)
+{
+    const struct definition *definition = telling->view->definition;
+
+    telling->line->title = msg_text(ctx->lang, MSG_case_event_answered);
+    telling->line->facts = ARENA_ARRAY(ctx->arena, MAX_FACTS, struct case_fact);
+    for (size_t i = 0; telling->payload && i < definition->field_n; i++) {
+        const struct field *field = &definition->fields[i];
+        struct str typed = word(telling, str_z(ctx->arena, field->id));
+
+        if (typed.n)
+            add_fact(telling, text_in(&field->text, ctx->lang), shown_as(ctx, field, typed));
+    }
+}
+
+static void tell_migrated(struct ctx *ctx, struct telling *telling)
+{
+    int64_t from = json_integer_value(json_object_get(telling->payload, "from"));
+    int64_t to = json_integer_value(json_object_get(telling->payload, "to"));
+
+    telling->line->title = msg_text(ctx->lang, MSG_case_event_migrated);
+    telling->line->text = word(telling, "reason");
+    telling->line->facts = ARENA_ARRAY(ctx->arena, MAX_FACTS, struct case_fact);
+    if (to)
+        add_fact(telling, msg_text(ctx->lang, MSG_admin_version),
+                 str_fmt(ctx->arena, "%lld \xe2\x86\x92 %lld", (long long)from, (long long)to));
 }
 
 static void tell_clock(struct ctx *ctx, struct telling *telling)
@@ -264,6 +314,9 @@ static void tell(struct ctx *ctx, struct telling *telling)
         {STR("case.transferred"), tell_transfer},
         {STR("case.moved"), tell_move},
         {STR("case.team"), tell_team},
+        {STR("case.rated"), tell_rated},
+        {STR("case.answered"), tell_answered},
+        {STR("case.migrated"), tell_migrated},
         {STR("clock.warn"), tell_clock},
         {STR("clock.missed"), tell_clock},
         {STR("clock.moved"), tell_clock},

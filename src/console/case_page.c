@@ -121,7 +121,10 @@ static enum rc make_photos(struct ctx *ctx, const struct request *request,
         /* An input in which nothing was chosen is sent as an empty file. */
         if (!str_eq(upload->field, S("photo")) || (!upload->filename.n && !upload->size_bytes))
             continue;
-        rc = photo_make(ctx, &(struct photo_upload){upload->path, upload->filename}, &photos[n++]);
+        rc = upload_check(ctx, upload);
+        if (!rc)
+            rc = photo_make(ctx, &(struct photo_upload){upload->path, upload->filename},
+                            &photos[n++]);
     }
     if (rc && err_status(ctx->err.id) < 500) {
         ctx->err.field = S("photo");
@@ -132,19 +135,19 @@ static enum rc make_photos(struct ctx *ctx, const struct request *request,
     return rc;
 }
 
-/* Without scripts: the form again, the chosen reply behind what was typed. */
+/* Without scripts: the form again, the chosen reply behind what was typed; `text` is where it goes
+ * in view->form. */
 static enum rc fill_reply(struct ctx *ctx, struct request *request, struct reply *reply,
-                          struct case_view *view)
+                          struct case_view *view, struct str *text)
 {
     struct str chosen = request_value(request, S("reply"));
     enum rc rc = case_replies_load(ctx, view);
 
     for (size_t i = 0; !rc && i < view->reply_n; i++)
         if (str_eq(view->replies[i].id, chosen))
-            view->form.message = view->form.message.n ? str_fmt(ctx->arena, "%.*s\n\n%.*s",
-                                                                STR_ARG(view->form.message),
-                                                                STR_ARG(view->replies[i].text))
-                                                      : view->replies[i].text;
+            *text = text->n ? str_fmt(ctx->arena, "%.*s\n\n%.*s", STR_ARG(*text),
+                                      STR_ARG(view->replies[i].text))
+                            : view->replies[i].text;
     view->form.is_filling = true;
     return rc ? rc : show(ctx, request, reply, view);
 }
@@ -170,7 +173,7 @@ enum rc staff_step_take(struct ctx *ctx, struct request *request, struct reply *
         return rc;
     if (request_value(request, S("fill")).p) {
         view.form = form;
-        return fill_reply(ctx, request, reply, &view);
+        return fill_reply(ctx, request, reply, &view, &view.form.message);
     }
     rc = make_photos(ctx, request, &photos, &photo_n);
     if (rc)
@@ -202,6 +205,10 @@ enum rc staff_note_take(struct ctx *ctx, struct request *request, struct reply *
 
     if (rc)
         return rc;
+    if (request_value(request, S("fill")).p) {
+        view.form = form;
+        return fill_reply(ctx, request, reply, &view, &view.form.note);
+    }
     rc = case_note(ctx, view.row.id, form.note, form.is_public);
     return staff_case_answer(ctx, request, reply, rc, &form);
 }

@@ -3,6 +3,7 @@
 #define CONSOLE_CASE_VIEW_H
 
 #include "console/staff_page.h"
+#include "engine/cases/case_own.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"
@@ -53,6 +54,9 @@ struct case_form {
     struct instant seen; /* when the page was made that the form stood on */
 };
 
+/* Whether an error's field is the date of a step, whole or one of its three inputs. */
+bool case_form_is_date(struct str field);
+
 /* A canned reply as it would be sent: in the reporter's language, its placeholders filled in. */
 struct case_reply {
     struct str id, name, text;
@@ -75,6 +79,8 @@ struct case_view {
     size_t clock_n;
     const struct step **steps;
     size_t step_n;
+    bool is_rated;
+    struct case_rating rating; /* how it went, as the reporter says */
     struct photos photos;
     struct contacts_of_party_rows contacts;
     struct accounts members; /* to whom it can be given */

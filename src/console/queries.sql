@@ -169,8 +169,10 @@ ORDER BY closed DESC LIMIT :most
 -- Every version of every service, or of one, oldest first.
 -- name: versions_of :many (code TEXT)
 -- column: by_name TEXT?
-SELECT v.id, v.service, v.version, v.hash, v.published, s.withdrawn, a.name AS by_name
+SELECT v.id, v.service, v.version, v.hash, v.published, s.withdrawn,
+    coalesce(a.name, p.name) AS by_name
 FROM service_version v JOIN service s ON s.id = v.service
+LEFT JOIN publisher p ON p.service_version = v.id
 LEFT JOIN account a ON a.id = v.published_by
 WHERE v.id > 0
 --? code: AND s.code = :code

@@ -2,7 +2,9 @@
 #include "db/also.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
+#include "base/fault.h"
 #include "db/engine.h"
 
 enum rc db_open(struct ctx *ctx, const struct db_options *options, struct db **ret)
@@ -50,15 +52,14 @@ enum rc db_migrations_pending(struct ctx *ctx, struct db *db, size_t *ret_pendin
     return db->ops->migrate(ctx, db, true, ret_pending);
 }
 
-enum rc db_reader_acquire(struct ctx *ctx)
+/* Takes a connection for the reader, with a snapshot. */
+static enum rc hold(struct ctx *ctx, struct db_reader *reader)
 {
-    struct db *db = ctx->db;
+    struct db *db = reader->base.db;
     struct db_conn *conn;
     void *item;
-    enum rc rc;
+    enum rc rc = db_pool_take(&db->readers, ctx, &item);
 
-    assert(db && !ctx->conn);
-    rc = db_pool_take(&db->readers, ctx, &item);
     if (rc != RC_OK)
         return rc;
     conn = item;
@@ -69,20 +70,66 @@ enum rc db_reader_acquire(struct ctx *ctx)
     if (rc != RC_OK)
         db_pool_give(&db->readers, conn);
     else
-        ctx->conn = conn;
+        reader->held = conn;
     return rc;
+}
+
+static void let_go(struct db_reader *reader)
+{
+    struct db *db = reader->base.db;
+    struct db_conn *conn = reader->held;
+
+    if (!conn)
+        return;
+    assert(!conn->cursors); /* a statement that still runs would go on with another's rows */
+    reader->held = NULL;
+    db->ops->end_snapshot(conn);
+    db_pool_give(&db->readers, conn);
+}
+
+enum rc db_reader_acquire(struct ctx *ctx)
+{
+    struct db_reader *reader = fault_here() ? NULL : calloc(1, sizeof *reader);
+    enum rc rc;
+
+    assert(ctx->db && !ctx->conn);
+    if (!reader)
+        return FAIL(ctx, ERR_MEMORY);
+    reader->base = (struct db_conn){.db = ctx->db, .is_reader = true};
+    rc = hold(ctx, reader);
+    if (rc != RC_OK)
+        free(reader);
+    else
+        ctx->conn = &reader->base;
+    return rc;
+}
+
+static struct db_reader *reader_of(struct db_conn *conn)
+{
+    return conn && conn->is_reader ? (struct db_reader *)conn : NULL;
 }
 
 void db_reader_release(struct ctx *ctx)
 {
-    struct db_conn *conn = ctx->conn;
+    struct db_reader *reader = reader_of(ctx->conn);
 
-    assert(!conn || !conn->may_write); /* the writer is db_tx's to give and take */
-    if (!conn)
+    assert(reader || !ctx->conn); /* the writer is db_tx's to give and take */
+    if (!reader)
         return;
     ctx->conn = NULL;
-    conn->db->ops->end_snapshot(conn);
-    db_pool_give(&conn->db->readers, conn);
+    let_go(reader);
+    free(reader);
+}
+
+enum rc db_conn_get(struct ctx *ctx, struct db_conn **ret)
+{
+    struct db_reader *reader = reader_of(ctx->conn);
+    enum rc rc = reader && !reader->held ? hold(ctx, reader) : RC_OK;
+
+    assert(ctx->conn); /* db_reader_acquire or db_tx comes first */
+    if (rc == RC_OK)
+        *ret = reader ? reader->held : ctx->conn;
+    return rc;
 }
 
 static _Thread_local struct db_also *also_here;
@@ -122,24 +169,69 @@ static enum rc write_both(struct ctx *ctx, db_tx_fn *fn, void *arg)
 enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
 {
     struct db *db = ctx->db;
-    struct db_conn *reader = ctx->conn;
-    enum rc rc, renewed = RC_OK;
+    struct db_reader *reader = reader_of(ctx->conn);
 
-    assert(db && (!reader || !reader->may_write)); /* never one inside another */
+    assert(db && (reader || !ctx->conn)); /* never one inside another */
     assert(!db->is_read_only);
+    if (ctx->unusable.id)
+        return ctx_fail(ctx, ctx->unusable);
     if (reader)
-        db->ops->end_snapshot(reader);
-    rc = write_both(ctx, fn, arg);
-    if (reader)
-        renewed = db->ops->begin_snapshot(ctx, reader);
-    if (rc == RC_OK && renewed != RC_OK)
-        ctx_clear_error(ctx); /* what was committed is; the next read will say what is wrong */
-    return rc;
+        let_go(reader);
+    return write_both(ctx, fn, arg);
 }
 
 struct db_stats db_stats(const struct db *db)
 {
     return db->ops->stats(db);
+}
+
+void db_laters_begin(struct db_conn *conn, struct arena *arena)
+{
+    conn->tx_arena = arena;
+    conn->later = NULL;
+    conn->later_end = &conn->later;
+}
+
+struct db_later *db_laters_end(struct db_conn *conn)
+{
+    conn->tx_arena = NULL;
+    return conn->later;
+}
+
+enum rc db_laters_run(struct ctx *ctx, struct db_conn *conn, const struct db_later *first)
+{
+    struct db_conn *before = ctx->conn;
+    enum rc rc = RC_OK;
+
+    ctx->conn = conn;
+    conn->has_failed = false;
+    for (; rc == RC_OK && first; first = first->next)
+        rc = first->fn(ctx, first->arg);
+    ctx->conn = before;
+    if (rc == RC_OK && arena_has_failed(ctx->arena))
+        rc = FAIL(ctx, ERR_MEMORY);
+    if (rc == RC_OK && conn->has_failed)
+        rc = db_swallowed(ctx);
+    return rc;
+}
+
+struct arena *db_tx_arena(const struct ctx *ctx)
+{
+    assert(ctx->conn && ctx->conn->tx_arena); /* inside db_tx */
+    return ctx->conn->tx_arena;
+}
+
+enum rc db_tx_later(struct ctx *ctx, db_tx_fn *fn, void *arg)
+{
+    struct db_conn *conn = ctx->conn;
+    struct db_later *later = ARENA_NEW(db_tx_arena(ctx), struct db_later);
+
+    if (!later)
+        return FAIL(ctx, ERR_MEMORY);
+    *later = (struct db_later){.fn = fn, .arg = arg};
+    *conn->later_end = later;
+    conn->later_end = &later->next;
+    return RC_OK;
 }
 
 enum rc db_load(struct ctx *ctx, db_tx_fn *fn, void *arg)

@@ -12,7 +12,7 @@ static struct postgres_db *self(struct db *db)
 }
 
 /* A snapshot; where the work has a deadline the server keeps it too. */
-static enum rc begin(struct ctx *ctx, struct postgres_conn *conn)
+static enum rc begin_snapshot(struct ctx *ctx, struct db_conn *base)
 {
     int64_t left_ms = ctx->deadline_ms ? ctx->deadline_ms - clock_monotonic_ms() : 0;
     struct str sql;
@@ -23,21 +23,8 @@ static enum rc begin(struct ctx *ctx, struct postgres_conn *conn)
                   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = "
                   "%lld",
                   (long long)left_ms);
-    return sql.n ? postgres_conn_run(ctx, conn, sql.p) : FAIL(ctx, ERR_MEMORY);
-}
-
-/* The server may have been stopped and started since the connection was last used: that shows
- * only when something is sent. */
-static enum rc begin_snapshot(struct ctx *ctx, struct db_conn *base)
-{
-    struct postgres_conn *conn = (struct postgres_conn *)base;
-    enum rc rc = postgres_conn_is_lost(conn) ? RC_UNAVAILABLE : begin(ctx, conn);
-
-    if (rc == RC_OK || !postgres_conn_is_lost(conn))
-        return rc;
-    ctx_clear_error(ctx);
-    rc = postgres_conn_renew(ctx, conn);
-    return rc == RC_OK ? begin(ctx, conn) : rc;
+    return sql.n ? postgres_conn_begin(ctx, (struct postgres_conn *)base, sql.p)
+                 : FAIL(ctx, ERR_MEMORY);
 }
 
 static void end_snapshot(struct db_conn *base)

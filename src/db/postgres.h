@@ -44,6 +44,12 @@ bool postgres_conn_is_lost(const struct postgres_conn *conn);
 enum rc postgres_conn_renew(struct ctx *ctx, struct postgres_conn *conn) MUST_CHECK;
 /* Our own SQL without parameters. */
 enum rc postgres_conn_run(struct ctx *ctx, struct postgres_conn *conn, const char *sql) MUST_CHECK;
+/* Begins a transaction by `sql`. The server may have been stopped and started since the connection
+ * was last used, which shows only when something is sent, and then as a closed socket or as the
+ * farewell (57P01) that was waiting in it: the connection is made anew and `sql` sent once more.
+ * Nothing was begun on the old one, so nothing is done twice. */
+enum rc postgres_conn_begin(struct ctx *ctx, struct postgres_conn *conn,
+                            const char *sql) MUST_CHECK;
 /* The failure that a result (or NULL: the connection) means; remembers it on the connection. */
 enum rc postgres_fail(struct ctx *ctx, struct postgres_conn *conn, const PGresult *result,
                       const char *what);

@@ -90,6 +90,20 @@ enum rc postgres_conn_renew(struct ctx *ctx, struct postgres_conn *conn)
     return set_up(ctx, conn);
 }
 
+enum rc postgres_conn_begin(struct ctx *ctx, struct postgres_conn *conn, const char *sql)
+{
+    enum rc rc = postgres_conn_is_lost(conn) ? RC_UNAVAILABLE : postgres_conn_run(ctx, conn, sql);
+
+    if (rc == RC_UNAVAILABLE) {
+        ctx_clear_error(ctx);
+        rc = postgres_conn_renew(ctx, conn);
+        if (rc == RC_OK)
+            rc = postgres_conn_run(ctx, conn, sql);
+    }
+    conn->base.has_failed = rc != RC_OK;
+    return rc;
+}
+
 enum rc postgres_conn_open(struct ctx *ctx, struct postgres_db *db, const char *location,
                            struct postgres_conn **ret)
 {

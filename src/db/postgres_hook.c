@@ -36,9 +36,7 @@ struct postgres_hook {
 
 static enum rc connect_hook(struct ctx *ctx, struct postgres_hook *hook)
 {
-    if (!hook->conn)
-        return postgres_conn_open(ctx, hook->db, hook->db->location, &hook->conn);
-    return postgres_conn_is_lost(hook->conn) ? postgres_conn_renew(ctx, hook->conn) : RC_OK;
+    return hook->conn ? RC_OK : postgres_conn_open(ctx, hook->db, hook->db->location, &hook->conn);
 }
 
 static enum rc run_leased(struct ctx *ctx, struct postgres_hook *hook)
@@ -47,8 +45,7 @@ static enum rc run_leased(struct ctx *ctx, struct postgres_hook *hook)
     enum rc rc;
 
     conn->base.may_write = true;
-    conn->base.has_failed = false;
-    rc = postgres_conn_run(ctx, conn, BEGIN_LEASED);
+    rc = postgres_conn_begin(ctx, conn, BEGIN_LEASED);
     ctx->conn = &conn->base;
     if (rc == RC_OK)
         rc = hook->fn(ctx, hook->arg);
@@ -74,13 +71,6 @@ enum rc postgres_hook_run(struct ctx *ctx, struct postgres_hook *hook)
     rc = connect_hook(ctx, hook);
     if (rc == RC_OK)
         rc = run_leased(ctx, hook);
-    /* The server was away since the last time. */
-    if (rc != RC_OK && hook->conn && postgres_conn_is_lost(hook->conn)) {
-        ctx_clear_error(ctx);
-        rc = connect_hook(ctx, hook);
-        if (rc == RC_OK)
-            rc = run_leased(ctx, hook);
-    }
     pthread_mutex_unlock(&hook->running);
     ctx->conn = before;
     return rc;

@@ -30,18 +30,21 @@ static struct postgres_db *store_of(const struct postgres_conn *conn)
 
 static enum rc attempt_once(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *fn, void *arg)
 {
-    enum rc rc = postgres_conn_run(ctx, conn, "BEGIN ISOLATION LEVEL SERIALIZABLE");
+    enum rc rc = postgres_conn_begin(ctx, conn, "BEGIN ISOLATION LEVEL SERIALIZABLE");
+    struct db_later *laters;
 
-    if (rc != RC_OK) {
-        conn->wants_retry |= postgres_conn_is_lost(conn); /* nothing was begun */
+    if (rc != RC_OK)
         return rc;
-    }
     ctx->conn = &conn->base;
+    db_laters_begin(&conn->base, ctx->arena);
     rc = fn(ctx, arg);
+    laters = db_laters_end(&conn->base);
     if (rc == RC_OK && arena_has_failed(ctx->arena))
         rc = FAIL(ctx, ERR_MEMORY);
     if (rc == RC_OK && conn->base.has_failed)
         rc = db_swallowed(ctx);
+    if (rc == RC_OK)
+        rc = db_laters_run(ctx, &conn->base, laters);
     /* A COMMIT that is lost on the way may have happened: it must not be repeated. */
     if (rc == RC_OK) {
         rc = postgres_conn_run(ctx, conn, "COMMIT");
@@ -65,15 +68,11 @@ static enum rc run(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *fn, vo
     enum rc rc = RC_OK;
 
     for (unsigned attempt = 0;; attempt++) {
-        conn->wants_retry = conn->base.has_failed = false;
-        if (postgres_conn_is_lost(conn))
-            rc = postgres_conn_renew(ctx, conn);
-        if (rc == RC_OK)
-            rc = attempt_once(ctx, conn, fn, arg);
+        conn->wants_retry = false;
+        rc = attempt_once(ctx, conn, fn, arg);
         if (rc == RC_OK || !may_repeat(ctx, conn, attempt))
             break;
         ctx_clear_error(ctx);
-        rc = RC_OK;
         store_of(conn)->repeated++;
         pause_before(attempt);
     }

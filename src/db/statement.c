@@ -48,21 +48,26 @@ static enum rc begin(struct ctx *ctx, const struct sql_statement *statement, con
                      struct db_cursor *ret)
 {
     unsigned order = order_of(statement, args);
+    struct db_conn *conn;
+    enum rc rc = db_conn_get(ctx, &conn);
 
-    assert(ctx->conn); /* db_reader_acquire or db_tx comes first */
     assert(order == 0 || order < statement->order_count);
-    if (!statement->is_read_only && !ctx->conn->may_write)
+    if (rc != RC_OK)
+        return rc;
+    if (!statement->is_read_only && !conn->may_write)
         return FAIL(ctx, ERR_INTERNAL,
                     .detail = str_fmt(ctx->arena, "%s: writes outside db_tx", statement->name));
     *ret = (struct db_cursor){
-        .conn = ctx->conn,
+        .conn = conn,
         .statement = statement,
         .args = args,
         .fragments = fragments_of(statement, args),
         .order = order,
         .is_streamed = statement->kind == SQL_EACH,
     };
-    return ctx->conn->db->ops->cursor_open(ctx, ret);
+    rc = conn->db->ops->cursor_open(ctx, ret);
+    conn->cursors += rc == RC_OK;
+    return rc;
 }
 
 static enum rc step(struct ctx *ctx, struct db_cursor *cursor, struct arena *copies, void *row,
@@ -76,6 +81,7 @@ static enum rc step(struct ctx *ctx, struct db_cursor *cursor, struct arena *cop
 static void end(struct db_cursor *cursor)
 {
     cursor->conn->db->ops->cursor_close(cursor);
+    cursor->conn->cursors--;
 }
 
 /* What a statement that changes rows and also returns some has still to do after the first. */

@@ -180,11 +180,12 @@ def test_bodies(api, known):
         method = method.upper()
         json_type = {"Content-Type": "application/json"}
         for name, body, status in (("cut", b'{"a":', 400), ("deep", deep, 400),
-                                   ("not UTF-8", b'{"a":"\xff"}', 400),
+                                   ("not UTF-8", b'{"a":"\xff"}', 422),
                                    ("a name twice", b'{"a":1,"a":2}', 400),
-                                   ("a NUL", b'{"a":"\\u0000"}', 400), ("nothing", b"", 400),
+                                   ("a NUL", b'{"a":"\\u0000"}', 422), ("nothing", b"", 400),
                                    ("a number", b"7", 400), ("an array", b"[]", 422),
-                                   ("large", b'{"a":"' + b"x" * 70000 + b'"}', 413)):
+                                   ("a text without end", b'{"a":"' + b"x" * (1 << 20) + b'"}', 422),
+                                   ("large", b'{"a":[' + b"1," * 40000 + b'1]}', 413)):
             answer = api.ask(method, target, known["key"], body, headers=json_type)
             check("%s %s: %s" % (method, path, name), answer.status == status, answer.body)
         answer = api.ask(method, target, known["key"], b"a=b",
@@ -504,7 +505,8 @@ def test_photos(api, known, photo):
     body, media = multipart("photo", "large.jpg", b"\xff\xd8" + b"x" * (17 << 20))
     for place in (target, "/api/v1/cases/%s/photos" % known["number"]):
         answer = api.ask("POST", place, key, body, headers={"Content-Type": media})
-        check("too large a file: " + place, answer.status == 413, answer.body)
+        check("too large a file: " + place,
+              answer.status == 413 and pointers(answer) == {"#/photo": "TOO_LARGE"}, answer.body)
     filed = api.ask("POST", "/api/v1/cases", key, report(draft=draft.json()["draft"]))
     case = api.ask("GET", "/api/v1/cases/" + filed.json()["number"], key).json()
     check("the photo is the case's", len(case["photos"]) == 1, case)

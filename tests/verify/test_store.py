@@ -239,12 +239,25 @@ def test_postgres(runner, city, photo):
                                                       "backup-pg", "back", "pg2", "good"])
 
 
+def test_past(city):
+    """The demonstration's past: a deadline was missed when it was due, not when the city was made."""
+    store = sqlite3.connect("file:%s?mode=ro" % os.path.join(city, "cityhall.db"), uri=True)
+    missed, late = store.execute(
+        "SELECT count(*), coalesce(max(missed - due), 0) FROM clock"
+        " WHERE missed IS NOT NULL AND kind = 'respond'"
+    ).fetchone()
+    store.close()
+    check("some first responses were late", missed > 0)
+    check("each was told within the hour", late <= 3600 * 1000000)
+
+
 def main(program, files):
     scratch = tempfile.mkdtemp(prefix="cityhall-store-")
     runner = Runner(program, scratch)
     city = runner.path("city")
     try:
         runner.expect("a city", ["demo", city, "--city", files, "--cases", CASES], 0, "made")
+        test_past(city)
         photo = put_photo(city)
         test_sqlite(runner, city, photo)
         test_forged(runner)

@@ -21,6 +21,7 @@ struct transfer {
     struct str reason;  /* for staff; needed, at most REASON_MAX_CHARACTERS */
     /* What staff answer to questions of the new service that the case has no answer to. */
     const struct answers *given; /* NULL: nothing */
+    struct str base_url;         /* for the links in what people are told */
 };
 
 /* What a transfer makes of the case. Answers are kept where the new service has a field of that id
@@ -48,8 +49,9 @@ enum rc case_transfer_plan(struct ctx *ctx, int64_t case_id, const struct transf
                            struct transfer_plan *ret) MUST_CHECK;
 
 /* Errors of the plan, of the reason, and ERR_REQUIRED with the id of the first question that needs
- * an answer. Event case.transferred: {"from", "from_version", "to", "to_version", "team_from",
- * "team", "route", "left", "reason"}; left is the JSON of answers as a text. */
+ * an answer. The reporter and the followers are told (case_tell.h). Event case.transferred:
+ * {"from", "from_version", "to", "to_version", "team_from", "team", "route", "left", "reason"};
+ * left is the JSON of answers as a text. */
 enum rc case_transfer(struct ctx *ctx, int64_t case_id, int64_t lock_version,
                       const struct transfer *transfer) MUST_CHECK;
 

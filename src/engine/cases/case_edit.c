@@ -1,6 +1,7 @@
 #include "engine/cases/case_edit.h"
 
 #include "base/utf8.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/projection.h"
 #include "people/account.h"
 
@@ -139,14 +140,14 @@ enum rc case_edit_team(struct ctx *ctx, const struct case_edit *edit,
 enum rc case_edit_words(struct ctx *ctx, const struct case_edit *edit, struct str place_label,
                         struct str description, const struct answers *answers)
 {
-    return projection_words_set(ctx, edit->case_id,
-                                &(struct projection_words){
-                                    .number = edit->row.number,
-                                    .place_label = place_label,
-                                    .description = description,
-                                    .answers = answers,
-                                    .is_public = edit->row.is_description_public,
-                                });
+    return case_words_replace(ctx, edit->case_id,
+                              &(struct projection_words){
+                                  .number = edit->row.number,
+                                  .place_label = place_label,
+                                  .description = description,
+                                  .answers = answers,
+                                  .is_public = edit->row.is_description_public,
+                              });
 }
 
 void case_event_begin(struct ctx *ctx, struct case_event *event)
@@ -156,11 +157,21 @@ void case_event_begin(struct ctx *ctx, struct case_event *event)
     json_begin_object(&event->json);
 }
 
-enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id, const char *kind,
-                       enum event_audience audience)
+enum rc case_event_add(struct ctx *ctx, struct case_event *event, const struct event *about,
+                       int64_t *ret_id)
 {
+    struct event whole = *about;
+
     json_end_object(&event->json);
     if (!json_is_complete(&event->json))
         return FAIL(ctx, ERR_TOO_LARGE);
-    return record_add(ctx, &(struct event){kind, case_id, audience, buf_str(&event->out)}, NULL);
+    whole.payload = buf_str(&event->out);
+    return record_add(ctx, &whole, ret_id);
+}
+
+enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id, const char *kind,
+                       enum event_audience audience)
+{
+    return case_event_add(
+        ctx, event, &(struct event){.kind = kind, .case_id = case_id, .audience = audience}, NULL);
 }

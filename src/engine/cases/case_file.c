@@ -5,6 +5,8 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_tell.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/projection.h"
@@ -13,7 +15,6 @@
 #include "engine/clock/timer.h"
 #include "engine/clock/turn.h"
 #include "engine/definition/queries.h"
-#include "engine/message/notice.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
 
@@ -290,7 +291,7 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
     };
     enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
-    return rc ? rc : projection_words_add(ctx, work->filed->case_id, &words);
+    return rc ? rc : case_words_enter(ctx, work->filed->case_id, &words);
 }
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
@@ -310,7 +311,7 @@ static struct str opened_payload(struct ctx *ctx, const struct filing_work *work
     return buf_str(&out);
 }
 
-static enum rc tell_reporter(struct ctx *ctx, const struct filing_work *work, int64_t event_id)
+static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t event_id)
 {
     const struct filing *filing = work->filing;
     const struct notice_rule *notice = filing->definition->workflow->filed_notice;
@@ -324,11 +325,16 @@ static enum rc tell_reporter(struct ctx *ctx, const struct filing_work *work, in
         .link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(filing->base_url),
                         STR_ARG(work->token)),
     };
+    enum rc rc = RC_OK;
 
-    if (!notice || !filing->contact.email.n)
+    if (!notice)
         return RC_OK;
-    return notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
-                        &(struct recipient){filing->contact.email, filing->lang, STR_NONE});
+    if ((notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n)
+        rc = notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
+                          &(struct recipient){filing->contact.email, filing->lang, STR_NONE});
+    return rc ? rc
+              : case_tell_team(ctx, &(struct team_news){work->filed->case_id, event_id, notice,
+                                                        facts, filing->base_url});
 }
 
 static enum rc add_case(struct ctx *ctx, struct filing_work *work)
@@ -434,7 +440,7 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
         rc = photos_carry(ctx, work->filing->draft_id, filed->case_id, work->filing->definition,
                           event_id);
     if (!rc)
-        rc = tell_reporter(ctx, work, event_id);
+        rc = tell(ctx, work, event_id);
     return rc;
 }
 

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/number.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
@@ -186,7 +187,7 @@ static enum rc add_projections(struct ctx *ctx, const struct taking *taking)
     };
     enum rc rc = projection_index_add(ctx, taking->case_id, &history->answers);
 
-    return rc ? rc : projection_words_add(ctx, taking->case_id, &words);
+    return rc ? rc : case_words_enter(ctx, taking->case_id, &words);
 }
 
 static struct str payload_of(struct ctx *ctx, const struct taking *taking)

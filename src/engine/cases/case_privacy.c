@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/files.h"
 #include "engine/cases/projection.h"
 #include "engine/message/queries.h"
@@ -77,7 +78,7 @@ static enum rc release_words(struct ctx *ctx, const struct case_edit *edit, bool
         return rc;
     words.answers = &answers;
     words.place_label = place ? place->label : STR_NONE;
-    return case_public_words_set(ctx, edit->case_id, projection_public_words(ctx, &words), NULL);
+    return case_words_release(ctx, edit->case_id, &words);
 }
 
 static enum rc release_tx(struct ctx *ctx, void *arg)
@@ -168,9 +169,7 @@ static enum rc forget_words(struct ctx *ctx, const struct redacting *work, struc
     enum rc rc = case_edit_words(ctx, &work->edit, work->place_label, description, &work->answers);
 
     if (!rc)
-        rc = case_words_tidy(ctx, NULL);
-    if (!rc)
-        rc = case_public_words_tidy(ctx, NULL);
+        rc = case_words_forget(ctx);
     return rc ? rc : drafts_forget(ctx, work->edit.case_id, NULL);
 }
 

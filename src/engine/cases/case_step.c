@@ -1,16 +1,13 @@
 #include "engine/cases/cases.h"
 
-#include "base/crypto.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_effect.h"
-#include "engine/cases/follower.h"
+#include "engine/cases/case_tell.h"
 #include "engine/cases/photo.h"
 #include "engine/clock/timer.h"
 #include "engine/clock/turn.h"
-#include "engine/definition/show.h"
-#include "engine/message/notice.h"
 #include "engine/record/record.h"
 #include "people/actor.h"
 
@@ -127,10 +124,17 @@ static enum rc check_input(struct ctx *ctx, const struct step_work *work)
     return RC_OK;
 }
 
+static enum rc ask_guard(struct ctx *ctx, const struct stored_case *stored, const struct step *step,
+                         bool *ret_holds)
+{
+    struct facts facts = stored_case_facts(ctx, stored);
+
+    return rule_holds(ctx, &step->when, &facts, ret_holds);
+}
+
 static enum rc check_guard(struct ctx *ctx, struct step_work *work)
 {
     const struct step *step = work->step;
-    struct facts facts;
     bool holds;
     enum rc rc;
 
@@ -138,13 +142,24 @@ static enum rc check_guard(struct ctx *ctx, struct step_work *work)
     if (!work->has_rules)
         return RC_OK;
     rc = stored_case_read(ctx, work->case_id, &work->stored);
-    if (rc)
-        return rc;
-    facts = stored_case_facts(ctx, &work->stored);
-    rc = rule_holds(ctx, &step->when, &facts, &holds);
+    if (!rc)
+        rc = ask_guard(ctx, &work->stored, step, &holds);
     if (rc || holds)
         return rc;
     return FAIL(ctx, ERR_GUARD, .arg = text_in(&step->else_says, ctx->lang));
+}
+
+enum rc case_step_guard(struct ctx *ctx, int64_t case_id, const struct step *step, bool *ret_holds)
+{
+    struct stored_case stored;
+    enum rc rc;
+
+    if (!step->when.program) {
+        *ret_holds = true;
+        return RC_OK;
+    }
+    rc = stored_case_read(ctx, case_id, &stored);
+    return rc ? rc : ask_guard(ctx, &stored, step, ret_holds);
 }
 
 /* Finds the case, its workflow and the step, and refuses what may not be. */
@@ -258,72 +273,23 @@ static enum rc change_case(struct ctx *ctx, const struct step_work *work)
     return rc ? rc : timer_enter(ctx, work->case_id, work->workflow, work->step->to, ctx->now);
 }
 
-/* A private link of its own for each mail to the reporter: an old mail's stays good as well. */
-static enum rc add_link(struct ctx *ctx, const struct step_work *work, struct str *ret_link)
-{
-    struct str token = crypto_token(ctx->arena);
-    struct crypto_hash hash = crypto_sha256(token);
-
-    *ret_link =
-        str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(work->input->base_url), STR_ARG(token));
-    return link_token_add(ctx,
-                          &(struct link_token_add_args){
-                              .token_hash = crypto_hash_str(&hash),
-                              .purpose = S("case"),
-                              .cases = work->case_id,
-                              .party_is_null = true,
-                              .created = ctx->now,
-                              .expires_is_null = true,
-                          },
-                          NULL);
-}
-
 static enum rc tell(struct ctx *ctx, const struct step_work *work, const struct notice_rule *notice,
                     int64_t event_id)
 {
     int outcome = workflow_outcome(work->workflow, work->outcome);
-    struct date date;
-    struct case_place_label_row place = {0};
-    struct notice_facts facts = {
-        .number = work->row.number,
-        .definition = work->definition,
-        .team = work->row.team_is_null ? NULL : city_team_by_row(ctx->city, work->row.team),
-        .has_due = work->has_due,
-        .due = work->due,
-        .outcome = outcome < 0 ? NULL : &work->workflow->outcomes[outcome],
-        .message = work->input->message,
-    };
-    bool is_found = false;
-    enum rc rc = RC_OK;
 
-    if (!work->row.place_is_null)
-        rc = case_place_label(ctx, work->row.place, &is_found, &place);
-    facts.place = place.label;
-    if (!rc && !work->row.reporter_is_null && (notice->to & NOTICE_TO_REPORTER)) {
-        struct contacts_of_party_rows contacts;
-        enum lang lang = LANG_EN;
-
-        lang_parse(work->row.lang, &lang);
-        if (date_parse(work->input->date, &date))
-            facts.date = show_date(ctx->arena, date, lang);
-        rc = add_link(ctx, work, &facts.link);
-        if (!rc)
-            rc = contacts_of_party(ctx, work->row.reporter, &contacts);
-        for (size_t i = 0; !rc && i < contacts.n; i++)
-            if (str_eq(contacts.rows[i].kind, S("email")))
-                rc = notice_queue(ctx, work->case_id, event_id, notice, &facts,
-                                  &(struct recipient){contacts.rows[i].value, lang, STR_NONE});
-    }
-    if (!rc && (notice->to & NOTICE_TO_FOLLOWERS))
-        rc = follower_tell(ctx, &(struct follower_news){
-                                    .case_id = work->case_id,
-                                    .event_id = event_id,
-                                    .notice = notice,
-                                    .facts = &facts,
-                                    .date = work->input->date,
-                                    .base_url = work->input->base_url,
-                                });
-    return rc;
+    return case_tell(ctx, &(struct case_news){
+                              .event_id = event_id,
+                              .notice = notice,
+                              .row = &work->row,
+                              .definition = work->definition,
+                              .outcome = outcome < 0 ? NULL : &work->workflow->outcomes[outcome],
+                              .has_due = work->has_due,
+                              .due = work->due,
+                              .message = work->input->message,
+                              .date = work->input->date,
+                              .base_url = work->input->base_url,
+                          });
 }
 
 static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t event_id)

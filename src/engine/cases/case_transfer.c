@@ -2,6 +2,7 @@
 
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_tell.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/projection.h"
 #include "engine/clock/queries.h"
@@ -417,7 +418,7 @@ static enum rc write_case(struct ctx *ctx, struct transferring *work)
                                 edit->row.description, &plan->kept);
 }
 
-static enum rc record_transfer(struct ctx *ctx, const struct transferring *work)
+static enum rc record_transfer(struct ctx *ctx, const struct transferring *work, int64_t *ret_event)
 {
     const struct transfer_plan *plan = &work->plan;
     struct case_event event;
@@ -435,12 +436,33 @@ static enum rc record_transfer(struct ctx *ctx, const struct transferring *work)
     }
     json_put_member(&event.json, S("left"), answers_json(ctx, &plan->left));
     json_put_member(&event.json, S("reason"), work->transfer->reason);
-    return case_event_end(ctx, &event, work->edit.case_id, "case.transferred", EVENT_STAFF);
+    return case_event_add(ctx, &event,
+                          &(struct event){.kind = "case.transferred",
+                                          .case_id = work->edit.case_id,
+                                          .audience = EVENT_STAFF},
+                          ret_event);
+}
+
+static enum rc tell(struct ctx *ctx, const struct transferring *work, int64_t event_id)
+{
+    struct case_for_step_row row;
+    enum rc rc = case_for_step(ctx, work->edit.case_id, &row);
+
+    return rc ? rc
+              : case_tell_transfer(ctx, &(struct case_news){
+                                            .event_id = event_id,
+                                            .row = &row,
+                                            .definition = work->plan.to,
+                                            .has_due = work->has_due,
+                                            .due = work->due,
+                                            .base_url = work->transfer->base_url,
+                                        });
 }
 
 static enum rc transfer_tx(struct ctx *ctx, void *arg)
 {
     struct transferring *work = arg;
+    int64_t event_id;
     enum rc rc;
 
     work->plan = (struct transfer_plan){0};
@@ -456,7 +478,9 @@ static enum rc transfer_tx(struct ctx *ctx, void *arg)
         rc = write_clocks(ctx, work);
     if (!rc)
         rc = write_case(ctx, work);
-    return rc ? rc : record_transfer(ctx, work);
+    if (!rc)
+        rc = record_transfer(ctx, work, &event_id);
+    return rc ? rc : tell(ctx, work, event_id);
 }
 
 enum rc case_transfer(struct ctx *ctx, int64_t case_id, int64_t lock_version,

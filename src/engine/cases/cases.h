@@ -85,6 +85,11 @@ struct step_input {
  * err.arg when its guard does not hold. Its effects run in the same transaction. */
 enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *input) MUST_CHECK;
 
+/* Whether the step's guard lets the case go as it stands now; without one it does. Nothing else is
+ * asked, nothing is changed. With a reader. */
+enum rc case_step_guard(struct ctx *ctx, int64_t case_id, const struct step *step,
+                        bool *ret_holds) MUST_CHECK;
+
 /* The steps that ctx->actor may take now, as a list of pointers in the arena. */
 enum rc case_steps_open(struct ctx *ctx, const struct definition *definition, struct str state,
                         struct str team, const struct step ***ret, size_t *ret_n) MUST_CHECK;

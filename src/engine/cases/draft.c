@@ -89,6 +89,8 @@ enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret)
     if (!row.cases_is_null || instant_cmp(row.expires, ctx->now) < 0)
         return FAIL(ctx, ERR_EXPIRED);
     draft.id = row.id;
+    draft.key =
+        str_fmt(ctx->arena, "draft-%.*s", STR_ARG(crypto_base64url(ctx->arena, row.token_hash)));
     draft.definition = city_version(ctx->city, row.service_version);
     if (!draft.definition)
         return FAIL(ctx, ERR_NOT_FOUND);
@@ -236,6 +238,7 @@ struct filing draft_filing(const struct draft *draft)
         .description = draft->description,
         .contact = draft->contact,
         .channel = S("web"),
+        .submission = draft->key,
         .draft_id = draft->id,
     };
 }

@@ -10,7 +10,8 @@
 #define DRAFT_DAYS 30 /* so long after the last change it is kept */
 
 struct draft {
-    int64_t id; /* 0: not stored yet */
+    int64_t id;     /* 0: not stored yet */
+    struct str key; /* what is filed from it is one case, by whichever token; empty: not stored */
     const struct definition *definition;
     struct answers answers;
     bool has_place;
@@ -60,7 +61,7 @@ enum rc form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *r
 /* Whether that step has been passed. */
 bool form_is_passed(const struct draft *draft, struct form_at at);
 
-/* The draft as what case_file takes. */
+/* The draft as what case_file takes: sent twice, or from two devices, it is one case. */
 struct filing draft_filing(const struct draft *draft);
 
 #endif

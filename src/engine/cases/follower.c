@@ -206,19 +206,56 @@ static enum rc ending(struct ctx *ctx, struct str token, struct follower_by_id_r
     return is_found ? RC_OK : FAIL(ctx, ERR_EXPIRED);
 }
 
+struct follower_at {
+    struct case_for_step_row of; /* id 0: no case */
+    int64_t id;                  /* of the one who follows it; 0: nobody */
+};
+
+/* The same address on the case that goes on for this one after a merge: its followers were taken
+ * along there. */
+static enum rc find_taken_along(struct ctx *ctx, const struct case_for_step_row *from,
+                                struct str email, struct follower_at *ret)
+{
+    struct follower_get_row row;
+    bool is_known;
+    enum rc rc;
+
+    *ret = (struct follower_at){0};
+    if (from->merged_into_is_null)
+        return RC_OK;
+    rc = follower_get(ctx, from->merged_into, email, &is_known, &row);
+    if (!rc)
+        rc = case_for_step(ctx, from->merged_into, &ret->of);
+    if (!rc && is_known && is_active_row(row.confirmed_is_null, row.ended_is_null))
+        ret->id = row.id;
+    return rc;
+}
+
 enum rc follower_end_look(struct ctx *ctx, struct str token, bool *ret_is_active,
                           struct str *ret_number)
 {
     struct follower_by_id_row row;
-    struct case_for_step_row of;
+    struct follower_at at = {0};
+    struct str number;
+    bool is_active;
     enum rc rc = ending(ctx, token, &row);
 
     if (!rc)
-        rc = case_for_step(ctx, row.cases, &of);
+        rc = case_for_step(ctx, row.cases, &at.of);
     if (rc)
         return rc;
-    *ret_is_active = is_active_row(row.confirmed_is_null, row.ended_is_null);
-    *ret_number = of.number;
+    number = at.of.number;
+    is_active = is_active_row(row.confirmed_is_null, row.ended_is_null);
+    do {
+        struct case_for_step_row from = at.of;
+
+        rc = find_taken_along(ctx, &from, row.email, &at);
+        is_active |= at.id != 0;
+    } while (!rc && at.of.id);
+    if (rc)
+        return rc;
+    *ret_is_active = is_active;
+    *ret_number = number;
     return RC_OK;
 }
 
@@ -233,9 +270,21 @@ static enum rc end_row(struct ctx *ctx, int64_t id, int64_t case_id)
 static enum rc end_tx(struct ctx *ctx, void *arg)
 {
     struct follower_by_id_row row;
+    struct follower_at at = {0};
     enum rc rc = ending(ctx, *(const struct str *)arg, &row);
 
-    return rc ? rc : end_row(ctx, row.id, row.cases);
+    if (!rc)
+        rc = end_row(ctx, row.id, row.cases);
+    if (!rc)
+        rc = case_for_step(ctx, row.cases, &at.of);
+    while (!rc && at.of.id) {
+        struct case_for_step_row from = at.of;
+
+        rc = find_taken_along(ctx, &from, row.email, &at);
+        if (!rc && at.id)
+            rc = end_row(ctx, at.id, at.of.id);
+    }
+    return rc;
 }
 
 enum rc follower_end(struct ctx *ctx, struct str token)

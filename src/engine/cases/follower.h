@@ -42,7 +42,9 @@ enum rc follower_look(struct ctx *ctx, struct str token, struct follower_link *r
 enum rc follower_confirm(struct ctx *ctx, struct str token) MUST_CHECK;
 
 /* The link of List-Unsubscribe: a look, which tells whether it still runs, and the end of it,
- * which may be repeated. ERR_EXPIRED for what is no such link. The case may be hidden by now. */
+ * which may be repeated. A merge takes followers along: the link of the case that was merged ends
+ * it on the one that goes on as well. ERR_EXPIRED for what is no such link. The case may be hidden
+ * by now. */
 enum rc follower_end_look(struct ctx *ctx, struct str token, bool *ret_is_active,
                           struct str *ret_number) MUST_CHECK;
 enum rc follower_end(struct ctx *ctx, struct str token) MUST_CHECK;

@@ -46,20 +46,6 @@ struct str projection_public_words(struct ctx *ctx, const struct projection_word
     return utf8_fold(ctx->arena, buf_str(&out));
 }
 
-enum rc projection_words_add(struct ctx *ctx, int64_t case_id, const struct projection_words *of)
-{
-    enum rc rc = case_words_add(ctx, case_id, projection_words(ctx, of), NULL);
-
-    return rc ? rc : case_public_words_add(ctx, case_id, projection_public_words(ctx, of), NULL);
-}
-
-enum rc projection_words_set(struct ctx *ctx, int64_t case_id, const struct projection_words *of)
-{
-    enum rc rc = case_words_set(ctx, case_id, projection_words(ctx, of), NULL);
-
-    return rc ? rc : case_public_words_set(ctx, case_id, projection_public_words(ctx, of), NULL);
-}
-
 /* ---- The rows of case_index */
 
 static int64_t millionths(struct decimal number)

@@ -23,12 +23,6 @@ struct projection_words {
 struct str projection_words(struct ctx *ctx, const struct projection_words *of);
 struct str projection_public_words(struct ctx *ctx, const struct projection_words *of);
 
-/* Writes both entries of a case that has none; or over those it has. Inside db_tx only. */
-enum rc projection_words_add(struct ctx *ctx, int64_t case_id,
-                             const struct projection_words *of) MUST_CHECK;
-enum rc projection_words_set(struct ctx *ctx, int64_t case_id,
-                             const struct projection_words *of) MUST_CHECK;
-
 /* Writes the rows of case_index for a case that has none. Inside db_tx only. Numbers and money in
  * millionths, dates as the instant at which the city's day begins, the rest as text (at most 400
  * characters). */

@@ -276,7 +276,7 @@ SELECT label FROM place WHERE id = :id;
 
 -- By the token of its first browser, or by one made for another device.
 -- name: draft_get :optional (token_hash BLOB, now INSTANT)
-SELECT id, service_version, lang, answers, expires, cases FROM draft
+SELECT id, token_hash, service_version, lang, answers, expires, cases FROM draft
 WHERE token_hash = :token_hash OR id = (
     SELECT CAST(l.subject AS BIGINT) FROM link_token l
     WHERE l.token_hash = :token_hash AND l.purpose = 'draft' AND l.expires > :now);
@@ -292,7 +292,7 @@ RETURNING id;
 UPDATE draft SET answers = :answers, updated = :updated, expires = :expires WHERE id = :id;
 
 -- name: draft_sent :exec (id I64, cases I64)
-UPDATE draft SET cases = :cases WHERE id = :id;
+UPDATE draft SET cases = :cases WHERE id = :id AND cases IS NULL;
 
 -- name: case_number :optional (id I64)
 SELECT number FROM cases WHERE id = :id;

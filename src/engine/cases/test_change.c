@@ -87,6 +87,43 @@ static void a_transfer_keeps_number_and_history(void **state)
     assert_projections(world);
 }
 
+static struct str told(struct world *world, const char *column, const char *email)
+{
+    struct str sql = str_fmt(world->ctx.arena,
+                             "SELECT coalesce(max(%s), '-') FROM message WHERE notice = "
+                             "'transferred' AND address = '%s' AND %%lld = 1",
+                             column, email);
+
+    return test_text(world, str_z(world->ctx.arena, sql), 1);
+}
+
+static void people_are_told_of_a_transfer(void **state)
+{
+    struct world *world = *state;
+    struct transfer to = {
+        .service = S("sidewalk"), .reason = S("A curb."), .base_url = S("https://city.example")};
+    struct filed filed =
+        test_file(world, &(struct test_filing){.email = "pat@example.com", .lang = LANG_ES});
+    struct str body;
+
+    test_exec(world, "INSERT INTO follower (cases, email, lang, token_hash, created, confirmed) "
+                     "VALUES (1, 'neighbor@example.com', 'vi', randomblob(32), 1, 2)");
+    act_as(world, ROLE_AGENT, SCOPE_CITY, NULL);
+    test_ok(&world->ctx, case_transfer(&world->ctx, filed.case_id, 0, &to));
+    assert_int_equal(
+        test_i64(world,
+                 "SELECT count(*) FROM message WHERE notice = 'transferred' AND cases = %lld", 1),
+        2);
+    body = told(world, "body", "pat@example.com");
+    assert_true(str_find(told(world, "subject", "pat@example.com"), filed.number) == 0);
+    assert_true(str_find(body, S("Acera")) > 0);
+    assert_true(str_find(body, S("Esperamos terminarla")) > 0);
+    assert_true(str_find(body, S("https://city.example/follow/")) > 0);
+    assert_true(str_find(body, S("A curb.")) < 0); /* the reason is for staff */
+    body = told(world, "body", "neighbor@example.com");
+    assert_true(str_find(body, S("https://city.example/vi/cases/")) > 0);
+}
+
 static void a_transfer_back_undoes_it(void **state)
 {
     struct world *world = *state;
@@ -317,6 +354,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_transfer_keeps_number_and_history),
+        TEST(people_are_told_of_a_transfer),
         TEST(a_transfer_back_undoes_it),
         TEST(a_clock_that_stood_still_stays_later),
         TEST(a_case_that_waits_goes_on_waiting),

@@ -1,5 +1,5 @@
 /* Drafts in the store: kept under a token, read back whole, gone when sent or old. */
-#include "engine/cases/draft.h"
+#include "engine/cases/draft_share.h"
 
 #include "engine/cases/locate.h"
 #include "engine/test_support.h"
@@ -111,6 +111,44 @@ static void a_draft_is_kept_for_thirty_days(void **state)
     assert_error(&world->ctx, draft_load(&world->ctx, token, &back), ERR_EXPIRED, NULL);
 }
 
+/* Both pressed Send before either was answered: each had read the draft as not sent. */
+static void a_draft_sent_from_two_devices_is_one_case(void **state)
+{
+    struct world *world = *state;
+    struct draft draft = begun(world), here, there;
+    struct str token = saved(world, &draft), other = S("");
+    struct filing filing;
+    struct filed filed, again;
+
+    test_ok(&world->ctx, draft_load(&world->ctx, token, &here));
+    test_ok(&world->ctx, draft_share(&world->ctx, here.id, &other));
+    refresh(world);
+    test_ok(&world->ctx, draft_load(&world->ctx, other, &there));
+    filing = draft_filing(&here);
+    test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
+    filing = draft_filing(&there);
+    test_ok(&world->ctx, case_file(&world->ctx, &filing, &again));
+    assert_true(again.was_there_before && str_eq(again.number, filed.number));
+}
+
+static void two_drafts_are_two_cases(void **state)
+{
+    struct world *world = *state;
+    struct draft one = begun(world), two = begun(world), first, second;
+    struct str token_one = saved(world, &one), token_two = saved(world, &two);
+    struct filing filing;
+    struct filed filed, other;
+
+    test_ok(&world->ctx, draft_load(&world->ctx, token_one, &first));
+    test_ok(&world->ctx, draft_load(&world->ctx, token_two, &second));
+    filing = draft_filing(&first);
+    test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
+    filing = draft_filing(&second);
+    test_ok(&world->ctx, case_file(&world->ctx, &filing, &other));
+    assert_false(other.was_there_before);
+    assert_false(str_eq(other.number, filed.number));
+}
+
 static void a_draft_that_was_sent_is_its_case(void **state)
 {
     struct world *world = *state;
@@ -122,7 +160,6 @@ static void a_draft_that_was_sent_is_its_case(void **state)
     assert_error(&world->ctx, draft_outcome(&world->ctx, token, &number), ERR_NOT_FOUND, NULL);
     test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
     filing = draft_filing(&back);
-    filing.submission = token;
     test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
     refresh(world);
     test_ok(&world->ctx, draft_outcome(&world->ctx, token, &number));
@@ -170,6 +207,8 @@ int main(void)
         TEST(saving_again_keeps_the_token),
         TEST(another_token_opens_nothing),
         TEST(a_draft_is_kept_for_thirty_days),
+        TEST(a_draft_sent_from_two_devices_is_one_case),
+        TEST(two_drafts_are_two_cases),
         TEST(a_draft_that_was_sent_is_its_case),
         TEST(a_question_comes_when_those_before_it_are_passed),
     };

@@ -1,5 +1,6 @@
 /* Two reports of one thing become one case, and two again. */
 #include "engine/cases/case_merge.h"
+#include "engine/cases/follower.h"
 #include "engine/cases/projection.h"
 #include "engine/test_support.h"
 
@@ -63,13 +64,18 @@ static struct str whole(struct world *world)
         1);
 }
 
+static void look_again(struct world *world)
+{
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+}
+
 static void assert_projections(struct world *world)
 {
     struct buf report = buf_in(world->ctx.arena, 10000);
     struct projection_found found;
 
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    look_again(world);
     test_ok(&world->ctx, projection_check(&world->ctx, &report, &found));
     assert_int_equal(found.differences, 0);
 }
@@ -159,6 +165,58 @@ static void who_left_in_between_stays_away(void **state)
     test_ok(&world->ctx, case_unmerge(&world->ctx, 1, 0, &merge));
     assert_int_equal(follows(world, 1, "neighbor@example.com"), 0);
     assert_int_equal(told(world, "neighbor@example.com", "unmerged"), 0);
+}
+
+/* The link of a mail that a follower got before the cases were merged. */
+static struct str old_link(struct world *world, int64_t case_id)
+{
+    const struct actor *boss = world->ctx.actor;
+    struct str link;
+
+    test_ok(&world->ctx, test_step(world, boss, case_id,
+                                   &(struct step_input){.step = S("schedule"),
+                                                        .date = S("2026-08-03"),
+                                                        .base_url = S("https://city.example")}));
+    link = test_text(world,
+                     "SELECT unsubscribe FROM message WHERE cases = %lld AND unsubscribe <> '' "
+                     "ORDER BY id DESC LIMIT 1",
+                     case_id);
+    link = str_slice(link, (size_t)str_find(link, S("/unfollow/")) + strlen("/unfollow/"), link.n);
+    test_exec(world, "DELETE FROM message");
+    world->ctx.actor = boss;
+    return link;
+}
+
+static void an_old_link_ends_it_on_the_case_that_goes_on(void **state)
+{
+    struct world *world = *state;
+    struct merge two = into(2), three = into(3);
+    struct str link, number;
+    bool is_active;
+
+    two_cases(world);
+    test_file(world, &(struct test_filing){0});
+    follow(world, 1, "neighbor@example.com");
+    follow(world, 3, "else@example.com");
+    link = old_link(world, 1);
+    test_ok(&world->ctx, case_merge(&world->ctx, 1, 0, &two));
+    test_ok(&world->ctx, case_merge(&world->ctx, 2, 0, &three));
+    assert_int_equal(follows(world, 3, "neighbor@example.com"), 1);
+    look_again(world);
+    test_ok(&world->ctx, follower_end_look(&world->ctx, link, &is_active, &number));
+    assert_true(is_active);
+    test_ok(&world->ctx, follower_end(&world->ctx, link));
+    assert_int_equal(follows(world, 3, "neighbor@example.com"), 0);
+    assert_int_equal(follows(world, 3, "else@example.com"), 1);
+    assert_int_equal(
+        test_i64(world, "SELECT count(*) FROM event WHERE kind = 'follower.ended' AND cases = %lld",
+                 3),
+        1);
+    look_again(world);
+    test_ok(&world->ctx, follower_end_look(&world->ctx, link, &is_active, &number));
+    assert_false(is_active);
+    test_ok(&world->ctx, case_unmerge(&world->ctx, 2, 0, &three));
+    assert_int_equal(follows(world, 2, "neighbor@example.com"), 0);
 }
 
 static void a_merged_case_takes_no_step(void **state)
@@ -255,6 +313,7 @@ int main(void)
         TEST(a_merged_case_closes_and_its_people_follow),
         TEST(undoing_a_merge_restores_everything),
         TEST(who_left_in_between_stays_away),
+        TEST(an_old_link_ends_it_on_the_case_that_goes_on),
         TEST(a_merged_case_takes_no_step),
         TEST(what_is_no_merge_is_refused),
         TEST(merges_are_undone_from_the_last),

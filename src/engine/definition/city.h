@@ -72,7 +72,8 @@ enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems
 
 /* Publishes the folder into the database in one transaction: new versions of the services that
  * changed, withdrawal of those that are gone, the live files replaced. `is_dry` changes nothing.
- * Says what it did in *ret. RC_INVALID when the folder has errors or uses sections that this
+ * Says what it did in *ret. A version keeps who published it: the account of ctx->actor, or the name
+ * of an actor without one. RC_INVALID when the folder has errors or uses sections that this
  * version does not run. */
 struct publication {
     int64_t added, changed, unchanged, withdrawn; /* services */

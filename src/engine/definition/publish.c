@@ -5,6 +5,7 @@
 #include "engine/definition/city_build.h"
 #include "engine/definition/queries.h"
 #include "engine/record/record.h"
+#include "people/actor.h"
 
 #define MAX_PAYLOAD 2000
 
@@ -40,17 +41,23 @@ static enum rc record_publication(struct ctx *ctx, const char *kind, struct str 
 static enum rc add_version(struct ctx *ctx, int64_t service, int64_t version, struct str hash,
                            const struct city_file *const texts[2])
 {
-    return service_version_add(ctx,
-                               &(struct service_version_add_args){
-                                   .service = service,
-                                   .version = version,
-                                   .hash = hash,
-                                   .definition = texts[0]->content,
-                                   .workflow = texts[1]->content,
-                                   .published = ctx->now,
-                                   .published_by_is_null = true,
-                               },
-                               NULL);
+    const struct actor *actor = ctx->actor;
+    bool is_account = actor && actor->kind == ACTOR_STAFF;
+    int64_t id;
+    enum rc rc = service_version_add(ctx,
+                                     &(struct service_version_add_args){
+                                         .service = service,
+                                         .version = version,
+                                         .hash = hash,
+                                         .definition = texts[0]->content,
+                                         .workflow = texts[1]->content,
+                                         .published = ctx->now,
+                                         .published_by = is_account ? actor->id : 0,
+                                         .published_by_is_null = !is_account,
+                                     },
+                                     &id);
+
+    return rc || !actor || is_account ? rc : publisher_add(ctx, id, actor->name, NULL);
 }
 
 static enum rc find_or_add_service(struct ctx *ctx, struct str code, int64_t *ret, bool *ret_is_new)

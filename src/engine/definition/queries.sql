@@ -19,6 +19,9 @@ DELETE FROM city_file WHERE path = :path;
 INSERT INTO setting (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- name: setting_drop :exec (name TEXT)
+DELETE FROM setting WHERE name = :name;
+
 -- name: setting_get :optional (name TEXT)
 SELECT value FROM setting WHERE name = :name;
 
@@ -39,6 +42,9 @@ WHERE service = :service ORDER BY version DESC LIMIT 1;
 INSERT INTO service_version (service, version, hash, definition, workflow, published, published_by)
 VALUES (:service, :version, :hash, :definition, :workflow, :published, :published_by)
 RETURNING id;
+
+-- name: publisher_add :exec (service_version I64, name TEXT)
+INSERT INTO publisher (service_version, name) VALUES (:service_version, :name);
 
 -- name: service_versions :many ()
 SELECT v.id, v.service, v.version, v.hash, v.definition, v.workflow, s.code, s.withdrawn

@@ -107,6 +107,37 @@ static void a_changed_service_gets_a_version(void **state)
     city_free(city);
 }
 
+static void who_published_it_stays_with_the_version(void **state)
+{
+    struct publishing publishing = begin(*state);
+    struct world *world = publishing.world;
+    const struct actor command = {.kind = ACTOR_SYSTEM, .name = S("mpark")};
+    const struct actor ada = {.kind = ACTOR_STAFF, .id = 7, .name = S("Ada")};
+
+    test_exec(world,
+              "INSERT INTO account (id, login, name, email, lang, password_hash, must_change, "
+              "totp_step, has_keys, created) VALUES (7, 'ada', 'Ada', '', 'en', '', "
+              "false, 0, true, 1)");
+    world->ctx.actor = &command;
+    change(&publishing, "services/pothole.yaml", "Pothole", "Hole");
+    test_ok(&world->ctx, publish(&publishing, false));
+    assert_str(test_text(world,
+                         "SELECT p.name || coalesce(v.published_by, 0) FROM service_version v "
+                         "JOIN publisher p ON p.service_version = v.id WHERE v.version = 2",
+                         0),
+               "mpark0");
+    world->ctx.actor = &ada;
+    change(&publishing, "services/pothole.yaml", "Hole", "Pit");
+    test_ok(&world->ctx, publish(&publishing, false));
+    assert_str(
+        test_text(world,
+                  "SELECT count(*) || '-' || (SELECT published_by FROM service_version WHERE "
+                  "version = 3) FROM publisher",
+                  0),
+        "1-7");
+    world->ctx.actor = NULL;
+}
+
 static void a_changed_workflow_changes_all_its_services(void **state)
 {
     struct publishing publishing = begin(*state);
@@ -230,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_the_same_stays),
         TEST(a_changed_service_gets_a_version),
+        TEST(who_published_it_stays_with_the_version),
         TEST(a_changed_workflow_changes_all_its_services),
         TEST(a_live_file_is_replaced),
         TEST(a_live_file_that_is_gone_is_dropped),

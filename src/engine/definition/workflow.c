@@ -19,8 +19,9 @@ struct loader {
 };
 
 static const struct str top_keys[] = {
-    STR("workflow"), STR("name"),    STR("start"), STR("states"), STR("steps"),  STR("outcomes"),
-    STR("clocks"),   STR("notices"), STR("filed"), STR("reopen"), STR("tracks"), STR("tasks"),
+    STR("workflow"), STR("name"),   STR("start"),   STR("states"), STR("steps"),
+    STR("outcomes"), STR("clocks"), STR("notices"), STR("filed"),  STR("transferred"),
+    STR("reopen"),   STR("tracks"), STR("tasks"),
 };
 
 static enum rc out_of_memory(struct loader *loader)
@@ -540,6 +541,17 @@ static void load_reopen(struct loader *loader, const struct yaml_node *root)
                                                        (struct span){SPAN_ELAPSED, 30 * 86400});
 }
 
+/* `none` is a word here, and no id of a notice. */
+static void load_transferred(struct loader *loader, const struct yaml_node *root)
+{
+    const struct yaml_node *node = yaml_get(root, "transferred");
+
+    if (node && node->kind == YAML_SCALAR && str_eq(node->scalar, S("none")))
+        loader->workflow->is_transfer_silent = true;
+    else
+        loader->workflow->transferred_notice = expect_notice(loader, node);
+}
+
 static enum rc load_sections(struct loader *loader, const struct yaml_node *root)
 {
     enum rc rc = load_states(loader, root);
@@ -596,6 +608,7 @@ enum rc workflow_load(struct ctx *ctx, const struct yaml_node *root, struct prob
             return rc;
         load_reopen(&loader, root);
         loader.workflow->filed_notice = expect_notice(&loader, yaml_get(root, "filed"));
+        load_transferred(&loader, root);
         if (start)
             loader.workflow->start = expect_state(&loader, start);
     }

@@ -101,7 +101,9 @@ struct workflow {
     size_t clock_n;
     const struct notice_rule *notices;
     size_t notice_n;
-    const struct notice_rule *filed_notice; /* told when a case is opened; NULL: nothing */
+    const struct notice_rule *filed_notice;       /* told when a case is opened; NULL: nothing */
+    const struct notice_rule *transferred_notice; /* told when it comes from another service ... */
+    bool is_transfer_silent; /* ... NULL: the program's own words, or nothing */
     bool may_reopen;
     struct span reopen_within; /* the public may reopen so long after closing */
     const struct str *not_run; /* sections, "when" or "do", that this version only reads */

@@ -1,0 +1,185 @@
+/* Who is told of what: the team by a workflow's notice, and everybody of a transfer or nobody. */
+#include "engine/cases/case_change.h"
+#include "engine/test_town.h"
+
+#define BASE S("https://city.example")
+
+#define EXAMPLES                                                    \
+    "route: [{team: streets-west}]\n"                               \
+    "place: {required: false}\n"                                    \
+    "examples:\n"                                                   \
+    "  - {filed: 2026-07-06 09:00, expect: {team: streets-west}}\n" \
+    "  - {filed: 2026-07-06 10:00, expect: {team: streets-west}}\n" \
+    "  - {filed: 2026-07-06 11:00, expect: {team: streets-west}}\n"
+
+#define STATES                                                                           \
+    "start: new\n"                                                                       \
+    "states:\n"                                                                          \
+    "  new: {type: open, name: {en: New, es: Nueva, vi: Moi}}\n"                         \
+    "  done: {type: closed, name: {en: Done, es: Hecha, vi: Xong}}\n"                    \
+    "steps:\n"                                                                           \
+    "  close: {name: {en: Close, es: Cerrar, vi: Dong}, from: [new], to: done,\n"        \
+    "    by: [staff], asks: [message, date], notice: closed}\n"                          \
+    "notices:\n"                                                                         \
+    "  here: {to: [team], subject: {en: \"Here: {number}\", es: a, vi: a},\n"            \
+    "    body: {en: \"{service}, {team}. {link}\", es: b, vi: b}}\n"                     \
+    "  closed: {to: [reporter, team], subject: {en: \"Closed {number}\", es: \"Cerrada " \
+    "{number}\", vi: c},\n"                                                              \
+    "    body: {en: \"{message} {date} {link}\", es: \"{date} {link}\", vi: d}}\n"
+
+static const char loud[] = "workflow: loud\nname: {en: Loud}\nfiled: here\n" STATES;
+static const char telling[] = "workflow: telling\nname: {en: Telling}\ntransferred: here\n" STATES;
+static const char quiet[] = "workflow: quiet\nname: {en: Quiet}\ntransferred: none\n" STATES;
+
+static const char swing[] = "service: swing\nname: {en: Swing, es: Columpio, vi: Xich du}\n"
+                            "department: public-works\nworkflow: loud\n" EXAMPLES;
+static const char slide[] = "service: slide\nname: {en: Slide, es: Tobogan, vi: Cau truot}\n"
+                            "department: public-works\nworkflow: telling\n" EXAMPLES;
+static const char seesaw[] = "service: seesaw\nname: {en: Seesaw, es: Balancin, vi: Bap benh}\n"
+                             "department: public-works\nworkflow: quiet\n" EXAMPLES;
+static const char inquiry[] = "service: inquiry\nname: {en: Inquiry}\naudience: staff\n"
+                              "department: public-works\nworkflow: loud\n" EXAMPLES;
+
+static int open_town(void **state)
+{
+    int opened = test_town_open(state);
+
+    test_town_put(*state, "workflows/loud.yaml", loud);
+    test_town_put(*state, "workflows/telling.yaml", telling);
+    test_town_put(*state, "workflows/quiet.yaml", quiet);
+    test_town_put(*state, "services/swing.yaml", swing);
+    test_town_put(*state, "services/slide.yaml", slide);
+    test_town_put(*state, "services/seesaw.yaml", seesaw);
+    test_town_put(*state, "services/inquiry.yaml", inquiry);
+    test_town_publish(*state);
+    return opened;
+}
+
+static int64_t file_one(struct test_town *town, const char *service)
+{
+    struct ctx *ctx = &town->ctx;
+    struct filing filing = {
+        .definition = city_service(town->city, str_of(service)),
+        .contact = {.name = S("Minh"), .email = S("minh@example.org")},
+        .lang = LANG_ES,
+        .channel = S("web"),
+        .base_url = BASE,
+    };
+    struct filed filed;
+
+    test_ok(ctx, answers_new(ctx, filing.definition, &filing.answers));
+    test_ok(ctx, case_file(ctx, &filing, &filed));
+    return filed.case_id;
+}
+
+static void act(struct test_town *town)
+{
+    static const struct grant everywhere = {.role = ROLE_SUPERVISOR, .scope_kind = SCOPE_CITY};
+    static const struct actor boss = {.kind = ACTOR_STAFF, .grants = &everywhere, .grant_n = 1};
+
+    town->ctx.actor = &boss;
+}
+
+/* A column of the only mail to the team, or to the reporter. */
+static struct str mail(struct test_town *town, const char *column, bool is_team)
+{
+    struct str sql = str_fmt(town->ctx.arena, "SELECT %s FROM message WHERE (address = '%s') = %s",
+                             column, "minh@example.org", is_team ? "false" : "true");
+
+    return test_town_text(town, str_z(town->ctx.arena, sql));
+}
+
+static int64_t mails(struct test_town *town)
+{
+    return test_town_count(town, "SELECT count(*) FROM message");
+}
+
+static void the_team_hears_of_a_new_case(void **state)
+{
+    struct test_town *town = *state;
+
+    file_one(town, "swing");
+    assert_int_equal(mails(town), 1); /* the notice is for the team alone */
+    assert_true(str_eq(mail(town, "address", true), S("streets-west@portazalea.example")));
+    assert_true(str_eq(mail(town, "lang", true), S("en")));
+    assert_true(str_starts_with(mail(town, "subject", true), S("Here: 26-")));
+    assert_true(str_starts_with(mail(town, "body", true),
+                                S("Swing, Streets West. https://city.example/staff/cases/26-")));
+}
+
+static void the_team_hears_of_a_step(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id = file_one(town, "slide");
+
+    act(town);
+    test_ok(&town->ctx, case_step(&town->ctx, id,
+                                  &(struct step_input){.step = S("close"),
+                                                       .message = S("Mended."),
+                                                       .date = S("2026-11-20"),
+                                                       .base_url = BASE}));
+    assert_int_equal(mails(town), 2);
+    assert_true(str_find(mail(town, "body", true),
+                         S("Mended. Friday, November 20, 2026 https://city.example/"
+                           "staff/cases/")) == 0);
+    assert_true(str_find(mail(town, "subject", false), S("Cerrada")) == 0);
+    assert_true(str_find(mail(town, "body", false), S("/follow/")) > 0);
+    assert_true(str_find(mail(town, "body", false), S("/staff/")) < 0);
+}
+
+static enum rc transfer(struct test_town *town, int64_t case_id, const char *service)
+{
+    act(town);
+    return case_transfer(&town->ctx, case_id, 0,
+                         &(struct transfer){.service = str_of(service),
+                                            .reason = S("It is one."),
+                                            .base_url = BASE});
+}
+
+static void a_transfer_is_told_in_the_programs_words(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id = file_one(town, "slide");
+
+    test_ok(&town->ctx, transfer(town, id, "swing"));
+    assert_int_equal(mails(town), 1);
+    assert_true(str_eq(mail(town, "notice", false), S("transferred")));
+    assert_true(str_find(mail(town, "body", false), S("Columpio")) > 0);
+    assert_true(str_find(mail(town, "body", false), S("Esperamos")) < 0); /* it has no deadline */
+}
+
+static void a_transfer_is_told_in_the_workflows_words(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id = file_one(town, "seesaw");
+
+    test_ok(&town->ctx, transfer(town, id, "slide"));
+    assert_int_equal(mails(town), 1);
+    assert_true(str_eq(mail(town, "notice", true), S("here")));
+}
+
+static void a_transfer_may_be_silent(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id = file_one(town, "slide");
+
+    test_ok(&town->ctx, transfer(town, id, "seesaw"));
+    assert_int_equal(mails(town), 0);
+    test_ok(&town->ctx, transfer(town, id, "inquiry"));
+    assert_int_equal(mails(town), 0);
+}
+
+#define TELL_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TELL_TEST(the_team_hears_of_a_new_case),
+        TELL_TEST(the_team_hears_of_a_step),
+        TELL_TEST(a_transfer_is_told_in_the_programs_words),
+        TELL_TEST(a_transfer_is_told_in_the_workflows_words),
+        TELL_TEST(a_transfer_may_be_silent),
+    };
+
+    return cmocka_run_group_tests_name("who is told", tests, NULL, NULL);
+}
