@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "db/also.h"
-#include "db/stats.h"
 #include "db/test_queries.h"
 #include "db/test_support.h"
 
@@ -745,54 +743,6 @@ static void test_close_leaves_one_file(void **state)
 
 #define STORED(name) cmocka_unit_test_setup_teardown(name, test_store_open, test_store_close)
 
-/* The store says how busy its writing is, whichever it is. */
-static void test_stats_count(void **state)
-{
-    struct test_store *store = *state;
-    struct ctx ctx = test_ctx(store->db);
-    struct db_stats before = db_stats(store->db), after;
-    struct turn fails = {.must_fail = true};
-
-    for (int i = 0; i < 3; i++)
-        test_ok(&ctx, db_tx(&ctx, add_numbered, &(struct turn){.number = i}));
-    assert_int_equal(db_tx(&ctx, add_numbered, &fails), err_rc(ERR_GUARD));
-    after = db_stats(store->db);
-    assert_int_equal(after.transactions - before.transactions, 4);
-    assert_true(after.groups - before.groups >= 3);
-    assert_int_equal(after.queued, 0);
-    test_ctx_done(&ctx);
-}
-
-/* What is noted with a transaction is on disk with it or not at all, and once. */
-static void test_also_goes_with_the_first(void **state)
-{
-    struct test_store *store = *state;
-    struct ctx ctx = test_ctx(store->db);
-    struct turn acts = {.number = 1}, note = {.number = 2, .must_fail = true};
-    struct db_also also = {.fn = add_numbered, .arg = &note};
-
-    db_also(&also);
-    assert_int_equal(db_tx(&ctx, add_numbered, &acts), err_rc(ERR_GUARD));
-    ctx_clear_error(&ctx);
-    assert_int_equal(count_teams(store->db), 0);
-    assert_false(also.is_done);
-    note.must_fail = false;
-    acts.must_fail = true;
-    assert_int_equal(db_tx(&ctx, add_numbered, &acts), err_rc(ERR_GUARD));
-    ctx_clear_error(&ctx);
-    assert_int_equal(count_teams(store->db), 0);
-    acts.must_fail = false;
-    test_ok(&ctx, db_tx(&ctx, add_numbered, &acts));
-    assert_int_equal(count_teams(store->db), 2);
-    assert_true(also.is_done);
-    test_ok(&ctx, db_tx(&ctx, add_numbered, &(struct turn){.number = 3}));
-    assert_int_equal(count_teams(store->db), 3);
-    db_also(NULL);
-    test_ok(&ctx, db_tx(&ctx, add_numbered, &(struct turn){.number = 4}));
-    assert_int_equal(count_teams(store->db), 4);
-    test_ctx_done(&ctx);
-}
-
 int main(int argc, char **argv)
 {
     /* PostgreSQL's own first, SQLite's own last. */
@@ -804,8 +754,6 @@ int main(int argc, char **argv)
         STORED(test_one_fails_alone),
         STORED(test_many_threads),
         STORED(test_counter_loses_nothing),
-        STORED(test_stats_count),
-        STORED(test_also_goes_with_the_first),
         STORED(test_deadline_in_queue),
         STORED(test_later_is_run_with_the_group),
         STORED(test_later_fails_its_transaction),
@@ -821,12 +769,12 @@ int main(int argc, char **argv)
         STORED(test_hook_writes_with_group),
         STORED(test_close_leaves_one_file),
     };
-    size_t first = 4, n = 19;
+    size_t first = 4, n = 17;
 
     test_choose_engine(argc, argv);
     if (test_is_postgres()) {
         first = 0;
-        n = 19;
+        n = 17;
     }
     return _cmocka_run_group_tests(test_is_postgres() ? "db/tx-postgres" : "db/tx", tests + first,
                                    n, NULL, NULL);
