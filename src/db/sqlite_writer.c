@@ -15,7 +15,6 @@
 
 #include "base/fault.h"
 #include "db/sqlite.h"
-#include "db/stats.h"
 
 #define GROUP_MAX      256 /* transactions in one commit */
 #define GROUP_ROUNDS   4   /* looks into the queue before a commit */
@@ -401,18 +400,17 @@ void sqlite_writer_set_hook(struct sqlite_writer *writer, db_tx_fn *hook, void *
     writer->hook_arg = arg;
 }
 
-struct db_stats db_stats(const struct db *db)
+struct db_stats sqlite_stats(const struct db *db)
 {
-    struct sqlite_writer *writer;
-    struct db_stats stats;
+    struct sqlite_writer *writer = ((const struct sqlite_db *)(const void *)db)->writer;
+    struct db_stats stats = {0};
 
-    if (db_engine(db) != SQL_SQLITE)
-        return (struct db_stats){0};
-    writer = ((const struct sqlite_db *)(const void *)db)->writer;
     if (!writer)
-        return (struct db_stats){0};
+        return stats;
     pthread_mutex_lock(&writer->lock);
-    stats = (struct db_stats){writer->queue.n, writer->transactions, writer->groups};
+    stats.queued = (int64_t)writer->queue.n;
+    stats.transactions = (int64_t)writer->transactions;
+    stats.groups = (int64_t)writer->groups;
     pthread_mutex_unlock(&writer->lock);
     return stats;
 }
