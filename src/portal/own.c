@@ -2,12 +2,15 @@
 
 #include "base/json.h"
 #include "base/msg.h"
+#include "base/utf8.h"
 #include "db/db.h"
 #include "engine/record/receipt.h"
+#include "portal/caps.h"
 #include "portal/own.ct.h"
 #include "web/upload_limit.h"
 
-#define MAX_JSON 40000
+#define MAX_EMAIL 320
+#define MAX_JSON  40000
 
 struct str own_anchor(struct arena *arena, const struct follow *follow)
 {
@@ -15,6 +18,8 @@ struct str own_anchor(struct arena *arena, const struct follow *follow)
         return str_fmt(arena, "#%.*s", STR_ARG(follow->step));
     if (str_eq(follow->step, S("rating")))
         return str_eq(follow->err.field, S("score")) ? S("#score") : S("#rating");
+    if (str_eq(follow->step, S("link")))
+        return S("#email");
     if (str_eq(follow->err.field, S("message")))
         return str_fmt(arena, "#message-%.*s", STR_ARG(follow->step));
     return follow->is_own ? S("#acts") : S("#main");
@@ -28,6 +33,8 @@ struct str own_done(struct str what, enum lang lang)
         return msg_text(lang, MSG_own_done_photos);
     if (str_eq(what, S("rating")))
         return msg_text(lang, MSG_own_done_rating);
+    if (str_eq(what, S("link")))
+        return msg_text(lang, MSG_own_done_link);
     return msg_text(lang, MSG_own_done_step);
 }
 
@@ -131,6 +138,26 @@ enum rc own_photos(struct ctx *ctx, struct request *request, struct reply *reply
     if (rc)
         return refuse(ctx, request, reply, &follow, rc);
     follow_done(ctx, reply, &follow, "photos");
+    return RC_OK;
+}
+
+enum rc own_link(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct follow follow;
+    enum rc rc = begin(ctx, request, &follow);
+
+    if (!rc && !follow.link.n)
+        rc = FAIL(ctx, ERR_NOT_FOUND);
+    if (!rc)
+        rc = caps_take(ctx, request, reply, S("mail"));
+    if (rc)
+        return rc;
+    follow.step = S("link");
+    follow.typed = utf8_cut(request_value(request, S("email")), MAX_EMAIL);
+    rc = case_link_mail(ctx, follow.row.id, follow.typed, follow.link);
+    if (rc)
+        return refuse(ctx, request, reply, &follow, rc);
+    follow_done(ctx, reply, &follow, "link");
     return RC_OK;
 }
 
