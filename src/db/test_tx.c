@@ -415,29 +415,6 @@ static void test_snapshot(void **state)
     test_ctx_done(&reader);
 }
 
-static void test_readers_are_limited(void **state)
-{
-    struct test_store *store = *state;
-    struct db_options options = test_options(store);
-    struct ctx first = test_ctx(NULL), second = test_ctx(NULL);
-
-    db_close(store->db);
-    store->db = NULL;
-    options.reader_max = 1;
-    test_ok(&store->ctx, db_open(&store->ctx, &options, &store->db));
-    first.db = second.db = store->db;
-    test_ok(&first, db_reader_acquire(&first));
-    second.deadline_ms = clock_monotonic_ms() + 30;
-    assert_int_equal(db_reader_acquire(&second), RC_UNAVAILABLE);
-    assert_int_equal(second.err.id, ERR_DEADLINE);
-    ctx_clear_error(&second);
-    second.deadline_ms = 0;
-    db_reader_release(&first);
-    test_ok(&second, db_reader_acquire(&second));
-    test_ctx_done(&first);
-    test_ctx_done(&second);
-}
-
 /* Of one connection for reading: who waits in db_tx leaves it to others. */
 static void test_waiting_lends_the_reader(void **state)
 {
@@ -466,37 +443,6 @@ static void test_waiting_lends_the_reader(void **state)
     test_ok(&ctx, team_count(&ctx, &row));
     assert_int_equal(row.total, 1);
     test_ctx_done(&ctx);
-}
-
-/* Of one connection for reading: who waits for something else leaves it to others. */
-static void test_resting_lends_the_reader(void **state)
-{
-    struct test_store *store = *state;
-    struct db_options options = test_options(store);
-    struct ctx first = test_ctx(NULL), second = test_ctx(NULL);
-    struct team_count_row row;
-    struct test_turn turn = {.number = 1};
-
-    db_close(store->db);
-    store->db = NULL;
-    options.reader_max = 1;
-    test_ok(&store->ctx, db_open(&store->ctx, &options, &store->db));
-    first.db = second.db = store->db;
-    db_reader_rest(&first); /* without a reader nothing happens */
-    test_ok(&first, db_reader_acquire(&first));
-    test_ok(&first, team_count(&first, &row));
-    db_reader_rest(&first);
-    db_reader_rest(&first);
-    second.deadline_ms = clock_monotonic_ms() + 2000;
-    test_ok(&second, db_reader_acquire(&second));
-    test_ok(&second, team_count(&second, &row));
-    test_ok(&second, db_tx(&second, test_turn_add, &turn));
-    db_reader_release(&second);
-    test_ok(&first, team_count(&first, &row));
-    assert_int_equal(row.total, 1);
-    db_reader_rest(&first); /* and is given back without another statement */
-    test_ctx_done(&first);
-    test_ctx_done(&second);
 }
 
 static enum rc swallow(struct ctx *ctx, void *arg)
@@ -679,9 +625,7 @@ int main(int argc, char **argv)
         STORED(test_later_is_run_with_the_group),
         STORED(test_later_fails_its_transaction),
         STORED(test_snapshot),
-        STORED(test_readers_are_limited),
         STORED(test_waiting_lends_the_reader),
-        STORED(test_resting_lends_the_reader),
         STORED(test_failed_arena_undoes),
         STORED(test_no_write_skew),
         STORED(test_failed_statement_fails_all),
