@@ -82,6 +82,8 @@ const transfer = async (city, agent, number, see) => {
   has(await agent.text(), 'Like a tire', 'the answer left behind');
   has(await agent.page.locator('.ch-case__head').innerText(), number, 'the number');
   await see('case-transferred');
+  const [told] = city.sql("SELECT body FROM message WHERE notice = 'transferred' AND address = 'pat@example.com' ORDER BY id DESC LIMIT 1");
+  has(told?.body ?? '', '/follow/', 'what the reporter is told of the transfer');
   await agent.open(number, '/transfer');
   await agent.fill({ service: 'pothole', reason: 'It is a hole after all' });
   await agent.press('plan');
@@ -218,6 +220,9 @@ const replies = async (browser, city, login, agent, number) => {
   await form.evaluate(f => { f.closest('details').open = true; });
   await form.locator('select[name=reply]').selectOption('where-exactly');
   has(await form.locator('textarea[name=message]').inputValue(), '795 Massachusetts Ave', 'the reply filled in by the script');
+  const note = agent.page.locator('form[action$="/notes"]');
+  await note.locator('select[name=reply]').selectOption('where-exactly');
+  has(await note.locator('textarea').inputValue(), '795 Massachusetts Ave', 'the reply filled into a note');
   const plain = await visitor(browser, city, { js: false, width: 320 });
   const other = colleague(plain.page, login);
   await other.signIn();
