@@ -97,8 +97,8 @@ void db_reader_rest(struct ctx *ctx);
  * ERR_OVERLOAD at once when too many wait; ERR_DEADLINE when ctx->deadline_ms passes before it
  * has begun; ERR_DISK_FULL, ERR_DISK_READONLY, ERR_UNAVAILABLE when the commit fails.
  *
- * On SQLite the functions of all threads run one after another on one writer thread, each in a
- * savepoint, many to a commit; one that fails undoes only its own work. */
+ * On SQLite the functions of all threads run one after another on one writer thread, many to a
+ * commit; one that fails undoes only its own work. */
 typedef enum rc db_tx_fn(struct ctx *ctx, void *arg);
 enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
 
