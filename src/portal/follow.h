@@ -4,6 +4,7 @@
 #define PORTAL_FOLLOW_H
 
 #include "engine/cases/case_own.h"
+#include "engine/cases/case_read.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"

@@ -7,6 +7,7 @@
 #include "engine/record/receipt.h"
 #include "portal/caps.h"
 #include "portal/own.ct.h"
+#include "web/upload_limit.h"
 
 #define MAX_EMAIL 320
 #define MAX_JSON  40000
@@ -99,26 +100,41 @@ enum rc own_rate(struct ctx *ctx, struct request *request, struct reply *reply)
     return RC_OK;
 }
 
+static enum rc add_photos(struct ctx *ctx, const struct request *request, struct reply *reply,
+                          const struct follow *follow, struct str subject)
+{
+    size_t taken = 0;
+    enum rc rc = RC_OK;
+
+    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
+        if (!str_eq(upload->field, S("photos")) || (!upload->filename.n && !upload->size_bytes))
+            continue;
+        rc = upload_limit_take(ctx, request, reply, subject);
+        if (!rc)
+            rc = upload_check(ctx, upload);
+        if (!rc)
+            rc = case_photo_add(ctx, follow->row.id,
+                                &(struct photo_upload){upload->path, upload->filename});
+        taken += !rc;
+    }
+    return rc || taken ? rc : FAIL(ctx, ERR_REQUIRED, .field = S("photos"));
+}
+
 enum rc own_photos(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct follow follow;
-    size_t taken = 0;
+    struct str subject;
+    size_t turn = 0;
     enum rc rc = begin(ctx, request, &follow);
 
     if (rc)
         return rc;
     follow.step = S("photos");
-    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
-        if (!str_eq(upload->field, S("photos")) || (!upload->filename.n && !upload->size_bytes))
-            continue;
-        rc = upload_check(ctx, upload);
-        if (!rc)
-            rc = case_photo_add(ctx, follow.row.id,
-                                &(struct photo_upload){upload->path, upload->filename});
-        taken += !rc;
-    }
-    if (!rc && !taken)
-        rc = FAIL(ctx, ERR_REQUIRED, .field = S("photos"));
+    subject = str_fmt(ctx->arena, "case %lld", (long long)follow.row.id);
+    rc = upload_turn_take(ctx, reply, subject, &turn);
+    if (!rc)
+        rc = add_photos(ctx, request, reply, &follow, subject);
+    upload_turn_give(turn);
     if (rc)
         return refuse(ctx, request, reply, &follow, rc);
     follow_done(ctx, reply, &follow, "photos");

@@ -5,31 +5,38 @@
 
 struct entry {
     int64_t case_id;
-    struct str words, public_words;
+    struct case_words words;
 };
 
-static enum rc later(struct ctx *ctx, db_tx_fn *fn, int64_t case_id,
-                     const struct projection_words *of)
+static enum rc later_made(struct ctx *ctx, db_tx_fn *fn, int64_t case_id,
+                          const struct case_words *words)
 {
     struct arena *arena = db_tx_arena(ctx);
     struct entry *entry = ARENA_NEW(arena, struct entry);
 
     if (!entry)
         return FAIL(ctx, ERR_MEMORY);
-    *entry = (struct entry){
-        .case_id = case_id,
-        .words = str_copy(arena, projection_words(ctx, of)),
-        .public_words = str_copy(arena, projection_public_words(ctx, of)),
-    };
+    *entry = (struct entry){case_id, *words};
+    if (arena != ctx->arena)
+        entry->words =
+            (struct case_words){str_copy(arena, words->staff), str_copy(arena, words->everybody)};
     return db_tx_later(ctx, fn, entry);
+}
+
+static enum rc later(struct ctx *ctx, db_tx_fn *fn, int64_t case_id,
+                     const struct projection_words *of)
+{
+    struct case_words words = {projection_words(ctx, of), projection_public_words(ctx, of)};
+
+    return later_made(ctx, fn, case_id, &words);
 }
 
 static enum rc enter(struct ctx *ctx, void *arg)
 {
     const struct entry *entry = arg;
-    enum rc rc = case_words_add(ctx, entry->case_id, entry->words, NULL);
+    enum rc rc = case_words_add(ctx, entry->case_id, entry->words.staff, NULL);
 
-    return rc ? rc : case_public_words_add(ctx, entry->case_id, entry->public_words, NULL);
+    return rc ? rc : case_public_words_add(ctx, entry->case_id, entry->words.everybody, NULL);
 }
 
 enum rc case_words_enter(struct ctx *ctx, int64_t case_id, const struct projection_words *words)
@@ -37,11 +44,16 @@ enum rc case_words_enter(struct ctx *ctx, int64_t case_id, const struct projecti
     return later(ctx, enter, case_id, words);
 }
 
+enum rc case_words_enter_made(struct ctx *ctx, int64_t case_id, const struct case_words *words)
+{
+    return later_made(ctx, enter, case_id, words);
+}
+
 static enum rc release(struct ctx *ctx, void *arg)
 {
     const struct entry *entry = arg;
 
-    return case_public_words_set(ctx, entry->case_id, entry->public_words, NULL);
+    return case_public_words_set(ctx, entry->case_id, entry->words.everybody, NULL);
 }
 
 enum rc case_words_release(struct ctx *ctx, int64_t case_id, const struct projection_words *words)
@@ -52,7 +64,7 @@ enum rc case_words_release(struct ctx *ctx, int64_t case_id, const struct projec
 static enum rc replace(struct ctx *ctx, void *arg)
 {
     const struct entry *entry = arg;
-    enum rc rc = case_words_set(ctx, entry->case_id, entry->words, NULL);
+    enum rc rc = case_words_set(ctx, entry->case_id, entry->words.staff, NULL);
 
     return rc ? rc : release(ctx, arg);
 }

@@ -10,6 +10,13 @@
 enum rc case_words_enter(struct ctx *ctx, int64_t case_id,
                          const struct projection_words *words) MUST_CHECK;
 
+/* The same, with both texts made beforehand (projection_words, projection_public_words). */
+struct case_words {
+    struct str staff, everybody;
+};
+enum rc case_words_enter_made(struct ctx *ctx, int64_t case_id,
+                              const struct case_words *words) MUST_CHECK;
+
 /* Other words for a case that has some. */
 enum rc case_words_replace(struct ctx *ctx, int64_t case_id,
                            const struct projection_words *words) MUST_CHECK;

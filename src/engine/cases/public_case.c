@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/msg.h"
+#include "engine/cases/access.h"
 #include "engine/cases/public_search.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/queries.h"
@@ -79,16 +80,6 @@ bool public_cursor_parse(struct str text, struct public_cursor *ret)
     return true;
 }
 
-/* A service's newest version says whether it is for the public; one that is offered no more keeps
- * what the case's version says. */
-static bool is_public_service(const struct city *city, const struct definition *definition)
-{
-    const struct definition *newest = city_service(city, definition->code);
-
-    return definition->audience == AUDIENCE_PUBLIC &&
-           (!newest || newest->audience == AUDIENCE_PUBLIC);
-}
-
 /* Fills *ret, or leaves *ret_is_public false. */
 static enum rc project(struct ctx *ctx, const struct public_run_row *row, struct public_case *ret,
                        bool *ret_is_public)
@@ -97,7 +88,7 @@ static enum rc project(struct ctx *ctx, const struct public_run_row *row, struct
     int state, outcome;
 
     *ret_is_public = false;
-    if (!definition || !is_public_service(ctx->city, definition))
+    if (!definition || !case_service_is_public(ctx->city, definition))
         return RC_OK;
     state = workflow_state(definition->workflow, row->state);
     if (state < 0)
@@ -161,7 +152,7 @@ static enum rc services_of(struct ctx *ctx, const struct public_filter *filter, 
     for (size_t i = 0; !filter->service && i < filter->service_n; i++)
         ids[n++] = filter->services[i];
     for (size_t i = 0; is_any && has_some_states(filter) && i < city->version_n; i++) {
-        bool is_known = !is_public_service(city, city->versions[i]);
+        bool is_known = !case_service_is_public(city, city->versions[i]);
 
         for (size_t j = 0; !is_known && j < n; j++)
             is_known = ids[j] == city->versions[i]->service_id;

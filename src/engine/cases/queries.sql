@@ -126,6 +126,10 @@ SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.st
 FROM cases c LEFT JOIN place p ON p.id = c.place
 WHERE c.number = :number;
 
+-- Who filed or entered it: as the record has it.
+-- name: case_opener :optional (cases I64)
+SELECT actor_kind, actor FROM event WHERE cases = :cases AND kind = 'case.opened' ORDER BY id LIMIT 1;
+
 -- name: case_for_step :one (id I64)
 SELECT id, number, service_version, state, state_type, state_since, team, assignee, reporter, lang,
     lock_version, opened, closed, place, merged_into
@@ -372,10 +376,11 @@ ORDER BY c.id DESC
 LIMIT :most;
 
 -- A run of cases in one order, for lists (case_search.c): narrow, what is shown is asked for apart.
--- In the order of closing no other column may be asked for, or another index would be sorted.
+-- In the orders of closing and of change no other column may be asked for, or another index would be sorted.
 -- name: case_run :many (state_type I64, team I64, service I64, assignee I64, reporter I64, number TEXT, words TEXT, before_id I64, low INSTANT, high INSTANT, at INSTANT, after_id I64, most I64)
 SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.outcome, c.team,
-    c.assignee, c.place, c.reporter, c.lang, c.channel, c.opened, c.closed, c.due, c.district
+    c.assignee, c.place, c.reporter, c.lang, c.channel, c.opened, c.updated, c.closed, c.due,
+    c.district
 FROM cases c
 WHERE TRUE
 --? state_type: AND c.state_type = :state_type
@@ -403,11 +408,15 @@ WHERE TRUE
 --? closed_low: AND c.closed >= :low
 --? closed_high: AND c.closed < :high
 --? before_closed: AND c.closed <= :at AND (c.closed < :at OR c.id < :after_id)
+--? updated_low: AND c.updated >= :low
+--? updated_high: AND c.updated < :high
+--? before_updated: AND c.updated <= :at AND (c.updated < :at OR c.id < :after_id)
 ORDER BY
 --= due: c.due, c.id
 --= newest: c.opened DESC, c.id DESC
 --= oldest: c.opened, c.id
 --= closed: c.closed DESC, c.id DESC
+--= updated: c.updated DESC, c.id DESC
 --= id: c.id DESC
 LIMIT :most;
 
@@ -415,7 +424,8 @@ LIMIT :most;
 -- name: case_line_of :one (id I64)
 -- column: place_label TEXT?
 -- column: assignee_name TEXT?
-SELECT c.updated, c.lock_version, c.description, p.label AS place_label, a.name AS assignee_name
+SELECT c.lock_version, c.description, p.label AS place_label, p.lat_e7, p.lon_e7,
+    a.name AS assignee_name
 FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN account a ON a.id = c.assignee
 WHERE c.id = :id;
 
@@ -581,6 +591,15 @@ SELECT score, text, said FROM satisfaction WHERE cases = :cases;
 INSERT INTO satisfaction (cases, score, text, said) VALUES (:cases, :score, :text, :said)
 ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
     said = excluded.said;
+
+-- name: satisfaction_text_drop :exec (cases I64, text TEXT)
+UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
+
+-- How often an address was given lately by people whom the city did not know by it.
+-- name: contacts_since :one (email TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM contact_point
+WHERE kind = 'email' AND folded = :email AND created > :since;
 
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)

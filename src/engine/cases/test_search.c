@@ -83,6 +83,9 @@ static void test_filters_find_their_cases(void **state)
     assert_str(ids(world, "", CASES_OLDEST, 50), "1 2 3 4 5 6");
     assert_str(ids(world, "state:open", CASES_NEWEST, 50), "6 5 4 3 1");
     assert_str(ids(world, "state:closed", CASES_LAST_CLOSED, 50), "2");
+    assert_str(ids(world, "", CASES_LAST_UPDATED, 50), "2 6 5 4 3 1");
+    assert_str(ids(world, "updated:2026-06-04..2026-06-30", CASES_LAST_UPDATED, 50), "6 5 4");
+    assert_str(ids(world, "-updated:2026-07-02 service:graffiti", CASES_OLDEST, 50), "6");
     assert_str(ids(world, "state:resolved,new", CASES_OLDEST, 50), "1 2 3 4 5 6");
     assert_str(ids(world, "-state:closed -service:pothole", CASES_OLDEST, 50), "5 6");
     assert_str(ids(world, "service:graffiti,street-light-out", CASES_OLDEST, 50), "2 5 6");
@@ -233,6 +236,9 @@ static void test_grants_bound_every_list(void **state)
             if (!str_eq(found, S("2 6")) && !str_eq(found, S("6 2")) && !str_eq(found, S("2")))
                 fail_msg("%s: %.*s", filters[i], STR_ARG(found));
         }
+    assert_true(case_cursor_is(S("n1-2")) && case_cursor_is(S("u7")) && case_cursor_is(S("w7")));
+    assert_false(case_cursor_is(S("x1-2")) || case_cursor_is(S("n1")) || case_cursor_is(S("1-2")) ||
+                 case_cursor_is(S("")) || case_cursor_is(S("u-7")) || case_cursor_is(S("d1-")));
     assert_str(ids(world, "number:26-00001-4", CASES_BEST, 50), "");
     assert_str(ids(world, "reporter:ana@example.com", CASES_BEST, 50), "");
     world->ctx.actor = test_staff(world, ROLE_CREW, SCOPE_TEAM, "lighting");
@@ -432,6 +438,7 @@ static void test_every_run_has_its_index(void **state)
         {{ON(before_opened), ON(opened_high), .order = CASE_RUN_BY_NEWEST}, "cases_opened "},
         {{ON(has_closed), ON(closed_low), ON(before_closed), .order = CASE_RUN_BY_CLOSED},
          "cases_closed "},
+        {{ON(updated_low), ON(before_updated), .order = CASE_RUN_BY_UPDATED}, "cases_updated "},
 #undef AT
 #undef ON
     };
