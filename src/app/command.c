@@ -1,4 +1,5 @@
 #include "app/command.h"
+#include "app/commit.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -165,6 +166,6 @@ enum rc command_version(struct ctx *ctx, int argc, char **argv)
     (void)ctx;
     (void)argc;
     (void)argv;
-    printf("cityhall %s\n", CITYHALL_VERSION);
+    printf("cityhall %s%s\n", CITYHALL_VERSION, *COMMIT ? " (commit " COMMIT ")" : "");
     return RC_OK;
 }

@@ -7,12 +7,13 @@
 #include "engine/cases/cases.h"
 #include "engine/cases/locate.h"
 #include "engine/clock/timer.h"
+#include "engine/message/notice.h"
 #include "people/actor.h"
 #include "place/layers.h"
 
 #define DAYS_BACK   120
 #define OLD_DAYS    14
-#define BASE_URL    "http://localhost:8080"
+#define BASE_URL    NOTICE_BASE_UNKNOWN
 #define MAX_PLACES  400 /* different addresses; several cases share one */
 #define MAX_ACTIONS 6   /* of one case */
 #define SHOW_EVERY  250

@@ -11,7 +11,8 @@
 
 static void print_usage(const struct command *command, FILE *out)
 {
-    fprintf(out, "usage: cityhall %s %s\n\n%s\n", command->name, command->usage, command->summary);
+    fprintf(out, "usage: cityhall %s%s%s\n\n%s\n", command->name, *command->usage ? " " : "",
+            command->usage, command->summary);
 }
 
 static int print_help(FILE *out)
@@ -29,6 +30,11 @@ static const struct command *find(const char *name)
         if (strcmp(command->name, name) == 0)
             return command;
     return NULL;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
 /* What happened, what it means, what to do; the details are for who operates this. */
@@ -68,19 +74,20 @@ static int run(const struct command *command, int argc, char **argv)
 int main(int argc, char **argv)
 {
     const struct command *command;
+    const char *asked;
 
     signal(SIGPIPE, SIG_IGN);
     crypto_init();
-    if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
+    if (argc < 2 || (is_help(argv[1]) && argc < 3))
         return print_help(stdout);
-    command = find(argv[1]);
+    asked = is_help(argv[1]) ? argv[2] : argv[1];
+    command = find(asked);
     if (!command) {
-        fprintf(stderr, "cityhall: there is no command \"%s\"; cityhall help lists them\n",
-                argv[1]);
+        fprintf(stderr, "cityhall: there is no command \"%s\"; cityhall help lists them\n", asked);
         return 2;
     }
-    for (int i = 2; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
+    for (int i = 1; i < argc; i++) {
+        if (is_help(argv[i]) && (i == 1 || argv[i][0] == '-')) {
             print_usage(command, stdout);
             printf("%s", command_help(command->name));
             return 0;

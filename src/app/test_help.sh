@@ -17,5 +17,15 @@ wide=$(for command in $commands; do "$cityhall" "$command" --help; done | awk 'l
 n=$((n + 1))
 [ "$wide" -eq 0 ] && echo "ok $n - no line is wider than 100" || echo "not ok $n - $wide lines are wider than 100"
 n=$((n + 1))
+if [ "$("$cityhall" help serve)" = "$("$cityhall" serve --help)" ] &&
+   [ "$("$cityhall" -h)" = "$("$cityhall" help)" ]; then
+    echo "ok $n - help COMMAND and -h"
+else
+    echo "not ok $n - help COMMAND and -h"
+fi
+n=$((n + 1))
+"$cityhall" help nosuch >/dev/null 2>&1
+[ $? -eq 2 ] && echo "ok $n - help of no command ends with 2" || echo "not ok $n - help of no command ends with 2"
+n=$((n + 1))
 [ "$n" -gt 12 ] && echo "ok $n - the commands were found" || echo "not ok $n - the commands were found"
 echo "1..$n"

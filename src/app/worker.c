@@ -317,6 +317,8 @@ enum rc worker_start(struct ctx *ctx, const struct worker_options *options, stru
     rc = worker->arena ? outbox_new(ctx, options->home->folder, &worker->outbox)
                        : FAIL(ctx, ERR_MEMORY);
     if (!rc)
+        outbox_links_to(worker->outbox, options->base_url);
+    if (!rc)
         rc = start_threads(ctx, worker);
     if (rc) {
         worker_free(worker);

@@ -310,6 +310,13 @@ static bool is_among(struct str word, const struct str *words, size_t n)
     return false;
 }
 
+/* {en: Cars, machines or animals}: what follows the comma reads as a key without a value. */
+static bool is_cut_text(const struct yaml_node *key, const struct yaml_node *value)
+{
+    return !key->is_quoted && str_find_byte(key->scalar, ' ') > 0 && value->kind == YAML_SCALAR &&
+           !value->scalar.n && !value->is_quoted;
+}
+
 bool yaml_expect_map(struct problems *problems, const struct yaml_node *node,
                      const struct str *allowed, size_t n)
 {
@@ -330,8 +337,11 @@ bool yaml_expect_map(struct problems *problems, const struct yaml_node *node,
                         "\"%.*s\" is not a key here; did you mean \"%.*s\"?", STR_ARG(key->scalar),
                         STR_ARG(near));
         else
-            problem_add(problems, PROBLEM_ERROR, yaml_at(key), "\"%.*s\" is not a key here",
-                        STR_ARG(key->scalar));
+            problem_add(problems, PROBLEM_ERROR, yaml_at(key), "\"%.*s\" is not a key here%s",
+                        STR_ARG(key->scalar),
+                        is_cut_text(key, &node->items[i])
+                            ? "; if it is the rest of a text with a comma, quote the text: \"...\""
+                            : "");
     }
     return true;
 }

@@ -4,7 +4,9 @@
 #include "console/outbox.ct.h"
 #include "console/queries.h"
 #include "engine/cases/access.h"
+#include "engine/message/notice.h"
 #include "people/permission.h"
+#include "web/server.h"
 
 #define OUTBOX_PAGE 50
 
@@ -53,6 +55,7 @@ static bool may_read(const struct ctx *ctx, const struct outbox_page_row *row)
 static enum rc load(struct ctx *ctx, const struct staff_page *page, int64_t before,
                     struct outbox_view *view)
 {
+    struct stored_mail stored = {.base_url = request_csrf(page->request)->base_url};
     struct outbox_page_rows rows;
     enum rc rc = outbox_page(ctx, before, OUTBOX_PAGE, &rows);
 
@@ -66,11 +69,14 @@ static enum rc load(struct ctx *ctx, const struct staff_page *page, int64_t befo
 
         if (!may_read(ctx, row))
             continue;
+        stored.body = row->body;
+        stored.number = row->number_is_null ? STR_NONE : row->number;
+        lang_parse(row->lang, &stored.lang);
         view->lines[view->line_n++] = (struct outbox_line){
             .created = row->created,
             .address = row->address,
             .subject = row->subject,
-            .body = row->body,
+            .body = notice_as_sent(ctx, &stored),
             .state = state_text(ctx->lang, row->state),
             .tag = state_tag(row->state),
             .trouble = row->trouble,

@@ -67,7 +67,7 @@ SELECT login, name FROM account ORDER BY login
 -- column: number TEXT?
 -- column: service_version I64?
 -- column: team I64?
-SELECT m.id, m.address, m.subject, m.body, m.state, m.attempts, m.created, m.sent, m.trouble,
+SELECT m.id, m.address, m.lang, m.subject, m.body, m.state, m.attempts, m.created, m.sent, m.trouble,
     m.cases, c.number, c.service_version, c.team
 FROM message m LEFT JOIN cases c ON c.id = m.cases
 WHERE m.direction = 'out' AND m.id < :before_id

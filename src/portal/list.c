@@ -3,6 +3,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "portal/list.ct.h"
+#include "portal/seen.h"
 #include "web/url.h"
 
 #define MAX_URL 2000
@@ -167,6 +168,7 @@ static enum rc load(struct ctx *ctx, struct list_view *view)
         view->older_url = list_url(ctx, "/cases", &view->choice, &page.next);
     if (view->choice.filter.has_after)
         view->newest_url = list_url(ctx, "/cases", &view->choice, NULL);
+    view->blurred = seen_blurred(ctx);
     view->districts = layers_find(ctx->city->layers, S("district"));
     return draw(ctx, view);
 }

@@ -57,6 +57,7 @@ struct list_view {
     struct list_line *lines;
     size_t line_n;
     struct str newest_url, older_url; /* empty: there is none */
+    struct str blurred; /* services that show a block in place of the house; empty: none */
     bool has_map;
     struct figure map;
 };

@@ -52,7 +52,7 @@ enum rc pin_take(struct ctx *ctx, const struct request *request, struct report *
     enum rc rc = RC_OK;
 
     if (!read(ctx, request, &choice.point))
-        return FAIL(ctx, ERR_REQUIRED, .field = S("place"));
+        return FAIL(ctx, ERR_PIN, .field = S("pin"));
     rc = layers_check_inside(ctx, ctx->city->layers, choice.point);
     if (rc) {
         ctx->err.field = S("place");

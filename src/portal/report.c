@@ -17,9 +17,10 @@
 #include "web/form.h"
 #include "web/server.h"
 
-#define MAX_STEPS  128
-#define MAX_PLACE  200
-#define SURE_SCORE 95 /* a single choice this good needs no question */
+#define MAX_STEPS    128
+#define MAX_PLACE    200
+#define MAP_AROUND_M 150.0
+#define SURE_SCORE   95 /* a single choice this good needs no question */
 
 struct str report_step_word(const struct draft *draft, struct form_at at)
 {
@@ -262,12 +263,52 @@ static bool is_sent(struct ctx *ctx, const struct request *request, const struct
     return is_found;
 }
 
-static enum rc show_check(struct ctx *ctx, struct page *page, const struct report *report)
+/* The chosen place on a small map: the last look before it is sent. */
+static void show_place(struct ctx *ctx, struct report *report)
+{
+    const struct place *place = &report->draft.place;
+    struct map_marker marker = {.at = place->point, .kind = S("here")};
+    const struct msg_arg named = MSG_ARG("place", place->label);
+    struct figure_about about = {.markers = &marker, .marker_n = 1};
+
+    if (!report->draft.has_place || !place->has_point)
+        return;
+    about.box = box_around(place->point, MAP_AROUND_M);
+    about.title = msg_format(ctx->arena, ctx->lang, MSG_map_of_case, &named, 1);
+    report->has_map = city_map_figure(ctx, &about, &report->map);
+}
+
+/* An address or crossing near the middle of this city: a newcomer knows no street of it. */
+static struct str example_place(struct ctx *ctx)
+{
+    static const double parts[] = {0.5, 0.4, 0.6, 0.3, 0.7};
+    struct place_choice near;
+    struct box box;
+
+    if (!ctx->city->gazetteer || !city_map_extent(ctx->city, &box))
+        return STR_NONE;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        double lat = point_lat(box.min) + (point_lat(box.max) - point_lat(box.min)) * parts[i];
+        struct point at;
+
+        if (point_of(lat, (point_lon(box.min) + point_lon(box.max)) / 2, &at) &&
+            gazetteer_near(ctx, ctx->city->gazetteer, at, &near) == RC_OK &&
+            near.kind != PLACE_STREET)
+            return near.label;
+        ctx_clear_error(ctx);
+    }
+    return STR_NONE;
+}
+
+static enum rc show_check(struct ctx *ctx, struct page *page, struct report *report)
 {
     struct form_at steps[MAX_STEPS];
     size_t n;
     enum rc rc = form_steps(ctx, &report->draft, steps, MAX_STEPS, &n);
 
+    if (!rc)
+        rc = seen_of(ctx, report->draft.definition, &report->seen);
+    show_place(ctx, report);
     if (!rc)
         check_page(&page->view, page, report, steps, n);
     return rc;
@@ -317,7 +358,10 @@ enum rc report_render(struct ctx *ctx, struct request *request, struct reply *re
     if (page.has_errors)
         reply->status = err_status(report->err.id);
     switch (report->at.step) {
-    case FORM_PLACE: where_page(&page.view, &page, report); break;
+    case FORM_PLACE:
+        report->example = example_place(ctx);
+        where_page(&page.view, &page, report);
+        break;
     case FORM_FIELD:
         field_page(&page.view, &page, report, &definition->fields[report->at.field]);
         break;
@@ -358,6 +402,31 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
     return report_render(ctx, request, reply, &report);
 }
 
+/* A crew cannot look for a hole in four miles of street. */
+static bool is_wide(const struct place_choice *choice)
+{
+    return choice->kind == PLACE_STREET || choice->kind == PLACE_AREA;
+}
+
+static enum rc refuse_wide(struct ctx *ctx, const struct place_choice *choice)
+{
+    return FAIL(ctx, ERR_PLACE_WIDE, .field = S("place"), .arg = choice->label);
+}
+
+/* Which of them did they mean? Whole streets are not asked about. */
+static enum rc ask_which(struct ctx *ctx, const struct place_choices *found, struct report *report)
+{
+    struct place_choices exact = {.ignored = found->ignored};
+
+    for (size_t i = 0; i < found->n; i++)
+        if (!is_wide(&found->of[i]))
+            exact.of[exact.n++] = found->of[i];
+    if (!exact.n)
+        return refuse_wide(ctx, &found->of[0]);
+    report->choices = exact;
+    return RC_OK;
+}
+
 static enum rc take_place(struct ctx *ctx, const struct request *request, struct report *report)
 {
     struct str id = request_value(request, S("place_id"));
@@ -389,11 +458,12 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
             return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
         if (!rc && (choices.n > 1 || choices.of[0].score < SURE_SCORE) &&
             !(choices.of[0].score >= SURE_SCORE && choices.of[1].score < SURE_SCORE)) {
-            report->choices = choices;
-            return RC_OK;
+            return ask_which(ctx, &choices, report);
         }
         choice = choices.of[0];
     }
+    if (!rc && is_wide(&choice))
+        rc = refuse_wide(ctx, &choice);
     if (!rc)
         rc = locate_choice(ctx, ctx->city, &choice, &report->draft.place);
     if (!rc)

@@ -7,8 +7,10 @@
 
 #include "engine/cases/draft.h"
 #include "engine/cases/photo.h"
+#include "portal/city_map.h"
 #include "portal/own.h"
 #include "portal/page.h"
+#include "portal/seen.h"
 #include "portal/why.h"
 
 /* A photo that was not taken, and why. */
@@ -29,6 +31,10 @@ struct report {
     bool has_pin;                 /* FORM_PLACE: is it there? */
     struct point pin;
     struct str pin_label; /* "near 795 Massachusetts Ave" */
+    struct str example;   /* FORM_PLACE: a place that this city has; empty: none */
+    bool has_map;         /* FORM_CHECK: of the place */
+    struct figure map;
+    struct seen seen;     /* FORM_CHECK */
     bool wants_again;     /* FORM_PLACE: none of them, it is typed again */
     struct photos photos; /* FORM_PHOTOS, FORM_CHECK: those of the draft */
     struct photo_refusal *refused;

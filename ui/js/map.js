@@ -76,6 +76,7 @@
     const set = point => {
       fields[0].value = point.lat.toFixed(6);
       fields[1].value = point.lng.toFixed(6);
+      for (const button of figure.closest('form').querySelectorAll('[data-pinned]')) button.hidden = false;
       if (marker) { marker.setLatLng(point); return; }
       marker = L.marker(point, { icon: pin(L), draggable: true, keyboard: false }).addTo(map);
       marker.on('dragend', () => set(marker.getLatLng()));

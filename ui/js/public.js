@@ -56,8 +56,12 @@
       if (step && list.hidden) search();
       else if (step) mark((active + step + items.length + (active < 0 && step < 0 ? 1 : 0)) % items.length);
       else if (event.key === 'Enter' && active >= 0) { const item = items[active]; close(); choose(item); }
-      else if (event.key === 'Escape' && !list.hidden) close();
-      else return;
+      else if (event.key === 'Escape') {
+        const was = !list.hidden;
+        clearTimeout(timer);
+        close(); // also drops the answer that is under way
+        if (!was) return;
+      } else return;
       event.preventDefault();
     });
     return { search, close };

@@ -6,7 +6,6 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/access.h"
-#include "engine/cases/cases.h"
 #include "engine/cases/queries.h"
 #include "engine/message/notice.h"
 #include "engine/record/record.h"

@@ -93,6 +93,9 @@ static void names_missing_and_unknown_keys(void **state)
         ctx, "photo: {max: 3}",
         "services/s.yaml:6:1: error: \"photo\" is not a key here; did you mean \"photos\"?");
     section_finds(ctx, "tables: {a: b}", "\"tables\" is not a key here");
+    section_finds(ctx, "summary: {en: Cars, machines or animals}",
+                  "\"machines or animals\" is not a key here; if it is the rest of a text with a "
+                  "comma, quote the text");
     section_finds(ctx, "group: street", "not a group of services of this city; did you mean");
     finds(ctx,
           "service: t\nname: {en: S, es: S, vi: S}\ndepartment: works\nworkflow: w\n" TEST_ROUTE,

@@ -182,3 +182,40 @@ enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail)
                         .once_is_null = !mail->once.n,
                     });
 }
+
+/* ---- As it goes out */
+
+static void put_linked(struct buf *out, struct str text, struct str base_url)
+{
+    const struct str unknown = S(NOTICE_BASE_UNKNOWN "/");
+    ptrdiff_t at;
+
+    while (base_url.n && (at = str_find(text, unknown)) >= 0) {
+        buf_add(out, str_slice(text, 0, (size_t)at));
+        buf_add(out, base_url);
+        text = str_slice(text, (size_t)at + unknown.n - 1, text.n);
+    }
+    buf_add(out, text);
+}
+
+struct str notice_as_sent(struct ctx *ctx, const struct stored_mail *mail)
+{
+    struct buf out = buf_in(ctx->arena, 2 * MAX_BODY_BYTES);
+    const struct city *city = ctx->city;
+    const struct msg_arg args[] = {
+        MSG_ARG("city", text_in(&city->name, mail->lang)),
+        MSG_ARG("phone", city->phone),
+        MSG_ARG("number", mail->number),
+    };
+
+    put_linked(&out, str_trim(mail->body), mail->base_url);
+    BUF_ADD(&out, "\n\n");
+    buf_add(&out, msg_format(ctx->arena, mail->lang,
+                             city->phone.n ? MSG_mail_from_phone : MSG_mail_from, args, 2));
+    if (mail->number.n && str_find(mail->body, mail->number) < 0) {
+        BUF_ADD(&out, "\n");
+        buf_add(&out, msg_format(ctx->arena, mail->lang, MSG_mail_number, args, 3));
+    }
+    BUF_ADD(&out, "\n");
+    return buf_str(&out);
+}

@@ -53,6 +53,19 @@ struct plain_mail {
 };
 enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail) MUST_CHECK;
 
+/* In links of what is filed by a program that does not know where the city is served: the
+ * demonstration's seed. Replaced when a mail is sent or shown (RFC 2606, section 2). */
+#define NOTICE_BASE_UNKNOWN "http://city.invalid"
+
+/* A stored mail as it goes out and as staff see it: its links lead to `base_url` where they had no
+ * address (empty: they stay), and at its end are the city, its telephone and the case's number
+ * (empty: none, or it is in the text). */
+struct stored_mail {
+    struct str body, number, base_url;
+    enum lang lang;
+};
+struct str notice_as_sent(struct ctx *ctx, const struct stored_mail *mail);
+
 /* The placeholder names, for the checker of workflow files. */
 extern const struct str notice_placeholders[];
 extern const size_t notice_placeholder_n;

@@ -8,6 +8,7 @@
 #include "engine/definition/city.h"
 #include "engine/definition/queries.h"
 #include "engine/message/mail_settings.h"
+#include "engine/message/notice.h"
 #include "engine/message/queries.h"
 #include "engine/message/smtp.h"
 
@@ -16,6 +17,7 @@
 struct outbox {
     const char *folder;
     struct smtp *smtp;
+    struct str base_url;
 };
 
 struct delivery {
@@ -64,6 +66,11 @@ enum rc outbox_new(struct ctx *ctx, const char *folder, struct outbox **ret)
     outbox->folder = folder;
     *ret = outbox;
     return RC_OK;
+}
+
+void outbox_links_to(struct outbox *outbox, struct str base_url)
+{
+    outbox->base_url = base_url;
 }
 
 void outbox_free(struct outbox *outbox)
@@ -118,10 +125,14 @@ static enum rc take_tx(struct ctx *ctx, void *arg)
 static void send_it(struct ctx *ctx, struct outbox *outbox, struct delivery *delivery)
 {
     const struct message_taken_row *row = &delivery->row;
+    struct stored_mail stored = {
+        .body = row->body,
+        .number = row->number_is_null ? STR_NONE : row->number,
+        .base_url = outbox->base_url,
+    };
     struct mail mail = {
         .to = row->address,
         .subject = row->subject,
-        .body = row->body,
         .unsubscribe = row->unsubscribe,
         .date = ctx->now,
     };
@@ -132,6 +143,8 @@ static void send_it(struct ctx *ctx, struct outbox *outbox, struct delivery *del
     if (!mail_sender_parse(delivery->from, &mail.from))
         return;
     lang_parse(row->lang, &mail.lang);
+    stored.lang = mail.lang;
+    mail.body = notice_as_sent(ctx, &stored);
     mail.message_id = mail_message_id(ctx->arena, row->id, row->created, mail.from.address);
     if (mail_write(ctx, &mail, &message)) {
         delivery->outcome = SMTP_REFUSED;

@@ -23,6 +23,9 @@ enum rc outbox_has_relay(struct ctx *ctx, bool *ret) MUST_CHECK;
 /* One worker's way out. `folder` is the data folder, borrowed. Owned: outbox_free. */
 struct outbox;
 enum rc outbox_new(struct ctx *ctx, const char *folder, struct outbox **ret) MUST_CHECK;
+
+/* Where the city is served, for links that were stored without knowing it (notice.h); borrowed. */
+void outbox_links_to(struct outbox *outbox, struct str base_url);
 void outbox_free(struct outbox *outbox); /* NULL is allowed */
 
 /* Ends the sending under way within half a second. From any thread. */

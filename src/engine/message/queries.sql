@@ -18,8 +18,9 @@ UPDATE message SET state = 'sending', attempts = attempts + 1, next_try = :until
 WHERE id = :id AND state = 'queued' AND attempts = :attempts;
 
 -- name: message_taken :one (id I64)
-SELECT id, address, lang, subject, body, unsubscribe, attempts, created FROM message
-WHERE id = :id AND state = 'sending';
+-- column: number TEXT?
+SELECT m.id, m.address, m.lang, m.subject, m.body, m.unsubscribe, m.attempts, m.created, c.number
+FROM message m LEFT JOIN cases c ON c.id = m.cases WHERE m.id = :id AND m.state = 'sending';
 
 -- name: message_settle :exec (id I64, attempts I64, state TEXT, next_try INSTANT?, sent INSTANT?, trouble TEXT)
 UPDATE message SET state = :state, next_try = :next_try, sent = :sent, trouble = :trouble

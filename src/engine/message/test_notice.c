@@ -83,6 +83,28 @@ static void every_notice_of_the_city_is_filled_in_every_language(void **state)
     }
 }
 
+/* ---- As it goes out */
+
+static void a_mail_names_the_city_and_the_request(void **state)
+{
+    struct world *world = *state;
+    struct stored_mail mail = {.body = S("Work has begun. See " NOTICE_BASE_UNKNOWN "/follow/x\n"),
+                               .number = S("26-00001-7"),
+                               .base_url = S("https://city.example:8443"),
+                               .lang = LANG_EN};
+
+    assert_str(notice_as_sent(&world->ctx, &mail),
+               "Work has begun. See https://city.example:8443/follow/x\n\n"
+               "Port Azalea, telephone 251-555-0311\nRequest 26-00001-7\n");
+    mail.body = S("26-00001-7 is done: " NOTICE_BASE_UNKNOWN "/a " NOTICE_BASE_UNKNOWN "/b");
+    assert_str(notice_as_sent(&world->ctx, &mail),
+               "26-00001-7 is done: https://city.example:8443/a https://city.example:8443/b\n\n"
+               "Port Azalea, telephone 251-555-0311\n");
+    mail = (struct stored_mail){.body = S("Hola"), .lang = LANG_ES};
+    assert_str(notice_as_sent(&world->ctx, &mail), "Hola\n\nPort Azalea, tel\xc3\xa9"
+                                                   "fono 251-555-0311\n");
+}
+
 /* ---- The outbox */
 
 struct queueing {
@@ -165,6 +187,7 @@ int main(void)
         TEST(placeholders_are_filled),
         TEST(what_is_not_known_is_written_as_nothing),
         TEST(every_notice_of_the_city_is_filled_in_every_language),
+        TEST(a_mail_names_the_city_and_the_request),
         TEST(one_for_an_event_and_address),
         TEST(a_subject_is_one_line),
     };
