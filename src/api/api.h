@@ -10,6 +10,7 @@
 
 #include "base/ctx.h"
 #include "base/module.h"
+#include "web/fixed.h"
 #include "web/reply.h"
 #include "web/request.h"
 
@@ -26,6 +27,9 @@ enum rc api_begin(struct ctx *ctx, struct request *request) MUST_CHECK;
  * ERR_TOO_MANY past the key's rate, ERR_DENIED. */
 enum rc api_authorize(struct ctx *ctx, struct request *request,
                       const struct route *route) MUST_CHECK;
+
+/* The same for what no worker answers: a row for the program's table. */
+extern const struct edge_style api_edge_style;
 
 /* Writes the problem document for ctx->err. */
 void api_problem(struct ctx *ctx, struct request *request, struct reply *reply);

@@ -28,12 +28,13 @@ static void make_limiter(void)
 bool api_is_asked(const struct request *request)
 {
     const struct url_path *path = &request->path;
-    struct str first = path->n ? path->segments[0] : STR_NONE;
 
     if (path->n == 1)
-        return str_eq(first, S("healthz")) || str_eq(first, S("metrics"));
-    return path->n > 1 && (str_eq(first, S("record")) ||
-                           (str_eq(first, S("api")) && str_eq(path->segments[1], S("v1"))));
+        return str_eq(path->segments[0], S("healthz")) || str_eq(path->segments[0], S("metrics"));
+    /* "/api/" itself is a page for people. */
+    if (request_is_under(request, S("api")))
+        return path->n == 0 || path->segments[1].n > 0;
+    return path->n > 1 && str_eq(path->segments[0], S("record"));
 }
 
 /* RFC 6750, section 2.1. */

@@ -406,13 +406,15 @@ static enum rc add_photo(struct ctx *ctx, struct request *request, struct reply 
         return rc;
     if (!upload || !upload->size_bytes)
         return refuse(ctx, request, S("#/photo"), ERR_REQUIRED);
-    rc = photo_add(ctx, draft.id, draft.definition,
-                   &(struct photo_upload){upload->path, upload->filename});
-    if (rc == RC_INVALID) {
+    rc = upload_check(ctx, upload);
+    if (!rc)
+        rc = photo_add(ctx, draft.id, draft.definition,
+                       &(struct photo_upload){upload->path, upload->filename});
+    if (rc == RC_INVALID || (rc && ctx->err.id == ERR_TOO_LARGE)) {
         struct err err = ctx->err;
 
         ctx_clear_error(ctx);
-        return refuse(ctx, request, S("#/photo"), err.id);
+        return api_refuse(ctx, request, API_BODY, S("#/photo"), err);
     }
     return rc ? rc : put_draft(ctx, request, reply, token, &draft);
 }

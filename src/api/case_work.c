@@ -188,10 +188,13 @@ static enum rc add_photo(struct ctx *ctx, struct request *request, struct reply 
     if (!upload || !upload->size_bytes)
         return api_refuse(ctx, request, API_BODY, S("#/photo"),
                           (struct err){.id = ERR_REQUIRED, .file = __FILE__, .line = __LINE__});
-    rc = photo_make(ctx, &(struct photo_upload){upload->path, upload->filename}, &attaching.photo);
+    rc = upload_check(ctx, upload);
+    if (!rc)
+        rc = photo_make(ctx, &(struct photo_upload){upload->path, upload->filename},
+                        &attaching.photo);
     if (!rc)
         rc = db_tx(ctx, attach_tx, &attaching);
-    if (rc == RC_INVALID) {
+    if (rc == RC_INVALID || (rc && ctx->err.id == ERR_TOO_LARGE)) {
         struct err err = ctx->err;
 
         ctx_clear_error(ctx);

@@ -40,6 +40,11 @@ const struct schema api_problem_schema = {
     },
 };
 
+const struct edge_style api_edge_style = {
+    "/api/", "", "application/problem+json",
+    "{\"type\":\"about:blank\",\"title\":\"Refused before it was read\",\"status\":{status},"
+    "\"detail\":\"{says}\"}"};
+
 /* "NOT_A_CHOICE" as "Not a choice". */
 static struct str title_of(struct arena *arena, enum err_id id)
 {
@@ -53,10 +58,38 @@ static struct str title_of(struct arena *arena, enum err_id id)
     return buf_str(&out);
 }
 
+/* Some sentences for people speak of their browser and of pages. */
+static bool own_sentence(enum err_id id, enum msg_id *ret)
+{
+    static const struct {
+        enum err_id error;
+        enum msg_id says;
+    } sentences[] = {
+        {ERR_MALFORMED, MSG_api_malformed},
+        {ERR_MEDIA_TYPE, MSG_api_media_type},
+        {ERR_METHOD, MSG_api_method},
+        {ERR_NOT_A_DATE, MSG_api_time},
+        {ERR_NOT_UTF8, MSG_api_text},
+    };
+
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        if (sentences[i].error != id)
+            continue;
+        *ret = sentences[i].says;
+        return true;
+    }
+    return false;
+}
+
 static struct str sentence_of(struct ctx *ctx, enum err_id id, struct str arg)
 {
     struct msg_arg quoted = MSG_ARG("arg", arg);
     enum msg_id message;
+
+    if (own_sentence(id, &message))
+        return msg_text(ctx->lang, message);
+    if (id == ERR_TOO_LARGE && arg.n)
+        return msg_format(ctx->arena, ctx->lang, MSG_form_file_too_large, &quoted, 1);
 
     /* A pattern brings its own sentence, written in the service file. */
     if (id == ERR_PATTERN && arg.n)
@@ -130,7 +163,9 @@ void api_problem(struct ctx *ctx, struct request *request, struct reply *reply)
     json_put_member(&json, S("title"), title_of(ctx->arena, err.id));
     json_put_member_i64(&json, S("status"), reply->status);
     json_put_member(&json, S("code"), str_of(err_name(err.id)));
-    json_put_member(&json, S("detail"), sentence_of(ctx, err.id, err.arg));
+    json_put_member(&json, S("detail"),
+                    request->route || err.id != ERR_NOT_FOUND ? sentence_of(ctx, err.id, err.arg)
+                                                              : msg_text(ctx->lang, MSG_api_path));
     if (err.id == ERR_MALFORMED && request->body.n && err.detail.n)
         json_put_member(&json, S("cause"), err.detail);
     json_put_member_i64(&json, S("request"), (int64_t)ctx->work_id);

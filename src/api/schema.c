@@ -1,6 +1,7 @@
 #include "api/schema.h"
 
 #include "base/utf8.h"
+#include "web/typed.h"
 
 void schema_add_fault(struct schema_faults *faults, struct str pointer, enum err_id id,
                       struct str arg)
@@ -48,6 +49,19 @@ struct checking {
 static void check_object(const struct checking *checking, const struct schema *schema,
                          json_t *value, struct str at);
 
+/* Whether a text is at fault whatever the member: it came damaged, or was cut on its way in. */
+static bool check_shape(const struct checking *checking, struct str text, struct str at)
+{
+    if (utf8_count(text) > TYPED_MAX_CHARACTERS)
+        schema_add_fault(checking->faults, at, ERR_TOO_LONG,
+                         number_text(checking->ctx, TYPED_MAX_CHARACTERS));
+    else if (!text_is_clean(text))
+        schema_add_fault(checking->faults, at, ERR_NOT_UTF8, STR_NONE);
+    else
+        return false;
+    return true;
+}
+
 static void check_text(const struct checking *checking, const struct schema_member *member,
                        json_t *value, struct str at)
 {
@@ -56,6 +70,8 @@ static void check_text(const struct checking *checking, const struct schema_memb
 
     for (size_t i = 0; !is_choice && member->choices[i]; i++)
         is_choice = str_eq(text, str_of(member->choices[i]));
+    if (check_shape(checking, text, at))
+        return;
     if (!is_choice)
         schema_add_fault(checking->faults, at, ERR_NOT_A_CHOICE, STR_NONE);
     else if (member->max_length && utf8_count(text) > (size_t)member->max_length)
@@ -96,6 +112,9 @@ static void check_array(const struct checking *checking, const struct schema_mem
             check_object(checking, member->of, item, there);
         else if (!json_is_string(item))
             schema_add_fault(checking->faults, there, ERR_WRONG_TYPE, STR_NONE);
+        else
+            check_shape(checking, (struct str){json_string_value(item), json_string_length(item)},
+                        there);
     }
 }
 

@@ -14,7 +14,7 @@
 
 #define FORMAT         1
 #define MAX_ABOUT      ((size_t)1 << 20)
-#define PIECE_BYTES    65536
+#define PIECE_BYTES    16384
 #define STORE_FILE     "cityhall.db"
 #define ABOUT_FILE     "backup.json"
 #define EXPLAINED_FILE "README.txt"
@@ -78,7 +78,7 @@ static enum rc copy_files(struct ctx *ctx, const char *from, const char *to,
 
 static enum rc hash_file(struct ctx *ctx, const char *path, struct str *ret_hex)
 {
-    static _Thread_local char piece[PIECE_BYTES];
+    char piece[PIECE_BYTES]; /* of the stack: each thread's own would be every thread's */
     struct crypto_sha256_state *state = crypto_sha256_new();
     FILE *file = fopen(path, "rbe");
     struct crypto_hash hash;

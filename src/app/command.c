@@ -35,6 +35,8 @@ const struct command commands[] = {
      "make, list and end the keys of programs", command_key},
     {"webhook", "add|list|remove|test DIR [URL|ID] [OPTIONS]",
      "say which servers are told what happens to cases", command_webhook},
+    {"setting", "list|set|clear DIR [NAME] [VALUE] [--file FILE] [--why TEXT] [--json]",
+     "say what mail is sent through, and who witnesses the record", command_setting},
     {"closure", "add DIR DATE --reason TEXT [--dry-run]",
      "note a day without work and move the deadlines that counted it", command_closure},
     {"backup", "DIR FOLDER [--json]", "copy a city, which goes on working, to a new folder",

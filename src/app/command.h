@@ -55,6 +55,7 @@ enum rc command_user(struct ctx *ctx, int argc, char **argv);
 enum rc command_case(struct ctx *ctx, int argc, char **argv);
 enum rc command_key(struct ctx *ctx, int argc, char **argv);
 enum rc command_webhook(struct ctx *ctx, int argc, char **argv);
+enum rc command_setting(struct ctx *ctx, int argc, char **argv);
 enum rc command_closure(struct ctx *ctx, int argc, char **argv);
 enum rc command_backup(struct ctx *ctx, int argc, char **argv);
 enum rc command_restore(struct ctx *ctx, int argc, char **argv);

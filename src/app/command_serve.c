@@ -161,6 +161,8 @@ static bool has_pseudo_language(void)
 
 static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
 {
+    const struct edge_style styles[] = {
+        open311_edge_styles[0], open311_edge_styles[1], api_edge_style, {.prefix = NULL}};
     struct crypto_hash secret = forms_secret();
     const struct route *tables[MAX_MODULES + 1] = {NULL};
     struct worker *worker = NULL;
@@ -186,6 +188,7 @@ static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
                           .routes = tables,
                           .assets = &ui_assets,
                           .temp_dir = app->uploads,
+                          .edge_styles = styles,
                           .proxies = str_of(app->proxies),
                           .has_pseudo_language = has_pseudo_language(),
                           .db = app->home.db,

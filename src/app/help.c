@@ -175,6 +175,25 @@ static const struct {
      "\n"
      "Example:\n"
      "  cityhall closure add /var/lib/cityhall 2026-09-14 --reason \"Hurricane\" --dry-run\n"},
+    {"setting",
+     "\n"
+     "  list DIR [--json]          all of them; a password is not shown\n"
+     "  set DIR NAME [VALUE]       without VALUE: from --file FILE or the standard input\n"
+     "  clear DIR NAME             as if it had never been set\n"
+     "\n"
+     "  smtp            the mail relay: smtp://HOST:PORT or smtps://HOST:PORT; without one,\n"
+     "                  messages wait\n"
+     "  smtp-user       who signs in there, if the relay asks for it\n"
+     "  smtp-password   never an argument; kept sealed with DIR/secret.key\n"
+     "  mail-from       \"City Hall <311@city.example>\"; unset: as city.yaml says\n"
+     "  witnesses       addresses, separated by commas, that get the record's heads\n"
+     "  --why TEXT      the reason that the record keeps; without it, who ran the command\n"
+     "\n"
+     "A running server takes changes over with the next message.\n"
+     "\n"
+     "Examples:\n"
+     "  cityhall setting set /var/lib/cityhall smtp smtps://relay.example:465\n"
+     "  cityhall setting set /var/lib/cityhall smtp-password --file /root/relay-password\n"},
     {"backup",
      "\n"
      "  DIR      the data folder; it may be served meanwhile\n"

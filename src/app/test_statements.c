@@ -1,5 +1,5 @@
-/* Every statement above src/db and outside the engine, prepared as each of the two stores has it.
- */
+/* The statements of console and people, prepared as each of the two stores has it; engine and api
+ * have tests of their own. */
 #include "console/queries.h"
 #include "db/test_support.h"
 #include "people/queries.h"

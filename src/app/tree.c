@@ -48,7 +48,7 @@ static enum rc copy_bytes(struct ctx *ctx, int from, int to, const char *path)
             break;
     }
     while (n < 0 && errno == EXDEV) {
-        static _Thread_local char piece[PIECE_BYTES / 16];
+        char piece[PIECE_BYTES / 64];
 
         while ((n = read(from, piece, sizeof piece)) > 0)
             if (write(to, piece, (size_t)n) != n)

@@ -23,6 +23,8 @@ struct ctx_deferred;
 struct ctx {
     struct arena *arena; /* borrowed */
     struct err err;
+    struct err unusable; /* an input that could not be taken as it was sent; db_tx then fails with
+                            it, so that nothing of such input is ever stored; ERR_NONE: none */
     struct instant now;
     int64_t deadline_ms; /* on the monotonic clock; 0: none */
     enum lang lang;      /* the language answers are given in */

@@ -1,5 +1,6 @@
 #include "base/yaml.h"
 
+#include <string.h>
 #include <yaml.h>
 
 #include "base/file.h"
@@ -12,6 +13,7 @@ struct reader {
     struct ctx *ctx;
     struct problems *problems;
     struct str file;
+    struct arena *scratch; /* of lists that grow */
     yaml_parser_t parser;
     int depth;
 };
@@ -52,13 +54,27 @@ static struct yaml_node *append(struct reader *reader, struct node_list *list)
 
     if (list->n < list->room)
         return &list->nodes[list->n++];
-    nodes = arena_grow(reader->ctx->arena, list->nodes, list->room * sizeof *nodes,
-                       room * sizeof *nodes);
+    nodes =
+        arena_grow(reader->scratch, list->nodes, list->room * sizeof *nodes, room * sizeof *nodes);
     if (!nodes)
         return NULL;
     list->nodes = nodes;
     list->room = room;
     return &list->nodes[list->n++];
+}
+
+/* As long as it has become; the tree may be kept for ever. */
+static enum rc keep(struct reader *reader, const struct node_list *list,
+                    const struct yaml_node **ret)
+{
+    struct yaml_node *kept = ARENA_ARRAY(reader->ctx->arena, list->n, struct yaml_node);
+
+    if (!kept)
+        return FAIL(reader->ctx, ERR_MEMORY);
+    if (list->n)
+        memcpy(kept, list->nodes, list->n * sizeof *kept);
+    *ret = kept;
+    return RC_OK;
 }
 
 static enum rc read_node(struct reader *reader, yaml_event_t *event, struct yaml_node *ret);
@@ -87,9 +103,8 @@ static enum rc read_list(struct reader *reader, struct yaml_node *ret)
             return rc;
     }
     yaml_event_delete(&event);
-    ret->items = items.nodes;
     ret->n = items.n;
-    return RC_OK;
+    return keep(reader, &items, &ret->items);
 }
 
 static enum rc read_key(struct reader *reader, yaml_event_t *event, const struct node_list *before,
@@ -137,10 +152,9 @@ static enum rc read_map(struct reader *reader, struct yaml_node *ret)
             return rc;
     }
     yaml_event_delete(&event);
-    ret->keys = keys.nodes;
-    ret->items = values.nodes;
     ret->n = values.n;
-    return RC_OK;
+    rc = keep(reader, &keys, &ret->keys);
+    return rc ? rc : keep(reader, &values, &ret->items);
 }
 
 static void read_scalar(struct reader *reader, const yaml_event_t *event, struct yaml_node *ret)
@@ -246,8 +260,11 @@ enum rc yaml_parse(struct ctx *ctx, struct str file, struct str text, struct pro
     yaml_event_t event;
     enum rc rc;
 
-    if (!root || !yaml_parser_initialize(&reader.parser))
+    reader.scratch = arena_child(ctx->arena);
+    if (!root || !reader.scratch || !yaml_parser_initialize(&reader.parser)) {
+        arena_free(reader.scratch);
         return FAIL(ctx, ERR_MEMORY);
+    }
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.p, text.n);
     rc = first_node(&reader, &event);
     if (!rc)
@@ -255,6 +272,7 @@ enum rc yaml_parse(struct ctx *ctx, struct str file, struct str text, struct pro
     if (!rc)
         rc = expect_end(&reader);
     yaml_parser_delete(&reader.parser);
+    arena_free(reader.scratch);
     if (!rc)
         *ret = root;
     return rc;

@@ -1,9 +1,9 @@
 #include "base/msg.h"
-#include "base/utf8.h"
 #include "console/act_move.ct.h"
 #include "console/act_transfer.h"
 #include "console/case_map.h"
 #include "engine/cases/locate.h"
+#include "web/form.h"
 
 #define SURE_SCORE 90
 #define MAX_TYPED  240
@@ -45,6 +45,9 @@ static enum rc find_place(struct ctx *ctx, const struct request *request, struct
     }
     if (!act->typed.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("place"));
+    rc = form_check_text(ctx, act->typed, "place", MAX_TYPED);
+    if (rc)
+        return rc;
     if (point_parse(act->typed, &choice.point)) {
         choice.label = act->typed;
         return locate(ctx, act, &choice);
@@ -89,7 +92,7 @@ static enum rc open_move(struct ctx *ctx, const struct request *request, struct 
 {
     *act = (struct move_act){
         .act = {.verb = "place", .title = MSG_case_move},
-        .typed = str_trim(utf8_cut(request_value(request, S("place")), MAX_TYPED)),
+        .typed = str_trim(request_value(request, S("place"))),
     };
     return case_act_open(ctx, request, &act->act);
 }

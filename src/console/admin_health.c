@@ -27,7 +27,12 @@
 static struct finding found(enum finding_state state, enum msg_id what, enum msg_id advice,
                             struct str value)
 {
-    return (struct finding){state, what, state == FINDING_GOOD ? MSG_NONE : advice, value};
+    return (struct finding){
+        .state = state,
+        .what = what,
+        .advice = state == FINDING_GOOD ? MSG_NONE : advice,
+        .value = value,
+    };
 }
 
 bool health_instant_of(struct ctx *ctx, const struct installation *installation, const char *name,
@@ -234,6 +239,42 @@ static enum rc look_at_clock(struct ctx *ctx, struct findings *findings)
     return RC_OK;
 }
 
+/* "512" of "memory limit: 512 MB", what cityhall-image says of itself (image/main.c). */
+static struct str lock_number(struct str line)
+{
+    size_t from = 0, to;
+
+    while (from < line.n && (line.p[from] < '0' || line.p[from] > '9'))
+        from++;
+    to = from;
+    while (to < line.n && line.p[to] >= '0' && line.p[to] <= '9')
+        to++;
+    return str_slice(line, from, to);
+}
+
+static struct str lock_text(struct ctx *ctx, struct str line)
+{
+    static const struct {
+        struct str name;
+        enum msg_id holds, fails;
+    } locks[] = {
+        {STR("memory limit:"), MSG_admin_lock_memory, MSG_admin_lock_no_memory},
+        {STR("processor limit:"), MSG_admin_lock_time, MSG_admin_lock_no_time},
+        {STR("seccomp:"), MSG_admin_lock_calls, MSG_admin_lock_no_calls},
+        {STR("landlock:"), MSG_admin_lock_files, MSG_admin_lock_no_files},
+    };
+
+    for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+        bool fails = str_find(line, S("missing")) >= 0 || str_find(line, S("none")) >= 0;
+        struct msg_arg n = MSG_ARG("n", lock_number(line));
+
+        if (str_starts_with(line, locks[i].name))
+            return msg_format(ctx->arena, ctx->lang, fails ? locks[i].fails : locks[i].holds, &n,
+                              1);
+    }
+    return line;
+}
+
 struct str health_locks(struct ctx *ctx, const struct installation *installation)
 {
     struct str rest = str_trim(installation->image_status), lines[8];
@@ -241,8 +282,10 @@ struct str health_locks(struct ctx *ctx, const struct installation *installation
 
     if (!rest.n)
         return msg_text(ctx->lang, MSG_admin_unknown);
-    while (n < 8 && str_next(&rest, '\n', &lines[n]))
+    while (n < 8 && str_next(&rest, '\n', &lines[n])) {
+        lines[n] = lock_text(ctx, lines[n]);
         n++;
+    }
     return str_join(ctx->arena, lines, n, S("; "));
 }
 
@@ -264,9 +307,7 @@ static void look_at_images(struct ctx *ctx, const struct installation *installat
                 found(!is_locked ? FINDING_BAD
                       : has_gap  ? FINDING_LOOK
                                  : FINDING_GOOD,
-                      MSG_admin_h_image, MSG_admin_h_image_do,
-                      installation->image_status.n ? installation->image_status
-                                                   : msg_text(ctx->lang, MSG_admin_unknown)));
+                      MSG_admin_h_image, MSG_admin_h_image_do, health_locks(ctx, installation)));
 }
 
 enum rc health_findings(struct ctx *ctx, const struct installation *installation,

@@ -16,6 +16,25 @@ enum msg_id job_state_name(enum job_state state)
     return names[state];
 }
 
+/* "NAME: detail" of an error, or what job.c and job_desk.c say themselves. */
+struct job_trouble job_trouble_of(struct ctx *ctx, struct str trouble)
+{
+    struct str rest = trouble, name = STR_NONE;
+    struct job_trouble told = {.says = trouble};
+    enum msg_id id;
+
+    if (!trouble.n)
+        return told;
+    str_next(&rest, ':', &name);
+    if (str_starts_with(trouble, S("dropped")))
+        told = (struct job_trouble){msg_text(ctx->lang, MSG_admin_job_dropped), str_trim(rest)};
+    else if (str_eq(trouble, S("the worker stopped at it")))
+        told.says = msg_text(ctx->lang, MSG_admin_job_lost);
+    else if (msg_by_key(str_fmt(ctx->arena, "error.%.*s", STR_ARG(name)), &id))
+        told = (struct job_trouble){msg_text(ctx->lang, id), str_trim(trouble)};
+    return told;
+}
+
 static enum rc show(struct ctx *ctx, const struct request *request, struct reply *reply,
                     struct jobs_view *view)
 {

@@ -14,6 +14,12 @@ struct jobs_view {
     struct str typed_why;
 };
 
+/* What went wrong, in words, and what the log says of it. */
+struct job_trouble {
+    struct str says, detail;
+};
+struct job_trouble job_trouble_of(struct ctx *ctx, struct str trouble);
+
 enum msg_id job_state_name(enum job_state state);
 
 enum rc admin_jobs_show(struct ctx *ctx, struct request *request, struct reply *reply);

@@ -24,6 +24,7 @@ struct finding {
     enum finding_state state;
     enum msg_id what, advice; /* advice 0: nothing is to be done */
     struct str value;         /* as it was found */
+    bool is_name;             /* the value is a name of the machine's: a file, an address */
 };
 
 #define FINDINGS_MAX 48

@@ -24,7 +24,22 @@
 static struct finding found(enum finding_state state, enum msg_id what, enum msg_id advice,
                             struct str value)
 {
-    return (struct finding){state, what, state == FINDING_GOOD ? MSG_NONE : advice, value};
+    return (struct finding){
+        .state = state,
+        .what = what,
+        .advice = state == FINDING_GOOD ? MSG_NONE : advice,
+        .value = value,
+    };
+}
+
+/* The value is a name of the machine's. */
+static struct finding named(enum finding_state state, enum msg_id what, enum msg_id advice,
+                            struct str value)
+{
+    struct finding finding = found(state, what, advice, value);
+
+    finding.is_name = true;
+    return finding;
 }
 
 static struct str yes_no(const struct ctx *ctx, bool is)
@@ -51,18 +66,18 @@ static void look_at_address(struct ctx *ctx, const struct installation *installa
     enum finding_state open = installation->is_demonstration ? FINDING_LOOK : FINDING_BAD;
 
     finding_add(findings,
-                found(is_https ? FINDING_GOOD : open, MSG_admin_s_url, MSG_admin_s_url_do, url));
-    finding_add(findings,
-                found(is_https ? FINDING_GOOD : open, MSG_admin_s_cookies, MSG_admin_s_cookies_do,
-                      is_https ? S("__Host-session; Secure; HttpOnly; SameSite=Lax")
-                               : S("session; HttpOnly; SameSite=Lax")));
-    finding_add(findings, found(is_local ? FINDING_GOOD : FINDING_LOOK, MSG_admin_s_listen,
+                named(is_https ? FINDING_GOOD : open, MSG_admin_s_url, MSG_admin_s_url_do, url));
+    finding_add(
+        findings,
+        found(is_https ? FINDING_GOOD : open, MSG_admin_s_cookies, MSG_admin_s_cookies_do,
+              msg_text(ctx->lang, is_https ? MSG_admin_cookies_https : MSG_admin_cookies_open)));
+    finding_add(findings, named(is_local ? FINDING_GOOD : FINDING_LOOK, MSG_admin_s_listen,
                                 MSG_admin_s_listen_do, listen));
     finding_add(findings, found(installation->is_demonstration ? FINDING_LOOK : FINDING_GOOD,
                                 MSG_admin_s_demo, MSG_admin_s_demo_do,
                                 yes_no(ctx, installation->is_demonstration)));
     if (str_find(installation->proxies, S("/0")) >= 0)
-        finding_add(findings, found(FINDING_BAD, MSG_admin_s_proxies, MSG_admin_s_proxies_all,
+        finding_add(findings, named(FINDING_BAD, MSG_admin_s_proxies, MSG_admin_s_proxies_all,
                                     installation->proxies));
     else
         finding_add(findings,
@@ -167,7 +182,7 @@ static void look_at_secret(struct ctx *ctx, const struct installation *installat
     if ((st.st_mode & 077) || st.st_uid != geteuid())
         state = FINDING_BAD;
     finding_add(findings,
-                found(state, MSG_admin_s_key, MSG_admin_s_key_do,
+                named(state, MSG_admin_s_key, MSG_admin_s_key_do,
                       str_fmt(ctx->arena, "%s: %03o", name, (unsigned)st.st_mode & 0777U)));
 }
 
@@ -182,14 +197,14 @@ static void look_at_files(struct ctx *ctx, const struct installation *installati
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
         look_at_secret(ctx, installation, secrets[i], findings);
     if (stat(installation->folder, &st) == 0)
-        finding_add(findings, found(st.st_mode & 07    ? FINDING_BAD
+        finding_add(findings, named(st.st_mode & 07    ? FINDING_BAD
                                     : st.st_mode & 020 ? FINDING_LOOK
                                                        : FINDING_GOOD,
                                     MSG_admin_s_folder, MSG_admin_s_folder_do,
                                     str_fmt(ctx->arena, "%s: %03o", installation->folder,
                                             (unsigned)st.st_mode & 0777U)));
     if (!installation->is_demonstration && file_exists(logins))
-        finding_add(findings, found(FINDING_BAD, MSG_admin_s_logins, MSG_admin_s_logins_do,
+        finding_add(findings, named(FINDING_BAD, MSG_admin_s_logins, MSG_admin_s_logins_do,
                                     S("demo-logins.txt")));
     finding_add(findings, found(geteuid() == 0 ? FINDING_BAD : FINDING_GOOD, MSG_admin_s_root,
                                 MSG_admin_s_root_do, yes_no(ctx, geteuid() == 0)));
@@ -291,9 +306,9 @@ enum rc security_findings(struct ctx *ctx, const struct installation *installati
 
         look_at_address(ctx, installation, ret);
         look_at_files(ctx, installation, ret);
-        finding_add(ret,
-                    found(is_locked || !installation->image ? FINDING_GOOD : FINDING_BAD,
-                          MSG_admin_h_image, MSG_admin_h_image_do, installation->image_status));
+        finding_add(ret, found(is_locked || !installation->image ? FINDING_GOOD : FINDING_BAD,
+                               MSG_admin_h_image, MSG_admin_h_image_do,
+                               health_locks(ctx, installation)));
         look_at_age(ctx, installation, HEALTH_BACKUP_FILE,
                     (struct finding){.what = MSG_admin_s_backup, .advice = MSG_admin_s_backup_do},
                     ret);

@@ -121,7 +121,10 @@ static enum rc make_photos(struct ctx *ctx, const struct request *request,
         /* An input in which nothing was chosen is sent as an empty file. */
         if (!str_eq(upload->field, S("photo")) || (!upload->filename.n && !upload->size_bytes))
             continue;
-        rc = photo_make(ctx, &(struct photo_upload){upload->path, upload->filename}, &photos[n++]);
+        rc = upload_check(ctx, upload);
+        if (!rc)
+            rc = photo_make(ctx, &(struct photo_upload){upload->path, upload->filename},
+                            &photos[n++]);
     }
     if (rc && err_status(ctx->err.id) < 500) {
         ctx->err.field = S("photo");

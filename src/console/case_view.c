@@ -225,6 +225,12 @@ static enum rc load_steps(struct ctx *ctx, struct case_view *view)
                            &view->steps, &view->step_n);
 }
 
+bool case_form_is_date(struct str field)
+{
+    return str_eq(field, S("date")) || str_eq(field, S("day")) || str_eq(field, S("month")) ||
+           str_eq(field, S("year"));
+}
+
 enum rc case_view_load(struct ctx *ctx, struct str number, struct case_view *view)
 {
     enum rc rc = load_row(ctx, number, view);

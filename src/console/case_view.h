@@ -54,6 +54,9 @@ struct case_form {
     struct instant seen; /* when the page was made that the form stood on */
 };
 
+/* Whether an error's field is the date of a step, whole or one of its three inputs. */
+bool case_form_is_date(struct str field);
+
 /* A canned reply as it would be sent: in the reporter's language, its placeholders filled in. */
 struct case_reply {
     struct str id, name, text;

@@ -1,10 +1,11 @@
 #include "console/entry_form.h"
 
-#include "base/utf8.h"
 #include "engine/cases/locate.h"
+#include "web/form.h"
 
 #define MAX_STEPS  128
 #define SURE_SCORE 95 /* a single choice this good needs no question */
+#define MAX_PLACE  200
 #define KEY_LEAST  20
 #define KEY_MOST   50
 
@@ -19,6 +20,7 @@ struct filing entry_filing(const struct entry *entry)
 
 static void add_problem(struct entry *entry, struct str input, struct err err)
 {
+    err.field = input; /* as the form has it, which for a service's own field is not its id */
     if (entry->problem_n < ENTRY_PROBLEMS && !entry_problem_of(entry, input))
         entry->problems[entry->problem_n++] = (struct entry_problem){input, err};
 }
@@ -191,11 +193,12 @@ static enum rc read_place(struct ctx *ctx, const struct request *request, struct
 
     if (entry->service->place.need == PLACE_NONE)
         return RC_OK;
-    entry->place_typed = utf8_cut(str_trim(request_value(request, S("place"))), 240);
+    entry->place_typed = str_trim(request_value(request, S("place")));
     entry->place_id = request_value(request, S("place_id"));
-    if (entry->place_typed.n)
+    rc = form_check_text(ctx, entry->place_typed, "place", MAX_PLACE);
+    if (!rc && entry->place_typed.n)
         rc = find_place(ctx, request, entry);
-    else if (entry->service->place.need == PLACE_REQUIRED)
+    else if (!rc && entry->service->place.need == PLACE_REQUIRED)
         rc = FAIL(ctx, ERR_REQUIRED, .field = S("place"));
     if (rc != RC_INVALID)
         return rc;

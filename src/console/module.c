@@ -9,6 +9,7 @@
 #include "console/admin_health.h"
 #include "console/admin_jobs.h"
 #include "console/admin_people.h"
+#include "console/admin_settings.h"
 #include "console/bulk.h"
 #include "console/case_page.h"
 #include "console/console.h"
@@ -143,6 +144,12 @@ static const struct route routes[] = {
     {HTTP_GET, "/staff/admin/jobs", admin_jobs_show, PERMISSION_AUDIT, .summary = "Jobs"},
     {HTTP_POST, "/staff/admin/jobs/{job}", admin_job_take, PERMISSION_ADMINISTER,
      .summary = "Run a job again, or give it up"},
+    {HTTP_GET, "/staff/admin/settings", admin_settings_show, PERMISSION_AUDIT,
+     .summary = "What mail is sent through, and the witnesses"},
+    {HTTP_POST, "/staff/admin/settings", admin_settings_take, PERMISSION_ADMINISTER,
+     .summary = "Change what mail is sent through, or the witnesses"},
+    {HTTP_POST, "/staff/admin/settings/test", admin_settings_try, PERMISSION_ADMINISTER,
+     .summary = "Send a test message to oneself"},
     {HTTP_GET, "/staff/admin/health", admin_health_show, PERMISSION_AUDIT, .summary = "Health"},
     {HTTP_GET, "/staff/admin/security", admin_security_show, PERMISSION_AUDIT,
      .summary = "The installation's own security settings"},

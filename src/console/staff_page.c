@@ -3,6 +3,7 @@
 #include "base/msg.h"
 #include "engine/definition/show.h"
 #include "web/csrf.h"
+#include "web/form.h"
 #include "web/server.h"
 #include "web/url.h"
 
@@ -26,13 +27,7 @@ struct str staff_url(const struct staff_page *page, struct str path)
 
 struct str staff_error(const struct staff_page *page, const struct err *err)
 {
-    struct arena *arena = page->ctx->arena;
-    struct msg_arg arg = MSG_ARG("arg", err->arg);
-    enum msg_id id;
-
-    if (!msg_by_key(str_fmt(arena, "error.%s", err_name(err->id)), &id))
-        return STR_NONE;
-    return msg_format(arena, page->view.lang, id, &arg, 1);
+    return form_sentence(page->ctx->arena, page->view.lang, page->request, err);
 }
 
 void staff_redirect(struct ctx *ctx, struct reply *reply, struct str path)

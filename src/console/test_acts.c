@@ -213,6 +213,28 @@ static void a_reply_is_filled_in(void **state)
     assert_false(page_has(&browser, "note-error"));
 }
 
+static void how_it_went_and_what_a_step_set_is_told(void **state)
+{
+    struct world *world = *state;
+    struct browser browser = {0};
+    struct str number = test_city_file(&world->city, "lamp", false, "");
+
+    test_city_step(&world->city, 1, "look");
+    test_city_step(&world->city, 1, "finish");
+    sign_in(&browser, world, "rdiaz", "agent");
+    assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
+    assert_true(page_has(&browser, "<h3>Set by the step</h3>"));
+    assert_true(page_has(&browser, "<dt>Is the lamp broken?</dt><dd dir=\"auto\">Yes</dd>"));
+    assert_false(page_has(&browser, "How it went"));
+    test_city_rate(&world->city, 1, 4, "Quick, <b>thanks</b>");
+    assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
+    assert_true(page_has(&browser, "The resident said how it went: 4 of 5"));
+    assert_true(page_has(&browser, "4 of 5</span>"));
+    assert_true(page_has(&browser, "Quick, &lt;b&gt;thanks"));
+    assert_false(page_has(&browser, "case.answered"));
+    assert_false(page_has(&browser, "case.rated"));
+}
+
 static void a_work_order_has_all_a_crew_needs(void **state)
 {
     struct world *world = *state;
@@ -268,6 +290,7 @@ int main(void)
         WORLD_TEST(cases_are_linked),
         WORLD_TEST(text_is_released_and_taken_back),
         WORLD_TEST(a_reply_is_filled_in),
+        WORLD_TEST(how_it_went_and_what_a_step_set_is_told),
         WORLD_TEST(a_work_order_has_all_a_crew_needs),
         WORLD_TEST(others_do_not_act),
     };

@@ -56,6 +56,9 @@ static const struct {
     {"GET", "/staff/admin/services/{service}", "/staff/admin/services/hole", READERS, 200},
     {"GET", "/staff/admin/jobs", "/staff/admin/jobs", READERS, 200},
     {"POST", "/staff/admin/jobs/{job}", "/staff/admin/jobs/99999", ADMINISTRATOR, 422},
+    {"GET", "/staff/admin/settings", "/staff/admin/settings", READERS, 200},
+    {"POST", "/staff/admin/settings", "/staff/admin/settings", ADMINISTRATOR, 422},
+    {"POST", "/staff/admin/settings/test", "/staff/admin/settings/test", ADMINISTRATOR, 422},
     {"GET", "/staff/admin/health", "/staff/admin/health", READERS, 200},
     {"GET", "/staff/admin/security", "/staff/admin/security", READERS, 200},
 };
@@ -182,6 +185,89 @@ static void somebody_new_comes(void **state)
     post(&ada, "/staff/admin/people", "login=rdiaz&name=Other&role=crew&scope=city&why=new", 409);
     assert_true(page_has(&ada, "login-error"));
 }
+
+/* ---- settings */
+
+static int64_t count_in_store(struct world *world, const char *sql)
+{
+    return test_city_count(&world->city, sql);
+}
+
+static void settings_are_changed_and_kept(void **state)
+{
+    struct world *world = *state;
+    struct browser ada = administrator(world), audit = {.world = world};
+    struct str password = test_city_staff(&world->city, "audit", "auditor", "city", "");
+
+    browse(&ada, S("/staff/admin/settings"));
+    assert_true(page_has(&ada, "City of Testville &lt;311@test.example&gt;"));
+    assert_true(page_has(&ada, "No relay is set"));
+    /* What is wrong is said at its field, and what was typed stays; nothing is stored. */
+    post(&ada, "/staff/admin/settings", "smtp=relay.example&sender-name=Desk&why=x", 422);
+    assert_true(page_has(&ada, "sender-address-error"));
+    assert_true(page_has(&ada, "value=\"relay.example\""));
+    post(&ada, "/staff/admin/settings", "smtp=relay.example&why=x", 422);
+    assert_true(page_has(&ada, "smtp-error"));
+    post(&ada, "/staff/admin/settings", "smtp=smtps://relay.example&smtp-user=desk&why=x", 422);
+    assert_true(page_has(&ada, "smtp-password-error"));
+    post(&ada, "/staff/admin/settings", "witnesses=a%40b.example%0Anobody&why=x", 422);
+    assert_true(page_has(&ada, "witnesses-error"));
+    post(&ada, "/staff/admin/settings", "smtp=smtps://relay.example", 422);
+    assert_true(page_has(&ada, "why-error"));
+    post(&ada, "/staff/admin/settings",
+         "sender-name=A%3Cb&sender-address=desk%40test.example&why=x", 422);
+    assert_true(page_has(&ada, "sender-name-error"));
+    assert_int_equal(
+        count_in_store(world, "SELECT count(*) FROM event WHERE kind = 'setting.changed'"), 0);
+    post(&ada, "/staff/admin/settings",
+         "smtp=smtps://relay.example&smtp-user=desk&smtp-password=hidden+words&sender-name=The+Desk"
+         "&sender-address=desk%40test.example&witnesses=a%40press.example%0D%0Ab%40press.example"
+         "&why=new+relay",
+         303);
+    assert_int_equal(
+        count_in_store(world, "SELECT count(*) FROM event WHERE kind = 'setting.changed'"), 5);
+    browse(&ada, S("/staff/admin/settings?done=1"));
+    assert_true(page_has(&ada, "value=\"smtps://relay.example\""));
+    assert_true(page_has(&ada, "value=\"The Desk\""));
+    assert_true(page_has(&ada, "a@press.example\nb@press.example</textarea>"));
+    assert_true(page_has(&ada, "One is kept."));
+    assert_false(page_has(&ada, "hidden words"));
+    /* The stored password goes to no other server. */
+    post(&ada, "/staff/admin/settings", "smtp=smtps://evil.example&smtp-user=desk&why=x", 422);
+    assert_true(page_has(&ada, "smtp-password-error"));
+    browser_sign_in(&audit, "audit", password);
+    assert_int_equal(browse(&audit, S("/staff/admin/settings")), 200);
+    assert_true(page_has(&audit, "Kept, not shown"));
+    assert_false(page_has(&audit, "name=\"smtp\""));
+    assert_int_equal(submit(&audit, S("/staff/admin/settings"), S("why=x")), 403);
+}
+
+static void a_test_message_goes_to_oneself(void **state)
+{
+    struct world *world = *state;
+    struct browser ada = administrator(world), boss = {.world = world};
+
+    browse(&ada, S("/staff/admin/settings"));
+    assert_true(page_has(&ada, "Your account has no e-mail address."));
+    post(&ada, "/staff/admin/settings/test", "", 422);
+    browser_sign_in(&boss, "boss",
+                    test_city_staff(&world->city, "boss", "administrator", "city", ""));
+    browse(&boss, S("/staff/admin/people/ada"));
+    post(&boss, "/staff/admin/people/ada/details",
+         "name=Ada&email=ada%40test.example&lang=es&why=x", 303);
+    browse(&ada, S("/staff/admin/settings"));
+    assert_true(page_has(&ada, "ada@test.example"));
+    post(&ada, "/staff/admin/settings/test", "", 303);
+    assert_int_equal(count_in_store(world, "SELECT count(*) FROM message WHERE notice = "
+                                           "'mail.test' AND address = 'ada@test.example'"),
+                     1);
+    browse(&ada, S("/staff/admin/settings?tried=1"));
+    assert_true(page_has(&ada, "The test message is on its way."));
+    browse(&ada, S("/staff/outbox"));
+    assert_true(page_has(&ada, "A test message from Testville"));
+}
+
+/* ---- the list of staff */
 
 static void the_list_is_searched(void **state)
 {
@@ -318,6 +404,13 @@ static void health_and_security_are_looked_at(void **state)
     browse(&ada, S("/staff/admin/security"));
     assert_true(page_has(&ada, "Accounts without a second factor"));
     assert_true(page_has(&ada, "When the only one is away nobody can help"));
+    browse(&ada, S("/staff/admin/services"));
+    assert_true(page_has(&ada, "the command line")); /* the tests' city says nobody's name */
+    test_city_exec(&world->city, "INSERT INTO publisher (service_version, name) "
+                                 "SELECT id, 'mpark' FROM service_version");
+    browse(&ada, S("/staff/admin/services"));
+    assert_true(page_has(&ada, "mpark"));
+    assert_false(page_has(&ada, "the command line"));
     browse(&ada, S("/staff/admin/services/hole"));
     assert_true(page_has(&ada, "All 3 examples come out as they say"));
     assert_true(page_has(&ada, "Start work"));
@@ -329,11 +422,12 @@ static void health_and_security_are_looked_at(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(each_route_as_each_role),      WORLD_TEST(strangers_are_let_in_nowhere),
-        cmocka_unit_test(the_matrix_is_complete), WORLD_TEST(somebody_new_comes),
-        WORLD_TEST(the_list_is_searched),         WORLD_TEST(a_grant_is_looked_at_and_given),
-        WORLD_TEST(a_grant_is_taken_back),        WORLD_TEST(shutting_out_ends_sessions_at_once),
-        WORLD_TEST(nobody_raises_themselves),     WORLD_TEST(health_and_security_are_looked_at),
+        WORLD_TEST(each_route_as_each_role),       WORLD_TEST(strangers_are_let_in_nowhere),
+        cmocka_unit_test(the_matrix_is_complete),  WORLD_TEST(somebody_new_comes),
+        WORLD_TEST(settings_are_changed_and_kept), WORLD_TEST(a_test_message_goes_to_oneself),
+        WORLD_TEST(the_list_is_searched),          WORLD_TEST(a_grant_is_looked_at_and_given),
+        WORLD_TEST(a_grant_is_taken_back),         WORLD_TEST(shutting_out_ends_sessions_at_once),
+        WORLD_TEST(nobody_raises_themselves),      WORLD_TEST(health_and_security_are_looked_at),
     };
 
     return cmocka_run_group_tests_name("console/admin", tests, NULL, NULL);

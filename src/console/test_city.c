@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "console/console.h"
 #include "db/db.h"
+#include "engine/cases/case_own.h"
 #include "engine/cases/cases.h"
 #include "engine/record/people_record.h"
 #include "people/account.h"
@@ -52,7 +53,7 @@ void test_city_open(struct test_city *city)
            &city->ctx,
            str_z(city->ctx.arena, str_fmt(city->ctx.arena, "%s/src/console/testdata/city", root)),
            false, &problems, &publication));
-    assert_int_equal(publication.added, 3);
+    assert_int_equal(publication.added, 4);
     ok(&city->ctx, db_reader_acquire(&city->ctx));
     ok(&city->ctx, city_load(&city->ctx, &city->city));
     db_reader_release(&city->ctx);
@@ -194,4 +195,40 @@ void test_city_step(struct test_city *city, int64_t case_id, const char *step)
            &city->ctx, case_id,
            &(struct step_input){.step = str_of(step), .outcome = S("done"), .message = S("Done")}));
     city->ctx.actor = NULL;
+}
+
+void test_city_rate(struct test_city *city, int64_t case_id, int64_t score, const char *text)
+{
+    struct actor actor = {.kind = ACTOR_RESIDENT, .case_ids = &case_id, .case_n = 1};
+
+    city->ctx.actor = &actor;
+    city->ctx.now = clock_now();
+    ok(&city->ctx, case_rate(&city->ctx, case_id, score, str_of(text)));
+    city->ctx.actor = NULL;
+}
+
+static struct raw *open_raw(const struct test_city *city)
+{
+    return raw_open(*city->place.owner_location ? city->place.owner_location
+                                                : city->place.location);
+}
+
+int64_t test_city_count(struct test_city *city, const char *sql)
+{
+    struct raw *raw = open_raw(city);
+    struct str text;
+    int64_t count = 0;
+
+    assert_true(raw_ask(raw, sql, city->ctx.arena, &text));
+    assert_true(str_to_i64(text, &count));
+    raw_close(raw);
+    return count;
+}
+
+void test_city_exec(struct test_city *city, const char *sql)
+{
+    struct raw *raw = open_raw(city);
+
+    raw_exec(raw, sql);
+    raw_close(raw);
 }

@@ -42,4 +42,13 @@ struct str test_city_file(struct test_city *city, const char *service, bool is_l
 /* Takes a step of a case now, as a supervisor of the city; what it asks for is given. */
 void test_city_step(struct test_city *city, int64_t case_id, const char *step);
 
+/* What the reporter says of a closed case. */
+void test_city_rate(struct test_city *city, int64_t case_id, int64_t score, const char *text);
+
+/* The number that a question of one value has for an answer, read past the store's interface. */
+int64_t test_city_count(struct test_city *city, const char *sql);
+
+/* Changes rows past it. */
+void test_city_exec(struct test_city *city, const char *sql);
+
 #endif

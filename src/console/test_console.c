@@ -156,7 +156,9 @@ static void a_note_is_stored_once(void **state)
     assert_true(page_has(&browser, "<h3>Public note</h3>"));
     assert_int_equal(submit(&browser, path, form(&browser, "note=")), 422);
     assert_true(page_has(&browser, "note-error"));
-    assert_int_equal(submit(&browser, path, form(&browser, "note=a%00b")), 400);
+    assert_int_equal(submit(&browser, path, form(&browser, "note=a%00b")), 422);
+    assert_true(page_has(&browser, "note-error") && page_has(&browser, "a\xef\xbf\xbd"
+                                                                       "b"));
 }
 
 static void a_case_is_given(void **state)

@@ -138,9 +138,60 @@ enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
 
     assert(db && (reader || !ctx->conn)); /* never one inside another */
     assert(!db->is_read_only);
+    if (ctx->unusable.id)
+        return ctx_fail(ctx, ctx->unusable);
     if (reader)
         let_go(reader);
     return db->ops->write(ctx, db, fn, arg);
+}
+
+void db_laters_begin(struct db_conn *conn, struct arena *arena)
+{
+    conn->tx_arena = arena;
+    conn->later = NULL;
+    conn->later_end = &conn->later;
+}
+
+struct db_later *db_laters_end(struct db_conn *conn)
+{
+    conn->tx_arena = NULL;
+    return conn->later;
+}
+
+enum rc db_laters_run(struct ctx *ctx, struct db_conn *conn, const struct db_later *first)
+{
+    struct db_conn *before = ctx->conn;
+    enum rc rc = RC_OK;
+
+    ctx->conn = conn;
+    conn->has_failed = false;
+    for (; rc == RC_OK && first; first = first->next)
+        rc = first->fn(ctx, first->arg);
+    ctx->conn = before;
+    if (rc == RC_OK && arena_has_failed(ctx->arena))
+        rc = FAIL(ctx, ERR_MEMORY);
+    if (rc == RC_OK && conn->has_failed)
+        rc = db_swallowed(ctx);
+    return rc;
+}
+
+struct arena *db_tx_arena(const struct ctx *ctx)
+{
+    assert(ctx->conn && ctx->conn->tx_arena); /* inside db_tx */
+    return ctx->conn->tx_arena;
+}
+
+enum rc db_tx_later(struct ctx *ctx, db_tx_fn *fn, void *arg)
+{
+    struct db_conn *conn = ctx->conn;
+    struct db_later *later = ARENA_NEW(db_tx_arena(ctx), struct db_later);
+
+    if (!later)
+        return FAIL(ctx, ERR_MEMORY);
+    *later = (struct db_later){.fn = fn, .arg = arg};
+    *conn->later_end = later;
+    conn->later_end = &later->next;
+    return RC_OK;
 }
 
 enum rc db_load(struct ctx *ctx, db_tx_fn *fn, void *arg)

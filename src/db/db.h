@@ -87,6 +87,7 @@ void db_reader_release(struct ctx *ctx);
  * A reader held by ctx lets go of its snapshot, and others may have its connection meanwhile; the
  * next statement takes one again, which can fail as db_reader_acquire can, and sees what was
  * written. So no statement of that reader may be running: no db_tx from the rows of an :each.
+ * With ctx->unusable set it fails with that before anything else, and `fn` is not run.
  * ERR_OVERLOAD at once when too many wait; ERR_DEADLINE when ctx->deadline_ms passes before it
  * has begun; ERR_DISK_FULL, ERR_DISK_READONLY, ERR_UNAVAILABLE when the commit fails.
  *
@@ -94,6 +95,18 @@ void db_reader_release(struct ctx *ctx);
  * savepoint, many to a commit; one that fails undoes only its own work. */
 typedef enum rc db_tx_fn(struct ctx *ctx, void *arg);
 enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
+
+/* Inside db_tx: has fn(ctx, arg) run when db_tx's own function has returned RC_OK, in the order in
+ * which it was asked for; it is part of the transaction. On SQLite it runs after the functions of
+ * the whole group and before its commit, and its failure fails the group. For what costs as much
+ * for a group as for one: SQLite writes its full-text index out before every savepoint. Its effects
+ * are not seen by statements of db_tx's function. `arg` and what it points to live as long as
+ * db_tx_arena. It asks for no more of its kind. */
+enum rc db_tx_later(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
+
+/* Inside db_tx: the arena of who called db_tx, which lives until that has returned; ctx->arena may
+ * be another's that ends before. */
+struct arena *db_tx_arena(const struct ctx *ctx);
 
 /* Work that follows every change, done by one at a time, with a ctx of its own. Set once, before
  * the first db_tx.

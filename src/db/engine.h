@@ -44,12 +44,22 @@ struct db {
     struct db_pool readers; /* of struct db_conn */
 };
 
+/* One call of db_tx_later. */
+struct db_later {
+    struct db_later *next;
+    db_tx_fn *fn;
+    void *arg;
+};
+
 struct db_conn {
     struct db *db;
     bool may_write;   /* it is inside db_tx */
     bool has_failed;  /* a statement has, since the transaction began */
     bool is_reader;   /* no connection itself, but a struct db_reader */
     unsigned cursors; /* open on it */
+    /* Of the transaction whose function runs. */
+    struct arena *tx_arena;
+    struct db_later *later, **later_end;
 };
 
 /* What ctx->conn is in work that reads, and in copies of its ctx. Readers are few and those who
@@ -78,6 +88,13 @@ bool db_init(struct db *db, const struct db_ops *ops, enum sql_engine engine,
 enum rc sqlite_open(struct ctx *ctx, const struct db_options *options, struct db **ret) MUST_CHECK;
 enum rc postgres_open(struct ctx *ctx, const struct db_options *options,
                       struct db **ret) MUST_CHECK;
+
+/* What db_tx's function asked to be run later: begun before it, with the arena of its caller, and
+ * run or dropped after it. */
+void db_laters_begin(struct db_conn *conn, struct arena *arena);
+struct db_later *db_laters_end(struct db_conn *conn);
+enum rc db_laters_run(struct ctx *ctx, struct db_conn *conn,
+                      const struct db_later *first) MUST_CHECK;
 
 /* The connection that a statement of ctx runs on: the writer's, or a reader's, which may have to be
  * taken first. */

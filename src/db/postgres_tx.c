@@ -26,15 +26,20 @@ static void pause_before(unsigned attempt)
 static enum rc attempt_once(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *fn, void *arg)
 {
     enum rc rc = postgres_conn_begin(ctx, conn, "BEGIN ISOLATION LEVEL SERIALIZABLE");
+    struct db_later *laters;
 
     if (rc != RC_OK)
         return rc;
     ctx->conn = &conn->base;
+    db_laters_begin(&conn->base, ctx->arena);
     rc = fn(ctx, arg);
+    laters = db_laters_end(&conn->base);
     if (rc == RC_OK && arena_has_failed(ctx->arena))
         rc = FAIL(ctx, ERR_MEMORY);
     if (rc == RC_OK && conn->base.has_failed)
         rc = db_swallowed(ctx);
+    if (rc == RC_OK)
+        rc = db_laters_run(ctx, &conn->base, laters);
     /* A COMMIT that is lost on the way may have happened: it must not be repeated. */
     if (rc == RC_OK)
         return postgres_conn_run(ctx, conn, "COMMIT");

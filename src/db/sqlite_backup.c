@@ -27,9 +27,8 @@ static enum rc copy_pages(struct ctx *ctx, struct sqlite_conn *from, sqlite3 *to
     return RC_OK;
 }
 
-static enum rc copy_to(struct ctx *ctx, const char *path)
+static enum rc copy_to(struct ctx *ctx, struct sqlite_conn *reader, const char *path)
 {
-    struct sqlite_conn *reader = (struct sqlite_conn *)ctx->conn;
     sqlite3 *to = NULL;
     enum rc rc;
     int code = sqlite3_open(path, &to);
@@ -61,6 +60,7 @@ enum rc sqlite_backup(struct ctx *ctx, struct db *db, const char *path)
 {
     const char *partial = str_z(ctx->arena, str_fmt(ctx->arena, "%s.partial", path));
     struct ctx work = {.arena = ctx->arena, .now = ctx->now, .db = db};
+    struct db_conn *reader;
     enum rc rc = arena_has_failed(ctx->arena) ? FAIL(&work, ERR_MEMORY) : RC_OK;
 
     if (rc == RC_OK)
@@ -68,7 +68,9 @@ enum rc sqlite_backup(struct ctx *ctx, struct db *db, const char *path)
     if (rc == RC_OK)
         rc = db_reader_acquire(&work);
     if (rc == RC_OK)
-        rc = copy_to(&work, partial);
+        rc = db_conn_get(&work, &reader);
+    if (rc == RC_OK)
+        rc = copy_to(&work, (struct sqlite_conn *)reader, partial);
     db_reader_release(&work);
     if (rc == RC_OK && (fault_here() || rename(partial, path) != 0 || !sync_folder(ctx, path)))
         rc = FAIL(&work, ERR_FILE, .detail = str_fmt(ctx->arena, "%s: %s", path, strerror(errno)));

@@ -29,6 +29,7 @@ struct job {
     struct ctx *ctx;
     db_tx_fn *fn;
     void *arg;
+    struct db_later *laters; /* what fn left to be done at the group's end */
     enum rc rc;
     _Atomic uint32_t state;
 };
@@ -215,7 +216,9 @@ static enum rc run_jobs(struct ctx *ctx, struct sqlite_writer *writer, struct jo
     for (struct job *job = first; job; job = job->next) {
         bool is_late = job->ctx->deadline_ms && job->ctx->deadline_ms < clock_monotonic_ms();
 
+        db_laters_begin(&writer->conn->base, job->ctx->arena);
         job->rc = is_late ? give_up(job->ctx) : run_fn(writer, job->ctx, job->fn, job->arg);
+        job->laters = db_laters_end(&writer->conn->base);
         *done += job->rc == RC_OK;
         if (!is_in_transaction(writer))
             return ctx_fail(
@@ -223,6 +226,20 @@ static enum rc run_jobs(struct ctx *ctx, struct sqlite_writer *writer, struct jo
                                   .detail = S("the group's transaction was lost"),
                                   .file = __FILE__,
                                   .line = __LINE__});
+    }
+    return RC_OK;
+}
+
+/* Without a savepoint, for whose sake it waited until now: what fails leaves nothing of the group.
+ */
+static enum rc run_laters(struct ctx *ctx, struct sqlite_writer *writer, const struct jobs *group)
+{
+    for (struct job *job = group->first; job; job = job->next) {
+        if (job->rc != RC_OK || !job->laters)
+            continue;
+        job->rc = db_laters_run(job->ctx, &writer->conn->base, job->laters);
+        if (job->rc != RC_OK)
+            return ctx_fail(ctx, job->ctx->err);
     }
     return RC_OK;
 }
@@ -264,6 +281,8 @@ static enum rc run_group(struct ctx *ctx, struct sqlite_writer *writer, struct j
     }
     if (rc == RC_OK && done && writer->hook)
         rc = run_fn(writer, ctx, writer->hook, writer->hook_arg);
+    if (rc == RC_OK)
+        rc = run_laters(ctx, writer, group);
     if (rc == RC_OK)
         rc = sqlite_conn_own(ctx, writer->conn, OWN_COMMIT);
     return rc;

@@ -303,6 +303,108 @@ static void test_hook_writes_with_group(void **state)
     assert_int_equal(row.total, 1);
 }
 
+/* What transactions left for the group's end, in the order it was run. */
+struct ledger {
+    struct db *db;
+    char letters[20];
+    int64_t teams; /* that were there by then */
+    bool must_fail;
+};
+
+struct errand {
+    struct ledger *ledger;
+    struct turn turn;
+    char letter;
+};
+
+static enum rc write_letter(struct ctx *ctx, void *arg)
+{
+    struct errand *errand = arg;
+    struct ledger *ledger = errand->ledger;
+    struct team_count_row row;
+    enum rc rc = team_count(ctx, &row);
+
+    ledger->letters[strlen(ledger->letters)] = errand->letter;
+    ledger->teams = row.total;
+    if (rc == RC_OK && ledger->must_fail)
+        rc = FAIL(ctx, ERR_DISK_FULL, .detail = S("by the test"));
+    return rc ? rc : record_add(ctx, S("later"), S(""), NULL);
+}
+
+static enum rc leave_errand(struct ctx *ctx, void *arg)
+{
+    struct errand *errand = arg;
+    struct errand *copy = ARENA_NEW(db_tx_arena(ctx), struct errand);
+    enum rc rc = copy ? RC_OK : FAIL(ctx, ERR_MEMORY);
+
+    if (rc == RC_OK) {
+        *copy = *errand;
+        rc = db_tx_later(ctx, write_letter, copy);
+    }
+    return rc ? rc : add_numbered(ctx, &errand->turn);
+}
+
+static int64_t count_records(struct db *db)
+{
+    struct ctx ctx = test_ctx(db);
+    struct record_count_row row;
+
+    test_ok(&ctx, db_reader_acquire(&ctx));
+    test_ok(&ctx, record_count(&ctx, &row));
+    test_ctx_done(&ctx);
+    return row.total;
+}
+
+/* Three in a group: what the one that fails left is not run. */
+static void test_later_is_run_with_the_group(void **state)
+{
+    struct test_store *store = *state;
+    struct ledger ledger = {.db = store->db};
+    struct errand errands[] = {{&ledger, {.number = 1}, 'a'},
+                               {&ledger, {.number = 2, .must_fail = true}, 'b'},
+                               {&ledger, {.number = 3}, 'c'}};
+    struct worker workers[3], keeper;
+    struct gate gate = {0};
+
+    if (!test_is_postgres())
+        close_gate(&keeper, &gate, store->db);
+    for (int i = 0; i < 3; i++) {
+        workers[i] = (struct worker){.db = store->db, .fn = leave_errand, .arg = &errands[i]};
+        start(&workers[i]);
+        if (test_is_postgres())
+            pthread_join(workers[i].thread, NULL);
+        usleep(20000);
+    }
+    if (!test_is_postgres()) {
+        open_gate(&keeper, &gate);
+        for (int i = 0; i < 3; i++)
+            pthread_join(workers[i].thread, NULL);
+    }
+    assert_int_equal(workers[0].rc, RC_OK);
+    assert_int_equal(workers[1].rc, RC_CONFLICT);
+    assert_int_equal(workers[2].rc, RC_OK);
+    assert_string_equal(ledger.letters, "ac");
+    assert_int_equal(ledger.teams, 2);
+    assert_int_equal(count_records(store->db), 2);
+}
+
+/* Of a group whose end fails nothing is kept. */
+static void test_later_fails_its_transaction(void **state)
+{
+    struct test_store *store = *state;
+    struct ledger ledger = {.db = store->db, .must_fail = true};
+    struct errand errand = {&ledger, {.number = 1}, 'a'};
+
+    assert_int_equal(db_tx(&store->ctx, leave_errand, &errand), RC_UNAVAILABLE);
+    assert_int_equal(store->ctx.err.id, ERR_DISK_FULL);
+    assert_int_equal(count_teams(store->db), 0);
+    ctx_clear_error(&store->ctx);
+    ledger.must_fail = false;
+    test_ok(&store->ctx, db_tx(&store->ctx, leave_errand, &errand));
+    assert_int_equal(count_teams(store->db), 1);
+    assert_int_equal(count_records(store->db), 1);
+}
+
 static void test_snapshot(void **state)
 {
     struct test_store *store = *state;
@@ -653,6 +755,8 @@ int main(int argc, char **argv)
         STORED(test_many_threads),
         STORED(test_counter_loses_nothing),
         STORED(test_deadline_in_queue),
+        STORED(test_later_is_run_with_the_group),
+        STORED(test_later_fails_its_transaction),
         STORED(test_snapshot),
         STORED(test_readers_are_limited),
         STORED(test_waiting_lends_the_reader),
@@ -665,12 +769,12 @@ int main(int argc, char **argv)
         STORED(test_hook_writes_with_group),
         STORED(test_close_leaves_one_file),
     };
-    size_t first = 4, n = 15;
+    size_t first = 4, n = 17;
 
     test_choose_engine(argc, argv);
     if (test_is_postgres()) {
         first = 0;
-        n = 15;
+        n = 17;
     }
     return _cmocka_run_group_tests(test_is_postgres() ? "db/tx-postgres" : "db/tx", tests + first,
                                    n, NULL, NULL);

@@ -104,8 +104,10 @@ enum rc own_photos(struct ctx *ctx, struct request *request, struct reply *reply
     for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
         if (!str_eq(upload->field, S("photos")) || (!upload->filename.n && !upload->size_bytes))
             continue;
-        rc = case_photo_add(ctx, follow.row.id,
-                            &(struct photo_upload){upload->path, upload->filename});
+        rc = upload_check(ctx, upload);
+        if (!rc)
+            rc = case_photo_add(ctx, follow.row.id,
+                                &(struct photo_upload){upload->path, upload->filename});
         taken += !rc;
     }
     if (!rc && !taken)

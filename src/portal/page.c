@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "web/csrf.h"
+#include "web/form.h"
 #include "web/server.h"
 #include "web/url.h"
 
@@ -43,17 +44,9 @@ struct html page_brand(const struct page *page)
 struct str page_error(const struct page *page, const struct err *err)
 {
     struct arena *arena = page->ctx->arena;
-    struct str key = str_fmt(arena, "error.%s", err_name(err->id));
+    struct str sentence = form_sentence(arena, page->view.lang, page->request, err), distance;
     struct msg_arg arg = MSG_ARG("arg", err->arg);
-    struct str sentence, distance;
-    enum msg_id id;
 
-    /* A pattern brings its own sentence, written in the service file. */
-    if (err->id == ERR_PATTERN && err->arg.n)
-        return err->arg;
-    if (!msg_by_key(key, &id))
-        return STR_NONE;
-    sentence = msg_format(arena, page->view.lang, id, &arg, 1);
     if (err->id != ERR_PLACE_OUTSIDE || !err->arg.n)
         return sentence;
     distance = msg_format(arena, page->view.lang, MSG_pin_distance, &arg, 1);

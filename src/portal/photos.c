@@ -49,8 +49,10 @@ static enum rc add_all(struct ctx *ctx, const struct request *request, struct re
 
         if (!is_chosen(upload))
             continue;
-        rc = photo_add(ctx, report->draft.id, report->draft.definition,
-                       &(struct photo_upload){upload->path, upload->filename});
+        rc = upload_check(ctx, upload);
+        if (!rc)
+            rc = photo_add(ctx, report->draft.id, report->draft.definition,
+                           &(struct photo_upload){upload->path, upload->filename});
         if (rc && !is_refusal(ctx->err.id))
             return rc;
         if (rc)

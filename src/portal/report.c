@@ -2,7 +2,6 @@
 
 #include "base/crypto.h"
 #include "base/msg.h"
-#include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/queries.h"
@@ -15,9 +14,11 @@
 #include "portal/resident.h"
 #include "portal/similar.h"
 #include "portal/why.h"
+#include "web/form.h"
 #include "web/server.h"
 
 #define MAX_STEPS  128
+#define MAX_PLACE  200
 #define SURE_SCORE 95 /* a single choice this good needs no question */
 
 struct str report_step_word(const struct draft *draft, struct form_at at)
@@ -368,7 +369,10 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
     if (pin_is_shown(request))
         return pin_take(ctx, request, report);
     report->typed[TYPED_PLACE] = typed;
-    report->draft.place_typed = utf8_cut(typed, 240);
+    rc = form_check_text(ctx, typed, "place", MAX_PLACE);
+    if (rc)
+        return rc;
+    report->draft.place_typed = typed;
     if (!ctx->city->gazetteer)
         return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
     if (str_eq(id, S("none"))) {
@@ -499,36 +503,33 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
     return RC_OK;
 }
 
-static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply *reply)
+static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply *reply,
+                          struct report *report)
 {
-    struct report report = {0};
     struct filing filing;
     struct filed filed;
     struct form_at next;
-    enum rc rc = report_draft(ctx, request, &report.draft);
+    enum rc rc;
 
-    if (rc)
-        return rc;
-    if (is_sent(ctx, request, &report.draft)) {
+    if (is_sent(ctx, request, &report->draft)) {
         redirect_to_done(ctx, request, reply);
         return RC_OK;
     }
-    rc = form_next(ctx, &report.draft, &next);
+    rc = form_next(ctx, &report->draft, &next);
     if (rc)
         return rc;
     if (next.step != FORM_CHECK) {
-        redirect_to(ctx, reply, &report.draft, next);
+        redirect_to(ctx, reply, &report->draft, next);
         return RC_OK;
     }
-    filing = draft_filing(&report.draft);
+    filing = draft_filing(&report->draft);
     filing.lang = ctx->lang;
     filing.base_url = request_csrf(request)->base_url;
     rc = case_file(ctx, &filing, &filed);
     if (rc == RC_INVALID) {
-        report.at = (struct form_at){FORM_CHECK, 0};
-        report.err = ctx->err;
+        report->err = ctx->err;
         ctx_clear_error(ctx);
-        return report_render(ctx, request, reply, &report);
+        return report_render(ctx, request, reply, report);
     }
     if (rc)
         return rc;
@@ -574,7 +575,7 @@ enum rc report_answer(struct ctx *ctx, struct request *request, struct reply *re
     if (rc)
         return rc;
     if (report.at.step == FORM_CHECK)
-        return send_draft(ctx, request, reply);
+        return send_draft(ctx, request, reply, &report);
     rc = take(ctx, request, &report);
     if (!rc && (report.choices.n || report.wants_again || report.has_pin))
         return report_render(ctx, request, reply, &report);

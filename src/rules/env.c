@@ -1,6 +1,11 @@
 #include "rules/cel_internal.h"
 
 #include <assert.h>
+#include <pthread.h>
+#include <string.h>
+
+#define STANDARD_MAX_BYTES ((size_t)4 << 20)
+#define SPARE              16 /* declarations that a host adds, before arrays grow */
 
 /* Makes room for one more item of an array in the environment's arena. */
 static void *grow(struct cel_env *env, void *items, size_t n, size_t *room, size_t size)
@@ -16,22 +21,75 @@ static void *grow(struct cel_env *env, void *items, size_t n, size_t *room, size
     return grown;
 }
 
+/* What every environment declares: read from its signatures once and kept for the program's life. A
+ * city has environments by the dozen, and each would hold the same fifty kilobytes. */
+static pthread_mutex_t standard_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct cel_env *standard;
+
+static struct cel_env *standard_new(void)
+{
+    struct arena *arena = arena_new(STANDARD_MAX_BYTES);
+    struct cel_env *env = arena ? ARENA_NEW(arena, struct cel_env) : NULL;
+
+    if (env) {
+        env->arena = arena;
+        std_operators_add(env);
+        std_convert_add(env);
+        std_text_add(env);
+        time_add(env);
+        ext_strings_add(env);
+        ext_format_add(env);
+        ext_math_add(env);
+        city_add(env);
+        if (!arena_has_failed(arena))
+            return env;
+    }
+    arena_free(arena);
+    return NULL;
+}
+
+static const struct cel_env *standard_get(void)
+{
+    const struct cel_env *env;
+
+    pthread_mutex_lock(&standard_lock);
+    if (!standard)
+        standard = standard_new();
+    env = standard;
+    pthread_mutex_unlock(&standard_lock);
+    return env;
+}
+
+/* The array, with room for some more, in another arena. */
+static void *array_copy(struct arena *arena, const void *items, size_t n, size_t *ret_room,
+                        size_t size)
+{
+    void *copy = arena_array(arena, n + SPARE, size);
+
+    if (!copy)
+        return NULL;
+    memcpy(copy, items, n * size);
+    *ret_room = n + SPARE;
+    return copy;
+}
+
 struct cel_env *cel_env_new(struct ctx *ctx, struct cel_limits limits)
 {
     struct cel_env *env = ARENA_NEW(ctx->arena, struct cel_env);
+    const struct cel_env *from = standard_get();
 
-    if (!env)
+    if (!from)
+        arena_fail(ctx->arena);
+    if (!env || !from)
         return NULL;
-    *env = (struct cel_env){.arena = ctx->arena, .limits = limits};
-    std_operators_add(env);
-    std_convert_add(env);
-    std_text_add(env);
-    time_add(env);
-    ext_strings_add(env);
-    ext_format_add(env);
-    ext_math_add(env);
-    city_add(env);
-    return arena_has_failed(env->arena) ? NULL : env;
+    *env = *from;
+    env->arena = ctx->arena;
+    env->limits = limits;
+    env->types =
+        array_copy(ctx->arena, from->types, from->n_types, &env->room_types, sizeof *env->types);
+    env->overloads = array_copy(ctx->arena, from->overloads, from->n_overloads,
+                                &env->room_overloads, sizeof *env->overloads);
+    return env->types && env->overloads ? env : NULL;
 }
 
 const struct cel_type *cel_env_type(struct cel_env *env, struct str name)

@@ -7,19 +7,30 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "web/json_body.h"
 #include "web/multipart.h"
+#include "web/urlencoded.h"
+
+/* A file that is too large is the field's fault up to this many times the limit, and the request's
+ * beyond that. */
+#define PATIENCE_TIMES 3
 
 struct body {
     struct request *request;
     const struct body_limits *limits;
-    struct multipart *multipart; /* NULL for other kinds */
-    struct buf text;             /* the whole body, or the field being read */
-    bool is_form;                /* urlencoded */
+    struct multipart *multipart;   /* a form with files, */
+    struct urlencoded *urlencoded; /* a form without; both NULL for other kinds */
+    bool is_json;
+    struct json_body json;
+    struct buf text; /* the body of another kind than a form */
+    int64_t bytes;   /* as they came */
 
-    /* Of multipart: */
+    /* Of forms: */
     struct param *fields;
     size_t field_count, file_count;
-    size_t text_bytes; /* names and values so far */
+    size_t kept_bytes;  /* names and values so far */
+    struct typed value; /* of the field being read */
+    struct input_flaw **last_flaw;
     int64_t uploads_bytes;
     bool is_skipping;      /* an empty file input */
     struct upload *upload; /* being written, NULL while a plain field is read */
@@ -70,8 +81,18 @@ static enum rc begin_file(struct body *body, struct ctx *ctx, const struct multi
         return FAIL(ctx, ERR_MEMORY);
     body->upload->field = str_copy(ctx->arena, part->name);
     body->upload->filename = multipart_clean_filename(ctx->arena, part->filename);
+    body->upload->most_bytes = body->limits->max_file_bytes;
     body->upload->content_type = str_copy(ctx->arena, http_media_type(part->content_type));
     return open_upload(body, ctx);
+}
+
+/* How much of the next value is kept: no more than half of what is left, so that a text without
+ * end takes no other field's place. */
+static size_t room_for_value(const struct body *body)
+{
+    size_t half = (body->limits->max_body_bytes - body->kept_bytes) / 2;
+
+    return half < TYPED_MAX_BYTES ? half : TYPED_MAX_BYTES;
 }
 
 static enum rc begin_part(void *cls, struct ctx *ctx, const struct multipart_part *part)
@@ -79,10 +100,12 @@ static enum rc begin_part(void *cls, struct ctx *ctx, const struct multipart_par
     struct body *body = cls;
 
     body->is_skipping = false;
-    body->text_bytes += part->name.n + part->filename.n;
+    body->kept_bytes += part->name.n + part->filename.n;
     if (body->field_count + body->file_count == body->limits->max_fields ||
-        body->text_bytes > body->limits->max_body_bytes)
+        body->kept_bytes > body->limits->max_body_bytes)
         return FAIL(ctx, ERR_TOO_LARGE, .detail = S("fields of a form"));
+    if (!http_is_text(part->name))
+        return FAIL(ctx, ERR_MALFORMED, .detail = S("the name of a field"));
     if (part->filename.p)
         return begin_file(body, ctx, part);
     if (!body->fields)
@@ -90,7 +113,7 @@ static enum rc begin_part(void *cls, struct ctx *ctx, const struct multipart_par
     if (!body->fields)
         return FAIL(ctx, ERR_MEMORY);
     body->fields[body->field_count].name = str_copy(ctx->arena, part->name);
-    body->text = buf_in(ctx->arena, body->limits->max_body_bytes);
+    body->value = typed_in(ctx->arena, room_for_value(body));
     return RC_OK;
 }
 
@@ -100,11 +123,13 @@ static enum rc write_upload(struct body *body, struct ctx *ctx, struct str bytes
 
     body->upload->size_bytes += n;
     body->uploads_bytes += n;
-    if (body->upload->size_bytes > body->limits->max_file_bytes ||
-        body->uploads_bytes > body->limits->max_uploads_bytes)
-        return FAIL(
-            ctx, ERR_TOO_LARGE, .field = body->upload->field,
-            .arg = str_fmt(ctx->arena, "%lld MB", (long long)(body->limits->max_file_bytes >> 20)));
+    if (body->uploads_bytes > body->limits->max_uploads_bytes ||
+        body->upload->size_bytes > PATIENCE_TIMES * body->upload->most_bytes)
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("the files of a form together"));
+    if (body->upload->size_bytes > body->upload->most_bytes)
+        return body->upload->size_bytes - n <= body->upload->most_bytes && ftruncate(body->fd, 0)
+                   ? file_failed(ctx, errno)
+                   : RC_OK;
     while (bytes.n) {
         ssize_t written = fault_here() ? -1 : write(body->fd, bytes.p, bytes.n);
 
@@ -125,17 +150,45 @@ static enum rc part_data(void *cls, struct ctx *ctx, struct str bytes)
         return write_upload(body, ctx, bytes);
     if (body->is_skipping)
         return FAIL(ctx, ERR_MALFORMED, .detail = S("a file without a name"));
-    body->text_bytes += bytes.n;
-    if (body->text_bytes > body->limits->max_body_bytes)
-        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("a form"));
-    buf_add(&body->text, bytes);
+    typed_add(&body->value, bytes);
     return RC_OK;
+}
+
+static enum rc note_flaw(struct body *body, struct ctx *ctx, enum err_id error)
+{
+    struct input_flaw *flaw = ARENA_NEW(ctx->arena, struct input_flaw);
+
+    if (!flaw)
+        return FAIL(ctx, ERR_MEMORY);
+    flaw->name = body->fields[body->field_count].name;
+    flaw->error = error;
+    flaw->characters = body->value.characters;
+    *body->last_flaw = flaw;
+    body->last_flaw = &flaw->next;
+    return RC_OK;
+}
+
+static enum rc end_value(struct body *body, struct ctx *ctx)
+{
+    struct str value = typed_end(&body->value);
+    enum rc rc = RC_OK;
+
+    if (buf_has_failed(&body->value.text))
+        return FAIL(ctx, ERR_MEMORY);
+    if (body->value.is_cut && body->value.bytes <= TYPED_MAX_BYTES)
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("the fields of a form together"));
+    if (body->value.is_cut)
+        rc = note_flaw(body, ctx, ERR_TOO_LONG);
+    else if (body->value.is_damaged)
+        rc = note_flaw(body, ctx, ERR_NOT_UTF8);
+    body->kept_bytes += value.n;
+    body->fields[body->field_count++].value = value;
+    return rc;
 }
 
 static enum rc end_part(void *cls, struct ctx *ctx)
 {
     struct body *body = cls;
-    struct str value = buf_str(&body->text);
 
     if (body->upload) {
         int failed = close(body->fd);
@@ -144,14 +197,21 @@ static enum rc end_part(void *cls, struct ctx *ctx)
         body->upload = NULL;
         return failed ? file_failed(ctx, errno) : RC_OK;
     }
-    if (body->is_skipping)
-        return RC_OK;
-    if (buf_has_failed(&body->text))
-        return FAIL(ctx, ERR_MEMORY);
-    if (!http_is_text(value))
-        return FAIL(ctx, ERR_NOT_UTF8, .field = body->fields[body->field_count].name);
-    body->fields[body->field_count++].value = value.p ? value : S("");
-    return RC_OK;
+    return body->is_skipping ? RC_OK : end_value(body, ctx);
+}
+
+static bool is_json_type(struct str media_type)
+{
+    return str_eq_ascii_nocase(media_type, S("application/json"));
+}
+
+int64_t body_longest(struct str media_type, const struct body_limits *limits)
+{
+    bool is_cut_to_size = is_json_type(media_type) ||
+                          str_eq_ascii_nocase(media_type, S("application/x-www-form-urlencoded")) ||
+                          str_eq_ascii_nocase(media_type, S("multipart/form-data"));
+
+    return is_cut_to_size ? limits->max_sent_bytes : (int64_t)limits->max_body_bytes;
 }
 
 enum rc body_new(struct ctx *ctx, struct request *request, const struct body_limits *limits,
@@ -160,6 +220,7 @@ enum rc body_new(struct ctx *ctx, struct request *request, const struct body_lim
     struct body *body = ARENA_NEW(ctx->arena, struct body);
     struct multipart_sink sink = {body, begin_part, part_data, end_part};
     struct str content_type = request_header(request, S("content-type"));
+    enum rc rc = RC_OK;
 
     if (!body)
         return FAIL(ctx, ERR_MEMORY);
@@ -167,24 +228,34 @@ enum rc body_new(struct ctx *ctx, struct request *request, const struct body_lim
     body->limits = limits;
     body->fd = -1;
     body->last_upload = &request->uploads;
+    body->last_flaw = &request->flaws;
     body->text = buf_in(ctx->arena, limits->max_body_bytes);
-    body->is_form =
-        str_eq_ascii_nocase(request->media_type, S("application/x-www-form-urlencoded"));
-    if (str_eq_ascii_nocase(request->media_type, S("multipart/form-data"))) {
-        enum rc rc = multipart_new(ctx, content_type, &sink, &body->multipart);
-
-        if (rc)
-            return rc;
+    body->json = json_body_to(&body->text);
+    body->is_json = is_json_type(request->media_type);
+    if (str_eq_ascii_nocase(request->media_type, S("application/x-www-form-urlencoded"))) {
+        body->urlencoded = urlencoded_new(ctx, &sink);
+        rc = body->urlencoded ? RC_OK : FAIL(ctx, ERR_MEMORY);
+    } else if (str_eq_ascii_nocase(request->media_type, S("multipart/form-data"))) {
+        rc = multipart_new(ctx, content_type, &sink, &body->multipart);
     }
-    *ret_body = body;
-    return RC_OK;
+    if (!rc)
+        *ret_body = body;
+    return rc;
 }
 
 enum rc body_feed(struct body *body, struct ctx *ctx, struct str bytes)
 {
+    body->bytes += (int64_t)bytes.n;
+    if (body->bytes - body->uploads_bytes > body_longest(body->request->media_type, body->limits))
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("a body"));
     if (body->multipart)
         return multipart_feed(body->multipart, ctx, bytes);
-    buf_add(&body->text, bytes);
+    if (body->urlencoded)
+        return urlencoded_feed(body->urlencoded, ctx, bytes);
+    if (body->is_json)
+        json_body_add(&body->json, bytes);
+    else
+        buf_add(&body->text, bytes);
     if (buf_has_failed(&body->text))
         return arena_has_failed(ctx->arena) ? FAIL(ctx, ERR_MEMORY) : FAIL(ctx, ERR_TOO_LARGE);
     return RC_OK;
@@ -192,19 +263,17 @@ enum rc body_feed(struct body *body, struct ctx *ctx, struct str bytes)
 
 enum rc body_finish(struct body *body, struct ctx *ctx)
 {
-    struct str text = buf_str(&body->text);
-    enum rc rc;
+    enum rc rc = RC_OK;
 
-    if (body->multipart) {
+    if (body->multipart)
         rc = multipart_finish(body->multipart, ctx);
-        if (!rc)
-            body->request->form = (struct params){body->fields, body->field_count};
-        return rc;
-    }
-    if (body->is_form)
-        return url_params_decode(ctx, text, body->limits->max_fields, &body->request->form);
-    body->request->body = text;
-    return RC_OK;
+    else if (body->urlencoded)
+        rc = urlencoded_finish(body->urlencoded, ctx);
+    else
+        body->request->body = buf_str(&body->text);
+    if (!rc)
+        body->request->form = (struct params){body->fields, body->field_count};
+    return rc;
 }
 
 void body_done(struct body *body)

@@ -90,13 +90,17 @@ static enum MHD_Result send_response(struct exchange *exchange, int status,
     return MHD_queue_response(exchange->connection, (unsigned)status, response);
 }
 
+static enum MHD_Result send_fixed(struct exchange *exchange, enum fixed_kind kind)
+{
+    return send_response(exchange, fixed_status(kind),
+                         fixed_answer(exchange->server->fixed, kind, exchange->request.target));
+}
+
 static enum MHD_Result answer_malformed(struct exchange *exchange, const char *fault)
 {
-    struct server *server = exchange->server;
-
-    atomic_fetch_add(&server->malformed_count, 1);
+    atomic_fetch_add(&exchange->server->malformed_count, 1);
     note_edge_answer(exchange, 400, &(struct err){.id = ERR_MALFORMED, .detail = str_of(fault)});
-    return send_response(exchange, 400, server->malformed);
+    return send_fixed(exchange, FIXED_MALFORMED);
 }
 
 static enum MHD_Result answer_overload(struct exchange *exchange)
@@ -105,7 +109,7 @@ static enum MHD_Result answer_overload(struct exchange *exchange)
 
     atomic_fetch_add(&server->overloads, 1);
     atomic_fetch_add(&server->by_status_class[5], 1);
-    return send_response(exchange, 503, server->overload);
+    return send_fixed(exchange, FIXED_OVERLOAD);
 }
 
 static enum MHD_Result hand_over(struct exchange *exchange)
@@ -146,6 +150,7 @@ static void choose_limits(struct exchange *exchange)
 
     exchange->limits = (struct body_limits){
         .max_body_bytes = route->max_body_bytes ? route->max_body_bytes : options->max_body_bytes,
+        .max_sent_bytes = options->max_sent_bytes,
         .max_fields = options->max_fields,
         .max_files = takes_files ? options->max_files : 0,
         .max_file_bytes = options->max_file_bytes,
@@ -154,9 +159,12 @@ static void choose_limits(struct exchange *exchange)
     };
 }
 
-static int64_t longest_body(const struct body_limits *limits)
+static int64_t longest_body(const struct exchange *exchange)
 {
-    return (int64_t)limits->max_body_bytes + (limits->max_files ? limits->max_uploads_bytes : 0);
+    const struct body_limits *limits = &exchange->limits;
+
+    return body_longest(exchange->request.media_type, limits) +
+           (limits->max_files ? limits->max_uploads_bytes : 0);
 }
 
 /* Looks at what the head says of the body: a failure is why it is not read. */
@@ -170,9 +178,9 @@ static enum rc open_body(struct exchange *exchange, struct ctx *ctx)
     if (!request->route)
         return FAIL(ctx, exchange->match.result == ROUTE_BAD_METHOD ? ERR_METHOD : ERR_NOT_FOUND);
     choose_limits(exchange);
-    if (exchange->facts.content_length > longest_body(&exchange->limits))
-        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("Content-Length"));
     request->media_type = http_media_type(request_header(request, S("content-type")));
+    if (exchange->facts.content_length > longest_body(exchange))
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = S("Content-Length"));
     return body_new(ctx, request, &exchange->limits, &exchange->body);
 }
 
@@ -186,17 +194,11 @@ static bool is_one_upload_too_many(struct exchange *exchange)
     return atomic_fetch_add(&server->uploads_under_way, 1) >= server->options.max_uploads_under_way;
 }
 
+/* A client that waits for 100 Continue has sent nothing yet: a worker can answer now. */
 static enum MHD_Result refuse_before_body(struct exchange *exchange)
 {
-    /* A client that waits for 100 Continue has sent nothing yet, so the library can answer now. */
     exchange->stage = STAGE_REFUSED;
-    if (!exchange->facts.expects_continue)
-        return MHD_YES;
-    if (exchange->refusal.id == ERR_TOO_LARGE) {
-        note_edge_answer(exchange, 413, &exchange->refusal);
-        return send_response(exchange, 413, exchange->server->too_large);
-    }
-    return answer_malformed(exchange, "a body that was not wanted");
+    return exchange->facts.expects_continue ? hand_over(exchange) : MHD_YES;
 }
 
 static enum MHD_Result begin_body(struct exchange *exchange)
@@ -239,7 +241,7 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method, co
         return answer_malformed(exchange, fault);
     if (result == HEAD_TOO_LARGE) {
         note_edge_answer(exchange, 431, &(struct err){.id = ERR_TOO_LARGE, .detail = S("head")});
-        return send_response(exchange, 431, server->head_too_large);
+        return send_fixed(exchange, FIXED_LONG_HEAD);
     }
     exchange->stage = STAGE_BODY;
     return exchange->facts.has_body ? begin_body(exchange) : MHD_YES;

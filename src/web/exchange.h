@@ -11,6 +11,7 @@
 
 #include "web/assets.h"
 #include "web/body.h"
+#include "web/fixed.h"
 #include "web/head.h"
 #include "web/pool.h"
 #include "web/server.h"
@@ -82,7 +83,7 @@ struct server {
     const struct router *router;
     struct csrf csrf;
     struct MHD_Daemon *daemon;
-    struct MHD_Response *overload, *malformed, *too_large, *head_too_large;
+    struct fixed *fixed;
     struct assets *assets;
     struct shelf *shelf;
     struct pool *readers, *writers;
@@ -126,10 +127,6 @@ void edge_connection(void *cls, struct MHD_Connection *connection, void **entry,
 void work_run(struct pool_job *job, struct arena **arena);
 
 /* respond.c */
-
-/* A response of fixed bytes for cases no worker sees; NULL without memory. */
-struct MHD_Response *respond_fixed(bool is_https, int status, const char *extra_name,
-                                   const char *extra_value);
 
 /* The library's response for a reply, whose memory it borrows until the exchange ends; takes over
  * its file and stream. Made on the I/O thread: the library allocates each header by itself, and

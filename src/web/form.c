@@ -5,6 +5,7 @@
 #include <pcre2.h>
 
 #include "base/json.h"
+#include "base/msg.h"
 #include "base/utf8.h"
 
 #define MAX_VALUES        100 /* of one field */
@@ -59,18 +60,6 @@ static struct str clean_text(struct arena *arena, struct str s)
     return p ? (struct str){p, n} : S("");
 }
 
-/* Control characters other than line ends and tabs have no place in a text. */
-static bool has_control(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-
-        if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-            return true;
-    }
-    return false;
-}
-
 static bool matches(const char *pattern, struct str s)
 {
     int error;
@@ -105,9 +94,8 @@ static void check_text(struct ctx *ctx, struct form_field *field)
 {
     field->values[0] = clean_text(ctx->arena, field->values[0]);
     check_length(ctx, field, DEFAULT_TEXT_MAX);
-    if (has_control(field->values[0]) ||
-        (!field->error && field->spec->pattern && field->values[0].n &&
-         !matches(field->spec->pattern, field->values[0])))
+    if (!field->error && field->spec->pattern && field->values[0].n &&
+        !matches(field->spec->pattern, field->values[0]))
         refuse(field, ERR_PATTERN, STR_NONE);
 }
 
@@ -233,6 +221,9 @@ static void check(struct ctx *ctx, struct form_field *field)
     };
     bool takes_many = field->spec->type == INPUT_CHOICES || field->spec->type == INPUT_FILE;
 
+    for (size_t i = 0; i < field->count; i++)
+        if (!text_is_clean(field->values[i]))
+            refuse(field, ERR_NOT_UTF8, STR_NONE);
     if (field->count > 1 && !takes_many)
         refuse(field, ERR_NOT_A_CHOICE, STR_NONE);
     if (field->count)
@@ -464,4 +455,46 @@ bool form_has_choice(const struct form *form, const char *name, struct str choic
         if (str_eq(field->values[i], choice))
             return true;
     return false;
+}
+
+enum rc form_check_text(struct ctx *ctx, struct str text, const char *field, size_t max_characters)
+{
+    if (utf8_count(text) > max_characters)
+        return FAIL(ctx, ERR_TOO_LONG, .field = str_of(field),
+                    .arg = str_fmt(ctx->arena, "%zu", max_characters));
+    return text_is_clean(text) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = str_of(field));
+}
+
+/* What a text that is too long is told, when the request has it: the most, and how long it was. */
+static struct str sentence_of_length(struct arena *arena, enum lang lang,
+                                     const struct request *request, const struct err *err)
+{
+    bool is_whole;
+    size_t n = request_typed_length(request, err->field, &is_whole);
+    struct str kept = params_get(&request->form, err->field);
+    const struct msg_arg args[] = {
+        MSG_ARG("arg", err->arg),
+        MSG_ARG("count", (int64_t)n),
+        MSG_ARG("kept", (int64_t)utf8_count(kept)),
+    };
+    enum msg_id id = is_whole ? MSG_form_too_long : MSG_form_too_long_cut;
+
+    return msg_format(arena, lang, id, args, sizeof args / sizeof *args);
+}
+
+struct str form_sentence(struct arena *arena, enum lang lang, const struct request *request,
+                         const struct err *err)
+{
+    struct msg_arg arg = MSG_ARG("arg", err->arg);
+    enum msg_id id;
+
+    if (err->id == ERR_PATTERN && err->arg.n)
+        return err->arg;
+    if (err->id == ERR_TOO_LONG && err->arg.n && params_get(&request->form, err->field).p)
+        return sentence_of_length(arena, lang, request, err);
+    if (err->id == ERR_TOO_LARGE && err->arg.n)
+        id = MSG_form_file_too_large;
+    else if (!msg_by_key(str_fmt(arena, "error.%s", err_name(err->id)), &id))
+        return STR_NONE;
+    return msg_format(arena, lang, id, &arg, 1);
 }

@@ -85,4 +85,16 @@ bool form_has_choice(const struct form *form, const char *name, struct str choic
 /* Whether `s` looks like an address mail can be sent to. */
 bool form_is_email(struct str s);
 
+/* A text that has no check of its own further in: RC_INVALID (ERR_TOO_LONG, ERR_NOT_UTF8) with that
+ * field's name for more than max_characters, or for what is no text. */
+enum rc form_check_text(struct ctx *ctx, struct str text, const char *field,
+                        size_t max_characters) MUST_CHECK;
+
+/* The sentence for what is wrong with an input, in the arena: the message "error.<name>", or what
+ * a pattern brought along. For a text that is too long it also says how long it was, and whether
+ * the page has only its beginning: err->field is the name of the request's form field. Empty when
+ * there is no such message. */
+struct str form_sentence(struct arena *arena, enum lang lang, const struct request *request,
+                         const struct err *err);
+
 #endif

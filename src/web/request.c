@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/utf8.h"
+
 struct str request_param(const struct request *request, struct str name)
 {
     return params_get(&request->params, name);
@@ -12,6 +14,28 @@ struct str request_value(const struct request *request, struct str name)
     struct str value = params_get(&request->query, name);
 
     return value.p ? value : params_get(&request->form, name);
+}
+
+bool request_is_under(const struct request *request, struct str segment)
+{
+    struct str rest = request->target, first;
+
+    if (request->path.n)
+        return str_eq(request->path.segments[0], segment);
+    if (!str_starts_with(rest, S("/")))
+        return false;
+    rest = str_slice(rest, 1, rest.n);
+    return str_next(&rest, '/', &first) && str_eq(first, segment);
+}
+
+size_t request_typed_length(const struct request *request, struct str name, bool *ret_is_whole)
+{
+    const struct input_flaw *flaw = request->flaws;
+
+    while (flaw && !(flaw->error == ERR_TOO_LONG && str_eq(flaw->name, name)))
+        flaw = flaw->next;
+    *ret_is_whole = !flaw;
+    return flaw ? flaw->characters : utf8_count(str_trim(params_get(&request->form, name)));
 }
 
 struct str request_header(const struct request *request, struct str name)
@@ -75,6 +99,14 @@ bool request_wants_json(const struct request *request)
         json = accept_quality(accept, S("application/problem+json"), S("application/*"));
     html = accept_quality(accept, S("text/html"), S("text/*"));
     return json > html;
+}
+
+enum rc upload_check(struct ctx *ctx, const struct upload *upload)
+{
+    if (upload->size_bytes <= upload->most_bytes)
+        return RC_OK;
+    return FAIL(ctx, ERR_TOO_LARGE, .field = upload->field,
+                .arg = str_fmt(ctx->arena, "%lld MB", (long long)(upload->most_bytes >> 20)));
 }
 
 struct str request_path_in_lang(struct arena *arena, const struct request *request, enum lang lang)

@@ -1,7 +1,9 @@
 /* What a handler sees of a request.
  *
  * By the time a handler runs, everything here has been checked: headers by the strict rules of
- * head.h, the path decoded (url.h), parameters UTF-8 without NUL, bodies within their limits.
+ * head.h, the path decoded (url.h), parameters UTF-8 without NUL, bodies within their limits. Text
+ * that came damaged or without end was mended so that a form can show it again (typed.h); nothing
+ * can be written then (ctx->unusable).
  * All slices are borrowed from the request and end with it. Layer: web. One thread at a time.
  */
 #ifndef WEB_REQUEST_H
@@ -18,7 +20,18 @@ struct upload {
     struct str filename;     /* cleaned, see multipart_clean_filename */
     struct str content_type; /* as the client claims: sniff the bytes */
     const char *path;
-    int64_t size_bytes;
+    int64_t size_bytes; /* as sent */
+    int64_t most_bytes; /* that a file may have; of a larger one nothing is kept */
+};
+
+/* A form's value that cannot be used as it was sent; what is in `form` is what a page shows again.
+ */
+struct input_flaw {
+    struct input_flaw *next; /* in the order they came */
+    struct str name;
+    enum err_id error; /* ERR_TOO_LONG: only its beginning is there; ERR_NOT_UTF8: U+FFFF stands for
+                          what is no text */
+    size_t characters; /* as sent */
 };
 
 struct exchange;
@@ -34,6 +47,7 @@ struct request {
     struct params headers;
     struct params cookies;
     struct upload *uploads;
+    struct input_flaw *flaws;  /* of that form; NULL: none */
     struct str media_type;     /* of the body: "application/json", without parameters */
     struct str body;           /* of any other kind than a form: JSON text, XML */
     struct str remote;         /* the client's address as text, from a listed proxy's header if it
@@ -44,11 +58,19 @@ struct request {
     void *session; /* the hooks' own: what begin() found out for authorize() and handlers */
 };
 
+/* Whether the path begins with that segment; of a path that could not be decoded, as it was sent.
+ */
+bool request_is_under(const struct request *request, struct str segment);
+
 /* The pattern's parameter; empty when the pattern has none of that name. */
 struct str request_param(const struct request *request, struct str name);
 
 /* First value of query, then form; p == NULL when there is none. */
 struct str request_value(const struct request *request, struct str name);
+
+/* How many characters the form's value of that name had as it was sent, outer blanks apart, and
+ * whether all of them are in `form`. */
+size_t request_typed_length(const struct request *request, struct str name, bool *ret_is_whole);
 
 /* The first header or cookie of that name; p == NULL when there is none. */
 struct str request_header(const struct request *request, struct str name);
@@ -56,6 +78,10 @@ struct str request_cookie(const struct request *request, struct str name);
 
 /* The first file of that field, or NULL. */
 const struct upload *request_upload(const struct request *request, struct str field);
+
+/* RC_LIMIT (ERR_TOO_LARGE, the form field's name, the limit) for a file that is larger than files
+ * may be; to be asked before its bytes are used. */
+enum rc upload_check(struct ctx *ctx, const struct upload *upload) MUST_CHECK;
 
 /* Whether an answer should be JSON rather than a page: the route is an API's, or Accept prefers
  * application/json or problem+json to text/html. */

@@ -14,24 +14,6 @@ static bool add_fixed(struct MHD_Response *response, bool is_https)
     return true;
 }
 
-struct MHD_Response *respond_fixed(bool is_https, int status, const char *extra_name,
-                                   const char *extra_value)
-{
-    const char *text = http_status_text(status);
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
-
-    if (!response)
-        return NULL;
-    if (add_fixed(response, is_https) &&
-        MHD_add_response_header(response, "Content-Type", "text/plain") == MHD_YES &&
-        MHD_add_response_header(response, "Cache-Control", "no-store") == MHD_YES &&
-        MHD_add_response_header(response, extra_name, extra_value) == MHD_YES)
-        return response;
-    MHD_destroy_response(response);
-    return NULL;
-}
-
 /* The next bytes of a stream, on the I/O thread. When there are none, a worker is asked and the
  * connection sleeps. */
 static ssize_t read_stream(void *cls, uint64_t at, char *to, size_t room)

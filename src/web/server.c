@@ -21,8 +21,6 @@
 /* Descriptors that are not connections: database, logs, threads, uploads being written. */
 #define OTHER_FDS 512
 
-#define OVERLOAD_RETRY_S "2"
-
 /* 16 kB each. */
 #define MAX_KEPT_ARENAS 256
 
@@ -49,6 +47,7 @@ static void set_defaults(struct server_options *options)
     DEFAULT(options->max_uploads_under_way, 64);
     DEFAULT(options->arena_cap_bytes, (size_t)32 << 20);
     DEFAULT(options->max_body_bytes, (size_t)64 << 10);
+    DEFAULT(options->max_sent_bytes, INT64_C(16) << 20);
     DEFAULT(options->max_fields, 1000);
     DEFAULT(options->max_files, 20);
     DEFAULT(options->max_file_bytes, INT64_C(16) << 20);
@@ -179,15 +178,10 @@ static enum rc start_daemon(struct ctx *ctx, struct server *server)
     return RC_OK;
 }
 
-static bool make_fixed_responses(struct server *server)
+static bool make_fixed(struct server *server)
 {
-    bool is_https = server->csrf.is_https;
-
-    server->overload = respond_fixed(is_https, 503, "Retry-After", OVERLOAD_RETRY_S);
-    server->malformed = respond_fixed(is_https, 400, "Connection", "close");
-    server->too_large = respond_fixed(is_https, 413, "Connection", "close");
-    server->head_too_large = respond_fixed(is_https, 431, "Connection", "close");
-    return server->overload && server->malformed && server->too_large && server->head_too_large;
+    server->fixed = fixed_new(server->options.edge_styles, server->csrf.is_https);
+    return server->fixed != NULL;
 }
 
 static bool start_threads(struct server *server)
@@ -242,7 +236,7 @@ static enum rc start_all(struct ctx *ctx, struct server *server)
     if (server->options.temp_dir)
         body_sweep_temp_dir(server->options.temp_dir);
     server->stop_fd = eventfd(0, EFD_CLOEXEC);
-    if (server->stop_fd < 0 || !make_fixed_responses(server) || !start_threads(server))
+    if (server->stop_fd < 0 || !make_fixed(server) || !start_threads(server))
         return FAIL(ctx, ERR_MEMORY, .detail = S("starting the server"));
     return start_daemon(ctx, server);
 }
@@ -323,16 +317,6 @@ bool server_drain(struct server *server)
     return true;
 }
 
-static void free_fixed_responses(struct server *server)
-{
-    struct MHD_Response *fixed[] = {server->overload, server->malformed, server->too_large,
-                                    server->head_too_large};
-
-    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
-        if (fixed[i])
-            MHD_destroy_response(fixed[i]);
-}
-
 void server_free(struct server *server)
 {
     if (!server)
@@ -344,7 +328,7 @@ void server_free(struct server *server)
     shelf_free(server->shelf);
     sweep_free(server->sweep);
     assets_free(server->assets);
-    free_fixed_responses(server);
+    fixed_free(server->fixed);
     if (server->stop_fd >= 0)
         close(server->stop_fd);
     sodium_memzero(&server->csrf, sizeof server->csrf);

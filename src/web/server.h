@@ -16,6 +16,8 @@
 #include "web/route.h"
 
 struct asset_set;
+struct edge_style;
+
 /* One request that is over, for the log: one line each. */
 struct server_event {
     uint64_t work_id;
@@ -65,6 +67,7 @@ struct server_options {
     struct db *db;                     /* into every ctx */
     void *app;
     struct server_hooks hooks;
+    const struct edge_style *edge_styles; /* of answers that no worker makes; see fixed.h */
 
     /* 0 takes the default. */
     int io_threads;            /* as many as cores */
@@ -75,7 +78,8 @@ struct server_options {
     int max_connections;       /* 12,000; lowered to what RLIMIT_NOFILE allows */
     int max_uploads_under_way; /* 64 requests with files at a time */
     size_t arena_cap_bytes;    /* 32 MiB for one request */
-    size_t max_body_bytes;     /* 64 KiB, where a route does not say */
+    size_t max_body_bytes;     /* 64 KiB are kept of a body, where a route does not say */
+    int64_t max_sent_bytes;    /* 16 MiB of a form or JSON are looked at to find what is too long */
     size_t max_fields;         /* 1,000 */
     size_t max_files;          /* 20 per request */
     int64_t max_file_bytes;    /* 16 MiB */

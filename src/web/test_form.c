@@ -98,7 +98,9 @@ static void test_single_errors(void **state)
 {
     check_error(*state, "text=123456", "text", ERR_TOO_LONG);
     check_error(*state, "text=%E1%BB%95%E1%BB%95%E1%BB%95%E1%BB%95%E1%BB%95", "text", ERR_NONE);
-    check_error(*state, "text=a%01b", "text", ERR_PATTERN);
+    check_error(*state, "text=a%01b", "text", ERR_NOT_UTF8);
+    check_error(*state, "text=a%00", "text", ERR_NOT_UTF8);
+    check_error(*state, "token=%ff", "token", ERR_NOT_UTF8);
     check_error(*state, "text=a&text=b", "text", ERR_NOT_A_CHOICE);
     check_error(*state, "count=0", "count", ERR_TOO_SMALL);
     check_error(*state, "count=1.5", "count", ERR_NOT_A_NUMBER);
@@ -180,12 +182,45 @@ static void test_bad_json(void **state)
     assert_int_equal(form.count, 77);
 }
 
+static struct str sentence(struct ctx *ctx, const struct request *request, struct err err)
+{
+    return form_sentence(ctx->arena, LANG_EN, request, &err);
+}
+
+/* How long a text was is said of what was typed, and of what was sent where not all is there. */
+static void test_sentences(void **state)
+{
+    struct ctx *ctx = *state;
+    struct param items[] = {{S("note"), S(" \xe1\xbb\x95"
+                                          "ab\n")},
+                            {S("text"), S("beginning")}};
+    struct input_flaw flaw = {.name = S("text"), .error = ERR_TOO_LONG, .characters = 1048576};
+    struct request request = {.form = {items, 2}, .flaws = &flaw};
+
+    assert_str(sentence(ctx, &request,
+                        (struct err){.id = ERR_TOO_LONG, .field = S("note"), .arg = S("2")}),
+               "This text has 3 characters, and there is room for 2. Please shorten it.");
+    assert_str(
+        sentence(ctx, &request,
+                 (struct err){.id = ERR_TOO_LONG, .field = S("text"), .arg = S("4000")}),
+        "Your text had 1048576 characters, and there is room for 4000. Its first 9 are shown "
+        "here: please shorten it.");
+    assert_str(sentence(ctx, &request,
+                        (struct err){.id = ERR_TOO_LONG, .field = S("other"), .arg = S("2")}),
+               "This text is too long. Please shorten it to 2 characters or fewer.");
+    assert_str(
+        sentence(ctx, &request, (struct err){.id = ERR_PATTERN, .arg = S("As on the meter.")}),
+        "As on the meter.");
+    assert_true(sentence(ctx, &request, (struct err){.id = ERR_REQUIRED}).n > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_good_form),          TEST(test_left_out), TEST(test_errors_are_collected),
         TEST(test_single_errors),      TEST(test_emails),   TEST(test_too_many_values),
         TEST(test_refused_by_handler), TEST(test_json),     TEST(test_bad_json),
+        TEST(test_sentences),
     };
 
     return cmocka_run_group_tests_name("web/form", tests, NULL, NULL);

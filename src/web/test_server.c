@@ -149,7 +149,7 @@ static void test_paths(void **state)
         {"/cases/%0a", 400},       {"/cases/\xc3\xa9", 400},
         {"/cases/\\", 400},        {"/cases/%C3%A9", 200},
         {"/cases/%2541", 200},     {"/cases/a?q=%zz", 400},
-        {"/cases/a?q=%00", 400},   {"/cases/a?q=+", 200},
+        {"/cases/a?%00=q", 400},   {"/cases/a?q=+", 200},
         {"http://h/cases/a", 200}, {"cases/a", 400},
         {"/cases//", 404},         {"/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q", 400},
     };

@@ -82,6 +82,10 @@ static enum rc report(struct ctx *ctx, struct request *request, struct reply *re
     }
     buf_add_fmt(&reply->body, "text=%.*s photo=%lld", STR_ARG(form_text(&form, "text")),
                 photo ? (long long)photo->size_bytes : -1);
+    if (photo && upload_check(ctx, photo)) {
+        ctx_clear_error(ctx);
+        BUF_ADD(&reply->body, " too large");
+    }
     return RC_OK;
 }
 

@@ -43,7 +43,7 @@ static void test_params(void **state)
 
 static void test_bad_params(void **state)
 {
-    static const char *const bad[] = {"a=%", "a=%4", "%zz=1", "a=%00", "a=%ff", "a=%ed%a0%80"};
+    static const char *const bad[] = {"a=%", "a=%4", "%zz=1", "%00=a", "%ff=1", "%ed%a0%80"};
     struct ctx *ctx = *state;
     struct params params = {.n = 77};
 
@@ -52,6 +52,11 @@ static void test_bad_params(void **state)
     ctx_clear_error(ctx);
     assert_int_equal(url_params_decode(ctx, S("a&b&c"), 2, &params), RC_LIMIT);
     assert_int_equal(params.n, 77);
+    /* A value can be shown again whatever it was. */
+    ctx_clear_error(ctx);
+    assert_int_equal(url_params_decode(ctx, S("a=x%00y&b=%ff"), 10, &params), RC_OK);
+    assert_str(params_get(&params, S("a")), "x\xef\xbf\xbfy");
+    assert_str(params_get(&params, S("b")), "\xef\xbf\xbf");
 }
 
 static void test_encode(void **state)

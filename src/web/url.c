@@ -1,5 +1,7 @@
 #include "web/url.h"
 
+#include "web/typed.h"
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -92,7 +94,7 @@ enum rc url_path_decode(struct ctx *ctx, struct str path, struct url_path *ret_p
             is_unsafe_segment(segment))
             return FAIL(ctx, ERR_MALFORMED, .detail = S("path"));
         if (!http_is_text(segment))
-            return FAIL(ctx, ERR_NOT_UTF8, .detail = S("path"));
+            return FAIL(ctx, ERR_MALFORMED, .detail = S("path"));
         decoded.segments[decoded.n++] = segment;
     }
     *ret_path = decoded;
@@ -130,8 +132,9 @@ static enum rc decode_param(struct ctx *ctx, struct str piece, struct param *ret
     if (!decode(ctx->arena, name, true, &param.name) ||
         !decode(ctx->arena, value, true, &param.value))
         return FAIL(ctx, ERR_MALFORMED, .detail = S("a percent sequence in a parameter"));
-    if (!http_is_text(param.name) || !http_is_text(param.value))
-        return FAIL(ctx, ERR_NOT_UTF8, .detail = S("a parameter"));
+    if (!http_is_text(param.name))
+        return FAIL(ctx, ERR_MALFORMED, .detail = S("the name of a parameter"));
+    param.value = typed_text(ctx->arena, param.value);
     *ret_param = param;
     return RC_OK;
 }

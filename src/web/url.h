@@ -27,19 +27,19 @@ struct url_path {
  * neither: it does not start with '/'. */
 bool url_split(struct str target, struct str *ret_path, struct str *ret_query);
 
-/* Decodes an encoded absolute path. RC_INVALID (ERR_MALFORMED or ERR_NOT_UTF8) when a percent sign
- * is not followed by two hex digits, when a segment decodes to '.', '..', or to something with a
- * slash, backslash, NUL or control character, when a byte is not printable ASCII, when the decoded
- * text is not UTF-8, or with more than URL_MAX_SEGMENTS segments. Segments are in ctx->arena. */
+/* Decodes an encoded absolute path. RC_INVALID (ERR_MALFORMED) when a percent sign is not followed
+ * by two hex digits, when a segment decodes to '.', '..', or to something with a slash, backslash,
+ * NUL or control character, when a byte is not printable ASCII, when the decoded text is not UTF-8,
+ * or with more than URL_MAX_SEGMENTS segments. Segments are in ctx->arena. */
 enum rc url_path_decode(struct ctx *ctx, struct str path, struct url_path *ret_path) MUST_CHECK;
 
 /* The path as text again, "/a/b", encoded; every segment is escaped. */
 struct str url_path_encode(struct arena *arena, const struct url_path *path);
 
 /* Decodes "a=1&b=2" ('+' is a space) in the order given. An empty piece between two '&' is
- * skipped; a piece without '=' has an empty value. RC_INVALID for a bad percent sequence, NUL or
- * text that is not UTF-8; RC_LIMIT (ERR_TOO_LARGE) for more than max_params. The result is in
- * ctx->arena. */
+ * skipped; a piece without '=' has an empty value. A value that is no text is mended (typed.h).
+ * RC_INVALID (ERR_MALFORMED) for a bad percent sequence or a name that is no text; RC_LIMIT
+ * (ERR_TOO_LARGE) for more than max_params. The result is in ctx->arena. */
 enum rc url_params_decode(struct ctx *ctx, struct str encoded, size_t max_params,
                           struct params *ret_params) MUST_CHECK;
 

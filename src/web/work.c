@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "web/compress.h"
+#include "web/typed.h"
 
 #define CHUNK_BYTES   ((size_t)256 << 10)
 #define KEPT_BYTES    ((size_t)128 << 10)
@@ -89,6 +90,24 @@ static enum rc begin_work(struct ctx *ctx, struct exchange *exchange)
     return options->hooks.begin(options->app, ctx, &exchange->request);
 }
 
+/* The handler's own checks find what is wrong with a field and show the form again; what they have
+ * no check for stops at the first write, with the field's name. */
+static struct err flaw_of(struct ctx *ctx, const struct request *request)
+{
+    const struct input_flaw *flaw = request->flaws;
+
+    if (!flaw)
+        return (struct err){.id = ERR_NONE};
+    return (struct err){
+        .id = flaw->error,
+        .field = flaw->name,
+        .arg = str_fmt(ctx->arena, "%d", TYPED_MAX_CHARACTERS),
+        .detail = S("an input that was mended"),
+        .file = __FILE__,
+        .line = __LINE__,
+    };
+}
+
 static enum rc handle(struct ctx *ctx, struct exchange *exchange, struct reply *reply)
 {
     const struct server_options *options = &exchange->server->options;
@@ -107,7 +126,10 @@ static enum rc handle(struct ctx *ctx, struct exchange *exchange, struct reply *
         rc = options->hooks.authorize(options->app, ctx, request, request->route);
     if (!rc && !(request->route->flags & (ROUTE_API_KEY | ROUTE_SECRET_PATH)))
         rc = csrf_check(&exchange->server->csrf, ctx, request);
-    return rc ? rc : request->route->handle(ctx, request, reply);
+    if (rc)
+        return rc;
+    ctx->unusable = flaw_of(ctx, request);
+    return request->route->handle(ctx, request, reply);
 }
 
 static bool outlives_failure(struct str name)

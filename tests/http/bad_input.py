@@ -66,7 +66,8 @@ def one_text(city, channel, field, content, kind):
         for piece in ("<script>alert", "<img src=x", "<svg/onload"):
             must(piece not in shown, "%s: %s came back as it was" % (field, piece))
     if not accepted:
-        channel.must_refuse(answer, field, "" if kind == "refused" or field in ("password", "code") else typed)
+        channel.must_refuse(answer, field, "" if field in ("password", "code") else
+                            typed.replace("\0", "\ufffd"))
         around.must_be_same()
     else:
         around.must_be_same(may_store=True)

@@ -29,7 +29,6 @@ const report = async (browser, city) => {
 };
 
 export const link = async (browser, city) => {
-  if (!city.hasSql) { tap.skip('the private link', 'there is no sqlite3'); return; }
   let number, url;
 
   await tap.test('the mail carries a private link with the base address', async () => {

@@ -5,6 +5,7 @@ import { copyCity, makeCity, serveCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { admin } from './admin.mjs';
 import { acts } from './acts.mjs';
+import { desk } from './desk.mjs';
 import { pseudo } from './pseudo.mjs';
 import { report } from './report.mjs';
 import { entry } from './entry.mjs';
@@ -22,7 +23,7 @@ import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
 
 const ways = [
-  { report, link, watch, own, mine, hostile, entry, admin },
+  { report, link, watch, own, mine, hostile, entry, admin, desk },
   { selftest, pages, languages, pseudo, keyboard, staff, acts, queue },
 ];
 

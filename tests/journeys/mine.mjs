@@ -170,7 +170,6 @@ const apart = async (browser, city) => {
 };
 
 export const mine = async (browser, city) => {
-  if (!city.hasSql) { tap.skip('accounts', 'there is no sqlite3'); return; }
   await tap.test('go on elsewhere by a code or a mailed link', () => elsewhere(browser, city));
   await tap.test('sign in by mail: my requests, drafts, settings, the end', () => account(browser, city));
   await tap.test("one account never opens another's", () => apart(browser, city));

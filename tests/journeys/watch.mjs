@@ -64,7 +64,6 @@ const told = async (browser, city, number, owner, email) => {
 };
 
 export const watch = async (browser, city) => {
-  if (!city.hasSql) { tap.skip('following by mail', 'there is no sqlite3'); return; }
   const owner = await visitor(browser, city);
   const me = resident(owner.page);
   let number, second, end;

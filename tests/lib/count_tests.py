@@ -21,6 +21,11 @@ class Count:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
         self.reports = []
+        self.left_out = []  # what was skipped, and why
+
+    def skip(self, name, line):
+        self.skipped += 1
+        self.left_out.append(f"skipped: {name}: {line}")
 
     def add_failures(self, name, failures, output):
         """Counts the failures of one program and keeps what is to be shown of it."""
@@ -29,7 +34,7 @@ class Count:
             self.reports.append((name, failures, output))
 
 
-def read_tap(text, count):
+def read_tap(name, text, count):
     """Counts the checks in TAP text; gives the sentences of those that failed."""
     planned, seen, failures = None, 0, []
     for line in text.splitlines():
@@ -37,12 +42,12 @@ def read_tap(text, count):
         if plan:
             planned = int(plan[1]) + (planned or 0)
             if plan[2]:
-                count.skipped += 1
+                count.skip(name, line)
         elif check:
             seen += 1
             directive = (check[4] or "").lower()
             if directive.startswith("skip"):
-                count.skipped += 1
+                count.skip(name, line)
             elif check[1]:
                 failures.append(check[3].strip() or f"check {seen}")
             else:
@@ -58,9 +63,9 @@ def read_tap(text, count):
 
 def read_program(name, status, is_tap, out, err, count):
     """Counts one program."""
-    failures = read_tap(out, count) if is_tap else []
+    failures = read_tap(name, out, count) if is_tap else []
     if not is_tap and status == 77:
-        count.skipped += 1
+        count.skip(name, "status 77")
     elif not is_tap and status == 0:
         count.passed += 1
     elif status != 0 and not failures:
@@ -108,6 +113,8 @@ def main(arguments):
         show(report)
     if not count.passed and not count.failed:
         print("no test ran")
+    for line in count.left_out:
+        print(line)
     skipped = f", {count.skipped} skipped" if count.skipped else ""
     print(f"\n{count.passed} passed, {count.failed} failed{skipped}")
     return 1 if count.failed or not count.passed else 0

@@ -50,6 +50,12 @@ class CountTests(unittest.TestCase):
         self.assertEqual(self.counted(test_of("1..1\nok 1\n", 23, "ERROR", "leaked")),
                          (1, "1 passed, 1 failed"))
 
+    def test_what_was_left_out_is_named(self):
+        log = self.folder / "testlog.json"
+        log.write_text(json.dumps(test_of("1..1\nok 1 - b # SKIP no npm\n")) + "\n", encoding="utf-8")
+        _, text = self.run_main(str(log))
+        self.assertIn("skipped: a: ok 1 - b # SKIP no npm", text)
+
     def test_no_plan(self):
         self.assertEqual(self.counted(test_of("ok 1\nok 2\n")), (1, "2 passed, 1 failed"))
 

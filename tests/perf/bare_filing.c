@@ -27,6 +27,7 @@ static const struct {
     {"event", "cases = ?1"},
     {"event_payload", "event IN (SELECT id FROM event WHERE cases = ?1)"},
     {"record_leaf", "event IN (SELECT id FROM event WHERE cases = ?1)"},
+    {"job", "kind = 'case.clocks' AND argument = CAST(?1 AS TEXT)"},
 };
 #define SOURCES (sizeof sources / sizeof *sources)
 
@@ -45,7 +46,7 @@ struct copying {
     sqlite3_int64 pattern, ids[EVENT + 1], counter;
     struct row rows[MAX_ROWS];
     int row_n;
-    sqlite3_stmt *words, *draft, *series;
+    sqlite3_stmt *words, *draft, *series, *tile; /* the last one: once a group */
 };
 
 static sqlite3 *current; /* for messages */
@@ -123,6 +124,19 @@ static void add_row(struct copying *copying, const char *table, sqlite3_stmt *pa
     }
 }
 
+/* Bound once: read with every copy it would be an INSERT of a SELECT, before which SQLite has the
+ * full-text index write out what it gathered. */
+static void read_words(struct copying *copying)
+{
+    sqlite3_stmt *words = prepare(copying->db, "SELECT words FROM case_text WHERE rowid = ?1");
+
+    copying->words = prepare(copying->db, "INSERT INTO case_text (words, rowid) VALUES (?1, ?2)");
+    must(sqlite3_bind_int64(words, 1, copying->pattern));
+    must(sqlite3_step(words));
+    must(sqlite3_bind_value(copying->words, 1, sqlite3_column_value(words, 0)));
+    sqlite3_finalize(words);
+}
+
 static void read_pattern(struct copying *copying)
 {
     for (size_t i = 0; i < SOURCES; i++) {
@@ -136,11 +150,13 @@ static void read_pattern(struct copying *copying)
             add_row(copying, sources[i].table, rows);
         sqlite3_finalize(rows);
     }
-    copying->words = prepare(copying->db, "INSERT INTO case_text (rowid, words) "
-                                          "SELECT ?1, words FROM case_text WHERE rowid = ?2");
+    read_words(copying);
     copying->draft = prepare(copying->db, "UPDATE draft SET cases = ?1, updated = updated + 1 "
                                           "WHERE id = 1 + ?1 % (SELECT max(id) FROM draft)");
     copying->series = prepare(copying->db, "UPDATE series SET last = last + 1");
+    copying->tile = prepare(copying->db, "UPDATE record_tile SET hashes = hashes WHERE level = 0 "
+                                         "AND position = (SELECT max(position) FROM record_tile "
+                                         "WHERE level = 0)");
 }
 
 static void bind_anew(struct copying *copying, struct row *row)
@@ -186,8 +202,7 @@ static void write_one(struct copying *copying)
         if (row->makes != COPY)
             copying->ids[row->makes] = sqlite3_last_insert_rowid(copying->db);
     }
-    must(sqlite3_bind_int64(copying->words, 1, copying->ids[CASE]));
-    must(sqlite3_bind_int64(copying->words, 2, copying->pattern));
+    must(sqlite3_bind_int64(copying->words, 2, copying->ids[CASE]));
     run(copying->words);
     must(sqlite3_bind_int64(copying->draft, 1, copying->ids[CASE]));
     run(copying->draft);
@@ -228,6 +243,7 @@ int main(int argc, char **argv)
         must(sqlite3_exec(copying.db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
         for (int i = 0; i < GROUP; i++)
             write_one(&copying);
+        run(copying.tile);
         must(sqlite3_exec(copying.db, "COMMIT", NULL, NULL, NULL));
         done += GROUP;
     }

@@ -1,6 +1,7 @@
 #include "engine/cases/case_edit.h"
 
 #include "base/utf8.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/projection.h"
 #include "people/account.h"
 
@@ -162,7 +163,7 @@ enum rc case_edit_words(struct ctx *ctx, const struct case_edit *edit, struct st
 {
     struct projection_words words = {edit->row.number, place_label, description, answers};
 
-    return case_words_set(ctx, edit->case_id, projection_words(ctx, &words), NULL);
+    return case_words_replace(ctx, edit->case_id, projection_words(ctx, &words));
 }
 
 void case_event_begin(struct ctx *ctx, struct case_event *event)

@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/projection.h"
@@ -257,7 +258,7 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
     };
     enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
-    return rc ? rc : case_words_add(ctx, work->filed->case_id, projection_words(ctx, &words), NULL);
+    return rc ? rc : case_words_enter(ctx, work->filed->case_id, projection_words(ctx, &words));
 }
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)

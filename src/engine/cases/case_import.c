@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/number.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
@@ -171,7 +172,7 @@ static enum rc add_projections(struct ctx *ctx, const struct taking *taking)
     };
     enum rc rc = projection_index_add(ctx, taking->case_id, &history->answers);
 
-    return rc ? rc : case_words_add(ctx, taking->case_id, projection_words(ctx, &words), NULL);
+    return rc ? rc : case_words_enter(ctx, taking->case_id, projection_words(ctx, &words));
 }
 
 static struct str payload_of(struct ctx *ctx, const struct taking *taking)

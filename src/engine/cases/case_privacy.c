@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_words.h"
 #include "engine/cases/files.h"
 #include "engine/clock/queries.h"
 #include "engine/message/queries.h"
@@ -110,13 +111,8 @@ struct redacting {
 
 bool case_redactable(struct str event_kind)
 {
-    static const struct str kinds[] = {STR("note.added"), STR("message.added"), STR("case.rated"),
-                                       STR("case.transferred"), STR("case.migrated")};
-
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (str_eq(event_kind, kinds[i]))
-            return true;
-    return false;
+    return str_eq(event_kind, S("note.added")) || str_eq(event_kind, S("message.added")) ||
+           str_eq(event_kind, S("case.transferred"));
 }
 
 static enum rc read_words(struct ctx *ctx, struct redacting *work)
@@ -152,7 +148,7 @@ static enum rc forget_words(struct ctx *ctx, const struct redacting *work, struc
     enum rc rc = case_edit_words(ctx, &work->edit, work->place_label, description, &work->answers);
 
     if (!rc)
-        rc = case_words_tidy(ctx, NULL);
+        rc = case_words_forget(ctx);
     return rc ? rc : drafts_forget(ctx, work->edit.case_id, NULL);
 }
 
@@ -284,8 +280,6 @@ static enum rc redact_text(struct ctx *ctx, struct redacting *work)
     }
     if (text.n)
         rc = redact_mails(ctx, work, text);
-    if (!rc && text.n)
-        rc = satisfaction_text_drop(ctx, work->edit.case_id, text, NULL);
     return rc ? rc : record_erase(ctx, work->redaction->id, work->redaction->reason);
 }
 

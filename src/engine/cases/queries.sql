@@ -536,9 +536,6 @@ INSERT INTO satisfaction (cases, score, text, said) VALUES (:cases, :score, :tex
 ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
     said = excluded.said;
 
--- name: satisfaction_text_drop :exec (cases I64, text TEXT)
-UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
-
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)
 -- column: place_kind TEXT?

@@ -1,5 +1,6 @@
 #include "engine/cases/stored_case.h"
 
+#include "engine/cases/case_words.h"
 #include "engine/cases/projection.h"
 
 static enum rc read_place(struct ctx *ctx, struct stored_case *stored)
@@ -94,5 +95,5 @@ enum rc stored_case_answer(struct ctx *ctx, const struct stored_case *stored,
         rc = case_index_drop(ctx, stored->row.id, NULL);
     if (!rc)
         rc = projection_index_add(ctx, stored->row.id, answers);
-    return rc ? rc : case_words_set(ctx, stored->row.id, projection_words(ctx, &words), NULL);
+    return rc ? rc : case_words_replace(ctx, stored->row.id, projection_words(ctx, &words));
 }

@@ -19,6 +19,9 @@ DELETE FROM city_file WHERE path = :path;
 INSERT INTO setting (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- name: setting_drop :exec (name TEXT)
+DELETE FROM setting WHERE name = :name;
+
 -- name: setting_get :optional (name TEXT)
 SELECT value FROM setting WHERE name = :name;
 

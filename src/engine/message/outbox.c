@@ -1,18 +1,16 @@
 #include "engine/message/outbox.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/mail.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/definition/city.h"
 #include "engine/definition/queries.h"
+#include "engine/message/mail_settings.h"
 #include "engine/message/queries.h"
 #include "engine/message/smtp.h"
 
-#define MAX_SECRET  1000
 #define MAX_TROUBLE 400
 
 struct outbox {
@@ -21,6 +19,8 @@ struct outbox {
 };
 
 struct delivery {
+    struct smtp_relay relay;
+    struct str from;
     struct message_due_row due;
     bool is_ours;
     struct message_taken_row row;
@@ -79,44 +79,27 @@ void outbox_stop(struct outbox *outbox)
     smtp_stop(outbox->smtp);
 }
 
-/* The file that nobody else may read; that there is none is fine. */
-static enum rc read_secret(struct ctx *ctx, const char *folder, struct smtp_relay *relay)
-{
-    const char *path = str_z(ctx->arena, str_fmt(ctx->arena, "%s/smtp-password", folder));
-    struct stat about;
-    struct str text;
-    enum rc rc;
-
-    if (stat(path, &about) < 0)
-        return RC_OK;
-    if (about.st_mode & (S_IRWXG | S_IRWXO))
-        return FAIL(ctx, ERR_CONFIG,
-                    .detail = S("others can read the file smtp-password: chmod 600 mends that"));
-    rc = file_read(ctx, path, MAX_SECRET, &text);
-    if (rc)
-        return rc;
-    if (!str_next(&text, '\n', &relay->user) || !str_next(&text, '\n', &relay->password) ||
-        !str_trim(relay->user).n)
-        return FAIL(ctx, ERR_CONFIG,
-                    .detail = S("the file smtp-password has a line for the user and one for the "
-                                "password"));
-    relay->user = str_trim(relay->user);
-    relay->password = str_trim(relay->password);
-    return RC_OK;
-}
-
-/* What is due, and where to: one look with a reader. */
-static enum rc look(struct ctx *ctx, struct delivery *delivery, struct smtp_relay *relay,
+/* What is due, from whom and where to: one look with a reader. */
+static enum rc look(struct ctx *ctx, const struct outbox *outbox, struct delivery *delivery,
                     bool *ret_found)
 {
+    struct mail_settings settings;
     enum rc rc = db_reader_acquire(ctx);
 
     *ret_found = false;
     if (rc)
         return rc;
-    rc = read_relay(ctx, ret_found, &relay->url);
+    rc = read_relay(ctx, ret_found, &delivery->relay.url);
     if (!rc && *ret_found)
         rc = message_due(ctx, ctx->now, ret_found, &delivery->due);
+    if (!rc && *ret_found)
+        rc = mail_settings_read(ctx, &settings);
+    if (!rc && *ret_found) {
+        struct str own = settings.value[MAIL_SENDER];
+
+        delivery->from = own.n ? own : ctx->city->mail_from;
+        rc = mail_settings_login(ctx, outbox->folder, &delivery->relay);
+    }
     db_reader_release(ctx);
     return rc;
 }
@@ -132,8 +115,7 @@ static enum rc take_tx(struct ctx *ctx, void *arg)
     return rc || !delivery->is_ours ? rc : message_taken(ctx, delivery->due.id, &delivery->row);
 }
 
-static void send_it(struct ctx *ctx, struct outbox *outbox, const struct smtp_relay *relay,
-                    struct delivery *delivery)
+static void send_it(struct ctx *ctx, struct outbox *outbox, struct delivery *delivery)
 {
     const struct message_taken_row *row = &delivery->row;
     struct mail mail = {
@@ -147,7 +129,7 @@ static void send_it(struct ctx *ctx, struct outbox *outbox, const struct smtp_re
 
     delivery->outcome = SMTP_LATER;
     delivery->trouble = S("the city's mail-from is not an address");
-    if (!mail_sender_parse(ctx->city->mail_from, &mail.from))
+    if (!mail_sender_parse(delivery->from, &mail.from))
         return;
     lang_parse(row->lang, &mail.lang);
     mail.message_id = mail_message_id(ctx->arena, row->id, row->created, mail.from.address);
@@ -159,7 +141,7 @@ static void send_it(struct ctx *ctx, struct outbox *outbox, const struct smtp_re
         return;
     }
     delivery->outcome =
-        smtp_send(ctx, outbox->smtp, relay,
+        smtp_send(ctx, outbox->smtp, &delivery->relay,
                   &(struct smtp_letter){mail.from.address, mail.to, message}, &delivery->trouble);
 }
 
@@ -215,16 +197,13 @@ enum rc outbox_send_next(struct ctx *ctx, struct outbox *outbox, struct outbox_r
         [SMTP_UNCERTAIN] = "mail.uncertain",
     };
     struct delivery delivery = {0};
-    struct smtp_relay relay = {0};
     bool is_found;
-    enum rc rc = look(ctx, &delivery, &relay, &is_found);
+    enum rc rc = look(ctx, outbox, &delivery, &is_found);
 
-    if (!rc && is_found)
-        rc = read_secret(ctx, outbox->folder, &relay);
     if (!rc && is_found)
         rc = db_tx(ctx, take_tx, &delivery);
     if (!rc && delivery.is_ours) {
-        send_it(ctx, outbox, &relay, &delivery);
+        send_it(ctx, outbox, &delivery);
         rc = db_tx(ctx, settle_tx, &delivery);
     }
     if (!rc)

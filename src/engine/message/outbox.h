@@ -6,9 +6,8 @@
  * sent again by themselves; staff see them. Taking is a transaction of its own before the first
  * byte goes out, so that two workers, or one that is started again, never send a message twice.
  *
- * The relay is the setting `smtp`: smtp://host:port or smtps://host:port. A user and a password
- * stand in the file `smtp-password` of the data folder (mode 600), one line each. Without the
- * setting everything stays queued, as in the demonstration. Layer: engine.
+ * The relay, who signs in there and who the mail is from are settings (mail_settings.h). Without a
+ * relay everything stays queued, as in the demonstration. Layer: engine.
  */
 #ifndef ENGINE_OUTBOX_H
 #define ENGINE_OUTBOX_H
@@ -35,7 +34,7 @@ struct outbox_result {
     const char *trouble; /* "mail.later", "mail.refused", "mail.uncertain"; NULL: none */
 };
 
-/* Sends the message that has been due longest at ctx->now, by the city's `mail-from`, and writes
+/* Sends the message that has been due longest at ctx->now and writes
  * down how it ended. Nothing was there when none was due, or there is no relay. What went wrong
  * with a message is in its row and named in *ret, for the caller to log; the return is about the
  * store and the settings. Without a reader in ctx. */

@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "engine/message/smtp.h"
+#include "engine/message/mail_settings.h"
+#include "engine/record/people_record.h"
 #include "engine/test_town.h"
+#include "people/people.h"
 
 #define MAX_LINE  2000
 #define MAX_MAILS 120
@@ -443,6 +445,32 @@ static void test_password(void **state)
     assert_int_equal(test_town_count(town, "SELECT attempts FROM message WHERE id = 2"), 1);
 }
 
+/* What is set in the store comes before the file, and its password is sealed there. */
+static void test_settings(void **state)
+{
+    struct test_town *town = *state;
+    const struct people_setup setup = {.key = "a key of thirty-two bytes, more",
+                                       .record = people_record};
+    const struct mail_change changes[] = {
+        {MAIL_USER, S("desk")},
+        {MAIL_PASSWORD, S("pass word")},
+        {MAIL_SENDER, S("The Desk <desk@city.example>")},
+    };
+
+    people_use(&setup);
+    sink->has_auth = true;
+    write_secret(town, "clerk\nother\n", 0600);
+    test_ok(&town->ctx, mail_settings_change(&town->ctx, changes, 3, S("new relay")));
+    test_town_file(town);
+    assert_string_equal(send_one(town), "sent");
+    assert_string_equal(sink->secret, "AGRlc2sAcGFzcyB3b3Jk");
+    assert_string_equal(sink->from[0], "MAIL FROM:<desk@city.example>");
+    assert_non_null(strstr(sink->text[0], "From: The Desk <desk@city.example>"));
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM event_payload WHERE "
+                                           "CAST(payload AS TEXT) LIKE '%pass word%'"),
+                     0);
+}
+
 static void test_address_nobody_can_have(void **state)
 {
     struct test_town *town = *state;
@@ -567,6 +595,7 @@ int main(void)
         TOWN(test_nobody_listens),
         TOWN(test_bad_settings),
         TOWN(test_password),
+        TOWN(test_settings),
         TOWN(test_address_nobody_can_have),
         TOWN(test_lost_with_its_worker),
         TOWN(test_stops_at_once),

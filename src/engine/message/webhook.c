@@ -251,7 +251,7 @@ enum rc webhook_enqueue(struct ctx *ctx, const char *kind, int64_t case_id, int6
                                &(struct webhook_enqueue_all_args){
                                    .event = event_id,
                                    .cases = case_id,
-                                   .kind_pattern = str_fmt(ctx->arena, "%% %s %%", kind),
+                                   .kind = str_of(kind),
                                    .now = ctx->now,
                                },
                                NULL);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "base/msg.h"
+#include "base/utf8.h"
 #include "svc/requests/requests.h"
 #include "web/limit.h"
 #include "web/server.h"
@@ -62,12 +63,25 @@ static void open_to_all_pages(struct reply *reply)
     reply_header(reply, S("Vary"), S("Accept-Language"));
 }
 
+/* What is no text names no service and no request; a form's fields have checks of their own. */
+static enum rc check_texts(struct ctx *ctx, const struct params *params)
+{
+    for (size_t i = 0; i < params->n; i++)
+        if (!text_is_clean(params->items[i].value))
+            return FAIL(ctx, ERR_NOT_UTF8, .field = params->items[i].name);
+    return RC_OK;
+}
+
 enum rc open311_begin(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     struct str jurisdiction = request_value(request, S("jurisdiction_id"));
+    enum rc rc;
 
     choose_language(ctx, request);
     open_to_all_pages(reply);
+    rc = check_texts(ctx, &request->query);
+    if (rc)
+        return rc;
     if (jurisdiction.n && !str_eq_ascii_nocase(jurisdiction, ctx->city->id))
         return FAIL(ctx, ERR_NOT_FOUND, .field = S("jurisdiction_id"), .arg = jurisdiction);
     return RC_OK;
@@ -234,8 +248,16 @@ enum rc open311_key(struct ctx *ctx, const struct request *request, struct reply
 
 bool open311_is_asked(const struct request *request)
 {
-    return request->path.n > 0 && str_eq(request->path.segments[0], S("open311"));
+    return request_is_under(request, S("open311"));
 }
+
+const struct edge_style open311_edge_styles[2] = {
+    {"/open311/", ".json", "application/json; charset=utf-8",
+     "[{\"code\":{status},\"description\":\"{says}\"}]"},
+    {"/open311/", "", "text/xml; charset=utf-8",
+     "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<errors><error><code>{status}</code>"
+     "<description>{says}</description></error></errors>"},
+};
 
 /* A sentence of Open311's own for an error about one of its parameters. */
 static bool own_sentence(const struct err *err, enum msg_id *ret)
@@ -252,6 +274,8 @@ static bool own_sentence(const struct err *err, enum msg_id *ret)
         {ERR_NOT_FOUND, STR("service_request_id"), MSG_open311_request},
         {ERR_NOT_FOUND, STR("token"), MSG_open311_token},
         {ERR_REQUIRED, STR("place"), MSG_open311_place},
+        {ERR_MALFORMED, STR_NONE, MSG_open311_malformed},
+        {ERR_MALFORMED, STR("bbox"), MSG_open311_bbox},
         {ERR_MEDIA_TYPE, STR_NONE, MSG_open311_media_type},
         {ERR_METHOD, STR_NONE, MSG_open311_method},
         {ERR_NOT_FOUND, STR_NONE, MSG_open311_path},
@@ -267,6 +291,14 @@ static bool own_sentence(const struct err *err, enum msg_id *ret)
     return false;
 }
 
+/* The parameters that are a point in time; an attribute of that kind is a day, as people write it.
+ */
+static bool is_time(struct str field)
+{
+    return str_ends_with(field, S("_date")) || str_ends_with(field, S("_datetime")) ||
+           str_starts_with(field, S("updated_"));
+}
+
 static struct str sentence_of(struct ctx *ctx, const struct err *err)
 {
     const struct msg_arg args[] = {MSG_ARG("arg", err->arg), MSG_ARG("field", err->field)};
@@ -275,8 +307,14 @@ static struct str sentence_of(struct ctx *ctx, const struct err *err)
 
     if (own_sentence(err, &id))
         return msg_format(ctx->arena, ctx->lang, id, args, 1);
+    if (err->id == ERR_TOO_LARGE && err->arg.n)
+        return msg_format(ctx->arena, ctx->lang, MSG_form_file_too_large, args, 1);
     if (err->id == ERR_REQUIRED)
         return msg_format(ctx->arena, ctx->lang, MSG_open311_required, &args[1], 1);
+    if (err->id == ERR_NOT_UTF8 && err->field.n)
+        return msg_format(ctx->arena, ctx->lang, MSG_open311_text, &args[1], 1);
+    if (err->id == ERR_NOT_A_DATE && is_time(err->field))
+        return msg_format(ctx->arena, ctx->lang, MSG_open311_time, &args[1], 1);
     general = err->id == ERR_PATTERN && err->arg.n ? err->arg
               : msg_by_key(key, &id)               ? msg_format(ctx->arena, ctx->lang, id, args, 1)
                                                    : str_of(err_name(err->id));

@@ -154,19 +154,23 @@ static enum rc read_place(struct filing_call *call)
 
 /* ---- Who and what */
 
-static void read_contact(struct filing_call *call)
+static enum rc read_contact(struct filing_call *call)
 {
     const struct applicant_rule *rule = &call->definition->applicant;
     struct str first = sent(call, "first_name"), last = sent(call, "last_name");
     struct contact *contact = &call->filing.contact;
 
-    if (rule->name != CONTACT_NONE && first.n + last.n <= NAME_BYTES)
+    if (first.n + last.n > NAME_BYTES)
+        return FAIL(call->ctx, ERR_TOO_LONG,
+                    .field = first.n > last.n ? S("first_name") : S("last_name"), .arg = S("200"));
+    if (rule->name != CONTACT_NONE)
         contact->name =
             str_trim(str_fmt(call->ctx->arena, "%.*s %.*s", STR_ARG(first), STR_ARG(last)));
     if (rule->email != CONTACT_NONE)
         contact->email = sent(call, "email");
     if (rule->phone != CONTACT_NONE)
         contact->phone = sent(call, "phone");
+    return RC_OK;
 }
 
 /* CR LF as forms send it becomes LF. */
@@ -210,7 +214,8 @@ static enum rc read_filing(struct filing_call *call)
     filing->base_url = open311_base_url(call->request);
     filing->description = str_trim(plain_lines(ctx, sent(call, "description")));
     call->media_url = sent(call, "media_url");
-    read_contact(call);
+    if (!rc)
+        rc = read_contact(call);
     if (!rc)
         rc = read_place(call);
     if (!rc)
@@ -273,9 +278,11 @@ static enum rc make_draft(struct filing_call *call)
 static enum rc add_uploads(struct filing_call *call)
 {
     for (const struct upload *upload = call->request->uploads; upload; upload = upload->next) {
-        enum rc rc = photo_add(call->ctx, call->filing.draft_id, call->definition,
-                               &(struct photo_upload){upload->path, upload->filename});
+        enum rc rc = upload_check(call->ctx, upload);
 
+        if (!rc)
+            rc = photo_add(call->ctx, call->filing.draft_id, call->definition,
+                           &(struct photo_upload){upload->path, upload->filename});
         if (rc) {
             call->ctx->err.field = upload->field;
             return rc;

@@ -4,6 +4,7 @@
 #define SVC_REQUESTS_REQUESTS_H
 
 #include "base/module.h"
+#include "web/fixed.h"
 #include "web/reply.h"
 
 extern const struct module requests_module;
@@ -12,5 +13,8 @@ extern const struct module requests_module;
  * ctx->err. reply->status is set anew: Open311 knows 400 where pages say 422. */
 bool open311_is_asked(const struct request *request);
 void open311_problem(struct ctx *ctx, const struct request *request, struct reply *reply);
+
+/* The same form for what no worker answers: two rows for the program's table. */
+extern const struct edge_style open311_edge_styles[2];
 
 #endif

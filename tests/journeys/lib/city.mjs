@@ -1,5 +1,5 @@
 // A demonstration city in a folder of its own, served on a free port of this machine.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,9 +73,8 @@ export const serveCity = async folder => {
   process.on('exit', kill);
   await isReady(child);
 
-  const hasSql = spawnSync('sqlite3', ['-version']).status === 0;
   return {
-    url, port, folder, data, hasSql,
+    url, port, folder, data,
     pid: child.pid,
     log: () => log,
     isUp: () => child.exitCode === null && child.signalCode === null,

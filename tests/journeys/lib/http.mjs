@@ -1,4 +1,5 @@
 // Requests as no browser would send them: raw bytes to the server, and a small client with cookies.
+import { request } from 'node:http';
 import { connect } from 'node:net';
 
 const WAIT_MS = 20000;
@@ -19,6 +20,19 @@ export const sendRaw = (city, bytes) => new Promise(resolve => {
   socket.on('connect', () => socket.write(bytes));
 });
 
+/** One request, told nothing but what was asked: no redirect followed, no cookie kept. */
+const send = (url, { method, headers, body }) => new Promise((resolve, reject) => {
+  const asked = request(url, { method, headers, timeout: WAIT_MS }, answer => {
+    const chunks = [];
+    answer.on('data', chunk => chunks.push(chunk));
+    answer.on('end', () => resolve({ answer, body: Buffer.concat(chunks).toString('utf8') }));
+    answer.on('error', reject);
+  });
+  asked.on('timeout', () => asked.destroy(new Error(`no answer in ${WAIT_MS} ms`)));
+  asked.on('error', reject);
+  asked.end(body);
+});
+
 const encode = value => (Buffer.isBuffer(value) ? [...value].map(b => `%${b.toString(16).padStart(2, '0')}`).join('') : encodeURIComponent(value));
 
 /** A form body; a Buffer is sent byte by byte, whatever it holds. */
@@ -32,15 +46,16 @@ export const client = city => {
     header: () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
 
     async ask(method, path, { body, type = 'application/x-www-form-urlencoded', headers = {} } = {}) {
-      const reply = await fetch(city.url + path, {
-        method, body, redirect: 'manual',
-        headers: { ...(cookies.size ? { cookie: me.header() } : {}), ...(body !== undefined ? { 'content-type': type } : {}), ...headers },
+      const content = body === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) };
+      const reply = await send(city.url + path, {
+        method, body,
+        headers: { ...(cookies.size ? { cookie: me.header() } : {}), ...content, ...headers },
       });
-      for (const line of reply.headers.getSetCookie?.() ?? []) {
+      for (const line of reply.answer.headers['set-cookie'] ?? []) {
         const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
         cookies.set(name, value);
       }
-      return { status: reply.status, headers: reply.headers, body: await reply.text() };
+      return { status: reply.answer.statusCode, headers: new Headers({ ...reply.answer.headers, 'set-cookie': '' }), body: reply.body };
     },
 
     get: (path, options) => me.ask('GET', path, options),
