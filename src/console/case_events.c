@@ -46,8 +46,15 @@ static struct str who_of(struct ctx *ctx, const struct events_of_row *row)
 
 static void tell_opened(struct ctx *ctx, struct telling *telling)
 {
+    static const struct str residents[] = {STR("web"), STR("open311"), STR("text"), STR("mail")};
+    struct str channel = word(telling, "channel");
+
     telling->line->title = msg_text(ctx->lang, MSG_staff_event_opened);
-    telling->line->text = staff_channel(word(telling, "channel"), ctx->lang);
+    telling->line->text = staff_channel(channel, ctx->lang);
+    /* Nobody signs in to report: the record has no actor, but it was not the program either. */
+    for (size_t i = 0; i < sizeof residents / sizeof *residents; i++)
+        if (str_eq(telling->row->actor_kind, S("system")) && str_eq(channel, residents[i]))
+            telling->line->who = msg_text(ctx->lang, MSG_staff_by_resident);
 }
 
 /* "Resolve: Resolved" with the outcome or date under it. */

@@ -66,6 +66,21 @@ static struct str word(const json_t *payload, const char *name)
     return str_of(json_string_value(json_object_get(payload, name)));
 }
 
+/* The state that a step led to; one that leads out of a closed state opens the case again. */
+static struct str step_title(const struct ctx *ctx, const struct workflow *workflow,
+                             const json_t *payload)
+{
+    int to = workflow_state(workflow, word(payload, "to"));
+    int from = workflow_state(workflow, word(payload, "from"));
+
+    if (to < 0)
+        return STR_NONE;
+    if (from >= 0 && workflow->states[from].type == STATE_CLOSED &&
+        workflow->states[to].type != STATE_CLOSED)
+        return msg_text(ctx->lang, MSG_follow_opened_again);
+    return text_in(&workflow->states[to].name, ctx->lang);
+}
+
 /* Leaves the title empty for what is no news to a resident. */
 static void tell(struct ctx *ctx, const struct follow *follow, const struct events_of_row *row,
                  const json_t *payload, struct follow_event *event)
@@ -78,9 +93,7 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
         return;
     switch (kind) {
     case EVENT_CASE_OPENED: event->title = state_name(ctx, follow, workflow->start); break;
-    case EVENT_CASE_STEP:
-        event->title = state_name(ctx, follow, workflow_state(workflow, word(payload, "to")));
-        break;
+    case EVENT_CASE_STEP: event->title = step_title(ctx, workflow, payload); break;
     case EVENT_CASE_IMPORTED:
         event->title = state_name(ctx, follow, workflow_state(workflow, word(payload, "state")));
         break;
@@ -92,7 +105,10 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
         event->title = msg_text(ctx->lang, MSG_own_note);
         event->text = word(payload, "text");
         break;
-    case EVENT_PHOTO_ADDED: event->title = msg_text(ctx->lang, MSG_own_photo_added); break;
+    case EVENT_PHOTO_ADDED:
+        event->title =
+            msg_text(ctx->lang, is_own_word ? MSG_own_photo_added : MSG_follow_photo_added);
+        break;
     case EVENT_CASE_MERGED: event->title = msg_text(ctx->lang, MSG_case_public_event_merged); break;
     case EVENT_CASE_UNMERGED:
         event->title = msg_text(ctx->lang, MSG_case_public_event_unmerged);
@@ -177,6 +193,26 @@ struct str state_tag(const struct definition *definition, const struct state *st
     return state == &workflow->states[workflow->start] ? S("open") : S("doing");
 }
 
+struct str follow_says(const struct follow *follow, enum lang lang)
+{
+    static const struct {
+        struct str tag;
+        enum msg_id id;
+    } words[] = {
+        {STR("open"), MSG_follow_says_open},       {STR("doing"), MSG_follow_says_doing},
+        {STR("waiting"), MSG_follow_says_waiting}, {STR("done"), MSG_follow_says_closed},
+        {STR("closed"), MSG_follow_says_closed},
+    };
+    struct str tag = follow_tag(follow);
+
+    if (follow->is_own)
+        return text_in(&follow->state->says, lang);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(words[i].tag, tag))
+            return msg_text(lang, words[i].id);
+    return STR_NONE;
+}
+
 struct str follow_tag(const struct follow *follow)
 {
     return state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
@@ -198,13 +234,35 @@ static enum rc is_too_late(struct ctx *ctx, const struct follow *follow, bool *r
     return rc;
 }
 
+enum rc follow_private_link(struct ctx *ctx, const struct request *request, int64_t case_id,
+                            struct str *ret)
+{
+    struct keyring ring = keyring_of(request, KEYRING_CASES);
+
+    *ret = STR_NONE;
+    for (size_t i = 0; i < ring.n && !ret->n; i++) {
+        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
+        struct link_case_row row;
+        bool is_found;
+        enum rc rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
+
+        if (rc)
+            return rc;
+        if (is_found && row.case_id == case_id)
+            *ret = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
+                           STR_ARG(ring.tokens[i]));
+    }
+    return RC_OK;
+}
+
 /* What its reporter may do, and their link. */
 static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
 {
     bool is_closed = follow->state->type == STATE_CLOSED, is_late = false;
-    struct keyring ring = keyring_of(request, KEYRING_CASES);
-    enum rc rc = RC_OK;
+    enum rc rc = follow_private_link(ctx, request, follow->row.id, &follow->link);
 
+    if (rc)
+        return rc;
     if (follow->is_merged)
         is_late = true;
     else if (is_closed)
@@ -216,24 +274,14 @@ static enum rc load_own(struct ctx *ctx, const struct request *request, struct f
         rc = case_rating_of(ctx, follow->row.id, &follow->is_rated, &follow->rating);
     follow->may_rate = is_closed && !follow->is_merged;
     follow->may_add = !is_closed;
-    for (size_t i = 0; !rc && i < ring.n && !follow->link.n; i++) {
-        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
-        struct link_case_row row;
-        bool is_found;
-
-        rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
-        if (!rc && is_found && row.case_id == follow->row.id)
-            follow->link =
-                str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
-                        STR_ARG(ring.tokens[i]));
-    }
     return rc;
 }
 
 /* What was just done, from the query: one of the words we know. */
 static struct str done_of(const struct request *request)
 {
-    static const struct str words[] = {STR("comment"), STR("photos"), STR("rating"), STR("step")};
+    static const struct str words[] = {STR("comment"), STR("photos"), STR("rating"), STR("step"),
+                                       STR("link")};
     struct str said = request_value(request, S("done"));
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -296,7 +344,7 @@ enum rc follow_act(struct ctx *ctx, const struct follow *follow)
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
 
     if (!follow->is_own)
-        return FAIL(ctx, ERR_DENIED);
+        return FAIL(ctx, ERR_NOT_REPORTER);
     if (!actor)
         return FAIL(ctx, ERR_MEMORY);
     *actor = *ctx->actor;

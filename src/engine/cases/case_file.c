@@ -258,7 +258,7 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
     };
     enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
-    return rc ? rc : case_words_enter(ctx, work->filed->case_id, projection_words(ctx, &words));
+    return rc ? rc : case_words_enter(ctx, work->filed->case_id, &words);
 }
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
@@ -274,6 +274,22 @@ static struct str opened_payload(struct ctx *ctx, const struct filing_work *work
     json_put_member(&json, S("team"), work->team ? work->team->id : STR_NONE);
     json_end_object(&json);
     return buf_str(&out);
+}
+
+/* Whether the address may get another mail: a resident who is known by it and staff who write it
+ * down are believed. */
+static enum rc may_mail(struct ctx *ctx, const struct filing *filing, bool *ret)
+{
+    struct contacts_since_row given;
+    enum rc rc;
+
+    *ret = filing->party || (ctx->actor && ctx->actor->kind == ACTOR_STAFF);
+    if (*ret)
+        return RC_OK;
+    rc = contacts_since(ctx, str_lower_ascii(ctx->arena, filing->contact.email),
+                        instant_plus_us(ctx->now, -US_PER_DAY), &given);
+    *ret = !rc && given.total <= FILING_MAILS_PER_DAY; /* this one among them */
+    return rc;
 }
 
 /* Why the case came to its team. The trace holds what the rules asked for, answers and the place
@@ -305,11 +321,14 @@ static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t eve
         .link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(filing->base_url),
                         STR_ARG(work->token)),
     };
+    bool may = false;
     enum rc rc = RC_OK;
 
     if (!notice)
         return RC_OK;
     if ((notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n)
+        rc = may_mail(ctx, filing, &may);
+    if (!rc && may)
         rc = notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
                           &(struct recipient){filing->contact.email, filing->lang, STR_NONE});
     return rc ? rc

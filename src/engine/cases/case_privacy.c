@@ -5,6 +5,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_words.h"
 #include "engine/cases/files.h"
+#include "engine/cases/projection.h"
 #include "engine/clock/queries.h"
 #include "engine/message/queries.h"
 #include "engine/record/queries.h"
@@ -62,6 +63,25 @@ enum rc case_show_again(struct ctx *ctx, int64_t case_id, int64_t lock_version, 
 
 /* ---- The description, released or private */
 
+/* Everybody finds the case by its description, or no more. */
+static enum rc release_words(struct ctx *ctx, const struct case_edit *edit, bool is_public)
+{
+    struct projection_words words = {
+        .number = edit->row.number,
+        .description = edit->row.description,
+        .is_public = is_public,
+    };
+    struct answers answers = {.definition = edit->definition};
+    const struct place *place;
+    enum rc rc = case_edit_place(ctx, edit, &place);
+
+    if (rc)
+        return rc;
+    words.answers = &answers;
+    words.place_label = place ? place->label : STR_NONE;
+    return case_words_release(ctx, edit->case_id, &words);
+}
+
 static enum rc release_tx(struct ctx *ctx, void *arg)
 {
     struct showing *showing = arg;
@@ -79,6 +99,8 @@ static enum rc release_tx(struct ctx *ctx, void *arg)
     rc = case_edit_bump(ctx, edit);
     if (!rc)
         rc = case_description_set(ctx, edit->case_id, edit->row.description, is_public, NULL);
+    if (!rc)
+        rc = release_words(ctx, edit, is_public);
     if (rc)
         return rc;
     case_event_begin(ctx, &event);
@@ -111,8 +133,13 @@ struct redacting {
 
 bool case_redactable(struct str event_kind)
 {
-    return str_eq(event_kind, S("note.added")) || str_eq(event_kind, S("message.added")) ||
-           str_eq(event_kind, S("case.transferred"));
+    static const struct str kinds[] = {STR("note.added"), STR("message.added"), STR("case.rated"),
+                                       STR("case.transferred"), STR("case.migrated")};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_eq(event_kind, kinds[i]))
+            return true;
+    return false;
 }
 
 static enum rc read_words(struct ctx *ctx, struct redacting *work)
@@ -280,6 +307,8 @@ static enum rc redact_text(struct ctx *ctx, struct redacting *work)
     }
     if (text.n)
         rc = redact_mails(ctx, work, text);
+    if (!rc && text.n)
+        rc = satisfaction_text_drop(ctx, work->edit.case_id, text, NULL);
     return rc ? rc : record_erase(ctx, work->redaction->id, work->redaction->reason);
 }
 

@@ -68,6 +68,7 @@ static enum rc make_pictures(struct ctx *ctx, const char *path, struct image_res
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return FAIL(ctx, ERR_FILE, .detail = str_fmt(ctx->arena, "%s: %s", path, strerror(errno)));
+    db_reader_rest(ctx);
     rc = image_process_fd(ctx, ctx->city->pictures, fd, ret);
     close(fd);
     return rc;

@@ -4,6 +4,7 @@
 
 #include "base/msg.h"
 #include "engine/cases/access.h"
+#include "engine/cases/public_search.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/queries.h"
 #include "place/place.h"
@@ -261,6 +262,23 @@ static bool is_asked_for(const struct public_filter *filter, const struct public
     return is_of_service && (!filter->states || (filter->states & (1U << shown->state->type)));
 }
 
+static bool is_between(struct instant at, const struct instant *from, const struct instant *until)
+{
+    return (!from || instant_cmp(at, *from) >= 0) && (!until || instant_cmp(at, *until) < 0);
+}
+
+bool public_filter_has(const struct public_filter *filter, const struct public_case *shown)
+{
+    return is_asked_for(filter, shown) &&
+           (!filter->district.n || str_eq(filter->district, shown->district)) &&
+           is_between(shown->opened, filter->has_from ? &filter->from : NULL,
+                      filter->has_until ? &filter->until : NULL) &&
+           is_between(shown->updated, filter->has_updated_from ? &filter->updated_from : NULL,
+                      filter->has_updated_until ? &filter->updated_until : NULL) &&
+           (!filter->has_box ||
+            (shown->place.has_point && box_contains(filter->box, shown->place.point)));
+}
+
 static bool is_within(const struct public_filter *filter, const struct public_case *shown)
 {
     if (filter->is_by_updated && !is_asked_for(filter, shown))
@@ -289,7 +307,7 @@ static enum rc take(struct ctx *ctx, const struct runs *runs, const struct publi
     return RC_OK;
 }
 
-enum rc public_cases(struct ctx *ctx, const struct public_filter *filter, struct public_cases *ret)
+static enum rc list(struct ctx *ctx, const struct public_filter *filter, struct public_cases *ret)
 {
     struct public_filter rest = *filter;
     struct public_cases page = {
@@ -316,6 +334,11 @@ enum rc public_cases(struct ctx *ctx, const struct public_filter *filter, struct
     }
     *ret = page;
     return RC_OK;
+}
+
+enum rc public_cases(struct ctx *ctx, const struct public_filter *filter, struct public_cases *ret)
+{
+    return filter->words.n ? public_search(ctx, filter, ret) : list(ctx, filter, ret);
 }
 
 enum rc public_case_get(struct ctx *ctx, int64_t case_id, struct public_case *ret)
