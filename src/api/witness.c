@@ -9,7 +9,6 @@
 #include "engine/record/record_tree.h"
 
 #define KIND        "record.witness"
-#define MAX_SUBJECT 400
 
 struct witnessing {
     struct str addresses, base_url;

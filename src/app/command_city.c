@@ -85,6 +85,12 @@ enum rc command_demo(struct ctx *ctx, int argc, char **argv)
     return rc;
 }
 
+/* "1 error", "2 errors". */
+static struct str counted(struct ctx *ctx, size_t n, const char *what)
+{
+    return str_fmt(ctx->arena, "%zu %s%s", n, what, n == 1 ? "" : "s");
+}
+
 static enum rc check(struct ctx *ctx, struct city *city, bool wants_coverage,
                      struct problems *problems)
 {
@@ -97,11 +103,15 @@ static enum rc check(struct ctx *ctx, struct city *city, bool wants_coverage,
         return rc;
     if (wants_coverage)
         printf("%.*s", STR_ARG(buf_str(&report)));
-    printf("%zu services, %zu workflows; examples take %zu of %zu routes, %zu of %zu clock "
-           "branches, and a holiday in %zu of %zu services; %d errors, %d notes\n",
-           city->service_n, city->workflow_n, coverage.routes_taken, coverage.routes,
-           coverage.branches_taken, coverage.branches, coverage.holidays_taken, coverage.calendars,
-           problems->error_count, problems->note_count);
+    printf("%.*s, %.*s; examples take %zu of %.*s, %zu of %zu clock branches, and a holiday in %zu "
+           "of %.*s; %.*s, %.*s\n",
+           STR_ARG(counted(ctx, city->service_n, "service")),
+           STR_ARG(counted(ctx, city->workflow_n, "workflow")), coverage.routes_taken,
+           STR_ARG(counted(ctx, coverage.routes, "route")), coverage.branches_taken,
+           coverage.branches, coverage.holidays_taken,
+           STR_ARG(counted(ctx, coverage.calendars, "service")),
+           STR_ARG(counted(ctx, (size_t)problems->error_count, "error")),
+           STR_ARG(counted(ctx, (size_t)problems->note_count, "note")));
     return problems->error_count ? FAIL(ctx, ERR_FORMAT, .detail = S("the city folder has errors"))
                                  : RC_OK;
 }

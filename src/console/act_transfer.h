@@ -22,7 +22,7 @@ struct transfer_act {
     const struct request *request; /* what was typed into the questions: transfer_typed */
 };
 
-/* What was typed for the i-th value of a question of the new service. */
+/* What was typed for a question of the new service; whether that option of it was chosen. */
 struct str transfer_typed(const struct transfer_act *act, const struct field *field);
 bool transfer_chose(const struct transfer_act *act, const struct field *field, struct str option);
 

@@ -64,10 +64,6 @@ DELETE FROM recovery_code WHERE account = :account;
 UPDATE recovery_code SET used = :used
 WHERE account = :account AND code_hash = :code_hash AND used IS NULL;
 
--- name: recovery_left :one (account I64)
--- column: codes_left I64
-SELECT count(*) AS codes_left FROM recovery_code WHERE account = :account AND used IS NULL;
-
 -- name: grant_insert :insert (account I64, role TEXT, scope_kind TEXT, scope TEXT, granted INSTANT, granted_by I64?)
 -- writes: grants
 INSERT INTO grants (account, role, scope_kind, scope, granted, granted_by)
@@ -116,9 +112,6 @@ UPDATE session SET revoked = :revoked WHERE account = :account AND revoked IS NU
 SELECT id, created, seen, expires, address, agent FROM session
 WHERE account = :account AND revoked IS NULL AND expires > :now
 ORDER BY seen DESC, id DESC;
-
--- name: sessions_forget :exec (before INSTANT)
-DELETE FROM session WHERE expires < :before;
 
 -- name: api_key_insert :insert (prefix TEXT, key_hash BLOB, name TEXT, burst I64, per_minute I64, created INSTANT, created_by I64?, expires INSTANT)
 -- writes: api_key

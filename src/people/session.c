@@ -9,7 +9,6 @@
 
 #define MAX_ADDRESS_BYTES 45
 #define MAX_AGENT_BYTES   200
-#define KEPT_US           (30 * US_PER_DAY)
 
 /* A text of the browser's as it can be stored: what is not clean is nothing. */
 static struct str storable(struct str s, size_t max_bytes)
@@ -170,15 +169,4 @@ enum rc session_end_one(struct ctx *ctx, int64_t account_id, int64_t session_id)
     struct ending ending = {account_id, session_id};
 
     return db_tx(ctx, end_one_tx, &ending);
-}
-
-static enum rc forget_tx(struct ctx *ctx, void *arg)
-{
-    (void)arg;
-    return sessions_forget(ctx, instant_plus_us(ctx->now, -KEPT_US), NULL);
-}
-
-enum rc session_forget_old(struct ctx *ctx)
-{
-    return db_tx(ctx, forget_tx, NULL);
 }

@@ -51,7 +51,4 @@ enum rc session_list(struct ctx *ctx, int64_t account_id, struct session_line **
  * session.ended, by whoever did it. Own db_tx. */
 enum rc session_end_one(struct ctx *ctx, int64_t account_id, int64_t session_id) MUST_CHECK;
 
-/* Deletes the rows of sessions that expired more than 30 days ago; for a daily job. */
-enum rc session_forget_old(struct ctx *ctx) MUST_CHECK;
-
 #endif

@@ -91,8 +91,8 @@ struct street_hits streets_match(struct arena *arena, const struct streets *stre
 /* The range that has the number, or NULL. */
 const struct street_range *street_range_of(const struct street *street, int32_t number);
 
-/* The range whose numbers come nearest, of the same parity if there is one, and the number in it;
- * NULL when the street has no numbers. */
+/* The range whose numbers come nearest and the number in it; one of the other parity, across the
+ * street, counts as a hundred numbers further away. NULL when the street has no numbers. */
 const struct street_range *street_range_near(const struct street *street, int32_t number,
                                              int32_t *ret_number);
 

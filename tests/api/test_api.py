@@ -791,6 +791,10 @@ def test_matrix(api, known):
     for name, change in (("own-confidential", "confidentiality = 1"),
                          ("own-staff", "confidentiality = 2"), ("own-hidden", "is_hidden = 1")):
         city.sql("UPDATE cases SET %s WHERE number = ?" % change, mine[name])
+    # As the first versions wrote it: the trace in the public event.
+    city.sql("UPDATE event_payload SET payload = json_set(payload, '$.route', json('[{\"expr\": "
+             "\"lane\"}]')) WHERE event = (SELECT e.id FROM event e JOIN cases c ON c.id = e.cases "
+             "WHERE e.kind = 'case.opened' AND c.number = ?)", mine["own"])
     other = city.sql("SELECT c.number FROM cases c JOIN team t ON t.id = c.team WHERE t.code = "
                      "'parks' OR t.code LIKE 'tree%' LIMIT 1")
     keys = {
@@ -822,6 +826,9 @@ def test_matrix(api, known):
             events = api.ask("GET", "/api/v1/cases/%s/events" % number, key)
             check("%s, %s: events alike" % (name, case),
                   (events.status == 200) == (wanted is not None), events.body)
+            check("%s, %s: why it came to its team is for staff" % (name, case),
+                  (b"district" in events.body, b"lane" in events.body) ==
+                  (wanted == "staff", wanted == "staff" and case == "own"), events.body)
     for name, key in keys.items():
         numbers = set(pages(api, key, "limit=200"))
         check("%s: the public list has none of the hidden" % name,

@@ -3,7 +3,8 @@
  *
  * A change reads the case with case_edit_open, finds out whether it would change anything, says
  * with case_edit_bump that the case is another from now on, writes, and records its event.
- * Layer: engine, private to this folder. Inside db_tx only.
+ * Layer: engine, private to this folder. What changes is for inside db_tx only; a plan opens the
+ * case and reads with a reader.
  */
 #ifndef ENGINE_CASE_EDIT_H
 #define ENGINE_CASE_EDIT_H

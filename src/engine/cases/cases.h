@@ -1,7 +1,9 @@
-/* Cases: opening one, and taking it a step further. The one place where they change.
+/* Cases: opening one, and taking it a step further.
  *
- * Every channel (web, counter, Open311, API, import, timers) comes through here: guards, numbers,
- * routing, deadlines, the record and notices are the same for all. Layer: engine. Functions that
+ * Every channel (web, counter, Open311, API, timers) comes through here: guards, numbers, routing,
+ * deadlines, the record and notices are the same for all. What changes a case beside its workflow
+ * has headers of its own: case_change.h, case_merge.h, case_privacy.h, case_work.h, case_own.h and
+ * case_migrate.h; a history from another system is case_import.h. Layer: engine. Functions that
  * change something run their own db_tx.
  */
 #ifndef ENGINE_CASES_H

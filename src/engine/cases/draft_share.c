@@ -219,14 +219,3 @@ enum rc draft_line_of(struct ctx *ctx, struct str token, struct draft_line *ret)
     *ret = (struct draft_line){draft.id, draft.definition, place_of(ctx, row.answers), row.updated};
     return RC_OK;
 }
-
-enum rc draft_is_of(struct ctx *ctx, int64_t draft_id, int64_t party, bool *ret)
-{
-    struct draft_by_id_row row;
-    bool is_found;
-    enum rc rc = draft_by_id(ctx, draft_id, ctx->now, &is_found, &row);
-
-    if (!rc)
-        *ret = is_found && !row.party_is_null && row.party == party;
-    return rc;
-}

@@ -46,7 +46,4 @@ enum rc draft_list(struct ctx *ctx, int64_t party, struct draft_lines *ret) MUST
 /* One draft, by a secret that opens it. Errors as draft_load. */
 enum rc draft_line_of(struct ctx *ctx, struct str token, struct draft_line *ret) MUST_CHECK;
 
-/* Whether the draft is that resident's. */
-enum rc draft_is_of(struct ctx *ctx, int64_t draft_id, int64_t party, bool *ret) MUST_CHECK;
-
 #endif

@@ -319,7 +319,7 @@ static enum rc list(struct ctx *ctx, const struct public_filter *filter, struct 
     if (!page.of)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t read = 0; page.has_more && page.n < filter->most && read < ROWS_MAX;) {
-        struct runs runs;
+        struct runs runs = {.n = 0};
         size_t taken = 0;
         enum rc rc = load(ctx, &rest, chunk, &runs);
 

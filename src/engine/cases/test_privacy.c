@@ -36,7 +36,6 @@ static int64_t found(struct world *world, const char *word)
         {"case_index", "field || coalesce(text, '')"},
         {"satisfaction", "text"},
         {"draft", "answers"},
-        {"satisfaction", "text"},
     };
     int64_t n = 0;
 
@@ -250,26 +249,6 @@ static void a_redacted_answer_leaves_the_record(void **state)
         0);
 }
 
-static void a_redacted_rating_leaves_its_row(void **state)
-{
-    struct world *world = *state;
-    struct redaction redaction = {.what = REDACT_TEXT, .reason = S("Names a person")};
-
-    file_secret(world);
-    be(world, ROLE_AGENT);
-    test_exec(world, "UPDATE cases SET state = 'closed', state_type = 2, closed = 1");
-    world->ctx.actor = test_reporter(world, 1);
-    test_ok(&world->ctx, case_rate(&world->ctx, 1, 2, S("Quetzalcoatl was rude")));
-    redaction.id =
-        test_i64(world, "SELECT max(id) FROM event WHERE kind = 'case.rated' AND %lld", 1);
-    be(world, ROLE_SUPERVISOR);
-    test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
-    assert_int_equal(found(world, "Quetzalcoatl"), 0);
-    assert_int_equal(
-        test_i64(world, "SELECT count(*) FROM satisfaction WHERE text = '' AND cases = %lld", 1),
-        1);
-}
-
 /* A photo's rows as photos_carry leaves them, with the given bytes. */
 static void add_photo(struct world *world, struct str full, struct str thumb)
 {
@@ -348,7 +327,6 @@ int main(void)
         TEST(what_was_said_with_a_rating_is_redacted),
         TEST(a_redacted_answer_leaves_the_index),
         TEST(a_redacted_answer_leaves_the_record),
-        TEST(a_redacted_rating_leaves_its_row),
         TEST(a_redacted_photo_leaves_the_disk),
     };
 

@@ -195,6 +195,22 @@ static void answers_set_by_a_step_are_as_open_as_their_fields(void **state)
     assert_false(case_payload_is_for(&world->ctx, &pothole, EVENT_PUBLIC, kind, S("{\"size")));
 }
 
+static void every_kind_has_a_word_of_its_own(void **state)
+{
+    enum event_kind found;
+
+    (void)state;
+    for (int kind = 0; kind < EVENT_KIND__N; kind++) {
+        struct str word = event_kind_word((enum event_kind)kind);
+
+        assert_true(word.n > 0 && word.n <= 40 && str_find_byte(word, '.') > 0);
+        assert_true(event_kind_of(word, &found));
+        assert_int_equal(found, kind);
+    }
+    assert_false(event_kind_of(S("case.open"), &found));
+    assert_int_equal(found, EVENT_KIND__N - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +221,7 @@ int main(void)
         TEST(why_a_case_was_routed_is_for_staff),
         TEST(an_old_opening_is_told_without_its_payload),
         TEST(answers_set_by_a_step_are_as_open_as_their_fields),
+        TEST(every_kind_has_a_word_of_its_own),
     };
 
     return RUN_TESTS("read", tests);

@@ -487,9 +487,9 @@ static void no_row_can_be_taken_or_moved_unseen(void **state)
         "DELETE FROM event_payload WHERE event = (SELECT max(id) FROM event);"
         "DELETE FROM event WHERE id = (SELECT max(id) FROM event)",
         /* truncated below the newest head, tile and all */
-        "DELETE FROM record_leaf WHERE id >= 15; DELETE FROM event_payload WHERE event > 15;"
-        "DELETE FROM event WHERE id > 15;"
-        "UPDATE record_tile SET hashes = substr(hashes, 1, 480)",
+        "DELETE FROM record_leaf WHERE id >= 16; DELETE FROM event_payload WHERE event > 16;"
+        "DELETE FROM event WHERE id > 16;"
+        "UPDATE record_tile SET hashes = substr(hashes, 1, 512)",
         /* two events swapped: as rows, as places, as texts */
         "UPDATE event SET id = -1 WHERE id = 4; UPDATE event SET id = 4 WHERE id = 5;"
         "UPDATE event SET id = 5 WHERE id = -1",
@@ -504,14 +504,14 @@ static void no_row_can_be_taken_or_moved_unseen(void **state)
         "INSERT INTO record_tile SELECT 3, 0, hashes FROM record_tile",
         "UPDATE record_tile SET hashes = CAST(hashes || zeroblob(32) AS BLOB)",
         /* an erased payload that has come back */
-        "INSERT INTO event_payload SELECT 17, salt, payload FROM event_payload WHERE event = 3",
+        "INSERT INTO event_payload SELECT 18, salt, payload FROM event_payload WHERE event = 3",
     };
     struct world *world = *state;
 
     make_small_record(world);
     drop_triggers(world);
     test_exec(world, "PRAGMA foreign_keys = OFF");
-    assert_int_equal(test_i64(world, "SELECT count(*) FROM event_payload WHERE event = 17", 0), 0);
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM event_payload WHERE event = 18", 0), 0);
     for (size_t i = 0; i < COUNT(changes); i++)
         assert_found(world, changes[i], NULL);
 }
@@ -581,11 +581,11 @@ static void a_saved_head_misses_what_was_cut_off(void **state)
     /* Cut off below it, with nothing left that points there: good for who kept nothing. */
     assert_found(world, "DELETE FROM tree_head WHERE id = 3", &saved);
     test_exec(world, "DELETE FROM tree_head WHERE id = 3;"
-                     "DELETE FROM record_leaf WHERE id >= 17;"
-                     "DELETE FROM event_payload WHERE event > 17;"
-                     "DELETE FROM event WHERE id > 17;"
-                     "UPDATE record_tile SET hashes = substr(hashes, 1, 544);"
-                     "INSERT INTO event_payload SELECT 17, salt, payload FROM event_payload "
+                     "DELETE FROM record_leaf WHERE id >= 18;"
+                     "DELETE FROM event_payload WHERE event > 18;"
+                     "DELETE FROM event WHERE id > 18;"
+                     "UPDATE record_tile SET hashes = substr(hashes, 1, 576);"
+                     "INSERT INTO event_payload SELECT 18, salt, payload FROM event_payload "
                      "WHERE event = 3");
     assert_false(audit_of(world, &saved).is_good);
 }
@@ -614,7 +614,7 @@ static void an_erased_payload_is_gone_and_the_proof_holds(void **state)
         assert_int_not_equal(system(command), 0);
     }
     test_counts(world, &before);
-    erasure = 17;
+    erasure = 18;
     assert_error(&world->ctx, db_tx(&world->ctx, erase_note, &erasure), ERR_NOT_FOUND, NULL);
     erasure = 4711;
     assert_error(&world->ctx, db_tx(&world->ctx, erase_note, &erasure), ERR_NOT_FOUND, NULL);
@@ -622,7 +622,7 @@ static void an_erased_payload_is_gone_and_the_proof_holds(void **state)
     assert_error(&world->ctx, db_tx(&world->ctx, erase_note, &erasure), ERR_DENIED, NULL);
     assert_grown(world, &before, NULL);
     assert_str(test_text(world, "SELECT payload FROM event_payload WHERE event = %lld", erasure),
-               "{\"event\":17,\"reason\":\"retention: notes, 2 years\"}");
+               "{\"event\":18,\"reason\":\"retention: notes, 2 years\"}");
 }
 
 /* An erasure that somebody invents is an event like any other: it cannot name what comes later,

@@ -264,7 +264,7 @@ static enum rc find_case(struct ctx *ctx, const struct request *request, const s
 enum rc open311_update_add(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct external_message message = {.external_id = sent(request, "update_id")};
-    struct public_cases found;
+    struct public_cases found = {.n = 0};
     struct document document;
     struct api_key key;
     int64_t id;
