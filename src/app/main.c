@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/command.h"
 #include "base/crypto.h"
@@ -70,6 +71,8 @@ int main(int argc, char **argv)
     const struct command *command;
 
     signal(SIGPIPE, SIG_IGN);
+    /* What is written is the city's alone, the database's own files included. */
+    umask(0077);
     crypto_init();
     if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
         return print_help(stdout);

@@ -64,6 +64,19 @@ static enum rc show_place(struct ctx *ctx, struct follow *follow)
     return RC_OK;
 }
 
+/* Who says so: the resident, the city, or a program by its name. */
+static struct str message_title(struct ctx *ctx, const struct events_of_row *row)
+{
+    struct msg_arg name;
+
+    if (str_eq(row->actor_kind, S("resident")))
+        return msg_text(ctx->lang, MSG_own_said);
+    if (!str_eq(row->actor_kind, S("api")) || row->actor_name_is_null)
+        return msg_text(ctx->lang, MSG_follow_message);
+    name = MSG_ARG("name", row->actor_name);
+    return msg_format(ctx->arena, ctx->lang, MSG_follow_message_from, &name, 1);
+}
+
 static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct events_of_row *row)
 {
     struct follow_event *event = &follow->events[follow->event_n];
@@ -89,8 +102,7 @@ static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct ev
         if (state >= 0)
             event->title = text_in(&follow->definition->workflow->states[state].name, ctx->lang);
     } else if (str_eq(row->kind, S("message.added"))) {
-        event->title = msg_text(
-            ctx->lang, str_eq(row->actor_kind, S("resident")) ? MSG_own_said : MSG_follow_message);
+        event->title = message_title(ctx, row);
         if (json_get_str(ctx, payload, S("text"), &event->text))
             return RC_INVALID;
     } else if (str_eq(row->kind, S("photo.added"))) {
