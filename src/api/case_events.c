@@ -5,6 +5,7 @@
 #include "api/cases.h"
 #include "api/queries.h"
 #include "api/view.h"
+#include "engine/cases/case_read.h"
 #include "engine/cases/photo.h"
 #include "engine/record/receipt.h"
 #include "engine/record/record_tree.h"
@@ -55,7 +56,7 @@ static const struct schema event_schema = {
         {"audience", SCHEMA_STRING, SCHEMA_REQUIRED, "Who may know", .choices = audiences},
         {"actor", SCHEMA_OBJECT, SCHEMA_REQUIRED, "Who", .of = &actor_schema},
         {"payload", SCHEMA_OBJECT, SCHEMA_REQUIRED | SCHEMA_NULLABLE,
-         "What was changed; null when it was erased"},
+         "What was changed; null when it was erased, or is not for the caller"},
         {"payload_text", SCHEMA_STRING, SCHEMA_REQUIRED | SCHEMA_NULLABLE,
          "The same byte for byte, as it was hashed"},
         {"salt", SCHEMA_STRING, SCHEMA_REQUIRED | SCHEMA_NULLABLE,
@@ -146,6 +147,9 @@ static void put_actor(struct json_writer *json, const struct api_events_row *row
 static enum rc put_event(struct ctx *ctx, struct json_writer *json, const struct api_view *view,
                          const struct api_events_row *row, int64_t size)
 {
+    bool is_told = !row->payload_is_null &&
+                   case_payload_is_for(ctx, view->definition, (enum event_audience)view->view,
+                                       row->kind, row->payload);
     enum rc rc;
 
     json_begin_object(json);
@@ -157,12 +161,12 @@ static enum rc put_event(struct ctx *ctx, struct json_writer *json, const struct
     json_put_member(json, S("audience"), str_of(audiences[row->audience]));
     put_actor(json, row, view->view == AUDIENCE_STAFF);
     json_put_key(json, S("payload"));
-    if (row->payload_is_null)
-        json_put_null(json);
-    else
+    if (is_told)
         json_put_raw(json, row->payload);
-    api_put_text(json, "payload_text", row->payload_is_null ? STR_NONE : row->payload);
-    put_hex(json, "salt", row->salt_is_null, row->salt);
+    else
+        json_put_null(json);
+    api_put_text(json, "payload_text", is_told ? row->payload : STR_NONE);
+    put_hex(json, "salt", !is_told || row->salt_is_null, row->salt);
     put_hex(json, "commitment", false, row->commitment);
     rc = put_proof(ctx, json, row->id, size);
     if (!rc)

@@ -1,32 +1,46 @@
-/* Pages of cases: what everybody sees, or what the key's scopes show of them. */
-#include <stdlib.h>
-
+/* Pages of cases: what everybody sees, or what the key's scopes show of them. Both are the lists
+ * that people have (public_case.h, case_search.h); only the parameters and the JSON are this
+ * file's. */
 #include "api/caller.h"
 #include "api/cases.h"
-#include "api/queries.h"
 #include "api/services.h"
 #include "api/view.h"
+#include "engine/cases/case_search.h"
 #include "web/url.h"
 
 #define PAGE_DEFAULT 50
+#define PARAMETERS   6 /* that are terms of a filter */
+#define MAX_URL      8000
 
 static const char *const views[] = {"public", "staff", NULL};
 static const char *const state_types[] = {"open", "waiting", "closed", NULL};
-static const char *const orders[] = {"opened", "updated", NULL};
+static const char *const orders[] = {"opened", "updated", "due", "oldest", "closed", "best", NULL};
+
+/* As engine/cases/case_search.h has the words of `orders`. */
+static const enum case_sort sorts[] = {CASES_NEWEST, CASES_LAST_UPDATED, CASES_BY_DUE,
+                                       CASES_OLDEST, CASES_LAST_CLOSED,  CASES_BEST};
 
 const struct input_spec cases_input[] = {
-    {"view", INPUT_CHOICE, .choices = views},
+    {"view", INPUT_CHOICE, .choices = views,
+     .says = "As everybody sees them, or as staff do within the key's scopes"},
+    {"q", INPUT_TEXT, .max_characters = CASE_FILTER_BYTES_MAX,
+     .says = "For staff a filter in the filter language, such as state:open team:streets-west "
+             "overdue; for the public words that stand in what everybody sees of a case"},
     {"state", INPUT_CHOICE, .choices = state_types},
     {"service", INPUT_TOKEN, .max_characters = 40},
-    {"team", INPUT_TOKEN, .max_characters = 40},
+    {"team", INPUT_TOKEN, .max_characters = 40, .says = "For staff alone"},
     {"district", INPUT_TOKEN, .max_characters = 20},
-    {"opened_from", INPUT_TEXT, .max_characters = 40},
-    {"opened_until", INPUT_TEXT, .max_characters = 40},
-    {"updated_from", INPUT_TEXT, .max_characters = 40},
-    {"updated_until", INPUT_TEXT, .max_characters = 40},
-    {"sort", INPUT_CHOICE, .choices = orders},
+    {"opened_from", INPUT_TEXT, .max_characters = 40, .says = "An instant or a day"},
+    {"opened_until", INPUT_TEXT, .max_characters = 40, .says = "Before it"},
+    {"updated_from", INPUT_TEXT, .max_characters = 40,
+     .says = "For the public with sort=updated alone"},
+    {"updated_until", INPUT_TEXT, .max_characters = 40, .says = "Before it"},
+    {"sort", INPUT_CHOICE, .choices = orders,
+     .says = "The public has opened (the latest first) and updated; a search by words comes the "
+             "latest filed first, or best first"},
     {"limit", INPUT_INTEGER, .min = 1, .max = PUBLIC_CASES_MAX},
-    {"cursor", INPUT_TOKEN, .max_characters = 60},
+    {"cursor", INPUT_TOKEN, .max_characters = 60,
+     .says = "From next; a page may be short of the limit and still have a next"},
     {.name = NULL},
 };
 
@@ -44,24 +58,41 @@ const struct schema cases_schema = {
     },
 };
 
+struct time_span {
+    bool has_from, has_until;
+    struct instant from, until;
+};
+
 struct listing {
-    bool is_staff, has_state, is_by_updated, has_after, has_more;
+    bool is_staff, has_state;
     enum state_type state;
     const struct definition *service;
     const struct team *team;
-    struct str district;
-    bool has_opened_from, has_opened_until, has_updated_from, has_updated_until;
-    struct instant opened_from, opened_until, updated_from, updated_until;
+    struct str district, words;
+    struct time_span opened, updated;
+    enum case_sort sort;
+    struct str cursor; /* empty: the first page */
     size_t most;
-    struct public_cursor after, next;
     struct public_case *of;
     size_t n;
+    struct str next; /* cursor; empty: this is the last page */
 };
 
 static enum rc refuse(struct ctx *ctx, const struct request *request, const char *name)
 {
     return api_refuse(ctx, request, API_QUERY, str_of(name),
                       (struct err){.id = ERR_NOT_A_CHOICE, .file = __FILE__, .line = __LINE__});
+}
+
+/* A filter that cannot be read, or asks for what is not there, is a fault at "q". */
+static enum rc refuse_filter(struct ctx *ctx, const struct request *request, enum rc rc)
+{
+    struct err err = ctx->err;
+
+    if (rc != RC_INVALID)
+        return rc;
+    ctx_clear_error(ctx);
+    return api_refuse(ctx, request, API_QUERY, S("q"), err);
 }
 
 static enum rc read_names(struct ctx *ctx, const struct request *request, const struct form *form,
@@ -89,237 +120,222 @@ static enum rc read_names(struct ctx *ctx, const struct request *request, const 
     return RC_OK;
 }
 
-static enum rc read_times(struct ctx *ctx, const struct request *request, const struct form *form,
-                          struct listing *list)
+static enum rc read_span(struct ctx *ctx, const struct request *request, const struct form *form,
+                         const char *const names[2], struct time_span *ret)
 {
-    enum rc rc =
-        api_instant(ctx, request, form, "opened_from", &list->has_opened_from, &list->opened_from);
+    enum rc rc = api_instant(ctx, request, form, names[0], &ret->has_from, &ret->from);
 
-    if (!rc)
-        rc = api_instant(ctx, request, form, "opened_until", &list->has_opened_until,
-                         &list->opened_until);
-    if (!rc)
-        rc = api_instant(ctx, request, form, "updated_from", &list->has_updated_from,
-                         &list->updated_from);
-    if (!rc)
-        rc = api_instant(ctx, request, form, "updated_until", &list->has_updated_until,
-                         &list->updated_until);
-    return rc;
+    return rc ? rc : api_instant(ctx, request, form, names[1], &ret->has_until, &ret->until);
 }
 
-/* By teams the public has no list, and what changed when only in that order. */
+/* By teams the public has no list, what changed when only in that order, and words only in theirs.
+ */
 static enum rc check_view(struct ctx *ctx, const struct request *request,
                           const struct listing *list)
 {
+    struct public_cursor ignored;
+    bool is_by_updated = list->sort == CASES_LAST_UPDATED;
+
+    if (list->cursor.n && !(list->is_staff ? case_cursor_is(list->cursor)
+                                           : public_cursor_parse(list->cursor, &ignored)))
+        return refuse(ctx, request, "cursor");
     if (list->is_staff)
         return RC_OK;
     if (list->team)
         return refuse(ctx, request, "team");
-    if ((list->has_updated_from || list->has_updated_until) && !list->is_by_updated)
+    if ((list->sort != CASES_NEWEST && !is_by_updated) || (is_by_updated && list->words.n) ||
+        ((list->updated.has_from || list->updated.has_until) && !is_by_updated))
         return refuse(ctx, request, "sort");
     return RC_OK;
+}
+
+static enum case_sort read_sort(struct str word)
+{
+    for (size_t i = 0; orders[i]; i++)
+        if (str_eq(word, str_of(orders[i])))
+            return sorts[i];
+    return CASES_NEWEST;
 }
 
 static enum rc read_listing(struct ctx *ctx, const struct request *request, struct form *form,
                             struct listing *list)
 {
+    static const char *const opened[] = {"opened_from", "opened_until"};
+    static const char *const updated[] = {"updated_from", "updated_until"};
     enum rc rc = api_query(ctx, request, form);
 
     if (rc)
         return rc;
     *list = (struct listing){
         .is_staff = str_eq(form_text(form, "view"), S("staff")),
-        .is_by_updated = str_eq(form_text(form, "sort"), S("updated")),
+        .words = str_trim(form_text(form, "q")),
+        .sort = read_sort(form_text(form, "sort")),
+        .cursor = form_text(form, "cursor"),
         .most = form_has(form, "limit") ? (size_t)form_integer(form, "limit") : PAGE_DEFAULT,
-        .has_after = form_has(form, "cursor"),
     };
-    if (list->has_after && !public_cursor_parse(form_text(form, "cursor"), &list->after))
-        return refuse(ctx, request, "cursor");
     rc = read_names(ctx, request, form, list);
     if (!rc)
-        rc = read_times(ctx, request, form, list);
+        rc = read_span(ctx, request, form, opened, &list->opened);
+    if (!rc)
+        rc = read_span(ctx, request, form, updated, &list->updated);
     return rc ? rc : check_view(ctx, request, list);
 }
 
 static enum rc load_public(struct ctx *ctx, struct listing *list)
 {
+    struct public_filter filter = {
+        .service = list->service ? list->service->service_id : 0,
+        .district = list->district,
+        .has_state = list->has_state,
+        .state = list->state,
+        .has_from = list->opened.has_from,
+        .from = list->opened.from,
+        .has_until = list->opened.has_until,
+        .until = list->opened.until,
+        .is_by_updated = list->sort == CASES_LAST_UPDATED,
+        .has_updated_from = list->updated.has_from,
+        .updated_from = list->updated.from,
+        .has_updated_until = list->updated.has_until,
+        .updated_until = list->updated.until,
+        .words = list->words,
+        .most = list->most,
+    };
     struct public_cases page;
-    enum rc rc = public_cases(ctx,
-                              &(struct public_filter){
-                                  .service = list->service ? list->service->service_id : 0,
-                                  .district = list->district,
-                                  .has_state = list->has_state,
-                                  .state = list->state,
-                                  .has_from = list->has_opened_from,
-                                  .from = list->opened_from,
-                                  .has_until = list->has_opened_until,
-                                  .until = list->opened_until,
-                                  .is_by_updated = list->is_by_updated,
-                                  .has_updated_from = list->has_updated_from,
-                                  .updated_from = list->updated_from,
-                                  .has_updated_until = list->has_updated_until,
-                                  .updated_until = list->updated_until,
-                                  .has_after = list->has_after,
-                                  .after = list->after,
-                                  .most = list->most,
-                              },
-                              &page);
+    enum rc rc;
 
+    filter.has_after = public_cursor_parse(list->cursor, &filter.after);
+    rc = public_cases(ctx, &filter, &page);
     if (rc)
         return rc;
     list->of = page.of;
     list->n = page.n;
-    list->has_more = page.has_more;
-    list->next = page.next;
+    if (page.has_more)
+        list->next = public_cursor_text(ctx->arena, page.next);
     return RC_OK;
 }
 
-struct runs {
-    struct api_run_row *rows;
-    size_t n;
-    bool is_by_updated;
-};
+/* ---- Within the key's scopes: the lists that staff have */
 
-static struct instant moment_of(const struct api_run_row *row, bool is_by_updated)
+/* The filter as it was written, with room for the parameters that stand beside it. */
+static enum rc read_filter(struct ctx *ctx, const struct request *request, struct str text,
+                           struct case_filter *ret)
 {
-    return is_by_updated ? row->updated : row->opened;
-}
-
-static int newest_first(const void *left, const void *right, void *arg)
-{
-    const struct api_run_row *a = left, *b = right;
-    const struct runs *runs = arg;
-    int order = instant_cmp(moment_of(b, runs->is_by_updated), moment_of(a, runs->is_by_updated));
-
-    return order ? order : (b->id > a->id) - (b->id < a->id);
-}
-
-static struct api_run_args run_args(const struct listing *list)
-{
-    return (struct api_run_args){
-        .state_type = list->state,
-        .with_state_type = list->has_state,
-        .service = list->service ? list->service->service_id : 0,
-        .with_service = list->service,
-        .team = list->team ? list->team->row : 0,
-        .with_team = list->team,
-        .district = list->district,
-        .with_district = list->district.n > 0,
-        .opened_from = list->opened_from,
-        .with_opened_from = list->has_opened_from,
-        .opened_until = list->opened_until,
-        .with_opened_until = list->has_opened_until,
-        .updated_from = list->updated_from,
-        .with_updated_from = list->has_updated_from,
-        .updated_until = list->updated_until,
-        .with_updated_until = list->has_updated_until,
-        .at = list->after.opened,
-        .after_id = list->after.id,
-        .with_after_opened = list->has_after && !list->is_by_updated,
-        .with_after_updated = list->has_after && list->is_by_updated,
-        .order = list->is_by_updated ? API_RUN_BY_UPDATED : API_RUN_BY_OPENED,
-        .most = (int64_t)list->most + 1,
-    };
-}
-
-static enum rc add_run(struct ctx *ctx, const struct api_run_args *args, struct runs *runs)
-{
-    struct api_run_rows run;
-    enum rc rc = api_run(ctx, args, &run);
-
-    for (size_t i = 0; !rc && i < run.n; i++)
-        runs->rows[runs->n++] = run.rows[i];
-    return rc;
-}
-
-/* Scope by scope, then merged; a case within two scopes counts once. */
-static enum rc load_runs(struct ctx *ctx, const struct listing *list, struct runs *runs)
-{
-    struct api_run_args args = run_args(list);
-    struct case_access access;
-    size_t n = 0;
-    enum rc rc = case_access_of(ctx, ctx->actor, &access);
+    struct case_filter filter;
+    struct case_term *terms =
+        ARENA_ARRAY(ctx->arena, CASE_FILTER_TERMS_MAX + PARAMETERS, struct case_term);
+    enum rc rc = case_filter_parse(ctx, text, &filter);
 
     if (rc)
-        return rc;
-    runs->rows = ARENA_ARRAY(ctx->arena, (list->most + 1) * (1 + access.team_n + access.service_n),
-                             struct api_run_row);
-    if (!runs->rows)
+        return refuse_filter(ctx, request, rc);
+    if (!terms)
         return FAIL(ctx, ERR_MEMORY);
-    if (access.is_all)
-        return add_run(ctx, &args, runs);
-    args.with_scope_team = true;
-    for (size_t i = 0; !rc && i < access.team_n; i++) {
-        args.scope_team = access.teams[i];
-        rc = add_run(ctx, &args, runs);
-    }
-    args.with_scope_team = false;
-    args.with_scope_service = true;
-    for (size_t i = 0; !rc && i < access.service_n; i++) {
-        args.scope_service = access.services[i];
-        rc = add_run(ctx, &args, runs);
-    }
-    if (runs->n)
-        qsort_r(runs->rows, runs->n, sizeof *runs->rows, newest_first, runs);
-    for (size_t i = 0; i < runs->n; i++)
-        if (n == 0 || runs->rows[n - 1].id != runs->rows[i].id)
-            runs->rows[n++] = runs->rows[i];
-    runs->n = n;
+    memcpy(terms, filter.terms, filter.term_n * sizeof *terms);
+    *ret = (struct case_filter){terms, filter.term_n};
+    return RC_OK;
+}
+
+static enum rc add_term(struct ctx *ctx, struct case_filter *filter, enum case_key key,
+                        struct case_value value)
+{
+    struct case_value *values = ARENA_NEW(ctx->arena, struct case_value);
+
+    if (!values)
+        return FAIL(ctx, ERR_MEMORY);
+    *values = value;
+    filter->terms[filter->term_n++] =
+        (struct case_term){.key = key, .values = values, .value_n = 1};
+    return RC_OK;
+}
+
+static enum rc add_span(struct ctx *ctx, struct case_filter *filter, enum case_key key,
+                        const struct time_span *span)
+{
+    if (!span->has_from && !span->has_until)
+        return RC_OK;
+    return add_term(ctx, filter, key,
+                    (struct case_value){
+                        .has_from = span->has_from,
+                        .has_until = span->has_until,
+                        .from = span->from,
+                        .until = span->until,
+                    });
+}
+
+/* The parameters are terms of the filter like any other. */
+static enum rc add_parameters(struct ctx *ctx, const struct listing *list,
+                              struct case_filter *filter)
+{
+    enum rc rc = add_span(ctx, filter, CASE_KEY_OPENED, &list->opened);
+
+    if (!rc)
+        rc = add_span(ctx, filter, CASE_KEY_UPDATED, &list->updated);
+    if (!rc && list->has_state)
+        rc = add_term(ctx, filter, CASE_KEY_STATE,
+                      (struct case_value){.is_type = true, .id = list->state});
+    if (!rc && list->service)
+        rc = add_term(ctx, filter, CASE_KEY_SERVICE,
+                      (struct case_value){.id = list->service->service_id});
+    if (!rc && list->team)
+        rc = add_term(ctx, filter, CASE_KEY_TEAM, (struct case_value){.id = list->team->row});
+    if (!rc && list->district.n)
+        rc = add_term(ctx, filter, CASE_KEY_DISTRICT, (struct case_value){.text = list->district});
     return rc;
 }
 
-/* False for a row that the program does not understand. */
-static bool show(struct ctx *ctx, const struct api_run_row *row, struct public_case *ret)
+/* False for a case that the program does not understand. */
+static bool show(const struct case_line *line, struct public_case *ret)
 {
-    const struct definition *definition = city_version(ctx->city, row->service_version);
-    int state = definition ? workflow_state(definition->workflow, row->state) : -1;
-    int outcome;
+    const struct definition *definition = line->definition;
+    int outcome = definition ? workflow_outcome(definition->workflow, line->outcome) : -1;
 
-    if (state < 0)
+    if (!definition || !line->state)
         return false;
-    outcome = row->outcome_is_null ? -1 : workflow_outcome(definition->workflow, row->outcome);
     *ret = (struct public_case){
-        .number = row->number,
+        .number = line->number,
         .definition = definition,
-        .state = &definition->workflow->states[state],
-        .opened = row->opened,
-        .updated = row->updated,
-        .is_closed = !row->closed_is_null,
-        .closed = row->closed,
-        .has_due = !row->due_is_null,
-        .due = row->due,
-        .district = row->district,
-        .description = row->description,
+        .state = line->state,
+        .opened = line->opened,
+        .updated = line->updated,
+        .is_closed = line->is_closed,
+        .closed = line->closed,
+        .has_due = line->has_due,
+        .due = line->due,
+        .district = line->district,
+        .place = {.label = line->place, .has_point = line->has_point, .point = line->point},
+        .description = line->description,
         .outcome = outcome < 0 ? NULL : &definition->workflow->outcomes[outcome],
     };
-    if (!row->place_is_null)
-        ret->place = case_exact_place(row->place_label_is_null ? STR_NONE : row->place_label,
-                                      !row->lat_e7_is_null && !row->lon_e7_is_null,
-                                      (struct point){(int32_t)row->lat_e7, (int32_t)row->lon_e7});
     return true;
 }
 
-static enum rc load_staff(struct ctx *ctx, struct listing *list)
+static enum rc load_staff(struct ctx *ctx, const struct request *request, struct listing *list)
 {
-    struct runs runs = {.is_by_updated = list->is_by_updated};
-    enum rc rc;
+    struct case_filter filter;
+    struct case_found found;
+    enum rc rc = ctx->actor->grant_n ? read_filter(ctx, request, list->words, &filter)
+                                     : FAIL(ctx, ERR_DENIED);
 
-    if (!ctx->actor->grant_n)
-        return FAIL(ctx, ERR_DENIED);
-    rc = load_runs(ctx, list, &runs);
+    if (!rc)
+        rc = add_parameters(ctx, list, &filter);
     if (rc)
         return rc;
-    list->of = ARENA_ARRAY(ctx->arena, list->most, struct public_case);
+    rc = case_search(ctx,
+                     &(struct case_search){
+                         .filter = &filter,
+                         .text = list->words,
+                         .sort = list->sort,
+                         .after = list->cursor,
+                         .most = list->most,
+                     },
+                     &found);
+    if (rc)
+        return refuse_filter(ctx, request, rc);
+    list->of = ARENA_ARRAY(ctx->arena, found.n, struct public_case);
     if (!list->of)
         return FAIL(ctx, ERR_MEMORY);
-    list->has_more = runs.n > list->most;
-    if (list->has_more)
-        runs.n = list->most;
-    for (size_t i = 0; i < runs.n; i++) {
-        list->n += show(ctx, &runs.rows[i], &list->of[list->n]);
-        list->next =
-            (struct public_cursor){moment_of(&runs.rows[i], list->is_by_updated), runs.rows[i].id};
-    }
+    for (size_t i = 0; i < found.n; i++)
+        list->n += show(&found.lines[i], &list->of[list->n]);
+    list->next = found.next;
     return RC_OK;
 }
 
@@ -327,10 +343,10 @@ static enum rc load_staff(struct ctx *ctx, struct listing *list)
 static struct str next_url(struct ctx *ctx, const struct request *request, const struct form *form,
                            const struct listing *list)
 {
-    struct buf out = buf_in(ctx->arena, 4000);
+    struct buf out = buf_in(ctx->arena, MAX_URL);
 
     buf_add(&out, api_url(ctx, request, "/api/v1/cases?cursor="));
-    buf_add(&out, public_cursor_text(ctx->arena, list->next));
+    buf_add(&out, list->next);
     for (size_t i = 0; i < form->count; i++) {
         const char *name = form->fields[i].spec->name;
 
@@ -351,7 +367,7 @@ enum rc cases_send(struct ctx *ctx, struct request *request, struct reply *reply
     enum rc rc = read_listing(ctx, request, &form, &list);
 
     if (!rc)
-        rc = list.is_staff ? load_staff(ctx, &list) : load_public(ctx, &list);
+        rc = list.is_staff ? load_staff(ctx, request, &list) : load_public(ctx, &list);
     if (rc)
         return rc;
     json = api_answer(reply);
@@ -364,7 +380,7 @@ enum rc cases_send(struct ctx *ctx, struct request *request, struct reply *reply
         json_end_object(&json);
     }
     json_end_array(&json);
-    next = list.has_more ? next_url(ctx, request, &form, &list) : STR_NONE;
+    next = list.next.n ? next_url(ctx, request, &form, &list) : STR_NONE;
     api_put_text(&json, "next", next);
     json_end_object(&json);
     if (next.n)

@@ -325,7 +325,7 @@ static enum rc file_it(struct ctx *ctx, struct request *request, struct reply *r
 
 enum rc case_file_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    return api_once(ctx, request, reply, file_it);
+    return api_once(ctx, request, reply, file_it, NULL);
 }
 
 const struct schema draft_new_schema = {
@@ -388,7 +388,29 @@ static enum rc begin_draft(struct ctx *ctx, struct request *request, struct repl
 
 enum rc api_draft_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    return api_once(ctx, request, reply, begin_draft);
+    /* A draft whose token was lost is nobody's: another is begun, and that one runs out. */
+    return api_once(ctx, request, reply, begin_draft, NULL);
+}
+
+/* The draft of the path. */
+static enum rc load_draft(struct ctx *ctx, const struct request *request, struct draft *ret)
+{
+    enum rc rc = draft_load(ctx, request_param(request, S("draft")), ret);
+
+    if (rc != RC_GONE)
+        return rc;
+    ctx_clear_error(ctx);
+    return FAIL(ctx, ERR_NOT_FOUND);
+}
+
+/* The photo is there, and its answer was lost. */
+static enum rc photo_again(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct draft draft;
+    enum rc rc = load_draft(ctx, request, &draft);
+
+    reply_header(reply, S("Idempotency-Replayed"), S("true"));
+    return rc ? rc : put_draft(ctx, request, reply, request_param(request, S("draft")), &draft);
 }
 
 static enum rc add_photo(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -396,12 +418,8 @@ static enum rc add_photo(struct ctx *ctx, struct request *request, struct reply 
     const struct upload *upload = request_upload(request, S("photo"));
     struct str token = request_param(request, S("draft"));
     struct draft draft;
-    enum rc rc = draft_load(ctx, token, &draft);
+    enum rc rc = load_draft(ctx, request, &draft);
 
-    if (rc == RC_GONE) {
-        ctx_clear_error(ctx);
-        rc = FAIL(ctx, ERR_NOT_FOUND);
-    }
     if (rc)
         return rc;
     if (!upload || !upload->size_bytes)
@@ -421,5 +439,5 @@ static enum rc add_photo(struct ctx *ctx, struct request *request, struct reply 
 
 enum rc api_draft_photo_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    return api_once(ctx, request, reply, add_photo);
+    return api_once(ctx, request, reply, add_photo, photo_again);
 }

@@ -78,6 +78,30 @@ static enum rc answer(struct ctx *ctx, const struct request *request, struct rep
     return rc ? rc : api_view_answer(ctx, request, reply, view);
 }
 
+/* What was asked for is done, and its answer was lost: the case as it is now is the answer. */
+static enum rc answer_again(struct ctx *ctx, const struct request *request, struct reply *reply,
+                            int status)
+{
+    struct api_view view;
+    enum rc rc = load(ctx, request, &view);
+
+    if (rc)
+        return rc;
+    reply->status = status;
+    reply_header(reply, S("Idempotency-Replayed"), S("true"));
+    return api_view_answer(ctx, request, reply, &view);
+}
+
+static enum rc changed_again(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    return answer_again(ctx, request, reply, 200);
+}
+
+static enum rc added_again(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    return answer_again(ctx, request, reply, 201);
+}
+
 static enum rc take_step(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct step_input input = {
@@ -104,7 +128,7 @@ static enum rc take_step(struct ctx *ctx, struct request *request, struct reply 
 
 enum rc api_step_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    return api_once(ctx, request, reply, take_step);
+    return api_once(ctx, request, reply, take_step, changed_again);
 }
 
 static enum rc add_note(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -126,7 +150,7 @@ static enum rc add_note(struct ctx *ctx, struct request *request, struct reply *
 
 enum rc api_note_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    return api_once(ctx, request, reply, add_note);
+    return api_once(ctx, request, reply, add_note, added_again);
 }
 
 static enum rc find_account(struct ctx *ctx, const struct request *request, struct str login,
@@ -210,5 +234,5 @@ static enum rc add_photo(struct ctx *ctx, struct request *request, struct reply 
 
 enum rc api_case_photo_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    return api_once(ctx, request, reply, add_photo);
+    return api_once(ctx, request, reply, add_photo, added_again);
 }

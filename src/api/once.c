@@ -4,10 +4,11 @@
 #include "api/queries.h"
 #include "base/crypto.h"
 #include "base/file.h"
-#include "db/db.h"
+#include "db/also.h"
 #include "people/seal.h"
 
 #define MAX_KEY        128
+#define STATUS_ACTED   1 /* in the column of the answer's status, which is 0 before */
 #define MAX_FILE_BYTES ((size_t)64 << 20)
 
 struct call {
@@ -15,7 +16,7 @@ struct call {
     struct str idempotency;
     struct crypto_hash hash;
     int64_t id;
-    bool is_answered;
+    bool is_answered, is_acted;
     struct api_call_get_row row;
     const struct reply *reply;
     struct str location, etag, sealed;
@@ -77,7 +78,8 @@ static enum rc look_at(struct ctx *ctx, struct call *call)
     if (!str_eq(call->row.request_hash, crypto_hash_str(&call->hash)))
         return FAIL(ctx, ERR_IDEMPOTENCY);
     call->id = call->row.id;
-    call->is_answered = call->row.status != 0;
+    call->is_answered = call->row.status > STATUS_ACTED;
+    call->is_acted = call->row.status == STATUS_ACTED;
     if (call->is_answered)
         return RC_OK;
     if (ctx->now.us_utc - call->row.begun.us_utc < ONCE_WORKING_US)
@@ -91,7 +93,7 @@ static enum rc reserve_tx(struct ctx *ctx, void *arg)
     bool is_found;
     enum rc rc = api_call_get(ctx, call->api_key, call->idempotency, &is_found, &call->row);
 
-    call->is_answered = false;
+    call->is_answered = call->is_acted = false;
     if (rc || is_found)
         return rc ? rc : look_at(ctx, call);
     rc = api_calls_forget(ctx, instant_plus_us(ctx->now, -ONCE_KEPT_US), NULL);
@@ -112,6 +114,14 @@ static enum rc drop_tx(struct ctx *ctx, void *arg)
     const struct call *call = arg;
 
     return api_call_drop(ctx, call->id, NULL);
+}
+
+/* Within the work's own transaction. */
+static enum rc acted_tx(struct ctx *ctx, void *arg)
+{
+    const struct call *call = arg;
+
+    return api_call_acted(ctx, call->id, NULL);
 }
 
 static enum rc settle_tx(struct ctx *ctx, void *arg)
@@ -176,7 +186,21 @@ static enum rc replay(struct ctx *ctx, const struct call *call, struct reply *re
     return RC_OK;
 }
 
-enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, api_work_fn *work)
+static enum rc act(struct ctx *ctx, struct request *request, struct reply *reply, api_work_fn *work,
+                   struct call *call)
+{
+    struct db_also also = {.fn = acted_tx, .arg = call};
+    enum rc rc;
+
+    db_also(&also);
+    rc = work(ctx, request, reply);
+    db_also(NULL);
+    call->is_acted |= also.is_done;
+    return rc;
+}
+
+enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, api_work_fn *work,
+                 api_work_fn *again)
 {
     struct api_caller *caller = api_caller(request);
     struct call call = {.api_key = caller->key->id};
@@ -192,11 +216,12 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
     }
     if (call.is_answered)
         return replay(ctx, &call, reply);
-    rc = work(ctx, request, reply);
-    if (rc)
-        forget(ctx, &call);
-    else
+    rc =
+        call.is_acted && again ? again(ctx, request, reply) : act(ctx, request, reply, work, &call);
+    if (!rc)
         keep(ctx, &call, reply);
+    else if (!call.is_acted)
+        forget(ctx, &call);
     return rc;
 }
 

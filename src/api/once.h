@@ -2,8 +2,9 @@
  *
  * As the IETF's draft for the header Idempotency-Key has it: the program makes up a key for each
  * thing it wants done and sends the same when it asks again. The first request is noted before it
- * is worked on (UNIQUE by key of the program and idempotency key), its answer afterwards, kept two
- * days. The answer may hold a private link and is therefore encrypted. Layer: api. Table: api_call.
+ * is worked on (UNIQUE by key of the program and idempotency key); that it was done is noted in the
+ * transaction that does it; its answer afterwards, kept two days. The answer may hold a private
+ * link and is therefore encrypted. Layer: api. Table: api_call.
  */
 #ifndef API_ONCE_H
 #define API_ONCE_H
@@ -19,13 +20,15 @@
 typedef enum rc api_work_fn(struct ctx *ctx, struct request *request, struct reply *reply);
 
 /* Runs the work unless it was done before; then the first answer is given again, with the header
- * Idempotency-Replayed. Work that fails leaves nothing, so that it can be asked for anew.
- * ERR_REQUIRED or ERR_PATTERN without a usable key, ERR_IDEMPOTENCY for a key that came with
- * another request, ERR_UNDER_WAY while the first is being worked on. A program that is lost
- * between the work and its note does the work again: the engine's own keys (a filing's submission,
- * a case's lock_version) are what then stands against doing it twice. */
-enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply,
-                 api_work_fn *work) MUST_CHECK;
+ * Idempotency-Replayed. Work that fails before it changed anything leaves nothing, so that it can
+ * be asked for anew. ERR_REQUIRED or ERR_PATTERN without a usable key, ERR_IDEMPOTENCY for a key
+ * that came with another request, ERR_UNDER_WAY while the first is being worked on.
+ *
+ * When the program was lost after the work's first transaction and before its answer was kept,
+ * `again` answers: it changes nothing and says what is there now. NULL is for work that may be run
+ * again because it has keys of its own (a filing's submission). */
+enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, api_work_fn *work,
+                 api_work_fn *again) MUST_CHECK;
 
 /* 64 hexadecimal digits that name the request for ever: what case_file takes as submission. */
 struct str api_once_name(struct ctx *ctx, const struct request *request);

@@ -61,8 +61,8 @@ size_t openapi_statuses(const struct route *route, int ret[OPENAPI_MAX_STATUSES]
         add(ret, &n, 401);
         add(ret, &n, 429);
     }
+    add(ret, &n, 400); /* a path, query or body that is no text */
     if (route->body) {
-        add(ret, &n, 400);
         add(ret, &n, 413);
         add(ret, &n, 415);
     }
@@ -155,6 +155,8 @@ static void put_parameters(struct json_writer *json, const struct route *route)
     put_path_parameters(json, route);
     for (const struct input_spec *input = route->input; input && input->name; input++) {
         begin_parameter(json, str_of(input->name), "query", input->is_required);
+        if (input->says)
+            put_described(json, "description", input->says);
         put_input_schema(json, input);
         json_end_object(json);
     }

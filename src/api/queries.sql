@@ -12,6 +12,10 @@ RETURNING id;
 -- name: api_call_again :exec (id I64, begun INSTANT)
 UPDATE api_call SET begun = :begun WHERE id = :id;
 
+-- What was asked for is done; the answer is not kept yet.
+-- name: api_call_acted :exec (id I64)
+UPDATE api_call SET status = 1 WHERE id = :id;
+
 -- name: api_call_settle :exec (id I64, status I64, location TEXT, etag TEXT, answer BLOB)
 UPDATE api_call SET status = :status, location = :location, etag = :etag, answer = :answer
 WHERE id = :id;
@@ -24,40 +28,12 @@ DELETE FROM api_call WHERE id = :id;
 DELETE FROM api_call WHERE id IN
     (SELECT id FROM api_call WHERE begun < :before ORDER BY begun LIMIT 20);
 
--- Who filed a case.
--- name: api_case_opener :optional (cases I64)
-SELECT actor_kind, actor FROM event WHERE cases = :cases AND kind = 'case.opened' ORDER BY id LIMIT 1;
-
 -- name: api_case_people :one (id I64)
 -- column: assignee TEXT?
 -- column: reporter TEXT?
 SELECT a.login AS assignee, p.name AS reporter
 FROM cases c LEFT JOIN account a ON a.id = c.assignee LEFT JOIN party p ON p.id = c.reporter
 WHERE c.id = :id;
-
--- One run of the cases that staff see, newest first: of a team, of a service, or all.
--- name: api_run :many (scope_team I64, scope_service I64, state_type I64, service I64, team I64, district TEXT, opened_from INSTANT, opened_until INSTANT, updated_from INSTANT, updated_until INSTANT, at INSTANT, after_id I64, most I64)
--- column: place_label TEXT?
-SELECT c.id, c.number, c.service_version, c.state, c.outcome, c.opened, c.updated, c.closed, c.due,
-    c.district, c.description, c.place, p.label AS place_label, p.lat_e7, p.lon_e7
-FROM cases c LEFT JOIN place p ON p.id = c.place
-WHERE 1 = 1
---? scope_team: AND c.team = :scope_team
---? scope_service: AND c.service = :scope_service
---? state_type: AND c.state_type = :state_type
---? service: AND c.service = :service
---? team: AND c.team = :team
---? district: AND c.district = :district
---? opened_from: AND c.opened >= :opened_from
---? opened_until: AND c.opened < :opened_until
---? updated_from: AND c.updated >= :updated_from
---? updated_until: AND c.updated < :updated_until
---? after_opened: AND c.opened <= :at AND (c.opened < :at OR c.id < :after_id)
---? after_updated: AND c.updated <= :at AND (c.updated < :at OR c.id < :after_id)
-ORDER BY
---= opened: c.opened DESC, c.id DESC
---= updated: c.updated DESC, c.id DESC
-LIMIT :most;
 
 -- What happened to a case, as far as one may know, from an event on.
 -- name: api_events :many (cases I64, audience I64, after I64, most I64)

@@ -111,14 +111,17 @@ static void put_store(struct ctx *ctx, struct buf *out)
     struct db_stats stats = db_stats(ctx->db);
 
     metrics_put_help(out, "cityhall_store_queued", "gauge",
-                     "Transactions that wait for the one writer (SQLite).");
+                     "Transactions that wait for the one writer (SQLite) or for a connection.");
     metrics_put(out, "cityhall_store_queued", NULL, (double)stats.queued);
     metrics_put_help(out, "cityhall_store_transactions_total", "counter",
-                     "Transactions that were run (SQLite).");
+                     "Transactions that were run.");
     metrics_put(out, "cityhall_store_transactions_total", NULL, (double)stats.transactions);
     metrics_put_help(out, "cityhall_store_groups_total", "counter",
-                     "Commits; each holds one or more transactions (SQLite).");
+                     "Commits; on SQLite each holds one or more transactions.");
     metrics_put(out, "cityhall_store_groups_total", NULL, (double)stats.groups);
+    metrics_put_help(out, "cityhall_store_repeated_total", "counter",
+                     "Transactions begun again after a conflict (PostgreSQL).");
+    metrics_put(out, "cityhall_store_repeated_total", NULL, (double)stats.repeated);
 }
 
 static enum rc put_jobs(struct ctx *ctx, struct buf *out)

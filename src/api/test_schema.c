@@ -81,6 +81,8 @@ static void each_fault_is_told_with_its_place(void **state)
         {"{\"name\":\"a\",\"many\":[{\"n\":1},7]}", "#/many/1 WRONG_TYPE"},
         {"{\"name\":\"a\",\"many\":[1,2,3]}", "#/many TOO_BIG"},
         {"{\"name\":\"a\",\"words\":[\"a\",{}]}", "#/words/1 WRONG_TYPE"},
+        {"{\"name\":\"a\xef\xbf\xbf\"}", "#/name NOT_UTF8"},
+        {"{\"name\":\"a\",\"words\":[\"\xef\xbf\xbf\"]}", "#/words/0 NOT_UTF8"},
         {"{\"name\":\"a\",\"a/b~c d\":1}", "#/a~1b~0c%20d UNKNOWN_FIELD"},
         {"{\"name\":\"a\",\"\":1}", "#/ UNKNOWN_FIELD"},
         {"{\"name\":\"a\",\"\xc3\xa9\":1}", "#/%C3%A9 UNKNOWN_FIELD"},

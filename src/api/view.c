@@ -2,11 +2,15 @@
 
 #include "api/caller.h"
 #include "api/queries.h"
+#include "base/crypto.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
 #include "engine/clock/queries.h"
 #include "engine/definition/city.h"
+
+#define ETAG_BYTES 12
+#define ANSWER_MAX ((size_t)1 << 20)
 
 static const char *const state_types[] = {"open", "waiting", "closed", NULL};
 static const char *const views[] = {"public", "own", "staff", NULL};
@@ -148,11 +152,6 @@ const struct schema case_schema = {
     },
 };
 
-struct public_place case_exact_place(struct str label, bool has_point, struct point at)
-{
-    return (struct public_place){.label = label, .has_point = has_point, .point = at};
-}
-
 /* The case as everybody sees it, by the one projection. */
 static enum rc find_public(struct ctx *ctx, struct api_view *view, bool *ret_found)
 {
@@ -186,18 +185,19 @@ static void show_whole(struct api_view *view)
         .outcome = outcome < 0 ? NULL : &view->definition->workflow->outcomes[outcome],
     };
     if (!row->place_is_null)
-        view->shown.place =
-            case_exact_place(row->place_label_is_null ? STR_NONE : row->place_label,
-                             !row->lat_e7_is_null && !row->lon_e7_is_null,
-                             (struct point){(int32_t)row->lat_e7, (int32_t)row->lon_e7});
+        view->shown.place = (struct public_place){
+            .label = row->place_label_is_null ? STR_NONE : row->place_label,
+            .has_point = !row->lat_e7_is_null && !row->lon_e7_is_null,
+            .point = {(int32_t)row->lat_e7, (int32_t)row->lon_e7},
+        };
 }
 
 static enum rc is_own(struct ctx *ctx, const struct request *request, const struct api_view *view,
                       bool *ret)
 {
-    struct api_case_opener_row opener;
+    struct case_opener_row opener;
     bool is_found;
-    enum rc rc = api_case_opener(ctx, view->row.id, &is_found, &opener);
+    enum rc rc = case_opener(ctx, view->row.id, &is_found, &opener);
 
     *ret = !rc && is_found && str_eq(opener.actor_kind, S("api")) && !opener.actor_is_null &&
            opener.actor == api_caller(request)->key->id &&
@@ -512,20 +512,34 @@ enum rc api_view_write(struct ctx *ctx, const struct request *request, struct js
     return rc;
 }
 
+/* Begins with the lock_version, which If-Match needs, and ends with a hash of all that is answered:
+ * a photo that is released, a contact that is verified or a name that is redacted changes no
+ * version of the case. */
+static struct str etag_of(struct ctx *ctx, const struct api_view *view, struct str body)
+{
+    struct crypto_hash hash = crypto_sha256(body);
+    struct str hex = crypto_hex(ctx->arena, str_slice(crypto_hash_str(&hash), 0, ETAG_BYTES));
+
+    return str_fmt(ctx->arena, "\"%lld.%.*s\"", (long long)view->row.lock_version, STR_ARG(hex));
+}
+
 enum rc api_view_answer(struct ctx *ctx, const struct request *request, struct reply *reply,
                         const struct api_view *view)
 {
     struct str if_none_match = request_header(request, S("if-none-match"));
-    struct json_writer json = api_answer(reply);
+    struct buf out = buf_in(ctx->arena, ANSWER_MAX);
+    struct json_writer json = json_writer_on(&out);
+    enum rc rc = api_view_write(ctx, request, &json, view);
 
-    reply->etag = str_fmt(ctx->arena, "\"%lld.%llx.%d\"", (long long)view->row.lock_version,
-                          (unsigned long long)view->row.updated.us_utc, view->view);
-    if (request->method == HTTP_GET && if_none_match.n &&
-        etag_matches(if_none_match, reply->etag)) {
+    if (rc)
+        return rc;
+    api_answer(reply);
+    reply->etag = etag_of(ctx, view, buf_str(&out));
+    if (request->method == HTTP_GET && if_none_match.n && etag_matches(if_none_match, reply->etag))
         reply->status = 304;
-        return RC_OK;
-    }
-    return api_view_write(ctx, request, &json, view);
+    else
+        buf_add(&reply->body, buf_str(&out));
+    return buf_has_failed(&out) ? FAIL(ctx, ERR_MEMORY) : RC_OK;
 }
 
 enum rc api_view_match(struct ctx *ctx, const struct request *request, const struct api_view *view,

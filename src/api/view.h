@@ -50,9 +50,6 @@ enum rc api_view_answer(struct ctx *ctx, const struct request *request, struct r
 enum rc api_view_match(struct ctx *ctx, const struct request *request, const struct api_view *view,
                        int64_t *ret) MUST_CHECK;
 
-/* An exact place as it stands in a row. */
-struct public_place case_exact_place(struct str label, bool has_point, struct point at);
-
 enum rc case_send(struct ctx *ctx, struct request *request, struct reply *reply) MUST_CHECK;
 
 #endif

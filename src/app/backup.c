@@ -1,6 +1,8 @@
 #include "app/backup.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/dump.h"
@@ -18,6 +20,7 @@
 #define STORE_FILE     "cityhall.db"
 #define ABOUT_FILE     "backup.json"
 #define EXPLAINED_FILE "README.txt"
+#define FILES_LIST     "files.sha256"
 
 static const char *const key_files[] = {KEYS_SECRET_FILE, RECORD_KEY_FILE, RECORD_PUBLIC_FILE};
 
@@ -25,6 +28,12 @@ static const char *in(struct ctx *ctx, const char *folder, const char *name)
 {
     return str_z(ctx->arena, str_fmt(ctx->arena, "%s/%s", folder, name));
 }
+
+struct making {
+    const char *folder, *target;
+    const struct backup_watch *watch;
+    struct backup_done done;
+};
 
 /* ---- Both ways: keys and files */
 
@@ -34,45 +43,6 @@ static enum rc copy_keys(struct ctx *ctx, const char *from, const char *to)
 
     for (size_t i = 0; !rc && i < sizeof key_files / sizeof *key_files; i++)
         rc = tree_copy_file(ctx, in(ctx, from, key_files[i]), in(ctx, to, key_files[i]), 0600);
-    return rc;
-}
-
-struct copying {
-    const char *from, *to;
-    const struct backup_watch *watch;
-    int64_t files, bytes;
-};
-
-static enum rc copy_one(struct ctx *ctx, struct str path, int64_t bytes, void *arg)
-{
-    struct copying *copying = arg;
-    const char *name = str_z(ctx->arena, path);
-    ptrdiff_t slash = str_find_byte(path, '/');
-    enum rc rc = RC_OK;
-
-    if (slash >= 0)
-        rc = file_make_dir(
-            ctx, in(ctx, copying->to, str_z(ctx->arena, str_slice(path, 0, (size_t)slash))), 0700);
-    if (!rc)
-        rc = tree_copy_file(ctx, in(ctx, copying->from, name), in(ctx, copying->to, name), 0600);
-    copying->files++;
-    copying->bytes += bytes;
-    if (copying->watch && copying->watch->say)
-        copying->watch->say(copying->watch->arg, "files", copying->files, 0);
-    return rc;
-}
-
-static enum rc copy_files(struct ctx *ctx, const char *from, const char *to,
-                          const struct backup_watch *watch, struct backup_done *done)
-{
-    struct copying copying = {
-        .from = in(ctx, from, "files"), .to = in(ctx, to, "files"), .watch = watch};
-    enum rc rc = file_make_dir(ctx, copying.to, 0700);
-
-    if (!rc)
-        rc = tree_each(ctx, copying.from, copy_one, &copying);
-    done->files = copying.files;
-    done->bytes = copying.bytes;
     return rc;
 }
 
@@ -99,6 +69,70 @@ static enum rc hash_file(struct ctx *ctx, const char *path, struct str *ret_hex)
     return RC_OK;
 }
 
+struct copying {
+    const char *from, *to;
+    FILE *list; /* each file's digest goes there */
+    const struct backup_watch *watch;
+    int64_t files, bytes;
+};
+
+/* A line as sha256sum reads it, of what was written. */
+static enum rc list_one(struct ctx *ctx, const struct copying *copying, struct str path)
+{
+    const char *name = str_z(ctx->arena, path);
+    struct str hex;
+    enum rc rc = hash_file(ctx, in(ctx, copying->to, name), &hex);
+
+    if (!rc && fprintf(copying->list, "%.*s  files/%s\n", STR_ARG(hex), name) < 0)
+        rc = tree_fail(ctx, FILES_LIST);
+    return rc;
+}
+
+static enum rc copy_one(struct ctx *ctx, struct str path, int64_t bytes, void *arg)
+{
+    struct copying *copying = arg;
+    const char *name = str_z(ctx->arena, path);
+    ptrdiff_t slash = str_find_byte(path, '/');
+    enum rc rc = RC_OK;
+
+    if (slash >= 0)
+        rc = file_make_dir(
+            ctx, in(ctx, copying->to, str_z(ctx->arena, str_slice(path, 0, (size_t)slash))), 0700);
+    if (!rc)
+        rc = tree_copy_file(ctx, in(ctx, copying->from, name), in(ctx, copying->to, name), 0600);
+    if (!rc)
+        rc = list_one(ctx, copying, path);
+    copying->files++;
+    copying->bytes += bytes;
+    if (copying->watch && copying->watch->say)
+        copying->watch->say(copying->watch->arg, "files", copying->files, 0);
+    return rc;
+}
+
+/* The files of a data folder, and the list of them. */
+static enum rc copy_files(struct ctx *ctx, struct making *making)
+{
+    const char *list = in(ctx, making->target, FILES_LIST);
+    struct copying copying = {.from = in(ctx, making->folder, "files"),
+                              .to = in(ctx, making->target, "files"),
+                              .watch = making->watch};
+    enum rc rc = file_make_dir(ctx, copying.to, 0700);
+
+    if (rc)
+        return rc;
+    copying.list = fopen(list, "wxe");
+    if (!copying.list)
+        return tree_fail(ctx, list);
+    rc = fchmod(fileno(copying.list), 0600) < 0 ? tree_fail(ctx, list)
+                                                : tree_each(ctx, copying.from, copy_one, &copying);
+    if (!rc && (fflush(copying.list) || fsync(fileno(copying.list)) < 0))
+        rc = tree_fail(ctx, list);
+    fclose(copying.list);
+    making->done.files = copying.files;
+    making->done.bytes = copying.bytes;
+    return rc;
+}
+
 /* What a copy of rows needs to be the same in another program: all migrations. */
 static struct str schema_hash(struct ctx *ctx)
 {
@@ -114,12 +148,6 @@ static struct str schema_hash(struct ctx *ctx)
 }
 
 /* ---- Making */
-
-struct making {
-    const char *folder, *target;
-    const struct backup_watch *watch;
-    struct backup_done done;
-};
 
 static enum rc write_tables(struct ctx *ctx, const struct making *making, struct json_writer *json,
                             int64_t *ret_rows)
@@ -154,6 +182,7 @@ static enum rc fill_backup(struct ctx *ctx, struct making *making)
     struct buf about = buf_in(ctx->arena, MAX_ABOUT);
     struct json_writer json = json_writer_on(&about);
     bool is_sqlite = db_engine(ctx->db) == SQL_SQLITE;
+    struct str list;
     enum rc rc;
 
     json_begin_object(&json);
@@ -165,12 +194,15 @@ static enum rc fill_backup(struct ctx *ctx, struct making *making)
     rc = is_sqlite ? copy_store(ctx, making, &json)
                    : write_tables(ctx, making, &json, &making->done.rows);
     if (!rc)
-        rc = copy_files(ctx, making->folder, making->target, making->watch, &making->done);
+        rc = copy_files(ctx, making);
     if (!rc)
         rc = copy_keys(ctx, making->folder, making->target);
+    if (!rc)
+        rc = hash_file(ctx, in(ctx, making->target, FILES_LIST), &list);
     if (rc)
         return rc;
     json_put_member_i64(&json, S("files"), making->done.files);
+    json_put_member(&json, S("files_sha256"), list);
     json_end_object(&json);
     if (!json_is_complete(&json))
         return FAIL(ctx, ERR_MEMORY);
@@ -182,6 +214,7 @@ static const char explained[] =
     "with the work. IT HOLDS PERSONAL DATA: names, addresses, messages and photos of residents.\n"
     "\n"
     "tables/T.jsonl   every row of the table T, one JSON object a line (RFC 8259, UTF-8)\n"
+    "files.sha256     every file with its SHA-256: sha256sum -c files.sha256\n"
     "files/           photos and papers. A row of the table `file` names one by its SHA-256: take\n"
     "                 the bytes of `sha256` in hexadecimal; two digits are the folder, the rest "
     "is\n"
@@ -218,7 +251,7 @@ static enum rc fill_export(struct ctx *ctx, struct making *making)
     json_put_member(&json, S("made"), instant_format_utc(ctx->arena, ctx->now));
     rc = write_tables(ctx, making, &json, &making->done.rows);
     if (!rc)
-        rc = copy_files(ctx, making->folder, making->target, making->watch, &making->done);
+        rc = copy_files(ctx, making);
     if (rc)
         return rc;
     json_end_object(&json);
@@ -317,6 +350,13 @@ static enum rc read_about(struct ctx *ctx, struct restoring *restoring)
     return RC_OK;
 }
 
+static enum rc fail_changed(struct ctx *ctx, const struct restoring *restoring, const char *name)
+{
+    return FAIL(ctx, ERR_FORMAT,
+                .detail = str_fmt(ctx->arena, "%s/%s is not as the backup wrote it",
+                                  restoring->options->backup, name));
+}
+
 /* The store's file as the backup wrote it, in the new folder under a name. */
 static enum rc take_store(struct ctx *ctx, const struct restoring *restoring, const char *name)
 {
@@ -329,9 +369,7 @@ static enum rc take_store(struct ctx *ctx, const struct restoring *restoring, co
     if (!rc)
         rc = hash_file(ctx, path, &hex);
     if (!rc && !str_eq(hex, expected))
-        rc = FAIL(ctx, ERR_FORMAT,
-                  .detail = str_fmt(ctx->arena, "%s/" STORE_FILE " is not as the backup wrote it",
-                                    restoring->options->backup));
+        rc = fail_changed(ctx, restoring, STORE_FILE);
     return rc;
 }
 
@@ -468,6 +506,109 @@ static enum rc take_tables(struct ctx *ctx, struct restoring *restoring)
     return rc ? rc : load_rows(ctx, restoring);
 }
 
+/* Only names below files/ are taken from a list. */
+static bool is_file_name(struct str name)
+{
+    return str_starts_with(name, S("files/")) && str_find(name, S("/.")) < 0 &&
+           str_find_byte(name, 0) < 0 && str_find(name, S("//")) < 0;
+}
+
+static enum rc take_listed_file(struct ctx *ctx, struct restoring *restoring, struct str line)
+{
+    struct str expected = str_slice(line, 0, 64), hex;
+    struct str path = str_slice(line, 66, line.n);
+    const char *name = str_z(ctx->arena, path), *to = in(ctx, restoring->fresh, name);
+    ptrdiff_t slash = str_find_byte(str_slice(path, 6, path.n), '/');
+    enum rc rc = RC_OK;
+
+    if (line.n < 66 || !is_file_name(path))
+        return fail_changed(ctx, restoring, FILES_LIST);
+    if (slash >= 0)
+        rc = file_make_dir(
+            ctx,
+            in(ctx, restoring->fresh, str_z(ctx->arena, str_slice(path, 0, (size_t)slash + 6))),
+            0700);
+    if (!rc)
+        rc = tree_copy_file(ctx, in(ctx, restoring->options->backup, name), to, 0600);
+    if (!rc)
+        rc = hash_file(ctx, to, &hex);
+    if (!rc && !str_eq(hex, expected))
+        rc = fail_changed(ctx, restoring, name);
+    restoring->done.files++;
+    if (restoring->watch && restoring->watch->say)
+        restoring->watch->say(restoring->watch->arg, "files", restoring->done.files, 0);
+    return rc;
+}
+
+/* Every file that the backup wrote, and no other. */
+static enum rc take_listed(struct ctx *ctx, struct restoring *restoring, const char *path)
+{
+    FILE *list = fopen(path, "re");
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+    enum rc rc = RC_OK;
+
+    if (!list)
+        return tree_fail(ctx, path);
+    while (!rc && (n = getline(&line, &room, list)) > 0)
+        rc = take_listed_file(ctx, restoring, str_trim((struct str){line, (size_t)n}));
+    if (!rc && ferror(list))
+        rc = tree_fail(ctx, path);
+    free(line);
+    fclose(list);
+    return rc;
+}
+
+static enum rc take_named_file(struct ctx *ctx, struct str path, int64_t bytes, void *arg)
+{
+    struct str digits[] = {str_slice(path, 0, 2), str_slice(path, 3, path.n)};
+
+    (void)bytes;
+    return take_listed_file(ctx, arg,
+                            str_fmt(ctx->arena, "%.*s  files/%.*s",
+                                    STR_ARG(str_join(ctx->arena, digits, 2, S(""))),
+                                    STR_ARG(path)));
+}
+
+/* Backups of before there was a list: a file's name is its digest, and so many there were. */
+static enum rc take_unlisted(struct ctx *ctx, struct restoring *restoring)
+{
+    return tree_each(ctx, in(ctx, restoring->options->backup, "files"), take_named_file, restoring);
+}
+
+static enum rc take_list(struct ctx *ctx, struct restoring *restoring)
+{
+    const char *list = in(ctx, restoring->options->backup, FILES_LIST);
+    struct str expected, hex;
+    enum rc rc = json_get_str(ctx, restoring->about, S("files_sha256"), &expected);
+
+    if (!rc)
+        rc = hash_file(ctx, list, &hex);
+    if (!rc && !str_eq(hex, expected))
+        rc = fail_changed(ctx, restoring, FILES_LIST);
+    return rc ? rc : take_listed(ctx, restoring, list);
+}
+
+static enum rc take_files(struct ctx *ctx, struct restoring *restoring)
+{
+    int64_t files;
+    enum rc rc = json_get_i64(ctx, restoring->about, S("files"), &files);
+
+    if (!rc)
+        rc = file_make_dir(ctx, in(ctx, restoring->fresh, "files"), 0700);
+    if (!rc)
+        rc = json_object_get(restoring->about, "files_sha256") ? take_list(ctx, restoring)
+                                                               : take_unlisted(ctx, restoring);
+    if (!rc && restoring->done.files != files)
+        rc = FAIL(ctx, ERR_FORMAT,
+                  .detail =
+                      str_fmt(ctx->arena, "%s has %lld files of the %lld that it was made with",
+                              restoring->options->backup, (long long)restoring->done.files,
+                              (long long)files));
+    return rc;
+}
+
 static enum rc fill_folder(struct ctx *ctx, struct restoring *restoring)
 {
     const struct restore_options *options = restoring->options;
@@ -478,7 +619,7 @@ static enum rc fill_folder(struct ctx *ctx, struct restoring *restoring)
     if (!rc && options->store)
         rc = file_write(ctx, in(ctx, restoring->fresh, "store"), str_of(options->store), 0600);
     if (!rc)
-        rc = copy_files(ctx, options->backup, restoring->fresh, restoring->watch, &restoring->done);
+        rc = take_files(ctx, restoring);
     if (rc)
         return rc;
     if (!restoring->is_sqlite)

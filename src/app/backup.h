@@ -7,6 +7,8 @@
  *   cityhall.db      the store as it was at one moment (SQLite), or
  *   tables/T.jsonl   every row of the table T, one JSON object a line (PostgreSQL; db/table.h)
  *   files/           photos and papers
+ *   files.sha256     every one of them with its SHA-256, as sha256sum reads it; backup.json has
+ *                    the list's own digest
  *   *.key, *.pub     the keys of the installation and of the record: keep it where nobody else
  * reads
  *
@@ -42,7 +44,8 @@ struct restore_options {
 };
 
 /* Makes a data folder from a backup and checks the record in it before anything can be seen:
- * ERR_RECORD when it is not whole, ERR_FORMAT when the backup is damaged or is none, ERR_CONFIG
+ * ERR_RECORD when it is not whole, ERR_FORMAT when the backup is damaged or is none (a file that is
+ * not as the backup wrote it is named; one that is missing is ERR_FILE), ERR_CONFIG
  * when the folder exists, the store is not empty, or the backup is of another version's tables. */
 enum rc backup_restore(struct ctx *ctx, const struct restore_options *options,
                        const struct backup_watch *watch, struct backup_done *ret) MUST_CHECK;

@@ -36,6 +36,12 @@ struct app {
     const char *uploads; /* folder of files that are coming in */
     struct image_client pictures;
     struct about about;
+    struct crypto_hash secret;                   /* of forms; borrowed by the server */
+    const struct route *tables[MAX_MODULES + 1]; /* likewise; ended by NULL */
+    struct edge_style styles[4];                 /* likewise; ended by a NULL prefix */
+    struct server *server;
+    struct worker *worker;
+    struct sender *sender;
 };
 
 extern const struct asset_set ui_assets;
@@ -164,73 +170,99 @@ static bool has_pseudo_language(void)
 #endif
 }
 
-static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
+static void list_routes(const struct route *tables[MAX_MODULES + 1])
 {
-    const struct edge_style styles[] = {
-        open311_edge_styles[0], open311_edge_styles[1], api_edge_style, {.prefix = NULL}};
-    struct crypto_hash secret = forms_secret();
-    const struct route *tables[MAX_MODULES + 1] = {NULL};
-    struct worker *worker = NULL;
-    struct sender *sender = NULL;
-    struct server *server;
     size_t n = 0;
-    enum rc rc;
 
     for (size_t i = 0; modules[i] && n < MAX_MODULES; i++)
         if (modules[i]->routes)
             tables[n++] = modules[i]->routes;
+    tables[n] = NULL;
+}
+
+static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen)
+{
+    const struct server_options options = {
+        .csrf_secret = app->secret.bytes,
+        .listen = listen,
+        .base_url = app->base_url,
+        .routes = app->tables,
+        .assets = &ui_assets,
+        .temp_dir = app->uploads,
+        .edge_styles = app->styles,
+        .proxies = str_of(app->proxies),
+        .has_pseudo_language = has_pseudo_language(),
+        .db = app->home.db,
+        .app = app,
+        .hooks = {begin, authorize, render_error, end, log_request, ready},
+    };
+    enum rc rc;
+
+    app->secret = forms_secret();
+    app->styles[0] = open311_edge_styles[0];
+    app->styles[1] = open311_edge_styles[1];
+    app->styles[2] = api_edge_style;
+    list_routes(app->tables);
     assets_use(&ui_assets);
-    rc = metrics_begin(ctx, tables);
+    rc = metrics_begin(ctx, app->tables);
     if (!rc)
         rc = witness_begin(ctx);
-    if (rc)
-        return rc;
-    rc = server_start(ctx,
-                      &(struct server_options){
-                          .csrf_secret = secret.bytes,
-                          .listen = listen,
-                          .base_url = app->base_url,
-                          .routes = tables,
-                          .assets = &ui_assets,
-                          .temp_dir = app->uploads,
-                          .edge_styles = styles,
-                          .proxies = str_of(app->proxies),
-                          .has_pseudo_language = has_pseudo_language(),
-                          .db = app->home.db,
-                          .app = app,
-                          .hooks = {begin, authorize, render_error, end, log_request, ready},
-                      },
-                      &server);
-    if (rc)
-        return rc;
-    rc = worker_start(ctx,
-                      &(struct worker_options){.home = &app->home,
-                                               .live = app->live,
-                                               .base_url = str_of(app->base_url),
-                                               .modules = modules},
-                      &worker);
-    if (!rc)
-        rc = sender_start(ctx, &app->home, app->live, str_of(app->base_url), &sender);
+    return rc ? rc : server_start(ctx, &options, &app->server);
+}
+
+/* What works in the background; what was started of it is ended by stop. */
+static enum rc start_workers(struct ctx *ctx, struct app *app)
+{
+    const struct worker_options options = {
+        .home = &app->home,
+        .live = app->live,
+        .base_url = str_of(app->base_url),
+        .modules = modules,
+    };
+    enum rc rc = worker_start(ctx, &options, &app->worker);
+
+    return rc ? rc : sender_start(ctx, &app->home, app->live, str_of(app->base_url), &app->sender);
+}
+
+static void tell_about(struct ctx *ctx, struct app *app, const char *listen)
+{
     app->about = (struct about){
         .home = &app->home,
         .listen = listen,
         .base_url = app->base_url,
         .image = app->home.city->pictures ? app->pictures.program : NULL,
         .proxies = str_of(app->proxies),
-        .server = server,
-        .worker = worker,
-        .sender = sender,
+        .server = app->server,
+        .worker = app->worker,
+        .sender = app->sender,
     };
     about_use(ctx, &app->about);
-    if (!rc)
-        server_wait(server);
+}
+
+/* Mail and jobs first; then what residents have under way is finished. */
+static enum rc stop(struct ctx *ctx, struct app *app)
+{
     about_end_worker(&app->about);
-    sender_stop(sender);
-    worker_stop(worker);
-    if (!server_drain(server))
+    sender_stop(app->sender);
+    worker_stop(app->worker);
+    if (!server_drain(app->server))
         return FAIL(ctx, ERR_DEADLINE, .detail = S("requests were still running at the end"));
-    server_free(server);
-    return rc;
+    server_free(app->server);
+    return RC_OK;
+}
+
+static enum rc serve(struct ctx *ctx, struct app *app, const char *listen)
+{
+    enum rc rc = start_server(ctx, app, listen), stopped;
+
+    if (rc)
+        return rc;
+    rc = start_workers(ctx, app);
+    tell_about(ctx, app, listen);
+    if (!rc)
+        server_wait(app->server);
+    stopped = stop(ctx, app);
+    return stopped ? stopped : rc;
 }
 
 /* Folders for files in the data folder, and the image program. */

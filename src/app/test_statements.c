@@ -1,10 +1,20 @@
-/* Every statement above src/db and outside the engine, prepared as each of the two stores has it.
- */
+/* Every statement above src/db, prepared as each of the two stores has it. */
+#include "api/queries.h"
 #include "console/queries.h"
 #include "db/test_support.h"
+#include "engine/cases/queries.h"
+#include "engine/clock/queries.h"
+#include "engine/definition/queries.h"
+#include "engine/message/queries.h"
+#include "engine/record/queries.h"
+#include "engine/work/queries.h"
 #include "people/queries.h"
 
-static const struct sql_statements *const every[] = {&people_queries, &console_queries};
+static const struct sql_statements *const every[] = {
+    &people_queries,         &console_queries,       &api_queries,
+    &engine_cases_queries,   &engine_clock_queries,  &engine_definition_queries,
+    &engine_message_queries, &engine_record_queries, &engine_work_queries,
+};
 
 static void test_all_prepare(void **state)
 {

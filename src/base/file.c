@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-static enum rc failed(struct ctx *ctx, const char *path, const char *what)
+enum rc file_failed(struct ctx *ctx, const char *path, const char *what)
 {
     int cause = errno;
     enum err_id id = cause == ENOSPC || cause == EDQUOT ? ERR_DISK_FULL
@@ -29,7 +29,7 @@ static enum rc read_all(struct ctx *ctx, int fd, const char *path, size_t max_by
     struct buf content;
 
     if (fault_here() || fstat(fd, &about) < 0)
-        return failed(ctx, path, "stat");
+        return file_failed(ctx, path, "stat");
     if (!S_ISREG(about.st_mode))
         return FAIL(ctx, ERR_FILE, .detail = str_fmt(ctx->arena, "%s: not a file", path));
     if ((uint64_t)about.st_size > max_bytes)
@@ -45,7 +45,7 @@ static enum rc read_all(struct ctx *ctx, int fd, const char *path, size_t max_by
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return failed(ctx, path, "read");
+            return file_failed(ctx, path, "read");
         buf_commit(&content, (size_t)n);
         if (n == 0 || content.n > (size_t)about.st_size)
             break;
@@ -60,7 +60,7 @@ enum rc file_read(struct ctx *ctx, const char *path, size_t max_bytes, struct st
     enum rc rc;
 
     if (fd < 0)
-        return failed(ctx, path, "open");
+        return file_failed(ctx, path, "open");
     rc = read_all(ctx, fd, path, max_bytes, ret);
     close(fd);
     return rc;
@@ -100,22 +100,23 @@ enum rc file_write(struct ctx *ctx, const char *path, struct str content, unsign
     bool is_written;
 
     if (fd < 0)
-        return failed(ctx, path, "create");
+        return file_failed(ctx, path, "create");
     is_written = write_all(fd, content);
     if (close(fd) < 0 || !is_written || rename(fresh, path) < 0) {
-        enum rc rc = failed(ctx, path, "write");
+        enum rc rc = file_failed(ctx, path, "write");
 
         unlink(fresh);
         return rc;
     }
-    return sync_directory_of(ctx->arena, path) ? RC_OK : failed(ctx, path, "sync directory");
+    return sync_directory_of(ctx->arena, path) ? RC_OK : file_failed(ctx, path, "sync directory");
 }
 
 enum rc file_make_dir(struct ctx *ctx, const char *path, unsigned mode)
 {
     if (mkdir(path, mode) == 0)
-        return sync_directory_of(ctx->arena, path) ? RC_OK : failed(ctx, path, "sync directory");
-    return errno == EEXIST ? RC_OK : failed(ctx, path, "make directory");
+        return sync_directory_of(ctx->arena, path) ? RC_OK
+                                                   : file_failed(ctx, path, "sync directory");
+    return errno == EEXIST ? RC_OK : file_failed(ctx, path, "make directory");
 }
 
 bool file_exists(const char *path)
@@ -137,7 +138,7 @@ enum rc file_list(struct ctx *ctx, const char *path, struct str suffix, struct s
     struct dirent *entry;
 
     if (!dir)
-        return failed(ctx, path, "open directory");
+        return file_failed(ctx, path, "open directory");
     while ((entry = readdir(dir))) {
         struct str name = str_of(entry->d_name);
 

@@ -8,6 +8,10 @@
  * max_bytes, RC_UNAVAILABLE (ERR_FILE) otherwise. */
 enum rc file_read(struct ctx *ctx, const char *path, size_t max_bytes, struct str *ret) MUST_CHECK;
 
+/* The error for what a system call on `path` just said in errno: ERR_DISK_FULL, ERR_DISK_READONLY,
+ * ERR_NOT_FOUND, else ERR_FILE; with path, `what` was tried and the system's word in the detail. */
+enum rc file_failed(struct ctx *ctx, const char *path, const char *what) MUST_CHECK;
+
 /* Writes a new file and moves it into place: the old content or the new, never a part, also
  * after a power cut (file and directory are synced before it returns). Mode as open(2). */
 enum rc file_write(struct ctx *ctx, const char *path, struct str content, unsigned mode) MUST_CHECK;

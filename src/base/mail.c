@@ -54,6 +54,23 @@ bool mail_address_is_plain(struct str s)
            is_dotted(str_slice(s, (size_t)at + 1, s.n), true);
 }
 
+bool mail_address_is_public(struct str s)
+{
+    ptrdiff_t at = str_find_byte(s, '@');
+    struct str domain, label;
+    size_t n = 0;
+
+    if (!mail_address_is_plain(s))
+        return false;
+    domain = str_slice(s, (size_t)at + 1, s.n);
+    while (str_next(&domain, '.', &label)) {
+        if (label.p[0] == '-' || label.p[label.n - 1] == '-')
+            return false;
+        n++;
+    }
+    return n > 1;
+}
+
 bool mail_sender_parse(struct str s, struct mail_sender *ret)
 {
     ptrdiff_t open = str_find_byte(s, '<');

@@ -18,6 +18,13 @@
  * dot-atom, '@' and a domain (RFC 5322, section 3.4.1, without quoted strings and literals). */
 bool mail_address_is_plain(struct str s);
 
+/* Whether people may give `s` as an address to write to: one that is plain, so that every mail to
+ * it can be sent, with a domain of the public network (at least two labels, none beginning or
+ * ending with '-'; RFC 1035, section 2.3.1). The one rule of forms, desk, programs and links:
+ * addresses in other scripts (RFC 6531) are refused where they are typed, because the relay is not
+ * asked for SMTPUTF8. */
+bool mail_address_is_public(struct str s);
+
 /* "City Hall <311@city.example>" or "311@city.example". Borrowed from the text. */
 struct mail_sender {
     struct str name; /* may be empty */

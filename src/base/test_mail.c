@@ -265,6 +265,35 @@ static void test_no_injection(void **state)
     }
 }
 
+/* What people may give as theirs: each can be sent to. */
+static void test_addresses_of_people(void **state)
+{
+    static const char *const good[] = {"maria@example.org", "first.last+tag@sub.example.org",
+                                       "x_y-z@b-c.d", "o'brien@example.ie"};
+    static const char *const bad[] = {"jos\xc3\xa9@example.org",
+                                      "a..b@example.org",
+                                      ".a@example.org",
+                                      "a.@example.org",
+                                      "a@b..example.org",
+                                      "a@example.org.",
+                                      "a@.example.org",
+                                      "a@localhost",
+                                      "a@-b.example",
+                                      "a@b-.example",
+                                      "a@b@example.org"};
+    struct ctx *ctx = *state;
+    struct mail mail = sample();
+    struct str wire;
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(mail_address_is_public(str_of(good[i])));
+        mail.to = str_of(good[i]);
+        assert_int_equal(mail_write(ctx, &mail, &wire), RC_OK);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(mail_address_is_public(str_of(bad[i])));
+}
+
 static void test_addresses(void **state)
 {
     static const char *const good[] = {"a@b", "a.b+c@d-e.example", "311@portazalea.example"};
@@ -284,6 +313,8 @@ static void test_addresses(void **state)
     assert_false(mail_address_is_plain(str_of(lengthy)));
     lengthy[MAIL_ADDRESS_MAX] = '\0';
     assert_true(mail_address_is_plain(str_of(lengthy)));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(mail_address_is_public(str_of(bad[i])));
     assert_false(mail_sender_parse(S("City <a@b> x"), &sender));
     assert_false(mail_sender_parse(S("City <a b>"), &sender));
     assert_false(mail_sender_parse(S("City a@b"), &sender));
@@ -434,9 +465,11 @@ static void test_memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_plain_message),    TEST(test_subject_in_any_script), TEST(test_no_injection),
-        TEST(test_addresses),        TEST(test_unsubscribe),           TEST(test_html_part),
-        TEST(test_quoted_printable), TEST(test_twenty_kilobytes),      TEST(test_random_bytes),
+        TEST(test_plain_message),    TEST(test_subject_in_any_script),
+        TEST(test_no_injection),     TEST(test_addresses_of_people),
+        TEST(test_addresses),        TEST(test_unsubscribe),
+        TEST(test_html_part),        TEST(test_quoted_printable),
+        TEST(test_twenty_kilobytes), TEST(test_random_bytes),
         TEST(test_message_id),       TEST(test_memory_runs_out),
     };
 

@@ -173,6 +173,7 @@ static enum rc try_tx(struct ctx *ctx, void *arg)
     return notice_queue_plain(
         ctx, &(struct plain_mail){
                  .notice = S("mail.test"),
+                 .is_urgent = true,
                  .email = account->email,
                  .lang = ctx->lang,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_test_subject, &city, 1),

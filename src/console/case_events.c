@@ -46,8 +46,15 @@ static struct str who_of(struct ctx *ctx, const struct events_of_row *row)
 
 static void tell_opened(struct ctx *ctx, struct telling *telling)
 {
+    static const struct str residents[] = {STR("web"), STR("open311"), STR("text"), STR("mail")};
+    struct str channel = word(telling, "channel");
+
     telling->line->title = msg_text(ctx->lang, MSG_staff_event_opened);
-    telling->line->text = staff_channel(word(telling, "channel"), ctx->lang);
+    telling->line->text = staff_channel(channel, ctx->lang);
+    /* Nobody signs in to report: the record has no actor, but it was not the program either. */
+    for (size_t i = 0; i < sizeof residents / sizeof *residents; i++)
+        if (str_eq(telling->row->actor_kind, S("system")) && str_eq(channel, residents[i]))
+            telling->line->who = msg_text(ctx->lang, MSG_staff_by_resident);
 }
 
 /* "Resolve: Resolved" with the outcome or date under it. */
@@ -195,37 +202,9 @@ static void tell_team(struct ctx *ctx, struct telling *telling)
     telling->line->text = word(telling, "reason");
 }
 
-/* Events whose sentence has one word of the payload in it, and their reason below. */
-static void tell_plain(struct ctx *ctx, struct telling *telling)
+static void tell_routed(struct ctx *ctx, struct telling *telling)
 {
-    static const struct {
-        struct str kind;
-        enum msg_id id;
-        const char *name;
-    } plain[] = {
-        {STR("case.merge_kept"), MSG_case_event_merged, "into"},
-        {STR("case.took_in"), MSG_case_event_took_in, "from"},
-        {STR("case.merge_undone"), MSG_case_event_unmerged, "other"},
-        {STR("case.related"), MSG_case_event_related, "other"},
-        {STR("case.unrelated"), MSG_case_event_unrelated, "other"},
-        {STR("case.hidden"), MSG_case_event_hidden, ""},
-        {STR("case.shown"), MSG_case_event_shown, ""},
-        {STR("description.released"), MSG_case_event_released, ""},
-        {STR("description.withdrawn"), MSG_case_event_withdrawn, ""},
-        {STR("photo.released"), MSG_staff_event_photo_released, ""},
-        {STR("photo.hidden"), MSG_staff_event_photo_hidden, ""},
-        {STR("photo.withdrawn"), MSG_case_event_photo_withdrawn, ""},
-        {STR("photo.added"), MSG_case_event_photo_added, ""},
-        {STR("follower.added"), MSG_case_event_follower_added, ""},
-        {STR("follower.ended"), MSG_case_event_follower_ended, ""},
-        {STR("case.redacted"), MSG_case_event_redacted, ""},
-        {STR(RECORD_ERASED), MSG_case_event_redacted, ""},
-    };
-
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (str_eq(telling->row->kind, plain[i].kind))
-            telling->line->title = say(ctx, plain[i].id, word(telling, plain[i].name));
-    telling->line->text = word(telling, "reason");
+    telling->line->title = say(ctx, MSG_case_event_routed, team_name(ctx, word(telling, "team")));
 }
 
 static void tell_rated(struct ctx *ctx, struct telling *telling)
@@ -299,28 +278,85 @@ static bool is_told_twice(struct str kind)
     return str_eq(kind, S("case.merged")) || str_eq(kind, S("case.unmerged"));
 }
 
-static void tell(struct ctx *ctx, struct telling *telling)
+/* A sentence with one word of the payload in it, or none. */
+static void tell_others(struct ctx *ctx, struct telling *telling, enum event_kind kind)
 {
     static const struct {
-        struct str kind;
-        void (*tell)(struct ctx *ctx, struct telling *telling);
-    } tellers[] = {
-        {STR("case.opened"), tell_opened},
-        {STR("case.imported"), tell_opened},
-        {STR("case.step"), tell_step},
-        {STR("message.added"), tell_message},
-        {STR("note.added"), tell_note},
-        {STR("case.assigned"), tell_assigned},
-        {STR("case.transferred"), tell_transfer},
-        {STR("case.moved"), tell_move},
-        {STR("case.team"), tell_team},
-        {STR("case.rated"), tell_rated},
-        {STR("case.answered"), tell_answered},
-        {STR("case.migrated"), tell_migrated},
-        {STR("clock.warn"), tell_clock},
-        {STR("clock.missed"), tell_clock},
-        {STR("clock.moved"), tell_clock},
+        enum event_kind kind;
+        enum msg_id id;
+        const char *name;
+    } plain[] = {
+        {EVENT_CASE_MERGED, MSG_case_event_merged, "into"},
+        {EVENT_CASE_UNMERGED, MSG_case_event_unmerged, "from"},
+        {EVENT_CASE_MERGE_KEPT, MSG_case_event_merged, "into"},
+        {EVENT_CASE_MERGE_UNDONE, MSG_case_event_unmerged, "other"},
+        {EVENT_CASE_TOOK_IN, MSG_case_event_took_in, "from"},
+        {EVENT_CASE_RELATED, MSG_case_event_related, "other"},
+        {EVENT_CASE_UNRELATED, MSG_case_event_unrelated, "other"},
+        {EVENT_CASE_HIDDEN, MSG_case_event_hidden, ""},
+        {EVENT_CASE_SHOWN, MSG_case_event_shown, ""},
+        {EVENT_CASE_REDACTED, MSG_case_event_redacted, ""},
+        {EVENT_PAYLOAD_ERASED, MSG_case_event_redacted, ""},
+        {EVENT_DESCRIPTION_RELEASED, MSG_case_event_released, ""},
+        {EVENT_DESCRIPTION_WITHDRAWN, MSG_case_event_withdrawn, ""},
+        {EVENT_PHOTO_ADDED, MSG_case_event_photo_added, ""},
+        {EVENT_PHOTO_RELEASED, MSG_staff_event_photo_released, ""},
+        {EVENT_PHOTO_HIDDEN, MSG_staff_event_photo_hidden, ""},
+        {EVENT_PHOTO_WITHDRAWN, MSG_case_event_photo_withdrawn, ""},
+        {EVENT_FOLLOWER_ADDED, MSG_case_event_follower_added, ""},
+        {EVENT_FOLLOWER_ENDED, MSG_case_event_follower_ended, ""},
     };
+
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (plain[i].kind == kind)
+            telling->line->title = say(ctx, plain[i].id, word(telling, plain[i].name));
+}
+
+static void tell_kind(struct ctx *ctx, struct telling *telling, enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_CASE_OPENED:
+    case EVENT_CASE_IMPORTED: tell_opened(ctx, telling); return;
+    case EVENT_CASE_ROUTED: tell_routed(ctx, telling); return;
+    case EVENT_CASE_STEP: tell_step(ctx, telling); return;
+    case EVENT_CASE_ANSWERED: tell_answered(ctx, telling); return;
+    case EVENT_CASE_ASSIGNED: tell_assigned(ctx, telling); return;
+    case EVENT_CASE_TRANSFERRED: tell_transfer(ctx, telling); return;
+    case EVENT_CASE_MIGRATED: tell_migrated(ctx, telling); return;
+    case EVENT_CASE_MOVED: tell_move(ctx, telling); return;
+    case EVENT_CASE_TEAM: tell_team(ctx, telling); return;
+    case EVENT_CASE_RATED: tell_rated(ctx, telling); return;
+    case EVENT_MESSAGE_ADDED: tell_message(ctx, telling); return;
+    case EVENT_NOTE_ADDED: tell_note(ctx, telling); return;
+    case EVENT_CLOCK_WARN:
+    case EVENT_CLOCK_MISSED:
+    case EVENT_CLOCK_MOVED: tell_clock(ctx, telling); return;
+    case EVENT_CASE_MERGED:
+    case EVENT_CASE_UNMERGED:
+    case EVENT_CASE_MERGE_KEPT:
+    case EVENT_CASE_MERGE_UNDONE:
+    case EVENT_CASE_TOOK_IN:
+    case EVENT_CASE_RELATED:
+    case EVENT_CASE_UNRELATED:
+    case EVENT_CASE_HIDDEN:
+    case EVENT_CASE_SHOWN:
+    case EVENT_CASE_REDACTED:
+    case EVENT_PAYLOAD_ERASED:
+    case EVENT_DESCRIPTION_RELEASED:
+    case EVENT_DESCRIPTION_WITHDRAWN:
+    case EVENT_PHOTO_ADDED:
+    case EVENT_PHOTO_RELEASED:
+    case EVENT_PHOTO_HIDDEN:
+    case EVENT_PHOTO_WITHDRAWN:
+    case EVENT_FOLLOWER_ADDED:
+    case EVENT_FOLLOWER_ENDED: tell_others(ctx, telling, kind); return;
+    case EVENT_KIND__N: return;
+    }
+}
+
+static void tell(struct ctx *ctx, struct telling *telling)
+{
+    enum event_kind kind;
 
     *telling->line = (struct case_event_line){
         .id = telling->row->id,
@@ -330,10 +366,9 @@ static void tell(struct ctx *ctx, struct telling *telling)
         .who = who_of(ctx, telling->row),
         .kind = "ch-event",
     };
-    tell_plain(ctx, telling);
-    for (size_t i = 0; i < sizeof tellers / sizeof *tellers; i++)
-        if (str_eq(telling->row->kind, tellers[i].kind))
-            tellers[i].tell(ctx, telling);
+    telling->line->text = word(telling, "reason");
+    if (event_kind_of(telling->row->kind, &kind))
+        tell_kind(ctx, telling, kind);
     if (!telling->payload)
         telling->line->text = msg_text(ctx->lang, MSG_staff_event_erased);
 }

@@ -4,8 +4,7 @@
 #include "base/msg.h"
 #include "console/case_events.h"
 #include "console/queries.h"
-#include "engine/cases/access.h"
-#include "engine/cases/number.h"
+#include "engine/cases/case_read.h"
 #include "engine/clock/queries.h"
 #include "engine/definition/show.h"
 
@@ -14,38 +13,17 @@
 
 static enum rc load_row(struct ctx *ctx, struct str typed, struct case_view *view)
 {
-    struct case_reach reach;
-    struct str number;
-    bool is_found;
-    int state;
-    enum rc rc;
+    struct case_read read;
+    enum rc rc = case_read(ctx, typed, CASE_FOR_STAFF, &read);
 
-    if (!number_parse(ctx->arena, typed, &number))
-        return FAIL(ctx, ERR_NOT_FOUND);
-    rc = case_by_number(ctx, number, &is_found, &view->row);
     if (rc)
         return rc;
-    if (!is_found)
-        return FAIL(ctx, ERR_NOT_FOUND);
-    view->definition = city_version(ctx->city, view->row.service_version);
-    if (!view->definition)
-        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
-    reach = (struct case_reach){
-        .reach = case_reach_within(ctx->city, view->definition,
-                                   view->row.team_is_null ? 0 : view->row.team),
-        .case_id = view->row.id,
-        .confidentiality = view->row.confidentiality,
-        .is_hidden = view->row.is_hidden,
-    };
-    if (!case_may_read(ctx->actor, &reach))
-        return FAIL(ctx, ERR_NOT_FOUND);
-    view->may_work = case_may_work(ctx->actor, &reach);
-    view->may_supervise = case_may_supervise(ctx->actor, &reach);
-    state = workflow_state(view->definition->workflow, view->row.state);
-    if (state < 0)
-        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case in an unknown state"));
-    view->state = &view->definition->workflow->states[state];
-    return view->may_work ? account_members(ctx, reach.reach, &view->members) : RC_OK;
+    view->row = read.row;
+    view->definition = read.definition;
+    view->state = read.state;
+    view->may_work = case_may_work(ctx->actor, &read.reach);
+    view->may_supervise = case_may_supervise(ctx->actor, &read.reach);
+    return view->may_work ? account_members(ctx, read.reach.reach, &view->members) : RC_OK;
 }
 
 static void name_it(struct ctx *ctx, struct case_view *view)

@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "console/entry.ct.h"
 #include "console/entry_form.h"
-#include "engine/cases/access.h"
+#include "engine/cases/case_read.h"
 #include "engine/cases/queries.h"
 #include "web/server.h"
 
@@ -208,26 +208,20 @@ enum rc entry_done(struct ctx *ctx, struct request *request, struct reply *reply
     struct staff_page page =
         staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_entry_done));
     struct entry_done done = {
-        .number = request_param(request, S("number")),
         .channel = channel_of(request),
         .lang = lang_of(ctx, request),
     };
-    struct case_by_number_row row;
-    bool is_found;
-    enum rc rc = case_by_number(ctx, done.number, &is_found, &row);
+    struct case_read read;
+    enum rc rc = case_read(ctx, request_param(request, S("number")), CASE_FOR_OPENER, &read);
 
     if (rc)
         return rc;
-    done.service = is_found ? city_version(ctx->city, row.service_version) : NULL;
-    if (!done.service)
-        return FAIL(ctx, ERR_NOT_FOUND);
-    done.may_read = case_may_read(
-        ctx->actor,
-        &(struct case_reach){
-            .reach = case_reach_within(ctx->city, done.service, row.team_is_null ? 0 : row.team)});
-    done.team = row.team_is_null ? NULL : city_team_by_row(ctx->city, row.team);
-    done.has_due = !row.due_is_null;
-    done.due = row.due;
+    done.number = read.row.number;
+    done.service = read.definition;
+    done.may_read = read.may_read;
+    done.team = read.team;
+    done.has_due = !read.row.due_is_null;
+    done.due = read.row.due;
     page.current = S("/staff/new");
     entry_done_page(&page.view, &page, &done);
     return RC_OK;

@@ -5,16 +5,28 @@
 
 #include "base/msg.h"
 #include "console/signin.ct.h"
+#include "people/device.h"
 #include "people/people.h"
 #include "web/limit.h"
 #include "web/server.h"
 #include "web/url.h"
 
-#define LIMIT_BUCKETS 4096
+#define LIMIT_BUCKETS 65536 /* so many tries with other logins before one is forgotten */
 
-/* An office of sixty behind one address signs in within minutes; a guesser has years to go. */
+#define DEVICE_COOKIE S("device")
+
+/* An office of sixty behind one address signs in within minutes; a guesser has years to go. Who
+ * tries a login from elsewhere uses up tries of that address, then those of all unknown browsers
+ * (100, as many as NIST SP 800-63B, section 5.2.2, lets fail on one account), and none of a browser
+ * on which that login has signed in before. */
 static const struct limit per_address = {.burst = 30, .interval_ms = 2000};
-static const struct limit per_login = {.burst = 10, .interval_ms = 30000};
+static const struct limit per_login_there = {.burst = 10, .interval_ms = 60000};
+static const struct limit per_login = {.burst = 100, .interval_ms = 30000};
+static const struct limit per_device = {.burst = 10, .interval_ms = 30000};
+
+struct begun {
+    struct str login, token;
+};
 
 static struct limiter *limiter;
 static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
@@ -25,17 +37,38 @@ static void make_limiter(void)
     assert(limiter);
 }
 
+static struct str device_cookie(const struct ctx *ctx, const struct request *request)
+{
+    return request_cookie(
+        request, cookie_full_name(ctx->arena, DEVICE_COOKIE, request_csrf(request)->is_https));
+}
+
+static bool may_try(struct ctx *ctx, const struct request *request, struct str login,
+                    int64_t *ret_wait_s)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    struct str address = limit_key(ctx->arena, S("sign-in"), request->remote);
+    struct str name = str_fmt(ctx->arena, "login %.*s", STR_ARG(str_slice(login, 0, 100))), id;
+
+    if (login.n && device_knows(ctx, device_cookie(ctx, request), login, &id))
+        return limiter_take(limiter,
+                            str_join(ctx->arena, (struct str[]){S("device"), id}, 2, S(" ")),
+                            &per_device, now_ms, ret_wait_s);
+    if (!limiter_take(limiter, address, &per_address, now_ms, ret_wait_s))
+        return false;
+    return !login.n || (limiter_take(limiter, limit_key(ctx->arena, name, request->remote),
+                                     &per_login_there, now_ms, ret_wait_s) &&
+                        limiter_take(limiter, name, &per_login, now_ms, ret_wait_s));
+}
+
 /* ERR_TOO_MANY when the address or the login has been tried too often. */
 static enum rc take_try(struct ctx *ctx, const struct request *request, struct str login,
                         struct reply *reply)
 {
-    int64_t now_ms = clock_monotonic_ms(), wait_s = 1;
-    struct str address = limit_key(ctx->arena, S("sign-in"), request->remote);
-    struct str name = str_fmt(ctx->arena, "login %.*s", STR_ARG(str_slice(login, 0, 100)));
+    int64_t wait_s = 1;
 
     pthread_once(&limiter_once, make_limiter);
-    if (limiter_take(limiter, address, &per_address, now_ms, &wait_s) &&
-        (!login.n || limiter_take(limiter, name, &per_login, now_ms, &wait_s)))
+    if (may_try(ctx, request, login, &wait_s))
         return RC_OK;
     reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));
     return FAIL(ctx, ERR_TOO_MANY);
@@ -89,12 +122,22 @@ static enum rc show_setup(struct ctx *ctx, struct request *request, struct reply
     return RC_OK;
 }
 
+static void set_cookies(struct ctx *ctx, const struct request *request, struct reply *reply,
+                        const struct begun *begun)
+{
+    reply_cookie(reply, &(struct cookie){.name = S(CONSOLE_COOKIE), .value = begun->token});
+    reply_cookie(reply, &(struct cookie){.name = DEVICE_COOKIE,
+                                         .value = device_remember(ctx, device_cookie(ctx, request),
+                                                                  begun->login),
+                                         .max_age_s = DEVICE_DAYS * US_PER_DAY / US_PER_S});
+}
+
 static void begin_session(struct ctx *ctx, const struct request *request, struct reply *reply,
-                          struct str token)
+                          const struct begun *begun)
 {
     struct str next = next_of(request);
 
-    reply_cookie(reply, &(struct cookie){.name = S(CONSOLE_COOKIE), .value = token});
+    set_cookies(ctx, request, reply, begun);
     if (next.n)
         reply_redirect(reply, next);
     else
@@ -111,12 +154,14 @@ enum rc signin_take(struct ctx *ctx, struct request *request, struct reply *repl
         .agent = request_header(request, S("user-agent")),
     };
     struct signed_in in = {0};
+    struct str id;
     enum rc rc = take_try(ctx, request, input.login, reply);
 
+    input.is_known = device_knows(ctx, device_cookie(ctx, request), input.login, &id);
     if (!rc)
         rc = sign_in(ctx, &input, &in);
     if (rc == RC_OK && in.token.n) {
-        begin_session(ctx, request, reply, in.token);
+        begin_session(ctx, request, reply, &(struct begun){input.login, in.token});
         return RC_OK;
     }
     if (rc == RC_OK)
@@ -157,7 +202,7 @@ enum rc signin_set_up(struct ctx *ctx, struct request *request, struct reply *re
     }
     if (rc)
         return rc;
-    reply_cookie(reply, &(struct cookie){.name = S(CONSOLE_COOKIE), .value = finished.token});
+    set_cookies(ctx, request, reply, &(struct begun){finished.login, finished.token});
     page = staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_signin_codes_title));
     recovery_page(&page.view, &page, &finished, view.next);
     return RC_OK;

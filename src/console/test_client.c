@@ -52,6 +52,8 @@ static void keep_cookies(struct browser *browser)
             browser->session = value;
         if (str_starts_with(cookie, S("form=")))
             browser->form = value;
+        if (str_starts_with(cookie, S("device=")))
+            browser->device = value;
     }
 }
 
@@ -63,6 +65,8 @@ static struct str cookies(const struct browser *browser)
         buf_add_fmt(&out, "session=%.*s; ", STR_ARG(browser->session));
     if (browser->form.n)
         buf_add_fmt(&out, "form=%.*s; ", STR_ARG(browser->form));
+    if (browser->device.n)
+        buf_add_fmt(&out, "device=%.*s; ", STR_ARG(browser->device));
     return str_slice(buf_str(&out), 0, out.n ? out.n - 2 : 0);
 }
 

@@ -17,8 +17,8 @@ int world_close(void **state);
 
 struct browser {
     struct world *world;
-    struct str session, form; /* cookies */
-    struct str csrf;          /* of the last page that had one */
+    struct str session, form, device; /* cookies */
+    struct str csrf;                  /* of the last page that had one */
     struct answer last;
 };
 

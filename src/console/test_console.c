@@ -374,6 +374,48 @@ static void guessing_is_slowed(void **state)
     assert_int_equal(browser.session.n, 0);
 }
 
+static int try_login(struct browser *browser, const char *login, struct str password)
+{
+    return submit(browser, S("/staff/signin"),
+                  str_fmt(browser->world->site.ctx.arena, "login=%s&password=%.*s", login,
+                          STR_ARG(password)));
+}
+
+/* A stranger tries from one address for hours, then from as many as there are: who has signed in
+ * here before signs in, and from a new browser as long as one address is all there is. */
+static void nobody_is_kept_out_by_others(void **state)
+{
+    struct world *world = *state;
+    struct browser known = {.world = world}, fresh = {.world = world}, stranger = {.world = world};
+    struct str password = test_city_staff(&world->city, "target", "agent", "city", "");
+    struct str home = world->address;
+    /* Too long for any account, so that refusing it costs no hash. */
+    struct str wrong = str_fmt(world->site.ctx.arena, "%01001d", 0);
+    int refused = 0;
+
+    browser_sign_in(&known, "target", password);
+    assert_true(known.device.n > 0);
+    assert_int_equal(browse(&stranger, S("/staff/signin")), 200);
+    world->address = S("198.51.100.7");
+    for (int i = 0; i < 25; i++)
+        refused += try_login(&stranger, "target", wrong) == 429;
+    assert_true(refused >= 10);
+    world->address = home;
+    assert_int_equal(browse(&fresh, S("/staff/signin")), 200);
+    assert_int_equal(try_login(&fresh, "target", password), 303);
+
+    for (int i = 0; i < 150; i++) {
+        world->address = str_fmt(world->site.ctx.arena, "198.51.100.%d", 50 + i);
+        if (try_login(&stranger, "target", wrong) == 429)
+            break;
+    }
+    world->address = S("192.0.2.1");
+    assert_int_equal(try_login(&stranger, "target", wrong), 429);
+    assert_int_equal(submit(&known, S("/staff/signout"), STR_NONE), 303);
+    assert_int_equal(browse(&known, S("/staff/signin")), 200);
+    assert_int_equal(try_login(&known, "target", password), 303);
+}
+
 /* Many logins from one address are a guesser too; another address is not held up. */
 static void an_address_is_slowed(void **state)
 {
@@ -506,6 +548,7 @@ int main(void)
         WORLD_TEST(every_page_of_the_queue_once),
         WORLD_TEST(late_work_is_marked),
         WORLD_TEST(guessing_is_slowed),
+        WORLD_TEST(nobody_is_kept_out_by_others),
         WORLD_TEST(an_address_is_slowed),
         WORLD_TEST(forms_need_their_token),
         WORLD_TEST(one_comes_back_where_one_was),

@@ -1,4 +1,5 @@
 #include "db/db.h"
+#include "db/also.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -120,6 +121,15 @@ void db_reader_release(struct ctx *ctx)
     free(reader);
 }
 
+void db_reader_rest(struct ctx *ctx)
+{
+    struct db_reader *reader = reader_of(ctx->conn);
+
+    assert(reader || !ctx->conn);
+    if (reader)
+        let_go(reader);
+}
+
 enum rc db_conn_get(struct ctx *ctx, struct db_conn **ret)
 {
     struct db_reader *reader = reader_of(ctx->conn);
@@ -128,6 +138,40 @@ enum rc db_conn_get(struct ctx *ctx, struct db_conn **ret)
     assert(ctx->conn); /* db_reader_acquire or db_tx comes first */
     if (rc == RC_OK)
         *ret = reader ? reader->held : ctx->conn;
+    return rc;
+}
+
+static _Thread_local struct db_also *also_here;
+
+void db_also(struct db_also *also)
+{
+    also_here = also;
+}
+
+struct both {
+    db_tx_fn *fn;
+    void *arg;
+    const struct db_also *also;
+};
+
+static enum rc run_both(struct ctx *ctx, void *arg)
+{
+    const struct both *both = arg;
+    enum rc rc = both->fn(ctx, both->arg);
+
+    return rc ? rc : both->also->fn(ctx, both->also->arg);
+}
+
+static enum rc write_both(struct ctx *ctx, db_tx_fn *fn, void *arg)
+{
+    struct db_also *also = also_here;
+    struct both both = {fn, arg, also};
+    enum rc rc;
+
+    if (!also || also->is_done)
+        return ctx->db->ops->write(ctx, ctx->db, fn, arg);
+    rc = ctx->db->ops->write(ctx, ctx->db, run_both, &both);
+    also->is_done = rc == RC_OK;
     return rc;
 }
 
@@ -142,7 +186,12 @@ enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
         return ctx_fail(ctx, ctx->unusable);
     if (reader)
         let_go(reader);
-    return db->ops->write(ctx, db, fn, arg);
+    return write_both(ctx, fn, arg);
+}
+
+struct db_stats db_stats(const struct db *db)
+{
+    return db->ops->stats(db);
 }
 
 void db_laters_begin(struct db_conn *conn, struct arena *arena)

@@ -32,7 +32,7 @@ struct db_options {
     const char *location;           /* a file's path, or postgresql://... */
     const struct db_schema *schema; /* borrowed; what db_migrate makes of the database */
     bool may_create;                /* SQLite: make the file if there is none */
-    unsigned reader_max;            /* connections for reading; 0: one per core, at least 2 */
+    unsigned reader_max;            /* connections for reading; 0: two per core, at least 4 */
     unsigned writer_max;            /* PostgreSQL: connections for db_tx; 0: 8 */
     unsigned queue_max;             /* transactions that may wait; 0: 1024 */
     enum db_durability durability;
@@ -70,6 +70,12 @@ enum rc db_migrations_pending(struct ctx *ctx, struct db *db, size_t *ret_pendin
 enum rc db_reader_acquire(struct ctx *ctx) MUST_CHECK;
 /* Gives it back; does nothing without one. */
 void db_reader_release(struct ctx *ctx);
+
+/* For who has one and is about to wait for something that is not the store (another program,
+ * another server, a slow hash): others may have the connection until the next statement, which
+ * takes one again as after db_tx. What was read stays; what is read then is of a newer snapshot.
+ * Nothing without a reader. Not from the rows of an :each; inside db_tx a programming fault. */
+void db_reader_rest(struct ctx *ctx);
 
 /* Runs `fn` as one transaction of ctx->db and returns when it is on disk, or nothing of it is.
  *

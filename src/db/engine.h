@@ -8,6 +8,7 @@
 
 #include "db/db.h"
 #include "db/pool.h"
+#include "db/stats.h"
 
 struct db_cursor;
 
@@ -19,6 +20,7 @@ struct db_ops {
     enum rc (*begin_snapshot)(struct ctx *ctx, struct db_conn *conn);
     void (*end_snapshot)(struct db_conn *conn);
     enum rc (*write)(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg);
+    struct db_stats (*stats)(const struct db *db);
     enum rc (*migrate)(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret);
     void (*set_hook)(struct db *db, db_tx_fn *hook, void *arg);
     enum rc (*settle)(struct ctx *ctx, struct db *db);
@@ -63,10 +65,10 @@ struct db_conn {
 };
 
 /* What ctx->conn is in work that reads, and in copies of its ctx. Readers are few and those who
- * wait in db_tx are many: the connection goes back to the others meanwhile. */
+ * wait, in db_tx or elsewhere, are many: the connection goes back to the others meanwhile. */
 struct db_reader {
     struct db_conn base;
-    struct db_conn *held; /* NULL since db_tx, until the next statement */
+    struct db_conn *held; /* NULL since db_tx or db_reader_rest, until the next statement */
 };
 
 struct db_cursor {

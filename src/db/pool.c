@@ -92,5 +92,6 @@ unsigned db_reader_max(const struct db_options *options)
 
     if (options->reader_max)
         return options->reader_max;
-    return cores < 2 ? 2 : (unsigned)cores;
+    /* More than can compute at once: some wait for the disk, or for the server. */
+    return cores < 2 ? 4 : 2 * (unsigned)cores;
 }

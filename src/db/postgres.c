@@ -91,6 +91,7 @@ static const struct db_ops postgres_ops = {
     .begin_snapshot = begin_snapshot,
     .end_snapshot = end_snapshot,
     .write = write_tx,
+    .stats = postgres_stats,
     .migrate = postgres_migrate,
     .set_hook = set_hook,
     .settle = settle,

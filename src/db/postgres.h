@@ -31,7 +31,8 @@ struct postgres_db {
     char *location;       /* owned */
     char *owner_location; /* owned; or NULL */
     struct db_pool writers;
-    struct postgres_hook *hook; /* or NULL */
+    struct postgres_hook *hook;                               /* or NULL */
+    _Atomic int64_t waiting, transactions, commits, repeated; /* for stats.h */
 };
 
 /* postgres_conn.c */
@@ -70,6 +71,7 @@ void postgres_hook_stop(struct postgres_hook *hook);
 enum rc postgres_tx(struct ctx *ctx, struct postgres_db *db, db_tx_fn *fn, void *arg) MUST_CHECK;
 enum rc postgres_migrate(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret) MUST_CHECK;
 enum rc postgres_load(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg) MUST_CHECK;
+struct db_stats postgres_stats(const struct db *db);
 /* A connection of the role that owns the tables. */
 enum rc postgres_owner_open(struct ctx *ctx, struct postgres_db *db,
                             struct postgres_conn **ret) MUST_CHECK;

@@ -23,6 +23,11 @@ static void pause_before(unsigned attempt)
     nanosleep(&pause, NULL);
 }
 
+static struct postgres_db *store_of(const struct postgres_conn *conn)
+{
+    return (struct postgres_db *)(void *)conn->base.db;
+}
+
 static enum rc attempt_once(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *fn, void *arg)
 {
     enum rc rc = postgres_conn_begin(ctx, conn, "BEGIN ISOLATION LEVEL SERIALIZABLE");
@@ -41,8 +46,11 @@ static enum rc attempt_once(struct ctx *ctx, struct postgres_conn *conn, db_tx_f
     if (rc == RC_OK)
         rc = db_laters_run(ctx, &conn->base, laters);
     /* A COMMIT that is lost on the way may have happened: it must not be repeated. */
-    if (rc == RC_OK)
-        return postgres_conn_run(ctx, conn, "COMMIT");
+    if (rc == RC_OK) {
+        rc = postgres_conn_run(ctx, conn, "COMMIT");
+        store_of(conn)->commits += rc == RC_OK;
+        return rc;
+    }
     if (!postgres_conn_is_lost(conn))
         PQclear(PQexec(conn->handle, "ROLLBACK"));
     conn->wants_retry |= postgres_conn_is_lost(conn);
@@ -65,6 +73,7 @@ static enum rc run(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *fn, vo
         if (rc == RC_OK || !may_repeat(ctx, conn, attempt))
             break;
         ctx_clear_error(ctx);
+        store_of(conn)->repeated++;
         pause_before(attempt);
     }
     if (!conn->wants_retry || rc == RC_OK)
@@ -80,10 +89,14 @@ enum rc postgres_tx(struct ctx *ctx, struct postgres_db *db, db_tx_fn *fn, void 
     struct db_conn *before = ctx->conn;
     struct postgres_conn *conn;
     void *item;
-    enum rc rc = db_pool_take(&db->writers, ctx, &item);
+    enum rc rc;
 
+    db->waiting++;
+    rc = db_pool_take(&db->writers, ctx, &item);
+    db->waiting--;
     if (rc != RC_OK)
         return rc;
+    db->transactions++;
     conn = item;
     if (!conn)
         rc = postgres_conn_open(ctx, db, db->location, &conn);
@@ -94,4 +107,14 @@ enum rc postgres_tx(struct ctx *ctx, struct postgres_db *db, db_tx_fn *fn, void 
     ctx->conn = before;
     db_pool_give(&db->writers, conn);
     return rc;
+}
+
+struct db_stats postgres_stats(const struct db *db)
+{
+    const struct postgres_db *store = (const struct postgres_db *)(const void *)db;
+
+    return (struct db_stats){.queued = store->waiting,
+                             .transactions = store->transactions,
+                             .groups = store->commits,
+                             .repeated = store->repeated};
 }

@@ -76,6 +76,7 @@ static const struct db_ops sqlite_ops = {
     .begin_snapshot = begin_snapshot,
     .end_snapshot = end_snapshot,
     .write = write_tx,
+    .stats = sqlite_stats,
     .migrate = sqlite_migrate,
     .set_hook = set_hook,
     .settle = settle,

@@ -84,6 +84,7 @@ void sqlite_writer_stop(struct sqlite_writer *writer);
 enum rc sqlite_writer_tx(struct ctx *ctx, struct sqlite_writer *writer, db_tx_fn *fn,
                          void *arg) MUST_CHECK;
 void sqlite_writer_set_hook(struct sqlite_writer *writer, db_tx_fn *hook, void *arg);
+struct db_stats sqlite_stats(const struct db *db);
 
 /* sqlite_migrate.c, sqlite_backup.c */
 enum rc sqlite_migrate(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret) MUST_CHECK;

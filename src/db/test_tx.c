@@ -102,26 +102,43 @@ static void open_gate(struct worker *keeper, struct gate *gate)
     assert_int_equal(keeper->rc, RC_OK);
 }
 
+/* Runs them all behind a gate, on SQLite as one group; the keeper's own end is for who asks. */
+static void run_group(struct test_store *store, struct worker *keeper, struct worker *workers,
+                      int n)
+{
+    struct gate gate = {0};
+
+    keeper->db = store->db;
+    keeper->arg = &gate;
+    start(keeper);
+    while (!atomic_load(&gate.is_entered))
+        usleep(500);
+    for (int i = 0; i < n; i++) {
+        workers[i].db = store->db;
+        start(&workers[i]);
+        usleep(10000);
+    }
+    atomic_store(&gate.may_leave, true);
+    pthread_join(keeper->thread, NULL);
+    for (int i = 0; i < n; i++)
+        pthread_join(workers[i].thread, NULL);
+}
+
 /* Ten in one group, the fifth fails: nine stay. */
 static void test_one_fails_alone(void **state)
 {
     struct test_store *store = *state;
     struct turn turns[10];
-    struct worker workers[10], keeper;
-    struct gate gate = {0};
+    struct worker workers[10] = {0}, keeper = {.fn = pass_gate};
 
-    close_gate(&keeper, &gate, store->db);
     for (int i = 0; i < 10; i++) {
         turns[i] = (struct turn){.number = i, .must_fail = i == 4};
-        workers[i] = (struct worker){.db = store->db, .fn = add_numbered, .arg = &turns[i]};
-        start(&workers[i]);
+        workers[i] = (struct worker){.fn = add_numbered, .arg = &turns[i]};
     }
-    usleep(50000);
-    open_gate(&keeper, &gate);
-    for (int i = 0; i < 10; i++) {
-        pthread_join(workers[i].thread, NULL);
+    run_group(store, &keeper, workers, 10);
+    assert_int_equal(keeper.rc, RC_OK);
+    for (int i = 0; i < 10; i++)
         assert_int_equal(workers[i].rc, i == 4 ? RC_CONFLICT : RC_OK);
-    }
     assert_int_equal(workers[4].error, ERR_GUARD);
     assert_int_equal(count_teams(store->db), 9);
 }
@@ -303,9 +320,35 @@ static void test_hook_writes_with_group(void **state)
     assert_int_equal(row.total, 1);
 }
 
+static enum rc pass_gate_and_fail(struct ctx *ctx, void *arg)
+{
+    struct turn turn = {.number = 99};
+    enum rc rc = add_numbered(ctx, &turn);
+
+    if (rc == RC_OK)
+        rc = pass_gate(ctx, arg);
+    return rc ? rc : FAIL(ctx, ERR_GUARD);
+}
+
+/* The first of a group fails, and its transaction with it: the others begin anew. */
+static void test_first_fails_alone(void **state)
+{
+    struct test_store *store = *state;
+    struct turn turns[3] = {{.number = 1}, {.number = 2, .must_fail = true}, {.number = 3}};
+    struct worker workers[3] = {0}, keeper = {.fn = pass_gate_and_fail};
+
+    for (int i = 0; i < 3; i++)
+        workers[i] = (struct worker){.fn = add_numbered, .arg = &turns[i]};
+    run_group(store, &keeper, workers, 3);
+    assert_int_equal(keeper.rc, RC_CONFLICT);
+    assert_int_equal(workers[0].rc, RC_OK);
+    assert_int_equal(workers[1].rc, RC_CONFLICT);
+    assert_int_equal(workers[2].rc, RC_OK);
+    assert_int_equal(count_teams(store->db), 2);
+}
+
 /* What transactions left for the group's end, in the order it was run. */
 struct ledger {
-    struct db *db;
     char letters[20];
     int64_t teams; /* that were there by then */
     bool must_fail;
@@ -326,73 +369,47 @@ static enum rc write_letter(struct ctx *ctx, void *arg)
 
     ledger->letters[strlen(ledger->letters)] = errand->letter;
     ledger->teams = row.total;
-    if (rc == RC_OK && ledger->must_fail)
-        rc = FAIL(ctx, ERR_DISK_FULL, .detail = S("by the test"));
-    return rc ? rc : record_add(ctx, S("later"), S(""), NULL);
+    return rc || !ledger->must_fail ? rc : FAIL(ctx, ERR_DISK_FULL, .detail = S("by the test"));
 }
 
 static enum rc leave_errand(struct ctx *ctx, void *arg)
 {
     struct errand *errand = arg;
     struct errand *copy = ARENA_NEW(db_tx_arena(ctx), struct errand);
-    enum rc rc = copy ? RC_OK : FAIL(ctx, ERR_MEMORY);
+    enum rc rc = add_numbered(ctx, &errand->turn);
 
-    if (rc == RC_OK) {
-        *copy = *errand;
-        rc = db_tx_later(ctx, write_letter, copy);
-    }
-    return rc ? rc : add_numbered(ctx, &errand->turn);
-}
-
-static int64_t count_records(struct db *db)
-{
-    struct ctx ctx = test_ctx(db);
-    struct record_count_row row;
-
-    test_ok(&ctx, db_reader_acquire(&ctx));
-    test_ok(&ctx, record_count(&ctx, &row));
-    test_ctx_done(&ctx);
-    return row.total;
+    if (!copy)
+        return FAIL(ctx, ERR_MEMORY);
+    *copy = *errand;
+    return rc ? rc : db_tx_later(ctx, write_letter, copy);
 }
 
 /* Three in a group: what the one that fails left is not run. */
 static void test_later_is_run_with_the_group(void **state)
 {
     struct test_store *store = *state;
-    struct ledger ledger = {.db = store->db};
+    struct ledger ledger = {.must_fail = false};
     struct errand errands[] = {{&ledger, {.number = 1}, 'a'},
                                {&ledger, {.number = 2, .must_fail = true}, 'b'},
                                {&ledger, {.number = 3}, 'c'}};
-    struct worker workers[3], keeper;
-    struct gate gate = {0};
+    struct worker workers[3] = {0}, keeper = {.fn = pass_gate};
 
-    if (!test_is_postgres())
-        close_gate(&keeper, &gate, store->db);
-    for (int i = 0; i < 3; i++) {
-        workers[i] = (struct worker){.db = store->db, .fn = leave_errand, .arg = &errands[i]};
-        start(&workers[i]);
-        if (test_is_postgres())
-            pthread_join(workers[i].thread, NULL);
-        usleep(20000);
-    }
-    if (!test_is_postgres()) {
-        open_gate(&keeper, &gate);
-        for (int i = 0; i < 3; i++)
-            pthread_join(workers[i].thread, NULL);
-    }
+    for (int i = 0; i < 3; i++)
+        workers[i] = (struct worker){.fn = leave_errand, .arg = &errands[i]};
+    for (int i = 0; i < 3; i += test_is_postgres() ? 1 : 3)
+        run_group(store, &keeper, &workers[i], test_is_postgres() ? 1 : 3);
     assert_int_equal(workers[0].rc, RC_OK);
     assert_int_equal(workers[1].rc, RC_CONFLICT);
     assert_int_equal(workers[2].rc, RC_OK);
     assert_string_equal(ledger.letters, "ac");
     assert_int_equal(ledger.teams, 2);
-    assert_int_equal(count_records(store->db), 2);
 }
 
 /* Of a group whose end fails nothing is kept. */
 static void test_later_fails_its_transaction(void **state)
 {
     struct test_store *store = *state;
-    struct ledger ledger = {.db = store->db, .must_fail = true};
+    struct ledger ledger = {.must_fail = true};
     struct errand errand = {&ledger, {.number = 1}, 'a'};
 
     assert_int_equal(db_tx(&store->ctx, leave_errand, &errand), RC_UNAVAILABLE);
@@ -402,7 +419,6 @@ static void test_later_fails_its_transaction(void **state)
     ledger.must_fail = false;
     test_ok(&store->ctx, db_tx(&store->ctx, leave_errand, &errand));
     assert_int_equal(count_teams(store->db), 1);
-    assert_int_equal(count_records(store->db), 1);
 }
 
 static void test_snapshot(void **state)
@@ -475,6 +491,37 @@ static void test_waiting_lends_the_reader(void **state)
     test_ok(&ctx, team_count(&ctx, &row));
     assert_int_equal(row.total, 1);
     test_ctx_done(&ctx);
+}
+
+/* Of one connection for reading: who waits for something else leaves it to others. */
+static void test_resting_lends_the_reader(void **state)
+{
+    struct test_store *store = *state;
+    struct db_options options = test_options(store);
+    struct ctx first = test_ctx(NULL), second = test_ctx(NULL);
+    struct team_count_row row;
+    struct turn turn = {.number = 1};
+
+    db_close(store->db);
+    store->db = NULL;
+    options.reader_max = 1;
+    test_ok(&store->ctx, db_open(&store->ctx, &options, &store->db));
+    first.db = second.db = store->db;
+    db_reader_rest(&first); /* without a reader nothing happens */
+    test_ok(&first, db_reader_acquire(&first));
+    test_ok(&first, team_count(&first, &row));
+    db_reader_rest(&first);
+    db_reader_rest(&first);
+    second.deadline_ms = clock_monotonic_ms() + 2000;
+    test_ok(&second, db_reader_acquire(&second));
+    test_ok(&second, team_count(&second, &row));
+    test_ok(&second, db_tx(&second, add_numbered, &turn));
+    db_reader_release(&second);
+    test_ok(&first, team_count(&first, &row));
+    assert_int_equal(row.total, 1);
+    db_reader_rest(&first); /* and is given back without another statement */
+    test_ctx_done(&first);
+    test_ctx_done(&second);
 }
 
 static enum rc swallow(struct ctx *ctx, void *arg)
@@ -554,6 +601,22 @@ static void test_failed_statement_fails_all(void **state)
     assert_int_equal(db_tx(&store->ctx, add_twice_and_go_on, &turn), RC_INTERNAL);
     assert_true(str_find(store->ctx.err.detail, S("ON CONFLICT")) >= 0);
     assert_int_equal(count_teams(store->db), 0);
+}
+
+/* What came in damaged or cut is never written, whatever the work does. */
+static void test_unusable_input_writes_nothing(void **state)
+{
+    struct test_store *store = *state;
+    struct turn turn = {.number = 1};
+
+    store->ctx.unusable = (struct err){.id = ERR_NOT_UTF8, .field = S("note")};
+    assert_int_equal(db_tx(&store->ctx, add_numbered, &turn), RC_INVALID);
+    assert_true(str_eq(store->ctx.err.field, S("note")));
+    assert_int_equal(count_teams(store->db), 0);
+    ctx_clear_error(&store->ctx);
+    store->ctx.unusable.id = ERR_NONE;
+    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
+    assert_int_equal(count_teams(store->db), 1);
 }
 
 static void test_server_comes_back(void **state)
@@ -752,6 +815,7 @@ int main(int argc, char **argv)
         STORED(test_hook_survives_the_server),
         STORED(test_server_comes_back),
         STORED(test_one_fails_alone),
+        STORED(test_first_fails_alone),
         STORED(test_many_threads),
         STORED(test_counter_loses_nothing),
         STORED(test_deadline_in_queue),
@@ -760,21 +824,23 @@ int main(int argc, char **argv)
         STORED(test_snapshot),
         STORED(test_readers_are_limited),
         STORED(test_waiting_lends_the_reader),
+        STORED(test_resting_lends_the_reader),
         STORED(test_failed_arena_undoes),
         STORED(test_no_write_skew),
         STORED(test_failed_statement_fails_all),
+        STORED(test_unusable_input_writes_nothing),
         STORED(test_kill_loses_nothing),
         STORED(test_overload),
         STORED(test_hook_fails_group),
         STORED(test_hook_writes_with_group),
         STORED(test_close_leaves_one_file),
     };
-    size_t first = 4, n = 17;
+    size_t first = 4, n = 18;
 
     test_choose_engine(argc, argv);
     if (test_is_postgres()) {
         first = 0;
-        n = 17;
+        n = 18;
     }
     return _cmocka_run_group_tests(test_is_postgres() ? "db/tx-postgres" : "db/tx", tests + first,
                                    n, NULL, NULL);

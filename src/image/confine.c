@@ -30,6 +30,7 @@ void confine_limits(struct confinement *confinement)
         limit(RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES) && MEMORY_BYTES != RLIM_INFINITY;
     limit(RLIMIT_CPU, CONFINE_CPU_S, CONFINE_CPU_S + 1);
     limit(RLIMIT_CORE, 0, 0);
+    setpriority(PRIO_PROCESS, 0, CONFINE_NICENESS);
     alarm(CONFINE_WALL_S);
     prctl(PR_SET_DUMPABLE, 0);
 }

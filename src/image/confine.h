@@ -11,7 +11,8 @@
 #include <stdbool.h>
 
 #define CONFINE_MEMORY_MB 512
-#define CONFINE_CPU_S     10
+#define CONFINE_CPU_S     6 /* a telephone's 48 megapixels of HEIC: four */
+#define CONFINE_NICENESS  5
 #define CONFINE_WALL_S    30 /* the program's own alarm, should its parent be gone */
 
 struct confinement {
@@ -20,7 +21,8 @@ struct confinement {
     int landlock_abi; /* 0: none */
 };
 
-/* Closes all descriptors but 0 to 2 and sets the limits. First thing in main. */
+/* Closes all descriptors but 0 to 2, sets the limits and steps behind the server's own work. First
+ * thing in main. */
 void confine_limits(struct confinement *confinement);
 
 /* Landlock: no file can be opened, made or run, no port bound or connected from here on. */

@@ -16,3 +16,12 @@ enum rc decode_check_size(struct ctx *ctx, uint64_t width, uint64_t height, stru
                         str_fmt(ctx->arena, "%" PRIu64 " x %" PRIu64 " pixels", width, height));
     return RC_OK;
 }
+
+enum rc decode_check_cost(struct ctx *ctx, uint64_t row_bytes, uint64_t rows)
+{
+    if (row_bytes > IMAGE_MAX_STORED_BYTES / (rows ? rows : 1))
+        return FAIL(ctx, ERR_TOO_LARGE,
+                    .detail = str_fmt(ctx->arena, "%" PRIu64 " rows of %" PRIu64 " bytes", rows,
+                                      row_bytes));
+    return RC_OK;
+}

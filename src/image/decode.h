@@ -5,8 +5,8 @@
  * refuses too many pixels before it decodes one; each gives the first picture of an animation or
  * sequence; each refuses a file that ends too early. What lies behind the picture is not read.
  * Errors: ERR_FILE_BROKEN for damaged or missing data, ERR_FILE_KIND for what the format allows
- * but we do not take, ERR_TOO_LARGE for more than IMAGE_MAX_PIXELS or memory, each with a detail.
- * Layer: image, on base alone. One thread at a time.
+ * but we do not take, ERR_TOO_LARGE for more than IMAGE_MAX_PIXELS, IMAGE_MAX_STORED_BYTES or
+ * memory, each with a detail. Layer: image, on base alone. One thread at a time.
  */
 #ifndef IMAGE_DECODE_H
 #define IMAGE_DECODE_H
@@ -35,5 +35,9 @@ void decode_heif_init(void);
  * IMAGE_MAX_PIXELS in all. */
 enum rc decode_check_size(struct ctx *ctx, uint64_t width, uint64_t height,
                           struct decoded *ret) MUST_CHECK;
+
+/* Refuses, with ERR_TOO_LARGE, rows of so many bytes that unpacking them would take seconds: few
+ * bytes of a file can stand for four channels of 16 bits a pixel. */
+enum rc decode_check_cost(struct ctx *ctx, uint64_t row_bytes, uint64_t rows) MUST_CHECK;
 
 #endif

@@ -132,6 +132,9 @@ static void job_run(struct png_job *job)
     job_begin(job);
     job->rc = decode_check_size(job->ctx, png_get_image_width(job->png, job->info),
                                 png_get_image_height(job->png, job->info), job->into);
+    if (!job->rc)
+        job->rc =
+            decode_check_cost(job->ctx, png_get_rowbytes(job->png, job->info), job->into->height);
     if (job->rc)
         return;
     read_notes(job);

@@ -93,6 +93,12 @@ static enum rc fail_kind(struct ctx *ctx, struct str detail)
     return FAIL(ctx, ERR_FILE_KIND, .detail = detail, .arg = S("JPEG, PNG, WebP, HEIC"));
 }
 
+/* Others are refused for what unpacking them would cost. */
+static bool has_too_many_pixels(const struct image_frame *frame)
+{
+    return (uint64_t)frame->width * frame->height > IMAGE_MAX_PIXELS || !frame->width;
+}
+
 /* What the program says of a file that it refused. RC_INTERNAL, no error set, when the text is
  * shorter than announced. */
 static enum rc read_refusal(struct ctx *ctx, struct image_child *child,
@@ -106,7 +112,9 @@ static enum rc read_refusal(struct ctx *ctx, struct image_child *child,
     detail = clean(ctx, text, frame->detail_bytes);
     switch (frame->status) {
     case IMAGE_WRONG_KIND: return fail_kind(ctx, detail);
-    case IMAGE_TOO_LARGE: return FAIL(ctx, ERR_TOO_LARGE, .detail = detail, .arg = S("50 MP"));
+    case IMAGE_TOO_LARGE:
+        return FAIL(ctx, ERR_TOO_LARGE, .detail = detail,
+                    .arg = has_too_many_pixels(frame) ? S("50 MP") : STR_NONE);
     default: return FAIL(ctx, ERR_FILE_BROKEN, .detail = detail);
     }
 }

@@ -52,7 +52,8 @@ void image_client_done(struct image_client *client);
  *
  * ERR_FILE_KIND: not a JPEG, PNG, WebP or HEIC by its own bytes; arg lists these four.
  * ERR_FILE_BROKEN: empty, damaged or cut short, or the program did not survive it.
- * ERR_TOO_LARGE: more than IMAGE_MAX_INPUT_BYTES ("15 MB" in arg) or IMAGE_MAX_PIXELS ("50 MP").
+ * ERR_TOO_LARGE: more than IMAGE_MAX_INPUT_BYTES ("15 MB" in arg) or IMAGE_MAX_PIXELS ("50 MP"), or
+ * more than IMAGE_MAX_STORED_BYTES or memory to unpack (no arg).
  * ERR_OVERLOAD: too many wait, or the machine has no memory or process left. ERR_DEADLINE,
  * ERR_MEMORY. ERR_FILE: the program cannot be started; the operator's concern. */
 enum rc image_process(struct ctx *ctx, struct image_client *client, struct str bytes,

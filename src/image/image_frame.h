@@ -13,7 +13,8 @@
 #include "image/image_sniff.h"
 
 #define IMAGE_MAX_INPUT_BYTES  ((size_t)15 * 1024 * 1024)
-#define IMAGE_MAX_PIXELS       UINT64_C(50000000) /* a telephone's 48 megapixels, and some */
+#define IMAGE_MAX_PIXELS       UINT64_C(50000000)  /* a telephone's 48 megapixels, and some */
+#define IMAGE_MAX_STORED_BYTES UINT64_C(150000000) /* unpacked, as the file has them: 3 a pixel */
 #define IMAGE_MAX_SIDE         65535
 #define IMAGE_FULL_SIDE        2048 /* longest side of the re-encoded picture, in pixels */
 #define IMAGE_THUMB_SIDE       320

@@ -212,7 +212,7 @@ static void test_status(void **state)
     struct str text = status_text(*state);
 
     assert_true(str_find(text, S("memory limit: ")) >= 0);
-    assert_true(str_find(text, S("processor limit: 10 s\n")) >= 0);
+    assert_true(str_find(text, S("processor limit: 6 s\n")) >= 0);
     assert_true(str_find(text, S("seccomp: ")) >= 0);
     assert_true(str_find(text, S("landlock: ")) >= 0);
 }

@@ -203,6 +203,20 @@ struct str make_png_bomb(struct ctx *ctx, uint32_t width, uint32_t height)
     return buf_str(&buf);
 }
 
+struct str make_png_deep_bomb(struct ctx *ctx, uint32_t width, uint32_t height)
+{
+    struct str bomb = make_png_bomb(ctx, width, height);
+    uint8_t *header = (uint8_t *)(uintptr_t)bomb.p + 12; /* behind the signature and the length */
+    uLong crc;
+
+    header[12] = 16;
+    header[13] = 6;
+    crc = crc32(0, header, 17);
+    for (int i = 0; i < 4; i++)
+        header[17 + i] = (uint8_t)(crc >> (24 - 8 * i));
+    return bomb;
+}
+
 static void import_rgb(struct ctx *ctx, const struct picture *picture, bool has_alpha,
                        WebPPicture *ret)
 {

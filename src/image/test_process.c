@@ -275,6 +275,7 @@ static void test_bombs(void **state)
     const struct str bombs[] = {
         make_png_bomb(ctx, 50000, 50000),
         make_png_bomb(ctx, 70000, 16),
+        make_png_deep_bomb(ctx, 5000, 5000),
         patched(ctx, jpeg, str_find(jpeg, S("\xff\xc2")) + 5, S("\xff\xdc\xff\xdc")),
         patched(ctx, heic, str_find(heic, S("ispe")) + 8, S("\0\0\xff\xff\0\0\xff\xff")),
     };

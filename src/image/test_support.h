@@ -59,6 +59,9 @@ struct str make_png(struct ctx *ctx, const struct picture *picture, struct png_w
 /* A PNG whose header promises width x height one-bit pixels and whose data are all zero. */
 struct str make_png_bomb(struct ctx *ctx, uint32_t width, uint32_t height);
 
+/* The same, promising four channels of 16 bits a pixel: the data end long before the promise. */
+struct str make_png_deep_bomb(struct ctx *ctx, uint32_t width, uint32_t height);
+
 struct webp_wish {
     struct str exif; /* without "Exif\0\0" */
     struct str icc;

@@ -56,6 +56,11 @@ bool scope_kind_of(struct str word, enum scope_kind *ret)
     return true;
 }
 
+bool actor_is_staff(const struct actor *actor)
+{
+    return actor && (actor->kind == ACTOR_STAFF || actor->kind == ACTOR_API);
+}
+
 bool actor_has_role(const struct actor *actor, enum role role)
 {
     for (size_t i = 0; actor && i < actor->grant_n; i++)

@@ -28,6 +28,9 @@ struct actor {
     size_t case_n;
 };
 
+/* Whether they work for the city: an account of staff, or a program with a key of the city's. */
+bool actor_is_staff(const struct actor *actor);
+
 /* "system", "staff", "resident", "api", "import"; NULL is the system. */
 struct str actor_kind_word(const struct actor *actor);
 

@@ -6,13 +6,14 @@
 
 #include "base/crypto.h"
 #include "base/utf8.h"
+#include "db/db.h"
 
 #define WAIT_MAX_MS 8000
 
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t is_free;
-    int running, waiting;
+    int running, waiting, waiting_first;
 } gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .is_free = PTHREAD_COND_INITIALIZER};
 
 static struct timespec wait_until(const struct ctx *ctx)
@@ -35,20 +36,29 @@ static struct timespec wait_until(const struct ctx *ctx)
     return until;
 }
 
-static enum rc gate_enter(struct ctx *ctx)
+static bool must_wait(bool goes_first)
 {
+    return gate.running >= PASSWORD_HASHES_AT_ONCE || (!goes_first && gate.waiting_first);
+}
+
+static enum rc gate_enter(struct ctx *ctx, bool goes_first)
+{
+    int places = goes_first ? PASSWORD_WAITING_MAX : PASSWORD_WAITING_MAX - PASSWORD_KEPT_PLACES;
     struct timespec until = wait_until(ctx);
     bool is_in = false;
 
+    db_reader_rest(ctx);
     pthread_mutex_lock(&gate.lock);
-    if (gate.waiting < PASSWORD_WAITING_MAX) {
+    if (gate.waiting < places) {
         int waited = 0;
 
         gate.waiting++;
-        while (gate.running >= PASSWORD_HASHES_AT_ONCE && waited != ETIMEDOUT)
+        gate.waiting_first += goes_first;
+        while (must_wait(goes_first) && waited != ETIMEDOUT)
             waited = pthread_cond_clockwait(&gate.is_free, &gate.lock, CLOCK_MONOTONIC, &until);
         gate.waiting--;
-        is_in = gate.running < PASSWORD_HASHES_AT_ONCE;
+        gate.waiting_first -= goes_first;
+        is_in = !must_wait(goes_first);
         gate.running += is_in;
     }
     pthread_mutex_unlock(&gate.lock);
@@ -59,18 +69,19 @@ static void gate_leave(void)
 {
     pthread_mutex_lock(&gate.lock);
     gate.running--;
-    pthread_cond_signal(&gate.is_free);
+    pthread_cond_broadcast(&gate.is_free); /* one of them goes first */
     pthread_mutex_unlock(&gate.lock);
 }
 
-enum rc password_check(struct ctx *ctx, struct str hash, struct str password, bool *ret_is_right)
+enum rc password_check(struct ctx *ctx, const struct password_try *tried, bool *ret_is_right)
 {
+    struct str hash = tried->hash;
     bool is_right;
-    enum rc rc = gate_enter(ctx);
+    enum rc rc = gate_enter(ctx, tried->goes_first);
 
     if (rc)
         return rc;
-    is_right = crypto_password_verify(hash.n ? hash : crypto_password_nobody(), password);
+    is_right = crypto_password_verify(hash.n ? hash : crypto_password_nobody(), tried->password);
     gate_leave();
     *ret_is_right = hash.n && is_right;
     return RC_OK;
@@ -78,7 +89,7 @@ enum rc password_check(struct ctx *ctx, struct str hash, struct str password, bo
 
 enum rc password_hash(struct ctx *ctx, struct str password, struct str *ret)
 {
-    enum rc rc = gate_enter(ctx);
+    enum rc rc = gate_enter(ctx, true); /* of somebody who was let in */
 
     if (rc)
         return rc;

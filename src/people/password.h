@@ -13,9 +13,17 @@
 #define PASSWORD_MIN_CHARACTERS 12
 #define PASSWORD_MAX_BYTES      1000
 
+#define PASSWORD_KEPT_PLACES 4 /* of those that wait, for who goes first */
+
 /* Whether the password is the one that `hash` was made from. An empty hash is compared with
- * nobody's, at the same cost. ERR_OVERLOAD when too many wait or the deadline passes. */
-enum rc password_check(struct ctx *ctx, struct str hash, struct str password,
+ * nobody's, at the same cost. Who is known (the browser has signed in before) goes first, so that
+ * strangers' tries cannot fill the queue. ERR_OVERLOAD when too many wait or the deadline passes.
+ */
+struct password_try {
+    struct str hash, password;
+    bool goes_first;
+};
+enum rc password_check(struct ctx *ctx, const struct password_try *tried,
                        bool *ret_is_right) MUST_CHECK;
 
 /* The text to store. ERR_OVERLOAD as above. */

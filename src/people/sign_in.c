@@ -139,7 +139,9 @@ static enum rc check_password(struct ctx *ctx, struct signing *signing)
         signing->row.password_hash = STR_NONE;
     if (input->password.n > PASSWORD_MAX_BYTES)
         return refuse(ctx, "a password that is too long");
-    rc = password_check(ctx, signing->row.password_hash, input->password, &is_right);
+    rc = password_check(
+        ctx, &(struct password_try){signing->row.password_hash, input->password, input->is_known},
+        &is_right);
     if (rc)
         return rc;
     if (!is_found || !is_right)
@@ -330,6 +332,7 @@ enum rc sign_in_finish(struct ctx *ctx, const struct sign_in_finish *input,
         rc = password_hash(ctx, input->password, &finishing.hash);
     if (!rc)
         rc = db_tx(ctx, finish_tx, &finishing);
+    finishing.finished.login = finishing.setup.login;
     if (!rc)
         *ret = finishing.finished;
     return rc;

@@ -17,6 +17,7 @@ struct sign_in {
     struct str login, password;
     struct str code;           /* of the authenticator, or a recovery code; may be empty */
     struct str address, agent; /* of the browser, for the list of sessions */
+    bool is_known;             /* device_knows says so of the browser: it goes first */
 };
 
 struct signed_in {
@@ -48,6 +49,7 @@ struct sign_in_finish {
 };
 
 struct sign_in_finished {
+    struct str login;
     struct str token;
     struct str recovery[RECOVERY_CODES]; /* shown once; recovery_n is 0 when none were made */
     size_t recovery_n;

@@ -4,8 +4,6 @@
 #include "base/json.h"
 #include "base/msg.h"
 #include "base/utf8.h"
-#include "engine/cases/access.h"
-#include "engine/cases/number.h"
 #include "engine/cases/public_case.h"
 #include "engine/clock/deadline.h"
 #include "engine/record/queries.h"
@@ -19,14 +17,6 @@
 #define MAX_EVENT_JSON 100000
 #define MAX_TYPED      100
 #define MAP_AROUND_M   250.0
-
-static bool is_own(const struct ctx *ctx, const struct case_by_number_row *row)
-{
-    const struct case_reach reach = {.case_id = row->id,
-                                     .reporter = row->reporter_is_null ? 0 : row->reporter};
-
-    return case_is_own(ctx->actor, &reach);
-}
 
 /* A home's exact address is private: the public sees its block, where the service says so. */
 static enum rc show_place(struct ctx *ctx, struct follow *follow)
@@ -64,6 +54,33 @@ static enum rc show_place(struct ctx *ctx, struct follow *follow)
     return RC_OK;
 }
 
+static struct str state_name(const struct ctx *ctx, const struct follow *follow, int state)
+{
+    return state < 0 ? STR_NONE
+                     : text_in(&follow->definition->workflow->states[state].name, ctx->lang);
+}
+
+/* What stands in the payload; empty when it was erased or is not for who asks. */
+static struct str word(const json_t *payload, const char *name)
+{
+    return str_of(json_string_value(json_object_get(payload, name)));
+}
+
+/* The state that a step led to; one that leads out of a closed state opens the case again. */
+static struct str step_title(const struct ctx *ctx, const struct workflow *workflow,
+                             const json_t *payload)
+{
+    int to = workflow_state(workflow, word(payload, "to"));
+    int from = workflow_state(workflow, word(payload, "from"));
+
+    if (to < 0)
+        return STR_NONE;
+    if (from >= 0 && workflow->states[from].type == STATE_CLOSED &&
+        workflow->states[to].type != STATE_CLOSED)
+        return msg_text(ctx->lang, MSG_follow_opened_again);
+    return text_in(&workflow->states[to].name, ctx->lang);
+}
+
 /* Who says so: the resident, the city, or a program by its name. */
 static struct str message_title(struct ctx *ctx, const struct events_of_row *row)
 {
@@ -77,62 +94,103 @@ static struct str message_title(struct ctx *ctx, const struct events_of_row *row
     return msg_format(ctx->arena, ctx->lang, MSG_follow_message_from, &name, 1);
 }
 
-static enum rc add_event(struct ctx *ctx, struct follow *follow, const struct events_of_row *row)
+/* Leaves the title empty for what is no news to a resident. */
+static void tell(struct ctx *ctx, const struct follow *follow, const struct events_of_row *row,
+                 const json_t *payload, struct follow_event *event)
 {
-    struct follow_event *event = &follow->events[follow->event_n];
-    json_t *payload;
-    struct str word;
-    int state;
+    const struct workflow *workflow = follow->definition->workflow;
+    bool is_own_word = str_eq(row->actor_kind, S("resident"));
+    enum event_kind kind;
 
-    event->at = row->at;
-    if (row->payload_is_null || json_parse(ctx, row->payload, MAX_EVENT_JSON, &payload)) {
-        ctx_clear_error(ctx);
-        return RC_OK;
-    }
-    if (str_eq(row->kind, S("case.opened"))) {
-        event->title =
-            text_in(&follow->definition->workflow->states[follow->definition->workflow->start].name,
-                    ctx->lang);
-    } else if (str_eq(row->kind, S("case.step")) || str_eq(row->kind, S("case.imported"))) {
-        struct str where = str_eq(row->kind, S("case.step")) ? S("to") : S("state");
-
-        if (json_get_str(ctx, payload, where, &word))
-            return RC_INVALID;
-        state = workflow_state(follow->definition->workflow, word);
-        if (state >= 0)
-            event->title = text_in(&follow->definition->workflow->states[state].name, ctx->lang);
-    } else if (str_eq(row->kind, S("message.added"))) {
+    if (!event_kind_of(row->kind, &kind))
+        return;
+    switch (kind) {
+    case EVENT_CASE_OPENED: event->title = state_name(ctx, follow, workflow->start); break;
+    case EVENT_CASE_STEP: event->title = step_title(ctx, workflow, payload); break;
+    case EVENT_CASE_IMPORTED:
+        event->title = state_name(ctx, follow, workflow_state(workflow, word(payload, "state")));
+        break;
+    case EVENT_MESSAGE_ADDED:
         event->title = message_title(ctx, row);
-        if (json_get_str(ctx, payload, S("text"), &event->text))
-            return RC_INVALID;
-    } else if (str_eq(row->kind, S("photo.added"))) {
-        event->title = msg_text(ctx->lang, MSG_own_photo_added);
-    } else if (str_eq(row->kind, S("case.merged"))) {
-        event->title = msg_text(ctx->lang, MSG_case_public_event_merged);
-    } else if (str_eq(row->kind, S("case.unmerged"))) {
-        event->title = msg_text(ctx->lang, MSG_case_public_event_unmerged);
-    } else if (str_eq(row->kind, S("note.added"))) {
+        event->text = word(payload, "text");
+        break;
+    case EVENT_NOTE_ADDED:
         event->title = msg_text(ctx->lang, MSG_own_note);
-        if (json_get_str(ctx, payload, S("text"), &event->text))
-            return RC_INVALID;
+        event->text = word(payload, "text");
+        break;
+    case EVENT_PHOTO_ADDED:
+        event->title =
+            msg_text(ctx->lang, is_own_word ? MSG_own_photo_added : MSG_follow_photo_added);
+        break;
+    case EVENT_CASE_MERGED: event->title = msg_text(ctx->lang, MSG_case_public_event_merged); break;
+    case EVENT_CASE_UNMERGED:
+        event->title = msg_text(ctx->lang, MSG_case_public_event_unmerged);
+        break;
+    case EVENT_CASE_ANSWERED: /* what changed is on the page itself */
+    case EVENT_CASE_RATED:
+    case EVENT_DESCRIPTION_RELEASED:
+    case EVENT_PHOTO_RELEASED:
+    case EVENT_CLOCK_MOVED:
+    case EVENT_CASE_ROUTED: /* for staff */
+    case EVENT_CASE_ASSIGNED:
+    case EVENT_CASE_TRANSFERRED:
+    case EVENT_CASE_MIGRATED:
+    case EVENT_CASE_MOVED:
+    case EVENT_CASE_TEAM:
+    case EVENT_CASE_MERGE_KEPT:
+    case EVENT_CASE_MERGE_UNDONE:
+    case EVENT_CASE_TOOK_IN:
+    case EVENT_CASE_RELATED:
+    case EVENT_CASE_UNRELATED:
+    case EVENT_CASE_HIDDEN:
+    case EVENT_CASE_SHOWN:
+    case EVENT_CASE_REDACTED:
+    case EVENT_PAYLOAD_ERASED:
+    case EVENT_DESCRIPTION_WITHDRAWN:
+    case EVENT_PHOTO_HIDDEN:
+    case EVENT_PHOTO_WITHDRAWN:
+    case EVENT_FOLLOWER_ADDED:
+    case EVENT_FOLLOWER_ENDED:
+    case EVENT_CLOCK_WARN:
+    case EVENT_CLOCK_MISSED:
+    case EVENT_KIND__N: break;
     }
-    follow->event_n += event->title.n > 0;
-    return RC_OK;
 }
 
-static enum rc load_events(struct ctx *ctx, struct follow *follow)
+/* A message or note that was erased is nothing to tell. */
+static bool is_erased_text(const struct events_of_row *row)
+{
+    return row->payload_is_null && (str_eq(row->kind, event_kind_word(EVENT_MESSAGE_ADDED)) ||
+                                    str_eq(row->kind, event_kind_word(EVENT_NOTE_ADDED)));
+}
+
+static void add_event(struct ctx *ctx, struct follow *follow, const struct events_of_row *row)
+{
+    struct follow_event *event = &follow->events[follow->event_n];
+    json_t *payload = NULL;
+
+    *event = (struct follow_event){.at = row->at};
+    if (is_erased_text(row))
+        return;
+    if (!row->payload_is_null && json_parse(ctx, row->payload, MAX_EVENT_JSON, &payload))
+        ctx_clear_error(ctx);
+    tell(ctx, follow, row, payload, event);
+    follow->event_n += event->title.n > 0;
+}
+
+static enum rc load_events(struct ctx *ctx, struct follow *follow, const struct case_read *read)
 {
     struct events_of_rows stored;
-    enum rc rc = events_of(ctx, follow->row.id, follow->is_own ? 1 : 0, &stored);
+    enum rc rc = case_events(ctx, read, read->is_own ? EVENT_PARTIES : EVENT_PUBLIC, &stored);
 
     if (rc)
         return rc;
     follow->events = ARENA_ARRAY(ctx->arena, stored.n, struct follow_event);
     if (!follow->events)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; !rc && i < stored.n; i++)
-        rc = add_event(ctx, follow, &stored.rows[i]);
-    return rc;
+    for (size_t i = 0; i < stored.n; i++)
+        add_event(ctx, follow, &stored.rows[i]);
+    return RC_OK;
 }
 
 struct str state_tag(const struct definition *definition, const struct state *state,
@@ -146,6 +204,26 @@ struct str state_tag(const struct definition *definition, const struct state *st
     case STATE_OPEN: break;
     }
     return state == &workflow->states[workflow->start] ? S("open") : S("doing");
+}
+
+struct str follow_says(const struct follow *follow, enum lang lang)
+{
+    static const struct {
+        struct str tag;
+        enum msg_id id;
+    } words[] = {
+        {STR("open"), MSG_follow_says_open},       {STR("doing"), MSG_follow_says_doing},
+        {STR("waiting"), MSG_follow_says_waiting}, {STR("done"), MSG_follow_says_closed},
+        {STR("closed"), MSG_follow_says_closed},
+    };
+    struct str tag = follow_tag(follow);
+
+    if (follow->is_own)
+        return text_in(&follow->state->says, lang);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(words[i].tag, tag))
+            return msg_text(lang, words[i].id);
+    return STR_NONE;
 }
 
 struct str follow_tag(const struct follow *follow)
@@ -169,13 +247,35 @@ static enum rc is_too_late(struct ctx *ctx, const struct follow *follow, bool *r
     return rc;
 }
 
+enum rc follow_private_link(struct ctx *ctx, const struct request *request, int64_t case_id,
+                            struct str *ret)
+{
+    struct keyring ring = keyring_of(request, KEYRING_CASES);
+
+    *ret = STR_NONE;
+    for (size_t i = 0; i < ring.n && !ret->n; i++) {
+        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
+        struct link_case_row row;
+        bool is_found;
+        enum rc rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
+
+        if (rc)
+            return rc;
+        if (is_found && row.case_id == case_id)
+            *ret = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
+                           STR_ARG(ring.tokens[i]));
+    }
+    return RC_OK;
+}
+
 /* What its reporter may do, and their link. */
 static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
 {
     bool is_closed = follow->state->type == STATE_CLOSED, is_late = false;
-    struct keyring ring = keyring_of(request, KEYRING_CASES);
-    enum rc rc = RC_OK;
+    enum rc rc = follow_private_link(ctx, request, follow->row.id, &follow->link);
 
+    if (rc)
+        return rc;
     if (follow->is_merged)
         is_late = true;
     else if (is_closed)
@@ -187,58 +287,20 @@ static enum rc load_own(struct ctx *ctx, const struct request *request, struct f
         rc = case_rating_of(ctx, follow->row.id, &follow->is_rated, &follow->rating);
     follow->may_rate = is_closed && !follow->is_merged;
     follow->may_add = !is_closed;
-    for (size_t i = 0; !rc && i < ring.n && !follow->link.n; i++) {
-        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
-        struct link_case_row row;
-        bool is_found;
-
-        rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
-        if (!rc && is_found && row.case_id == follow->row.id)
-            follow->link =
-                str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
-                        STR_ARG(ring.tokens[i]));
-    }
     return rc;
 }
 
 /* What was just done, from the query: one of the words we know. */
 static struct str done_of(const struct request *request)
 {
-    static const struct str words[] = {STR("comment"), STR("photos"), STR("rating"), STR("step")};
+    static const struct str words[] = {STR("comment"), STR("photos"), STR("rating"), STR("step"),
+                                       STR("link")};
     struct str said = request_value(request, S("done"));
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_eq(said, words[i]))
             return words[i];
     return STR_NONE;
-}
-
-static enum rc load_row(struct ctx *ctx, const struct request *request, struct follow *follow)
-{
-    struct str number;
-    bool is_found;
-    int state;
-    enum rc rc;
-
-    if (!number_parse(ctx->arena, request_param(request, S("number")), &number))
-        return FAIL(ctx, ERR_NOT_FOUND);
-    rc = case_by_number(ctx, number, &is_found, &follow->row);
-    if (rc)
-        return rc;
-    if (!is_found)
-        return FAIL(ctx, ERR_NOT_FOUND);
-    follow->is_own = is_own(ctx, &follow->row);
-    if (!follow->is_own && (follow->row.confidentiality || follow->row.is_hidden))
-        return FAIL(ctx, ERR_NOT_FOUND);
-    follow->definition = city_version(ctx->city, follow->row.service_version);
-    if (!follow->definition)
-        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
-    state = workflow_state(follow->definition->workflow, follow->row.state);
-    if (state < 0)
-        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case in an unknown state"));
-    follow->state = &follow->definition->workflow->states[state];
-    follow->team = follow->row.team_is_null ? NULL : city_team_by_row(ctx->city, follow->row.team);
-    return RC_OK;
 }
 
 /* Whether the case was merged, and into which the public may go on. */
@@ -263,14 +325,21 @@ static enum rc load_merged(struct ctx *ctx, struct follow *follow)
 enum rc follow_load(struct ctx *ctx, const struct request *request, struct follow *ret)
 {
     struct follow follow = {.done = done_of(request)};
-    enum rc rc = load_row(ctx, request, &follow);
+    struct case_read read;
+    enum rc rc = case_read(ctx, request_param(request, S("number")), CASE_FOR_RESIDENT, &read);
 
-    if (!rc)
-        rc = load_merged(ctx, &follow);
+    if (rc)
+        return rc;
+    follow.row = read.row;
+    follow.definition = read.definition;
+    follow.state = read.state;
+    follow.team = read.team;
+    follow.is_own = read.is_own;
+    rc = load_merged(ctx, &follow);
     if (!rc)
         rc = show_place(ctx, &follow);
     if (!rc)
-        rc = load_events(ctx, &follow);
+        rc = load_events(ctx, &follow, &read);
     if (!rc)
         rc = photos_of_case(ctx, follow.row.id, follow.is_own ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC,
                             &follow.photos);
@@ -288,7 +357,7 @@ enum rc follow_act(struct ctx *ctx, const struct follow *follow)
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
 
     if (!follow->is_own)
-        return FAIL(ctx, ERR_DENIED);
+        return FAIL(ctx, ERR_NOT_REPORTER);
     if (!actor)
         return FAIL(ctx, ERR_MEMORY);
     *actor = *ctx->actor;
@@ -372,19 +441,15 @@ enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *r
 /* Whether who asks may see the case of a typed number; *ret is the number as we write it. */
 static enum rc may_see(struct ctx *ctx, struct str typed, bool *ret_may, struct str *ret)
 {
-    struct case_by_number_row row;
-    struct str number;
-    bool is_found;
-    enum rc rc;
+    struct case_read read;
+    enum rc rc = case_read(ctx, typed, CASE_FOR_RESIDENT, &read);
 
-    *ret_may = false;
-    if (!number_parse(ctx->arena, typed, &number))
-        return RC_OK;
-    rc = case_by_number(ctx, number, &is_found, &row);
-    if (rc || !is_found)
+    *ret_may = !rc;
+    if (!rc)
+        *ret = read.row.number;
+    if (rc != RC_NOT_FOUND)
         return rc;
-    *ret_may = is_own(ctx, &row) || !(row.confidentiality || row.is_hidden);
-    *ret = number;
+    ctx_clear_error(ctx);
     return RC_OK;
 }
 

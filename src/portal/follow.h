@@ -4,6 +4,7 @@
 #define PORTAL_FOLLOW_H
 
 #include "engine/cases/case_own.h"
+#include "engine/cases/case_read.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"
@@ -35,11 +36,12 @@ struct follow {
     struct why why;          /* the expected date */
     bool is_rated, may_rate; /* by the reporter, after closing */
     struct case_rating rating;
-    bool may_add;     /* the reporter may add words and photos */
-    struct str link;  /* the reporter's private link; empty: they hold none */
-    struct str done;  /* what was just done: "comment", "photos", "rating", "step"; or empty */
+    bool may_add;    /* the reporter may add words and photos */
+    struct str link; /* the reporter's private link; empty: they hold none */
+    struct str
+        done; /* what was just done: "comment", "photos", "rating", "step", "link"; or empty */
     struct err err;   /* of what was refused */
-    struct str step;  /* which: a step's id, or "comment", "photos", "rating" */
+    struct str step;  /* which: a step's id, or "comment", "photos", "rating", "link" */
     struct str typed; /* kept */
     int64_t score;    /* chosen, kept */
 };
@@ -55,6 +57,10 @@ enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *re
 /* Makes ctx->actor the reporter of that case by name: who acts is in the record. */
 enum rc follow_act(struct ctx *ctx, const struct follow *follow) MUST_CHECK;
 
+/* The private link of a case that this browser holds, as an address of the city; empty: none. */
+enum rc follow_private_link(struct ctx *ctx, const struct request *request, int64_t case_id,
+                            struct str *ret) MUST_CHECK;
+
 /* Back to the case's page, which says that it was done. */
 void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *follow,
                  const char *what);
@@ -63,6 +69,10 @@ void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *foll
 struct str state_tag(const struct definition *definition, const struct state *state,
                      bool has_outcome);
 struct str follow_tag(const struct follow *follow);
+
+/* What the state means: in the workflow's words, which speak to the reporter; in the program's for
+ * everybody else. */
+struct str follow_says(const struct follow *follow, enum lang lang);
 
 enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *reply);

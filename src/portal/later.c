@@ -129,7 +129,7 @@ enum rc later_code_take(struct ctx *ctx, struct request *request, struct reply *
 
     if (!rc)
         rc = draft_of_code(ctx, typed, &token);
-    if (rc == RC_GONE) {
+    if (rc == RC_GONE || rc == RC_INVALID) {
         ctx_clear_error(ctx);
         return show_code(ctx, request, reply, typed, true);
     }

@@ -1,6 +1,7 @@
 #include "portal/list.h"
 
 #include "base/msg.h"
+#include "base/utf8.h"
 #include "portal/list.ct.h"
 #include "web/url.h"
 
@@ -42,6 +43,7 @@ enum rc list_read(struct ctx *ctx, const struct request *request, size_t most,
     struct list_choice choice = {.filter = {.most = most}};
     struct str state = request_value(request, S("state"));
     struct str district = request_value(request, S("district"));
+    struct str words = request_value(request, S("q"));
     const struct layer *districts = layers_find(ctx->city->layers, S("district"));
 
     choice.service = city_service(ctx->city, request_value(request, S("service")));
@@ -59,6 +61,8 @@ enum rc list_read(struct ctx *ctx, const struct request *request, size_t most,
     if (district.n && districts && layer_by_id(districts, district))
         choice.district = choice.filter.district = district;
     read_dates(ctx, request, &choice);
+    if (text_is_clean(words))
+        choice.words = choice.filter.words = str_trim(utf8_cut(words, LIST_WORDS));
     choice.bbox = request_value(request, S("bbox"));
     choice.filter.has_box = choice.bbox.n > 0;
     if (choice.bbox.n && !public_box_parse(ctx->arena, choice.bbox, &choice.filter.box))
@@ -85,6 +89,7 @@ struct str list_url(struct ctx *ctx, const char *path, const struct list_choice 
     struct buf out = buf_in(ctx->arena, MAX_URL);
 
     buf_add(&out, url_in_lang(ctx->arena, ctx->lang, str_of(path)));
+    add_param(&out, "q", choice->words);
     add_param(&out, "service", choice->service ? choice->service->code : STR_NONE);
     add_param(&out, "district", choice->district);
     add_param(&out, "state", choice->state);

@@ -1,8 +1,9 @@
 /* The public list of cases and its other forms: a page with a map, JSON, CSV, an Atom feed
  * (RFC 4287) and GeoJSON points (RFC 7946), all of the same filters.
  *
- * Every form takes service, district, state ("open", "waiting", "closed"), from and until (dates of
- * the city), bbox (west,south,east,north) and after (a cursor). What is shown of a case is
+ * Every form takes q (words, engine/cases/public_search.h), service, district, state ("open",
+ * "waiting", "closed"), from and until (dates of the city), bbox (west,south,east,north) and after
+ * (a cursor). What is shown of a case is
  * engine/cases/public_case.h's to say, and nothing is added here. Layer: portal. */
 #ifndef PORTAL_LIST_H
 #define PORTAL_LIST_H
@@ -15,6 +16,7 @@
 #define LIST_FEED     50  /* entries of a feed */
 #define LIST_POINTS   200 /* points of a map */
 #define LIST_CSV_ROWS 10000
+#define LIST_WORDS    200 /* bytes of a search */
 
 /* The filter as it was asked for, with what the page shows again. */
 struct list_choice {
@@ -24,6 +26,7 @@ struct list_choice {
     struct str state;                 /* word; empty: all */
     struct str from, until;           /* dates that were understood; empty: none */
     struct str bbox;
+    struct str words; /* that are searched for; empty: none */
 };
 
 /* Reads the filter of a request; `most` cases a page. What a page's form cannot have sent is left

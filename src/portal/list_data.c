@@ -220,6 +220,7 @@ enum rc list_csv(struct ctx *ctx, struct request *request, struct reply *reply)
         return rc;
     *table = (struct table){.filter = choice.filter, .lang = ctx->lang};
     table->filter.district = str_copy(arena, choice.district);
+    table->filter.words = str_copy(arena, choice.words);
     reply_header(reply, S("Content-Disposition"), S("attachment; filename=\"cases.csv\""));
     reply_stream(reply, "text/csv; charset=utf-8", produce_table, table);
     return RC_OK;

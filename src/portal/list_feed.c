@@ -71,6 +71,17 @@ static void put_entry(struct feed *feed, const struct public_case *shown)
     BUF_ADD(feed->out, "</entry>\n");
 }
 
+static struct str feed_title(struct ctx *ctx, const struct list_choice *choice)
+{
+    struct str cases = msg_text(ctx->lang, MSG_nav_cases);
+    struct str city = text_in(&ctx->city->name, ctx->lang);
+
+    if (!choice->words.n)
+        return str_fmt(ctx->arena, "%.*s - %.*s", STR_ARG(cases), STR_ARG(city));
+    return str_fmt(ctx->arena, "%.*s: %.*s - %.*s", STR_ARG(cases), STR_ARG(choice->words),
+                   STR_ARG(city));
+}
+
 static void put_feed(struct feed *feed, const struct list_choice *choice,
                      const struct public_cases *page)
 {
@@ -86,9 +97,7 @@ static void put_feed(struct feed *feed, const struct list_choice *choice,
                 "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"%.*s\">\n",
                 STR_ARG(lang_code(ctx->lang)));
     put_element(feed, "id", tag(feed, self));
-    put_element(feed, "title",
-                str_fmt(ctx->arena, "%.*s - %.*s", STR_ARG(msg_text(ctx->lang, MSG_nav_cases)),
-                        STR_ARG(text_in(&ctx->city->name, ctx->lang))));
+    put_element(feed, "title", feed_title(ctx, choice));
     put_element(feed, "updated", instant_format_utc(ctx->arena, updated));
     BUF_ADD(feed->out, "<author>");
     put_element(feed, "name", text_in(&ctx->city->name, ctx->lang));

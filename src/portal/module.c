@@ -90,6 +90,8 @@ static const struct route routes[] = {
      .summary = "The reporter adds photos", .flags = ROUTE_UPLOAD},
     {HTTP_POST, "/cases/{number}/rating", own_rate, PERMISSION_PUBLIC,
      .summary = "The reporter says how it went"},
+    {HTTP_POST, "/cases/{number}/link", own_link, PERMISSION_PUBLIC,
+     .summary = "The reporter has their private link mailed"},
     {HTTP_GET, "/cases/{number}/receipt", own_receipt, PERMISSION_PUBLIC,
      .summary = "The reporter's receipt, explained"},
     {HTTP_GET, "/cases/{number}/receipt.json", own_receipt_json, PERMISSION_PUBLIC,

@@ -1,10 +1,12 @@
 #include "portal/my.h"
 
+#include "base/mail.h"
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/queries.h"
+#include "engine/cases/resident_erase.h"
 #include "engine/message/notice.h"
 #include "portal/caps.h"
 #include "portal/keyring.h"
@@ -94,7 +96,7 @@ enum rc my_ask(struct ctx *ctx, struct request *request, struct reply *reply)
 
     if (!asking.email.n)
         rc = FAIL(ctx, ERR_REQUIRED, .field = S("email"));
-    else if (!filing_is_email(asking.email))
+    else if (!mail_address_is_public(asking.email))
         rc = FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     else
         rc = caps_take(ctx, request, reply, S("mail"));
@@ -357,34 +359,13 @@ enum rc my_delete_show(struct ctx *ctx, struct request *request, struct reply *r
     return RC_OK;
 }
 
-static enum rc delete_tx(struct ctx *ctx, void *arg)
-{
-    const struct resident *resident = arg;
-    struct drafts_of_party_rows drafts;
-    enum rc rc = drafts_of_party(ctx, resident->party, ctx->now, &drafts);
-
-    for (size_t i = 0; !rc && i < drafts.n; i++) {
-        rc = draft_files_drop(ctx, drafts.rows[i].id, NULL);
-        if (!rc)
-            rc = draft_delete(ctx, drafts.rows[i].id, NULL);
-    }
-    if (!rc)
-        rc = drafts_disown(ctx, resident->party, NULL);
-    return rc ? rc : resident_delete(ctx, resident->party);
-}
-
 enum rc my_delete(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    const struct resident *known;
-    struct resident resident;
-    enum rc rc = my_of(ctx, request, &known);
+    const struct resident *resident;
+    enum rc rc = my_of(ctx, request, &resident);
 
-    if (rc)
-        return rc;
-    resident = *known;
-    rc = follower_stop(ctx, resident.email, 0);
     if (!rc)
-        rc = db_tx(ctx, delete_tx, &resident);
+        rc = resident_erase(ctx, resident);
     if (rc)
         return rc;
     reply_cookie(reply, &(struct cookie){ME_COOKIE, STR_NONE, 0});

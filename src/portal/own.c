@@ -2,11 +2,15 @@
 
 #include "base/json.h"
 #include "base/msg.h"
+#include "base/utf8.h"
 #include "db/db.h"
 #include "engine/record/receipt.h"
+#include "portal/caps.h"
 #include "portal/own.ct.h"
+#include "web/upload_limit.h"
 
-#define MAX_JSON 40000
+#define MAX_EMAIL 320
+#define MAX_JSON  40000
 
 struct str own_anchor(struct arena *arena, const struct follow *follow)
 {
@@ -14,6 +18,8 @@ struct str own_anchor(struct arena *arena, const struct follow *follow)
         return str_fmt(arena, "#%.*s", STR_ARG(follow->step));
     if (str_eq(follow->step, S("rating")))
         return str_eq(follow->err.field, S("score")) ? S("#score") : S("#rating");
+    if (str_eq(follow->step, S("link")))
+        return S("#email");
     if (str_eq(follow->err.field, S("message")))
         return str_fmt(arena, "#message-%.*s", STR_ARG(follow->step));
     return follow->is_own ? S("#acts") : S("#main");
@@ -27,6 +33,8 @@ struct str own_done(struct str what, enum lang lang)
         return msg_text(lang, MSG_own_done_photos);
     if (str_eq(what, S("rating")))
         return msg_text(lang, MSG_own_done_rating);
+    if (str_eq(what, S("link")))
+        return msg_text(lang, MSG_own_done_link);
     return msg_text(lang, MSG_own_done_step);
 }
 
@@ -92,29 +100,64 @@ enum rc own_rate(struct ctx *ctx, struct request *request, struct reply *reply)
     return RC_OK;
 }
 
+static enum rc add_photos(struct ctx *ctx, const struct request *request, struct reply *reply,
+                          const struct follow *follow, struct str subject)
+{
+    size_t taken = 0;
+    enum rc rc = RC_OK;
+
+    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
+        if (!str_eq(upload->field, S("photos")) || (!upload->filename.n && !upload->size_bytes))
+            continue;
+        rc = upload_limit_take(ctx, request, reply, subject);
+        if (!rc)
+            rc = upload_check(ctx, upload);
+        if (!rc)
+            rc = case_photo_add(ctx, follow->row.id,
+                                &(struct photo_upload){upload->path, upload->filename});
+        taken += !rc;
+    }
+    return rc || taken ? rc : FAIL(ctx, ERR_REQUIRED, .field = S("photos"));
+}
+
 enum rc own_photos(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct follow follow;
-    size_t taken = 0;
+    struct str subject;
+    size_t turn = 0;
     enum rc rc = begin(ctx, request, &follow);
 
     if (rc)
         return rc;
     follow.step = S("photos");
-    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
-        if (!str_eq(upload->field, S("photos")) || (!upload->filename.n && !upload->size_bytes))
-            continue;
-        rc = upload_check(ctx, upload);
-        if (!rc)
-            rc = case_photo_add(ctx, follow.row.id,
-                                &(struct photo_upload){upload->path, upload->filename});
-        taken += !rc;
-    }
-    if (!rc && !taken)
-        rc = FAIL(ctx, ERR_REQUIRED, .field = S("photos"));
+    subject = str_fmt(ctx->arena, "case %lld", (long long)follow.row.id);
+    rc = upload_turn_take(ctx, reply, subject, &turn);
+    if (!rc)
+        rc = add_photos(ctx, request, reply, &follow, subject);
+    upload_turn_give(turn);
     if (rc)
         return refuse(ctx, request, reply, &follow, rc);
     follow_done(ctx, reply, &follow, "photos");
+    return RC_OK;
+}
+
+enum rc own_link(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct follow follow;
+    enum rc rc = begin(ctx, request, &follow);
+
+    if (!rc && !follow.link.n)
+        rc = FAIL(ctx, ERR_NOT_FOUND);
+    if (!rc)
+        rc = caps_take(ctx, request, reply, S("mail"));
+    if (rc)
+        return rc;
+    follow.step = S("link");
+    follow.typed = utf8_cut(request_value(request, S("email")), MAX_EMAIL);
+    rc = case_link_mail(ctx, follow.row.id, follow.typed, follow.link);
+    if (rc)
+        return refuse(ctx, request, reply, &follow, rc);
+    follow_done(ctx, reply, &follow, "link");
     return RC_OK;
 }
 

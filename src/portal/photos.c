@@ -3,6 +3,7 @@
 #include "db/db.h"
 #include "portal/draft_limit.h"
 #include "web/server.h"
+#include "web/upload_limit.h"
 #include "web/url.h"
 
 /* What is one photo's own trouble; the rest is the request's. */
@@ -35,8 +36,15 @@ static bool is_chosen(const struct upload *upload)
     return str_eq(upload->field, S("photos")) && (upload->filename.n || upload->size_bytes);
 }
 
-static enum rc add_all(struct ctx *ctx, const struct request *request, struct report *report)
+static struct str subject_of(struct ctx *ctx, const struct draft *draft)
 {
+    return str_fmt(ctx->arena, "draft %lld", (long long)draft->id);
+}
+
+static enum rc add_all(struct ctx *ctx, const struct request *request, struct reply *reply,
+                       struct report *report)
+{
+    struct str subject = subject_of(ctx, &report->draft);
     size_t n = 0;
 
     for (const struct upload *upload = request->uploads; upload; upload = upload->next)
@@ -49,6 +57,9 @@ static enum rc add_all(struct ctx *ctx, const struct request *request, struct re
 
         if (!is_chosen(upload))
             continue;
+        rc = upload_limit_take(ctx, request, reply, subject);
+        if (rc)
+            return rc;
         rc = upload_check(ctx, upload);
         if (!rc)
             rc = photo_add(ctx, report->draft.id, report->draft.definition,
@@ -62,6 +73,21 @@ static enum rc add_all(struct ctx *ctx, const struct request *request, struct re
             return rc;
     }
     return RC_OK;
+}
+
+static enum rc add_in_turn(struct ctx *ctx, const struct request *request, struct reply *reply,
+                           struct report *report)
+{
+    size_t turn = 0;
+    enum rc rc;
+
+    if (!request->uploads)
+        return RC_OK;
+    rc = upload_turn_take(ctx, reply, subject_of(ctx, &report->draft), &turn);
+    if (!rc)
+        rc = add_all(ctx, request, reply, report);
+    upload_turn_give(turn);
+    return rc;
 }
 
 static enum rc remove_one(struct ctx *ctx, const struct request *request,
@@ -88,7 +114,7 @@ enum rc report_photos_take(struct ctx *ctx, struct request *request, struct repl
     if (!rc)
         rc = look_again(ctx);
     if (!rc)
-        rc = add_all(ctx, request, &report);
+        rc = add_in_turn(ctx, request, reply, &report);
     if (rc)
         return rc;
     if (report.refused_n)

@@ -472,12 +472,53 @@ static enum rc take(struct ctx *ctx, const struct request *request, struct repor
     return FAIL(ctx, ERR_NOT_FOUND);
 }
 
+/* Whether mail goes to the reporter, or why they must keep the link themselves. */
+static enum rc say_mail(struct ctx *ctx, const struct case_by_number_row *row,
+                        struct report_sent *sent)
+{
+    const struct notice_rule *notice = sent->definition->workflow->filed_notice;
+    struct contacts_of_party_rows contacts = {.n = 0};
+    struct msg_arg email = MSG_ARG("email", STR_NONE);
+    enum rc rc = RC_OK;
+
+    if (!row->reporter_is_null)
+        rc = contacts_of_party(ctx, row->reporter, &contacts);
+    for (size_t i = 0; i < contacts.n; i++)
+        if (str_eq(contacts.rows[i].kind, S("email")))
+            email = MSG_ARG("email", contacts.rows[i].value);
+    if (email.text.n && notice && (notice->to & NOTICE_TO_REPORTER))
+        sent->back.says = msg_format(ctx->arena, ctx->lang, MSG_own_link_mailed, &email, 1);
+    else if (sent->back.link.n)
+        sent->back.says =
+            msg_text(ctx->lang, email.text.n ? MSG_own_link_no_mail : MSG_own_link_no_address);
+    return rc;
+}
+
+static enum rc load_sent(struct ctx *ctx, const struct request *request,
+                         const struct case_by_number_row *row, struct report_sent *sent)
+{
+    enum rc rc = why_of_case(ctx, row, sent->definition, true, &sent->why);
+
+    if (!rc)
+        rc = follow_private_link(ctx, request, row->id, &sent->back.link);
+    if (!rc)
+        rc = say_mail(ctx, row, sent);
+    sent->back.number = row->number;
+    sent->filed = (struct filed){
+        .number = row->number,
+        .team = row->team_is_null ? NULL : city_team_by_row(ctx->city, row->team),
+        .has_due = !row->due_is_null,
+        .due = row->due,
+    };
+    return rc;
+}
+
 enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     const struct definition *definition;
+    struct report_sent sent = {0};
     struct page page;
     struct case_by_number_row row;
-    struct why why;
     bool is_found;
     enum rc rc = service_of(ctx, request, &definition);
 
@@ -487,19 +528,16 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
         return FAIL(ctx, ERR_NOT_FOUND);
     if (rc)
         return rc;
-    rc = why_of_case(ctx, &row, city_version(ctx->city, row.service_version), true, &why);
+    sent.definition = city_version(ctx->city, row.service_version);
+    if (!sent.definition)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
+    rc = load_sent(ctx, request, &row, &sent);
     if (rc)
         return rc;
     page = page_on(ctx, request, reply,
                    title_of(ctx, msg_text(ctx->lang, MSG_report_done), definition));
-    done_page(&page.view, &page,
-              &(struct filed){
-                  .number = row.number,
-                  .team = row.team_is_null ? NULL : city_team_by_row(ctx->city, row.team),
-                  .has_due = !row.due_is_null,
-                  .due = row.due,
-              },
-              definition, &why);
+    page_needs_form(&page, reply);
+    done_page(&page.view, &page, &sent);
     return RC_OK;
 }
 

@@ -7,7 +7,9 @@
 
 #include "engine/cases/draft.h"
 #include "engine/cases/photo.h"
+#include "portal/own.h"
 #include "portal/page.h"
+#include "portal/why.h"
 
 /* A photo that was not taken, and why. */
 struct photo_refusal {
@@ -31,6 +33,14 @@ struct report {
     struct photos photos; /* FORM_PHOTOS, FORM_CHECK: those of the draft */
     struct photo_refusal *refused;
     size_t refused_n;
+};
+
+/* What the page after sending shows. */
+struct report_sent {
+    const struct definition *definition;
+    struct filed filed;
+    struct why why;
+    struct own_way_back back; /* link empty: this browser holds none */
 };
 
 enum {

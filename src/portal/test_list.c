@@ -7,6 +7,7 @@
 #include "engine/test_support.h"
 #include "portal/page.h"
 #include "web/exchange.h"
+#include "web/url.h"
 
 static struct server server = {.csrf = {.base_url = STR("https://city.example")}};
 static struct exchange exchange = {.server = &server};
@@ -135,6 +136,111 @@ static void no_form_tells_what_is_not_public(void **state)
         assert_true(has(body, "700 block of Massachusetts Ave"));
         assert_int_equal(has(body, "OPENWORD"), forms[i] != list_show && forms[i] != list_geojson);
     }
+    world->ctx.city = test_city;
+}
+
+/* The body with a word taken out wherever the page repeats what was searched for. */
+static struct str without(struct world *world, struct str body, const char *word)
+{
+    struct buf out = buf_in(world->ctx.arena, body.n + 1);
+    struct str gone = str_of(word);
+    ptrdiff_t at;
+
+    while ((at = str_find(body, gone)) >= 0) {
+        buf_add(&out, str_slice(body, 0, (size_t)at));
+        body = str_slice(body, (size_t)at + gone.n, body.n);
+    }
+    buf_add(&out, body);
+    return buf_str(&out);
+}
+
+/* Four cases that a word could give away, and one that may be found. */
+static void file_secrets(struct world *world)
+{
+    test_file(world, &(struct test_filing){.service = "stray-animal",
+                                           .description = "PRIVATEWORD",
+                                           .answers = {"state", "loose", "animal", "Zebra"}});
+    test_file(world, &(struct test_filing){.place = "10 Garden St", .description = "PARTYWORD"});
+    test_file(world, &(struct test_filing){.place = "12 Garden St", .description = "HIDDENWORD"});
+    test_file(world, &(struct test_filing){.service = "graffiti",
+                                           .place = "14 Garden St",
+                                           .answers = {"surface", "public"},
+                                           .description = "STAFFWORD",
+                                           .name = "Linh Tran",
+                                           .email = "linh@example.com"});
+    test_file(world, &(struct test_filing){.place = "20 Garden St", .description = "OPENWORD"});
+    test_exec(world, "UPDATE cases SET is_description_public = TRUE WHERE id IN (2, 3, 4, 5);"
+                     "UPDATE cases SET confidentiality = 1 WHERE id = 2;"
+                     "UPDATE cases SET is_hidden = TRUE WHERE id = 3");
+    world->ctx.city = city_with_staff_service(world, "graffiti");
+}
+
+/* Every way to write the words into the index that everybody searches: as the program does, and as
+ * if a mistake had put all of them there. */
+static void put_words(struct world *world, bool all)
+{
+    static const char *const sql[] = {
+        "UPDATE case_public_text SET words = 'pothole 20 garden st openword' WHERE rowid = 5",
+        "UPDATE case_public_text SET words = (SELECT t.words FROM case_text t WHERE t.rowid = "
+        "case_public_text.rowid)",
+    };
+
+    test_exec(world, sql[all]);
+    if (raw_is_postgres())
+        test_exec(world, "UPDATE case_public_text SET vector = to_tsvector('simple', words)");
+    refresh(world);
+}
+
+/* A search for what is not shown answers, to the byte, what one for nonsense answers. */
+static void a_search_tells_nothing_of_what_is_not_public(void **state)
+{
+    static const char *const secret[] = {
+        "PRIVATEWORD", "partyword",        "hiddenword", "staffword",  "Zebra",
+        "Linh",        "linh@example.com", "26-00002-5", "26-00003-3", "795",
+    };
+    static const char *const nonsense = "qqqzzz";
+    struct world *world = *state;
+
+    file_secrets(world);
+    for (int all = 0; all < 2; all++) {
+        put_words(world, all);
+        for (size_t i = 0; i < FORMS; i++) {
+            struct str nothing = without(world, answer(world, forms[i], "q=qqqzzz"), nonsense);
+
+            for (size_t j = 0; j < sizeof secret / sizeof *secret; j++) {
+                struct str query = str_fmt(world->ctx.arena, "q=%s", secret[j]);
+                struct str body = answer(world, forms[i], str_z(world->ctx.arena, query));
+                struct buf escaped = buf_in(world->ctx.arena, 100);
+
+                url_escape(&escaped, str_of(secret[j]));
+                body = without(world, body, str_z(world->ctx.arena, buf_str(&escaped)));
+                assert_str(without(world, body, secret[j]), str_z(world->ctx.arena, nothing));
+            }
+        }
+    }
+    world->ctx.city = test_city;
+}
+
+/* What is shown is found in every form, together with the other filters. */
+static void a_search_finds_what_is_shown(void **state)
+{
+    struct world *world = *state;
+
+    file_secrets(world);
+    put_words(world, false);
+    for (size_t i = 0; i < FORMS; i++) {
+        assert_true(has(answer(world, forms[i], "q=openword"), "26-00005"));
+        assert_true(has(answer(world, forms[i], "q=GARDEN st&state=open"), "26-00005"));
+        assert_true(has(answer(world, forms[i], "q=26-00005-0"), "26-00005"));
+        assert_true(has(answer(world, forms[i], "q=pothole&service=pothole"), "26-00005"));
+        assert_true(has(answer(world, forms[i], "q=700 block of massachusetts"), "26-00001"));
+        assert_false(has(answer(world, forms[i], "q=openword&state=closed"), "26-00005"));
+        assert_false(has(answer(world, forms[i], "q=openword&until=2020-01-01"), "26-00005"));
+        assert_false(has(answer(world, forms[i], "q=openword nothing"), "26-00005"));
+    }
+    assert_true(has(answer(world, list_show, "q=<b>%"), "&lt;b&gt;%"));
+    assert_true(
+        has(answer(world, list_show, "q=openword&state=open"), "q=openword&amp;state=open"));
     world->ctx.city = test_city;
 }
 
@@ -331,9 +437,14 @@ static void maps_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(no_form_tells_what_is_not_public), TEST(boxes_do_not_find_the_house),
-        TEST(every_case_is_on_one_page),        TEST(a_box_is_four_numbers),
-        TEST(hostile_texts_stay_texts),         TEST(maps_are_bounded),
+        TEST(a_search_tells_nothing_of_what_is_not_public),
+        TEST(a_search_finds_what_is_shown),
+        TEST(no_form_tells_what_is_not_public),
+        TEST(boxes_do_not_find_the_house),
+        TEST(every_case_is_on_one_page),
+        TEST(a_box_is_four_numbers),
+        TEST(hostile_texts_stay_texts),
+        TEST(maps_are_bounded),
     };
 
     return RUN_TESTS("portal/list", tests);

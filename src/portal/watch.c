@@ -2,8 +2,7 @@
 
 #include "base/msg.h"
 #include "base/utf8.h"
-#include "engine/cases/number.h"
-#include "engine/cases/queries.h"
+#include "engine/cases/case_read.h"
 #include "portal/caps.h"
 #include "portal/watch.ct.h"
 #include "web/server.h"
@@ -15,20 +14,13 @@
 static enum rc case_of(struct ctx *ctx, const struct request *request, int64_t *ret_id,
                        struct public_case *ret)
 {
-    struct case_by_number_row row;
-    struct str number;
-    bool is_found;
-    enum rc rc;
+    struct case_read read;
+    enum rc rc = case_read(ctx, request_param(request, S("number")), CASE_FOR_RESIDENT, &read);
 
-    if (!number_parse(ctx->arena, request_param(request, S("number")), &number))
-        return FAIL(ctx, ERR_NOT_FOUND);
-    rc = case_by_number(ctx, number, &is_found, &row);
     if (rc)
         return rc;
-    if (!is_found)
-        return FAIL(ctx, ERR_NOT_FOUND);
-    *ret_id = row.id;
-    return public_case_get(ctx, row.id, ret);
+    *ret_id = read.row.id;
+    return public_case_get(ctx, read.row.id, ret);
 }
 
 static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,

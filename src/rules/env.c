@@ -68,7 +68,8 @@ static void *array_copy(struct arena *arena, const void *items, size_t n, size_t
 
     if (!copy)
         return NULL;
-    memcpy(copy, items, n * size);
+    if (n)
+        memcpy(copy, items, n * size);
     *ret_room = n + SPARE;
     return copy;
 }

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include "web/limit.h"
+
 /* What is read and dropped after a reply that was written past the library, so that the client
  * gets to read it before the connection breaks. */
 #define LINGER_BYTES (INT64_C(8) << 20)
@@ -166,6 +168,35 @@ static int64_t longest_body(const struct exchange *exchange)
            (limits->max_files ? limits->max_uploads_bytes : 0);
 }
 
+/* Before the workers have seen it, so the proxies' word is looked at here as well. */
+static struct str client_of(const struct exchange *exchange)
+{
+    const struct server_options *options = &exchange->server->options;
+
+    if (!options->proxies.n)
+        return exchange->peer;
+    return address_of_client(
+        exchange->peer, request_header(&exchange->request, S("x-forwarded-for")), options->proxies);
+}
+
+/* A request that brings files keeps its place until it is answered. */
+static enum rc enter_uploads(struct exchange *exchange, struct ctx *ctx)
+{
+    const struct server *server = exchange->server;
+    struct str key;
+
+    if (!exchange->limits.max_files)
+        return RC_OK;
+    key = limit_key(ctx->arena, S("upload"), client_of(exchange));
+    switch (crowd_enter(server->uploads, key, (size_t)server->options.max_uploads_of_address,
+                        &exchange->upload_place)) {
+    case CROWD_KEY_FULL: return FAIL(ctx, ERR_TOO_MANY, .detail = S("uploads of one client"));
+    case CROWD_FULL: return FAIL(ctx, ERR_OVERLOAD, .detail = S("uploads under way"));
+    case CROWD_ENTERED: break;
+    }
+    return RC_OK;
+}
+
 /* Looks at what the head says of the body: a failure is why it is not read. */
 static enum rc open_body(struct exchange *exchange, struct ctx *ctx)
 {
@@ -180,17 +211,10 @@ static enum rc open_body(struct exchange *exchange, struct ctx *ctx)
     request->media_type = http_media_type(request_header(request, S("content-type")));
     if (exchange->facts.content_length > longest_body(exchange))
         return FAIL(ctx, ERR_TOO_LARGE, .detail = S("Content-Length"));
+    rc = enter_uploads(exchange, ctx);
+    if (rc)
+        return rc;
     return body_new(ctx, request, &exchange->limits, &exchange->body);
-}
-
-static bool is_one_upload_too_many(struct exchange *exchange)
-{
-    struct server *server = exchange->server;
-
-    if (!exchange->limits.max_files || exchange->refusal.id)
-        return false;
-    exchange->is_upload = true;
-    return atomic_fetch_add(&server->uploads_under_way, 1) >= server->options.max_uploads_under_way;
 }
 
 /* A client that waits for 100 Continue has sent nothing yet: a worker can answer now. */
@@ -210,13 +234,12 @@ static enum MHD_Result begin_body(struct exchange *exchange)
     ctx = exchange_ctx(exchange, exchange->arena);
     exchange->stage = STAGE_BODY;
     set_body_deadline(exchange);
-    if (open_body(exchange, &ctx)) {
-        exchange->refusal = ctx.err;
-        return refuse_before_body(exchange);
-    }
-    if (is_one_upload_too_many(exchange))
+    if (!open_body(exchange, &ctx))
+        return MHD_YES;
+    if (ctx.err.id == ERR_OVERLOAD)
         return answer_overload(exchange);
-    return MHD_YES;
+    exchange->refusal = ctx.err;
+    return refuse_before_body(exchange);
 }
 
 static enum MHD_Result on_head(struct exchange *exchange, const char *method, const char *version)

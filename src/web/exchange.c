@@ -44,8 +44,7 @@ void exchange_free(struct exchange *exchange)
     if (exchange->reply)
         reply_done(exchange->reply);
     shelf_put(server->shelf, exchange->reply_arena);
-    if (exchange->is_upload)
-        atomic_fetch_sub(&server->uploads_under_way, 1);
+    crowd_leave(server->uploads, exchange->upload_place);
     if (exchange->is_counted)
         atomic_fetch_sub(&server->under_way, 1);
     free(exchange);

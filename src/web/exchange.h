@@ -11,6 +11,7 @@
 
 #include "web/assets.h"
 #include "web/body.h"
+#include "web/crowd.h"
 #include "web/fixed.h"
 #include "web/head.h"
 #include "web/pool.h"
@@ -55,12 +56,12 @@ struct exchange {
     struct request request;
     struct route_match match;
     enum lang lang;
-    bool is_routed;     /* request.path, match and lang are set */
-    bool has_begun;     /* the hook was called, so end() is due */
-    bool is_upload;     /* counted in uploads_under_way */
-    bool is_counted;    /* counted in under_way */
-    struct str peer;    /* into peer_text */
-    char peer_text[46]; /* INET6_ADDRSTRLEN */
+    bool is_routed;      /* request.path, match and lang are set */
+    bool has_begun;      /* the hook was called, so end() is due */
+    bool is_counted;     /* counted in under_way */
+    size_t upload_place; /* in server->uploads; 0: none */
+    struct str peer;     /* into peer_text */
+    char peer_text[46];  /* INET6_ADDRSTRLEN */
 
     struct arena *arena; /* of the body; NULL for requests without one */
     struct body *body;
@@ -91,7 +92,8 @@ struct server {
     int port;
     int stop_fd;
     _Atomic bool is_draining;
-    _Atomic int under_way, uploads_under_way;
+    struct crowd *uploads; /* requests with files that are under way, by client */
+    _Atomic int under_way;
     _Atomic uint64_t next_work_id;
     _Atomic int64_t requests, overloads, malformed_count;
     _Atomic int64_t by_status_class[6];

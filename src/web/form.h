@@ -32,6 +32,7 @@ struct input_spec {
     const char *pattern;        /* of a text: PCRE2, must match the whole; NULL: any */
     const char *const *choices; /* ended by NULL */
     size_t max_count;           /* of files; 0: 1 */
+    const char *says;           /* for descriptions of the interface; NULL: the name says it */
 };
 
 /* One field as it was read. */

@@ -45,6 +45,7 @@ static void set_defaults(struct server_options *options)
     DEFAULT(options->max_queued_writes, 512);
     DEFAULT(options->max_connections, 12000);
     DEFAULT(options->max_uploads_under_way, 64);
+    DEFAULT(options->max_uploads_of_address, 8);
     DEFAULT(options->arena_cap_bytes, (size_t)32 << 20);
     DEFAULT(options->max_body_bytes, (size_t)64 << 10);
     DEFAULT(options->max_sent_bytes, INT64_C(16) << 20);
@@ -196,7 +197,8 @@ static bool start_threads(struct server *server)
 
     server->sweep = sweep_new();
     server->shelf = shelf_new(server->options.arena_cap_bytes, MAX_KEPT_ARENAS);
-    if (!server->sweep || !server->shelf)
+    server->uploads = crowd_new((size_t)server->options.max_uploads_under_way);
+    if (!server->sweep || !server->shelf || !server->uploads)
         return false;
     options.shelf = server->shelf;
     server->readers = pool_new(&options);
@@ -326,6 +328,7 @@ void server_free(struct server *server)
     pool_free(server->readers);
     pool_free(server->writers);
     shelf_free(server->shelf);
+    crowd_free(server->uploads);
     sweep_free(server->sweep);
     assets_free(server->assets);
     fixed_free(server->fixed);

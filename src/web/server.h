@@ -72,15 +72,16 @@ struct server_options {
     const struct edge_style *edge_styles; /* of answers that no worker makes; see fixed.h */
 
     /* 0 takes the default. */
-    int io_threads;            /* as many as cores */
-    int readers;               /* as many as cores */
-    int writers;               /* 32 */
-    int max_queued_reads;      /* 512 */
-    int max_queued_writes;     /* 512 */
-    int max_connections;       /* 12,000; lowered to what RLIMIT_NOFILE allows */
-    int max_uploads_under_way; /* 64 requests with files at a time */
-    size_t arena_cap_bytes;    /* 32 MiB for one request */
-    size_t max_body_bytes;     /* 64 KiB are kept of a body, where a route does not say */
+    int io_threads;             /* as many as cores */
+    int readers;                /* as many as cores */
+    int writers;                /* 32 */
+    int max_queued_reads;       /* 512 */
+    int max_queued_writes;      /* 512 */
+    int max_connections;        /* 12,000; lowered to what RLIMIT_NOFILE allows */
+    int max_uploads_under_way;  /* 64 requests with files at a time: more are answered 503 */
+    int max_uploads_of_address; /* 8 of them from one client: more are answered 429 */
+    size_t arena_cap_bytes;     /* 32 MiB for one request */
+    size_t max_body_bytes;      /* 64 KiB are kept of a body, where a route does not say */
     int64_t max_sent_bytes;    /* 16 MiB of a form or JSON are looked at to find what is too long */
     size_t max_fields;         /* 1,000 */
     size_t max_files;          /* 20 per request */

@@ -326,6 +326,41 @@ static int64_t resident_kb(void)
     return kb;
 }
 
+/* A whole small upload of the test's own address, until it is answered as it should be. */
+static struct answer upload_until(bool is_refused)
+{
+    struct answer answer = {0};
+
+    for (int tries = 0; tries < 200; tries++) {
+        answer = send_multipart("/upload", S("--B--\r\n"));
+        if ((answer.status == 429) == is_refused)
+            return answer;
+        usleep(20000);
+    }
+    fail_msg("the last answer was %d", answer.status);
+    return answer;
+}
+
+/* Eight that have begun and bring nothing more; pages go on. */
+static void test_uploads_of_one_client(void **state)
+{
+    struct answer answer;
+    int fds[8];
+
+    (void)state;
+    for (size_t i = 0; i < 8; i++) {
+        fds[i] = site_connect(&site);
+        site_send(fds[i], S("POST /upload" LINE "Content-Type: multipart/form-data; boundary=B\r\n"
+                            "Content-Length: 5000\r\n\r\n--B\r\n"));
+    }
+    answer = upload_until(true);
+    assert_true(answer_header(&site, &answer, "retry-after").n > 0);
+    assert_int_equal(site_ask(&site, S("GET /" LINE "Connection: close\r\n\r\n")).status, 200);
+    for (size_t i = 0; i < 8; i++)
+        close(fds[i]);
+    upload_until(false);
+}
+
 static void test_upload_needs_little_memory(void **state)
 {
     static char block[65536];
@@ -410,6 +445,7 @@ int main(void)
         cmocka_unit_test(test_multipart),
         cmocka_unit_test(test_a_text_without_end),
         cmocka_unit_test(test_client_gone_in_upload),
+        cmocka_unit_test(test_uploads_of_one_client),
         cmocka_unit_test(test_upload_needs_little_memory),
         cmocka_unit_test(test_too_large_a_file),
         cmocka_unit_test(test_slow_clients_are_closed),

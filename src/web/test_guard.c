@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include "base/test_support.h"
+#include "web/crowd.h"
 #include "web/csrf.h"
 #include "web/limit.h"
+#include "web/upload_limit.h"
 
 static const struct csrf csrf = {.secret = {1, 2, 3},
                                  .session_cookie = STR("session"),
@@ -135,6 +137,66 @@ static void test_limit(void **state)
     limiter_free(limiter);
 }
 
+static void test_crowd(void **state)
+{
+    struct crowd *crowd = crowd_new(4);
+    size_t places[4] = {0}, other = 77;
+
+    (void)state;
+    assert_non_null(crowd);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(crowd_enter(crowd, S("a"), 3, &places[i]), CROWD_ENTERED);
+    assert_int_equal(crowd_enter(crowd, S("a"), 3, &other), CROWD_KEY_FULL);
+    assert_int_equal(crowd_enter(crowd, S("b"), 3, &places[3]), CROWD_ENTERED);
+    assert_int_equal(crowd_enter(crowd, S("c"), 3, &other), CROWD_FULL);
+    assert_int_equal(other, 77);
+    crowd_leave(crowd, places[1]);
+    crowd_leave(crowd, 0);
+    assert_int_equal(crowd_enter(crowd, S("a"), 3, &other), CROWD_ENTERED);
+    assert_int_equal(other, places[1]);
+    crowd_free(crowd);
+    crowd_free(NULL);
+}
+
+static void test_uploads_of_one_report_and_one_address(void **state)
+{
+    struct ctx *ctx = *state;
+    struct request request = {.remote = S("192.0.2.1")};
+    struct reply reply = reply_in(ctx->arena, false);
+
+    for (int i = 0; i < UPLOADS_OF_SUBJECT; i++)
+        assert_int_equal(upload_limit_take(ctx, &request, &reply, S("draft 1")), RC_OK);
+    assert_int_equal(upload_limit_take(ctx, &request, &reply, S("draft 1")), RC_LIMIT);
+    assert_int_equal(ctx->err.id, ERR_TOO_MANY);
+    assert_int_equal(reply.header_count, 1);
+    /* One more was counted for the address. */
+    for (int i = 0; i < UPLOADS_OF_ADDRESS - UPLOADS_OF_SUBJECT - 1; i++)
+        assert_int_equal(
+            upload_limit_take(ctx, &request, &reply, str_fmt(ctx->arena, "draft %d", 2 + i)),
+            RC_OK);
+    assert_int_equal(upload_limit_take(ctx, &request, &reply, S("draft 999")), RC_LIMIT);
+    request.remote = S("192.0.2.2");
+    assert_int_equal(upload_limit_take(ctx, &request, &reply, S("draft 999")), RC_OK);
+}
+
+static void test_turns_of_one_report(void **state)
+{
+    struct ctx *ctx = *state;
+    struct reply reply = reply_in(ctx->arena, false);
+    size_t turns[UPLOADS_AT_A_TIME], other = 0;
+
+    for (int i = 0; i < UPLOADS_AT_A_TIME; i++)
+        assert_int_equal(upload_turn_take(ctx, &reply, S("draft 1"), &turns[i]), RC_OK);
+    assert_int_equal(upload_turn_take(ctx, &reply, S("draft 1"), &other), RC_LIMIT);
+    assert_int_equal(reply.header_count, 1);
+    assert_int_equal(upload_turn_take(ctx, &reply, S("draft 2"), &other), RC_OK);
+    upload_turn_give(other);
+    upload_turn_give(turns[0]);
+    assert_int_equal(upload_turn_take(ctx, &reply, S("draft 1"), &turns[0]), RC_OK);
+    for (int i = 0; i < UPLOADS_AT_A_TIME; i++)
+        upload_turn_give(turns[i]);
+}
+
 static void test_limit_under_a_flood_of_keys(void **state)
 {
     const struct limit limit = {.burst = 1, .interval_ms = 60000};
@@ -224,6 +286,9 @@ int main(void)
         TEST(test_where_it_comes_from),
         TEST(test_limit),
         TEST(test_limit_under_a_flood_of_keys),
+        TEST(test_crowd),
+        TEST(test_uploads_of_one_report_and_one_address),
+        TEST(test_turns_of_one_report),
         TEST(test_limit_keys),
         TEST(test_reply_headers),
         TEST(test_etags),

@@ -152,7 +152,7 @@ static struct reply failed_reply(struct ctx *ctx, struct reply *reply)
         has_retry_after |= str_eq_ascii_nocase(reply->headers[i].name, S("retry-after"));
         anew.headers[anew.header_count++] = reply->headers[i];
     }
-    if (anew.status == 503 && !has_retry_after)
+    if ((anew.status == 503 || anew.status == 429) && !has_retry_after)
         reply_header(&anew, S("Retry-After"), str_fmt(ctx->arena, "%d", RETRY_AFTER_S));
     reply_done(reply);
     return anew;

@@ -189,7 +189,7 @@ static enum rc file_case(struct ctx *ctx, struct test_town *town, int64_t n)
 
 static void test_filing(void **state)
 {
-    static const struct scenario filing = {"a filing", 28, NULL, file_case, NULL};
+    static const struct scenario filing = {"a filing", 26, NULL, file_case, NULL};
     struct test_town *town = *state;
 
     fail_each(town, &filing);

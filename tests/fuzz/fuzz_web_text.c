@@ -3,6 +3,7 @@
 
 #include "web/form.h"
 #include "web/head.h"
+#include "web/reply.h"
 #include "web/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -51,6 +52,10 @@ static void check_values(struct ctx *ctx, struct str text)
     if (form_is_email(text))
         assert(str_find_byte(text, '@') > 0 && str_find_byte(text, '\n') < 0);
     request_wants_json(&request);
+    etag_matches(text, S("W/\"a-1\""));
+    if (etag_matches(text, S("\"no\"such\"")))
+        assert(str_eq(str_trim(text), S("*")));
+    lang_accept(text);
     address_is_listed(S("10.1.2.3"), text);
     value = address_of_client(S("10.1.2.3"), text, S("10.0.0.0/8"));
     assert(value.n > 0);

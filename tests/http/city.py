@@ -73,7 +73,7 @@ class Sqlite:
     def tables(self):
         return [name for name, in self.rows(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
-            "AND name NOT LIKE 'case_text_%'")]
+            "AND name NOT LIKE 'case_text_%' AND name NOT LIKE 'case_public_text_%'")]
 
     def drop(self):
         pass
@@ -145,6 +145,7 @@ class City:
         self.server = None
         self.log = []
         self.sessions = {}
+        self.wide_key = self.case = None
         self.port = 0
         self.addresses = 0  # of this machine that clients have come from
 
@@ -187,6 +188,22 @@ class City:
     def _keep_log(self, pipe):
         for line in pipe:
             self.log.append(line.decode("utf-8", "replace").rstrip("\n"))
+
+    def program_key(self):
+        """A program's key for everything, asked as often as a test likes."""
+        if not self.wide_key:
+            said = self.run("key", "add", self.folder, "--name", "A program for tests", "--scope",
+                            "file@city", "--scope", "work@city", "--scope", "read@city", "--days",
+                            "3", "--burst", "100000", "--per-minute", "60000")
+            self.wide_key = re.search(r"shown once\): (\S+)", said)[1]
+        return self.wide_key
+
+    def a_case(self):
+        """The number of some case."""
+        from channels import file_case
+        if not self.case:
+            self.case = file_case(self)[0]
+        return self.case
 
     def is_up(self):
         return self.server.poll() is None

@@ -97,6 +97,45 @@ def flip(path, at):
         file.write(bytes([byte[0] ^ 1]))
 
 
+def damages(photo):
+    """What can become of a backup's photos: a name, and what does it to a folder."""
+    def at(folder, name=photo):
+        return os.path.join(folder, name)
+
+    def append(path):
+        with open(path, "ab") as file:
+            file.write(b"x\n")
+
+    return [
+        ("a missing photo", lambda folder: os.remove(at(folder))),
+        ("a photo cut short", lambda folder: os.truncate(at(folder), 100)),
+        ("a photo with more", lambda folder: append(at(folder))),
+        ("a photo changed", lambda folder: flip(at(folder), 50)),
+        ("no list", lambda folder: os.remove(at(folder, "files.sha256"))),
+        ("a list cut short", lambda folder: os.truncate(at(folder, "files.sha256"), 0)),
+        ("a list with more", lambda folder: append(at(folder, "files.sha256"))),
+    ]
+
+
+def without_list(runner, backup, photo):
+    """A backup of before there was a list: each photo's name is its digest."""
+    old = runner.path("old")
+    shutil.copytree(backup, old)
+    os.remove(os.path.join(old, "files.sha256"))
+    with open(os.path.join(old, "backup.json"), encoding="utf-8") as file:
+        said = json.load(file)
+    del said["files_sha256"]
+    with open(os.path.join(old, "backup.json"), "w", encoding="utf-8") as file:
+        json.dump(said, file)
+    runner.expect("an older backup", ["restore", old, runner.path("x")], 0, "restored")
+    shutil.rmtree(runner.path("x"))
+    flip(os.path.join(old, photo), 50)
+    runner.expect("its photo changed", ["restore", old, runner.path("x")], 1, photo)
+    os.remove(os.path.join(old, photo))
+    runner.expect("its photo missing", ["restore", old, runner.path("x")], 1, "0 files of the 1")
+    shutil.rmtree(old)
+
+
 def test_sqlite(runner, city, photo):
     backup, again = runner.path("backup"), runner.path("again")
     runner.expect("a backup", ["backup", city, backup], 0, "made")
@@ -119,6 +158,16 @@ def test_sqlite(runner, city, photo):
     os.remove(os.path.join(damaged, "record.key"))
     runner.expect("a missing key", ["restore", damaged, runner.path("x")], 1, "record.key")
     shutil.rmtree(damaged)
+    for name, damage in damages(photo[0]):
+        shutil.copytree(backup, damaged)
+        damage(damaged)
+        runner.expect(name, ["restore", damaged, runner.path("x")], 1,
+                      "files.sha256" if "list" in name else photo[0])
+        shutil.rmtree(damaged)
+    without_list(runner, backup, photo[0])
+    done = subprocess.run(["sha256sum", "--quiet", "-c", "files.sha256"], cwd=backup,
+                          capture_output=True, text=True, check=False)
+    check("sha256sum reads the list", done.returncode == 0, done.stdout + done.stderr)
     runner.nothing_else("nothing half-made is left", ["city", "backup", "again"])
 
 

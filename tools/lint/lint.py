@@ -31,11 +31,29 @@ MAY_INCLUDE = {
     "svc": PAGES | {"portal", "console", "api"},
     "app": PAGES | {"portal", "console", "api", "svc"},
 }
+# The subjects of the engine, the lower first: each may include those before it.
+ENGINE = ["record", "definition", "message", "clock", "cases", "work"]
+# What stands against that order, all of it. Take one away when it goes; nothing is added.
+ENGINE_AGAINST = {
+    # An event and its deliveries are one transaction.
+    "src/engine/record/record.c": {"engine/message/webhook.h"},
+    # Rules ask for answers, and the examples of a service are filed to be checked.
+    "src/engine/definition/rule.c": {"engine/cases/answer.h"},
+    "src/engine/definition/definition_fields.c": {"engine/cases/answer.h"},
+    "src/engine/definition/check.c": {
+        "engine/cases/cases.h", "engine/cases/locate.h", "engine/clock/deadline.h"},
+    "src/engine/definition/city.c": {"engine/clock/queries.h"},  # days that are closed
+    "src/engine/definition/workflow.c": {"engine/message/notice.h"},  # what a notice may say
+    "src/engine/message/webhook_send.c": {"engine/cases/access.h"},
+    # A timer that is due takes a step; it is a job of the queue.
+    "src/engine/clock/timer.c": {"engine/cases/cases.h", "engine/cases/queries.h"},
+    "src/engine/clock/timer.h": {"engine/work/job.h"},
+}
 # These depend on the process's locale or TZ, report no error, or write past the end; a shell has no
 # place in a server. What to use instead stands beside each.
 BANNED = {
     "strcpy": "struct buf", "strcat": "struct buf", "stpcpy": "struct buf", "gets": "fgets",
-    "sprintf": "str_fmt or snprintf", "vsprintf": "vsnprintf", "strtok": "str_cut",
+    "sprintf": "str_fmt or snprintf", "vsprintf": "vsnprintf", "strtok": "str_next",
     "atoi": "str_to_i64", "atol": "str_to_i64", "atoll": "str_to_i64", "atof": "decimal",
     "strtol": "str_to_i64", "strtoll": "str_to_i64", "strtoul": "str_to_i64", "strtoull": "str_to_i64",
     "sscanf": "a parser", "scanf": "a parser", "localtime": "base/zone.h", "gmtime": "base/date.h",
@@ -119,6 +137,25 @@ def check_includes(source):
             yield at, f"{here} may not include {there} ({include[1]})"
 
 
+def engine_subject(path):
+    """The subject of a file below engine/, else None: "cases"."""
+    parts = pathlib.PurePath(path).parts
+    return parts[1] if len(parts) > 2 and parts[0] == "engine" and parts[1] in ENGINE else None
+
+
+def check_engine(source):
+    if source.path.parts[0] != "src" or source.is_test:
+        return
+    here = engine_subject(pathlib.PurePath(*source.path.parts[1:]))
+    allowed = ENGINE_AGAINST.get(source.path.as_posix(), set())
+    for at, line in enumerate(source.lines, 1):
+        include = INCLUDE.match(line)
+        there = engine_subject(include[1]) if include else None
+        if here and there and ENGINE.index(there) > ENGINE.index(here) \
+                and include[1] not in allowed:
+            yield at, f"engine/{here} may not include engine/{there} ({include[1]})"
+
+
 def check_words(source):
     for at, line in enumerate(source.code, 1):
         for call in CALL.finditer(line):
@@ -159,7 +196,7 @@ def check_packages(root):
 def check(root):
     found = [(path, at, text) for path, at, text in check_packages(root)]
     for source in sources(root):
-        for rule in (check_includes, check_words, check_lengths):
+        for rule in (check_includes, check_engine, check_words, check_lengths):
             found += [(source.path, at, text) for at, text in rule(source)]
     for path, at, text in found:
         print(f"{path}:{at}: {text}")

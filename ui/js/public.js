@@ -115,6 +115,17 @@
     });
   }
 
+  for (const button of $$('[data-copy]')) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      const words = button.textContent, text = document.getElementById(button.dataset.copy).textContent;
+      await navigator.clipboard.writeText(text);
+      button.textContent = button.dataset.copied;
+      setTimeout(() => { button.textContent = words; }, 4000);
+    });
+  }
+
   // Photos: shown before they are sent, and made smaller where the browser can read them, which
   // also leaves the camera's position out. What it cannot read goes as it is.
   const smaller = async file => {

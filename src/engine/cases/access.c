@@ -1,10 +1,5 @@
 #include "engine/cases/access.h"
 
-static bool is_staff(const struct actor *actor)
-{
-    return actor && (actor->kind == ACTOR_STAFF || actor->kind == ACTOR_API);
-}
-
 static bool has_any_role_on(const struct actor *actor, struct reach reach)
 {
     for (int role = 0; role < ROLE__N; role++)
@@ -23,25 +18,39 @@ bool case_is_own(const struct actor *actor, const struct case_reach *reach)
     return actor->id && reach->reporter == actor->id;
 }
 
+bool case_service_is_public(const struct city *city, const struct definition *definition)
+{
+    const struct definition *newest = city_service(city, definition->code);
+
+    return definition->audience == AUDIENCE_PUBLIC &&
+           (!newest || newest->audience == AUDIENCE_PUBLIC);
+}
+
+bool case_is_public(const struct case_reach *reach)
+{
+    return reach->is_service_public && reach->confidentiality == AUDIENCE_PUBLIC &&
+           !reach->is_hidden;
+}
+
 bool case_may_read(const struct actor *actor, const struct case_reach *reach)
 {
-    if (is_staff(actor))
+    if (actor_is_staff(actor))
         return has_any_role_on(actor, reach->reach);
     if (case_is_own(actor, reach))
         return reach->confidentiality <= AUDIENCE_PARTIES;
-    return reach->confidentiality == AUDIENCE_PUBLIC && !reach->is_hidden;
+    return case_is_public(reach);
 }
 
 bool case_may_work(const struct actor *actor, const struct case_reach *reach)
 {
-    return is_staff(actor) && (actor_has_role_on(actor, ROLE_AGENT, reach->reach) ||
-                               actor_has_role_on(actor, ROLE_CREW, reach->reach) ||
-                               actor_has_role_on(actor, ROLE_SUPERVISOR, reach->reach));
+    return actor_is_staff(actor) && (actor_has_role_on(actor, ROLE_AGENT, reach->reach) ||
+                                     actor_has_role_on(actor, ROLE_CREW, reach->reach) ||
+                                     actor_has_role_on(actor, ROLE_SUPERVISOR, reach->reach));
 }
 
 bool case_may_supervise(const struct actor *actor, const struct case_reach *reach)
 {
-    return is_staff(actor) && actor_has_role_on(actor, ROLE_SUPERVISOR, reach->reach);
+    return actor_is_staff(actor) && actor_has_role_on(actor, ROLE_SUPERVISOR, reach->reach);
 }
 
 struct reach case_reach_within(const struct city *city, const struct definition *definition,
@@ -64,14 +73,15 @@ bool case_access_has_team(const struct ctx *ctx, const struct actor *actor, int6
 {
     const struct team *team = city_team_by_row(ctx->city, team_row);
 
-    return is_staff(actor) && team && has_any_role_on(actor, (struct reach){.team = team->id});
+    return actor_is_staff(actor) && team &&
+           has_any_role_on(actor, (struct reach){.team = team->id});
 }
 
 bool case_access_has_service(const struct ctx *ctx, const struct actor *actor,
                              const struct definition *definition)
 {
     (void)ctx;
-    return is_staff(actor) &&
+    return actor_is_staff(actor) &&
            has_any_role_on(actor, (struct reach){.department = definition->department,
                                                  .service = definition->code});
 }
@@ -107,7 +117,7 @@ enum rc case_access_of(struct ctx *ctx, const struct actor *actor, struct case_a
     int64_t *teams = ARENA_ARRAY(ctx->arena, ctx->city->team_n, int64_t);
     int64_t *services = ARENA_ARRAY(ctx->arena, ctx->city->version_n, int64_t);
 
-    if (!is_staff(actor))
+    if (!actor_is_staff(actor))
         return FAIL(ctx, ERR_DENIED);
     if (!teams || !services)
         return FAIL(ctx, ERR_MEMORY);

@@ -16,9 +16,19 @@ struct case_reach {
     struct reach reach;
     int64_t case_id;
     int64_t reporter;        /* party; 0: nobody known */
+    bool is_service_public;  /* case_service_is_public; left false, only staff and its own read */
     int64_t confidentiality; /* enum audience */
     bool is_hidden;
 };
+
+/* Whether the public may know of a service's cases: its newest version says so, and the case's own.
+ * Where the service is offered no more, the case's version alone. */
+bool case_service_is_public(const struct city *city, const struct definition *definition);
+
+/* Whether the case is public at all: of a public service, neither confidential nor hidden. What
+ * shows a case to who is neither staff nor its reporter (page, photo, list, feed, Open311, API,
+ * mail, webhook) asks this, or reads with a statement that asks the same of a row. */
+bool case_is_public(const struct case_reach *reach);
 
 /* NULL is a visitor nobody knows. */
 bool case_may_read(const struct actor *actor, const struct case_reach *reach);

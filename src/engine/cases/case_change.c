@@ -69,23 +69,7 @@ static enum rc write_place(struct ctx *ctx, const struct moving *moving)
 {
     const struct place *place = moving->place;
     int64_t place_id;
-    enum rc rc = place_add(ctx,
-                           &(struct place_add_args){
-                               .address = place->address,
-                               .address_is_null = !place->address.n,
-                               .kind = place_kind_word(place->kind),
-                               .label = place->label,
-                               .unit = place->unit,
-                               .zip = place->zip,
-                               .lat_e7 = place->point.lat_e7,
-                               .lat_e7_is_null = !place->has_point,
-                               .lon_e7 = place->point.lon_e7,
-                               .lon_e7_is_null = !place->has_point,
-                               .cell = place->has_point ? place_cell(place->point) : 0,
-                               .cell_is_null = !place->has_point,
-                               .layers = place_layers_json(ctx->arena, place),
-                           },
-                           &place_id);
+    enum rc rc = case_place_add(ctx, place, &place_id);
 
     return rc ? rc
               : case_place_set(ctx, moving->edit.case_id, place_id,

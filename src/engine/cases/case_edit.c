@@ -75,6 +75,33 @@ enum rc case_edit_place(struct ctx *ctx, const struct case_edit *edit,
     return rc;
 }
 
+enum rc case_place_add(struct ctx *ctx, const struct place *place, int64_t *ret_id)
+{
+    return case_place_add_with(ctx, place, place_layers_json(ctx->arena, place), ret_id);
+}
+
+enum rc case_place_add_with(struct ctx *ctx, const struct place *place, struct str layers,
+                            int64_t *ret_id)
+{
+    return place_add(ctx,
+                     &(struct place_add_args){
+                         .address = place->address,
+                         .address_is_null = !place->address.n,
+                         .kind = place_kind_word(place->kind),
+                         .label = place->label,
+                         .unit = place->unit,
+                         .zip = place->zip,
+                         .lat_e7 = place->point.lat_e7,
+                         .lat_e7_is_null = !place->has_point,
+                         .lon_e7 = place->point.lon_e7,
+                         .lon_e7_is_null = !place->has_point,
+                         .cell = place->has_point ? place_cell(place->point) : 0,
+                         .cell_is_null = !place->has_point,
+                         .layers = layers,
+                     },
+                     ret_id);
+}
+
 enum rc case_route(struct ctx *ctx, const struct definition *definition, const struct facts *facts,
                    struct case_route *ret)
 {
@@ -140,9 +167,14 @@ enum rc case_edit_team(struct ctx *ctx, const struct case_edit *edit,
 enum rc case_edit_words(struct ctx *ctx, const struct case_edit *edit, struct str place_label,
                         struct str description, const struct answers *answers)
 {
-    struct projection_words words = {edit->row.number, place_label, description, answers};
-
-    return case_words_replace(ctx, edit->case_id, projection_words(ctx, &words));
+    return case_words_replace(ctx, edit->case_id,
+                              &(struct projection_words){
+                                  .number = edit->row.number,
+                                  .place_label = place_label,
+                                  .description = description,
+                                  .answers = answers,
+                                  .is_public = edit->row.is_description_public,
+                              });
 }
 
 void case_event_begin(struct ctx *ctx, struct case_event *event)

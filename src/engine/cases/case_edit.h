@@ -44,6 +44,13 @@ enum rc case_reason_check(struct ctx *ctx, struct str reason) MUST_CHECK;
 enum rc case_edit_place(struct ctx *ctx, const struct case_edit *edit,
                         const struct place **ret_place) MUST_CHECK;
 
+/* A row for a place, with the layers it lies in. */
+enum rc case_place_add(struct ctx *ctx, const struct place *place, int64_t *ret_id) MUST_CHECK;
+
+/* The same with its layers as JSON (place_layers_json), made beforehand. */
+enum rc case_place_add_with(struct ctx *ctx, const struct place *place, struct str layers,
+                            int64_t *ret_id) MUST_CHECK;
+
 /* The team of the service's first route that holds, and why as JSON. NULL without a route. */
 struct case_route {
     const struct team *team;

@@ -105,6 +105,8 @@ static enum rc set_one(struct ctx *ctx, struct setting *setting, const struct ef
         return rc;
     setting->answers.of[field - definition->fields] = answer;
     json_put_member(setting->json, field->id, typed);
+    if (!field_is_public(field) && setting->audience < EVENT_PARTIES)
+        setting->audience = EVENT_PARTIES;
     if ((enum event_audience)field->audience > setting->audience)
         setting->audience = (enum event_audience)field->audience;
     setting->n++;

@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/mail.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
@@ -32,19 +33,6 @@ struct filing_work {
     struct str token;   /* of the private link, fresh */
     struct filed *filed;
 };
-
-bool filing_is_email(struct str s)
-{
-    ptrdiff_t at = str_find_byte(s, '@');
-
-    if (at <= 0 || s.n > 254 || at > 64 || (size_t)at + 3 > s.n || !text_is_clean(s))
-        return false;
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] <= ' ' || strchr("<>()[],;:\\\"", s.p[i]))
-            return false;
-    s = str_slice(s, (size_t)at + 1, s.n);
-    return str_find_byte(s, '@') < 0 && str_find_byte(s, '.') > 0 && s.p[s.n - 1] != '.';
-}
 
 static bool is_phone(struct str s)
 {
@@ -78,7 +66,7 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
         return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
     if (rule->email == CONTACT_REQUIRED && !contact->email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
-    if (contact->email.n && !filing_is_email(contact->email))
+    if (contact->email.n && !mail_address_is_public(contact->email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     if (rule->phone == CONTACT_REQUIRED && !contact->phone.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("phone"));
@@ -193,27 +181,6 @@ static enum rc decide(struct ctx *ctx, struct filing_work *work)
     return RC_OK;
 }
 
-static enum rc add_place(struct ctx *ctx, const struct place *place, int64_t *ret_id)
-{
-    return place_add(ctx,
-                     &(struct place_add_args){
-                         .address = place->address,
-                         .address_is_null = !place->address.n,
-                         .kind = place_kind_word(place->kind),
-                         .label = place->label,
-                         .unit = place->unit,
-                         .zip = place->zip,
-                         .lat_e7 = place->point.lat_e7,
-                         .lat_e7_is_null = !place->has_point,
-                         .lon_e7 = place->point.lon_e7,
-                         .lon_e7_is_null = !place->has_point,
-                         .cell = place->has_point ? place_cell(place->point) : 0,
-                         .cell_is_null = !place->has_point,
-                         .layers = place_layers_json(ctx->arena, place),
-                     },
-                     ret_id);
-}
-
 static enum rc add_reporter(struct ctx *ctx, const struct filing *filing, int64_t *ret_id)
 {
     const struct contact *contact = &filing->contact;
@@ -291,7 +258,7 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
     };
     enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
-    return rc ? rc : case_words_enter(ctx, work->filed->case_id, projection_words(ctx, &words));
+    return rc ? rc : case_words_enter(ctx, work->filed->case_id, &words);
 }
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
@@ -305,10 +272,39 @@ static struct str opened_payload(struct ctx *ctx, const struct filing_work *work
     json_put_member_i64(&json, S("version"), work->filing->definition->version);
     json_put_member(&json, S("channel"), work->filing->channel);
     json_put_member(&json, S("team"), work->team ? work->team->id : STR_NONE);
-    json_put_key(&json, S("route"));
-    json_put_raw(&json, work->route_trace);
     json_end_object(&json);
     return buf_str(&out);
+}
+
+/* Whether the address may get another mail: a resident who is known by it and staff who write it
+ * down are believed. */
+static enum rc may_mail(struct ctx *ctx, const struct filing *filing, bool *ret)
+{
+    struct contacts_since_row given;
+    enum rc rc;
+
+    *ret = filing->party || (ctx->actor && ctx->actor->kind == ACTOR_STAFF);
+    if (*ret)
+        return RC_OK;
+    rc = contacts_since(ctx, str_lower_ascii(ctx->arena, filing->contact.email),
+                        instant_plus_us(ctx->now, -US_PER_DAY), &given);
+    *ret = !rc && given.total <= FILING_MAILS_PER_DAY; /* this one among them */
+    return rc;
+}
+
+/* Why the case came to its team. The trace holds what the rules asked for, answers and the place
+ * itself: for staff alone. */
+static enum rc record_route(struct ctx *ctx, const struct filing_work *work)
+{
+    struct case_event event;
+
+    if (!work->route_trace.n || str_eq(work->route_trace, S("null")))
+        return RC_OK;
+    case_event_begin(ctx, &event);
+    json_put_member(&event.json, S("team"), work->team ? work->team->id : STR_NONE);
+    json_put_key(&event.json, S("route"));
+    json_put_raw(&event.json, work->route_trace);
+    return case_event_end(ctx, &event, work->filed->case_id, "case.routed", EVENT_STAFF);
 }
 
 static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t event_id)
@@ -325,11 +321,14 @@ static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t eve
         .link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(filing->base_url),
                         STR_ARG(work->token)),
     };
+    bool may = false;
     enum rc rc = RC_OK;
 
     if (!notice)
         return RC_OK;
     if ((notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n)
+        rc = may_mail(ctx, filing, &may);
+    if (!rc && may)
         rc = notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
                           &(struct recipient){filing->contact.email, filing->lang, STR_NONE});
     return rc ? rc
@@ -348,7 +347,7 @@ static enum rc add_case(struct ctx *ctx, struct filing_work *work)
     enum rc rc = next_number(ctx, &work->filed->number);
 
     if (!rc && filing->place)
-        rc = add_place(ctx, filing->place, &place_id);
+        rc = case_place_add(ctx, filing->place, &place_id);
     if (!rc && has_reporter && !party_id)
         rc = add_reporter(ctx, filing, &party_id);
     if (rc)
@@ -436,6 +435,8 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
             ctx,
             &(struct event){"case.opened", filed->case_id, EVENT_PUBLIC, opened_payload(ctx, work)},
             &event_id);
+    if (!rc)
+        rc = record_route(ctx, work);
     if (!rc && work->filing->draft_id)
         rc = photos_carry(ctx, work->filing->draft_id, filed->case_id, work->filing->definition,
                           event_id);

@@ -18,6 +18,7 @@ const struct case_key_about case_filter_keys[CASE_KEY__N] = {
     [CASE_KEY_DUE] = {"due", "due:today..+7d", MSG_filter_due},
     [CASE_KEY_OPENED] = {"opened", "opened:2026-07-01..2026-07-31", MSG_filter_opened},
     [CASE_KEY_CLOSED] = {"closed", "closed:-30d..", MSG_filter_closed},
+    [CASE_KEY_UPDATED] = {"updated", "updated:today", MSG_filter_updated},
     [CASE_KEY_OUTCOME] = {"outcome", "outcome:no-action", MSG_filter_outcome},
     [CASE_KEY_CHANNEL] = {"channel", "channel:phone,counter", MSG_filter_channel},
     [CASE_KEY_LANG] = {"lang", "lang:es", MSG_filter_lang},
@@ -294,7 +295,8 @@ static enum rc settle(struct reader *reader, enum case_key key, size_t at, struc
     case CASE_KEY_WORDS: return read_words(reader, at, value);
     case CASE_KEY_DUE:
     case CASE_KEY_OPENED:
-    case CASE_KEY_CLOSED: return read_days(reader, at, value);
+    case CASE_KEY_CLOSED:
+    case CASE_KEY_UPDATED: return read_days(reader, at, value);
     case CASE_KEY_ASSIGNEE:
         value->is_me = !value->is_quoted && str_eq(value->text, S("me"));
         value->is_none = !value->is_quoted && str_eq(value->text, S("nobody"));

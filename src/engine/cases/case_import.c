@@ -1,8 +1,11 @@
 #include "engine/cases/case_import.h"
 
+#include <stdlib.h>
+
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/case_edit.h"
 #include "engine/cases/case_words.h"
 #include "engine/cases/number.h"
 #include "engine/cases/projection.h"
@@ -16,14 +19,18 @@
 
 /* What becomes of a case of the group. */
 struct fate {
-    const struct team *team; /* NULL: none */
+    const struct team *team;       /* NULL: none */
+    struct str answers, layers;    /* JSON */
+    struct case_words words_after; /* of the number, which the transaction gives it */
+    struct str payload_after;      /* likewise */
+    bool is_repeated;              /* another of the group has its id */
     bool was_there;
     int year;        /* of its number */
     int64_t counter; /* its number, once they are given out */
 };
 
-struct importing {
-    const struct case_import_group *group;
+struct case_import_plan {
+    struct case_import_group group;
     struct fate *fates; /* one for each case */
     struct case_import_counts counts;
 };
@@ -109,38 +116,22 @@ static enum rc choose_team(struct ctx *ctx, const struct case_history *history,
     return RC_OK;
 }
 
-static enum rc add_place(struct ctx *ctx, const struct case_history *history, int64_t *ret_id)
-{
-    const struct place *place = &history->place;
-
-    *ret_id = 0;
-    if (!history->has_place)
-        return RC_OK;
-    return place_add(ctx,
-                     &(struct place_add_args){
-                         .address = place->address,
-                         .address_is_null = !place->address.n,
-                         .kind = place_kind_word(place->kind),
-                         .label = place->label,
-                         .unit = place->unit,
-                         .zip = place->zip,
-                         .lat_e7 = place->point.lat_e7,
-                         .lat_e7_is_null = !place->has_point,
-                         .lon_e7 = place->point.lon_e7,
-                         .lon_e7_is_null = !place->has_point,
-                         .cell = place->has_point ? place_cell(place->point) : 0,
-                         .cell_is_null = !place->has_point,
-                         .layers = place_layers_json(ctx->arena, place),
-                     },
-                     ret_id);
-}
-
 struct taking {
     const struct case_history *history;
-    const struct team *team;
+    const struct fate *fate;
     struct str system, number;
     int64_t place_id, case_id;
 };
+
+static enum rc add_place(struct ctx *ctx, struct taking *taking)
+{
+    const struct case_history *history = taking->history;
+    const struct place *place = &history->place;
+
+    if (!history->has_place)
+        return RC_OK;
+    return case_place_add_with(ctx, place, taking->fate->layers, &taking->place_id);
+}
 
 static enum rc add_case(struct ctx *ctx, struct taking *taking)
 {
@@ -158,15 +149,15 @@ static enum rc add_case(struct ctx *ctx, struct taking *taking)
             .state_since = is_closed ? history->closed : history->opened,
             .outcome = history->outcome,
             .outcome_is_null = !history->outcome.n,
-            .team = taking->team ? taking->team->row : 0,
-            .team_is_null = !taking->team,
+            .team = taking->fate->team ? taking->fate->team->row : 0,
+            .team_is_null = !taking->fate->team,
             .place = taking->place_id,
             .place_is_null = !taking->place_id,
             .lang = lang_code(history->lang),
             .channel = S(CHANNEL),
             .confidentiality = history->definition->audience,
             .description = history->description,
-            .answers = answers_json(ctx, &history->answers),
+            .answers = taking->fate->answers,
             .opened = history->opened,
             .updated = history->updated,
             .closed = history->closed,
@@ -176,34 +167,47 @@ static enum rc add_case(struct ctx *ctx, struct taking *taking)
         &taking->case_id);
 }
 
+static struct str after_number(struct ctx *ctx, struct str before, const struct taking *taking,
+                               struct str rest)
+{
+    return str_join(ctx->arena, (struct str[]){before, taking->number, rest}, 3, STR_NONE);
+}
+
 static enum rc add_projections(struct ctx *ctx, const struct taking *taking)
 {
-    const struct case_history *history = taking->history;
+    const struct case_words *after = &taking->fate->words_after;
+    struct case_words words = {after_number(ctx, STR_NONE, taking, after->staff),
+                               after_number(ctx, STR_NONE, taking, after->everybody)};
+    enum rc rc = projection_index_add(ctx, taking->case_id, &taking->history->answers);
+
+    return rc ? rc : case_words_enter_made(ctx, taking->case_id, &words);
+}
+
+static struct case_words words_after(struct ctx *ctx, const struct case_history *history)
+{
     struct projection_words words = {
-        .number = taking->number,
         .place_label = history->has_place ? history->place.label : STR_NONE,
         .description = history->description,
         .answers = &history->answers,
     };
-    enum rc rc = projection_index_add(ctx, taking->case_id, &history->answers);
 
-    return rc ? rc : case_words_enter(ctx, taking->case_id, projection_words(ctx, &words));
+    return (struct case_words){projection_words(ctx, &words), projection_public_words(ctx, &words)};
 }
 
-static struct str payload_of(struct ctx *ctx, const struct taking *taking)
+/* What follows {"number":"..." in the event's payload. */
+static struct str payload_after(struct ctx *ctx, struct str system,
+                                const struct case_history *history, const struct team *team)
 {
-    const struct case_history *history = taking->history;
     struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);
-    json_put_member(&json, S("number"), taking->number);
     json_put_member(&json, S("service"), history->definition->code);
     json_put_member_i64(&json, S("version"), history->definition->version);
     json_put_member(&json, S("channel"), S(CHANNEL));
-    json_put_member(&json, S("system"), taking->system);
+    json_put_member(&json, S("system"), system);
     json_put_member(&json, S("external_id"), history->external_id);
-    json_put_member(&json, S("team"), taking->team ? taking->team->id : STR_NONE);
+    json_put_member(&json, S("team"), team ? team->id : STR_NONE);
     json_put_member(&json, S("state"), history->state->id);
     if (history->outcome.n)
         json_put_member(&json, S("outcome"), history->outcome);
@@ -211,12 +215,14 @@ static struct str payload_of(struct ctx *ctx, const struct taking *taking)
     if (history->state->type == STATE_CLOSED)
         json_put_member(&json, S("closed"), instant_format_utc(ctx->arena, history->closed));
     json_end_object(&json);
-    return buf_str(&out);
+    return str_join(ctx->arena, (struct str[]){S("\","), str_slice(buf_str(&out), 1, out.n)}, 2,
+                    STR_NONE);
 }
 
 static enum rc take(struct ctx *ctx, struct taking *taking)
 {
-    enum rc rc = add_place(ctx, taking->history, &taking->place_id);
+    struct str payload;
+    enum rc rc = add_place(ctx, taking);
 
     if (!rc)
         rc = add_case(ctx, taking);
@@ -231,78 +237,93 @@ static enum rc take(struct ctx *ctx, struct taking *taking)
                               .cases = taking->case_id,
                           },
                           NULL);
-    if (!rc)
-        rc = record_add(ctx,
-                        &(struct event){"case.imported", taking->case_id, EVENT_PUBLIC,
-                                        payload_of(ctx, taking)},
-                        NULL);
-    return rc;
+    if (rc)
+        return rc;
+    payload = after_number(ctx, S("{\"number\":\""), taking, taking->fate->payload_after);
+    return record_add(ctx, &(struct event){"case.imported", taking->case_id, EVENT_PUBLIC, payload},
+                      NULL);
 }
 
-/* An id that stands twice in the group is one case. */
-static bool is_repeated(const struct case_import_group *group, size_t at)
+static int compare_ids(const void *a, const void *b, void *arg)
 {
-    for (size_t i = 0; i < at; i++)
-        if (str_eq(group->cases[i].external_id, group->cases[at].external_id))
-            return true;
-    return false;
+    const struct case_import_group *group = arg;
+    size_t one = *(const size_t *)a, other = *(const size_t *)b;
+    int order = str_cmp(group->cases[one].external_id, group->cases[other].external_id);
+
+    return order ? order : (one > other) - (one < other);
 }
 
-static enum rc find_before(struct ctx *ctx, struct importing *importing)
+/* An id that stands twice in the group is one case, the first. */
+static enum rc find_repeated(struct ctx *ctx, struct case_import_plan *plan)
 {
-    const struct case_import_group *group = importing->group;
+    const struct case_import_group *group = &plan->group;
+    size_t *order = ARENA_ARRAY(ctx->arena, group->n, size_t);
+
+    if (!order)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < group->n; i++)
+        order[i] = i;
+    qsort_r(order, group->n, sizeof *order, compare_ids, (void *)(uintptr_t)group);
+    for (size_t i = 1; i < group->n; i++)
+        plan->fates[order[i]].is_repeated =
+            str_eq(group->cases[order[i - 1]].external_id, group->cases[order[i]].external_id);
+    return RC_OK;
+}
+
+static enum rc find_before(struct ctx *ctx, struct case_import_plan *plan)
+{
+    const struct case_import_group *group = &plan->group;
     enum rc rc = RC_OK;
 
-    importing->counts = (struct case_import_counts){0};
+    plan->counts = (struct case_import_counts){0};
     for (size_t i = 0; !rc && i < group->n; i++) {
-        struct fate *fate = &importing->fates[i];
+        struct fate *fate = &plan->fates[i];
         struct external_get_row before;
 
         rc = external_get(ctx, group->system, S("case"), group->cases[i].external_id,
                           &fate->was_there, &before);
-        fate->was_there |= is_repeated(group, i);
-        importing->counts.there_before += fate->was_there;
-        importing->counts.taken += !fate->was_there;
+        fate->was_there |= fate->is_repeated;
+        plan->counts.there_before += fate->was_there;
+        plan->counts.taken += !fate->was_there;
     }
     return rc;
 }
 
 /* The numbers of one year at once, in the order of the cases. */
-static enum rc give_numbers(struct ctx *ctx, struct importing *importing, int year)
+static enum rc give_numbers(struct ctx *ctx, struct case_import_plan *plan, int year)
 {
     struct series_take_row row;
     int64_t n = 0, next;
     enum rc rc;
 
-    for (size_t i = 0; i < importing->group->n; i++)
-        n += importing->fates[i].year == year && !importing->fates[i].was_there;
+    for (size_t i = 0; i < plan->group.n; i++)
+        n += plan->fates[i].year == year && !plan->fates[i].was_there;
     rc = series_take(ctx, S("cases"), year, n, &row);
     if (rc)
         return rc;
     next = row.last - n;
-    for (size_t i = 0; i < importing->group->n; i++)
-        if (importing->fates[i].year == year && !importing->fates[i].was_there)
-            importing->fates[i].counter = ++next;
+    for (size_t i = 0; i < plan->group.n; i++)
+        if (plan->fates[i].year == year && !plan->fates[i].was_there)
+            plan->fates[i].counter = ++next;
     return RC_OK;
 }
 
 static enum rc import_tx(struct ctx *ctx, void *arg)
 {
-    struct importing *importing = arg;
-    const struct case_import_group *group = importing->group;
-    enum rc rc = find_before(ctx, importing);
+    struct case_import_plan *plan = arg;
+    const struct case_import_group *group = &plan->group;
+    enum rc rc = find_before(ctx, plan);
 
     for (size_t i = 0; i < group->n; i++)
-        importing->fates[i].counter = 0; /* the group may be run again */
+        plan->fates[i].counter = 0; /* the group may be run again */
     for (size_t i = 0; !rc && i < group->n; i++) {
-        const struct fate *fate = &importing->fates[i];
-        struct taking taking = {
-            .history = &group->cases[i], .team = fate->team, .system = group->system};
+        const struct fate *fate = &plan->fates[i];
+        struct taking taking = {.history = &group->cases[i], .fate = fate, .system = group->system};
 
         if (fate->was_there)
             continue;
         if (!fate->counter)
-            rc = give_numbers(ctx, importing, fate->year);
+            rc = give_numbers(ctx, plan, fate->year);
         taking.number = number_format(ctx->arena, fate->year, fate->counter);
         if (!rc)
             rc = take(ctx, &taking);
@@ -310,22 +331,48 @@ static enum rc import_tx(struct ctx *ctx, void *arg)
     return rc;
 }
 
-enum rc case_import(struct ctx *ctx, const struct case_import_group *group,
-                    struct case_import_counts *ret)
+static enum rc plan_one(struct ctx *ctx, const struct case_import_group *group, size_t i,
+                        struct fate *fate)
 {
-    struct importing importing = {.group = group,
-                                  .fates = ARENA_ARRAY(ctx->arena, group->n, struct fate)};
-    enum rc rc = importing.fates ? RC_OK : FAIL(ctx, ERR_MEMORY);
+    const struct case_history *history = &group->cases[i];
 
+    fate->year = date_civil(city_local(ctx->city, history->opened).date).year;
+    fate->answers = answers_json(ctx, &history->answers);
+    fate->layers = place_layers_json(ctx->arena, &history->place);
+    fate->words_after = words_after(ctx, history);
+    return choose_team(ctx, history, &fate->team);
+}
+
+enum rc case_import_plan(struct ctx *ctx, const struct case_import_group *group,
+                         struct case_import_plan **ret)
+{
+    struct case_import_plan *plan = ARENA_NEW(ctx->arena, struct case_import_plan);
+    enum rc rc = RC_OK;
+
+    if (!plan)
+        return FAIL(ctx, ERR_MEMORY);
+    *plan = (struct case_import_plan){.group = *group,
+                                      .fates = ARENA_ARRAY(ctx->arena, group->n, struct fate)};
+    if (!plan->fates)
+        return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && i < group->n; i++) {
-        const struct case_history *history = &group->cases[i];
+        struct fate *fate = &plan->fates[i];
 
-        importing.fates[i].year = date_civil(city_local(ctx->city, history->opened).date).year;
-        rc = choose_team(ctx, history, &importing.fates[i].team);
+        rc = plan_one(ctx, group, i, fate);
+        fate->payload_after = payload_after(ctx, group->system, &group->cases[i], fate->team);
     }
     if (!rc)
-        rc = db_tx(ctx, import_tx, &importing);
+        rc = find_repeated(ctx, plan);
     if (!rc)
-        *ret = importing.counts;
+        *ret = plan;
+    return rc;
+}
+
+enum rc case_import(struct ctx *ctx, struct case_import_plan *plan, struct case_import_counts *ret)
+{
+    enum rc rc = db_tx(ctx, import_tx, plan);
+
+    if (!rc)
+        *ret = plan->counts;
     return rc;
 }

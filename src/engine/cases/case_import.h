@@ -37,9 +37,15 @@ struct case_import_counts {
     int64_t taken, there_before;
 };
 
-/* Takes a group in one transaction: all of it or nothing. The cases are complete and consistent
- * (case_history_check). Runs its own db_tx. */
-enum rc case_import(struct ctx *ctx, const struct case_import_group *group,
+/* All that can be known of a group before its transaction: teams, texts, ids that stand twice.
+ * Reads ctx->city alone; borrows the group's cases. The cases are complete and consistent
+ * (case_history_check). In the arena. */
+struct case_import_plan;
+enum rc case_import_plan(struct ctx *ctx, const struct case_import_group *group,
+                         struct case_import_plan **ret) MUST_CHECK;
+
+/* Takes it in one transaction: all of it or nothing. Runs its own db_tx. */
+enum rc case_import(struct ctx *ctx, struct case_import_plan *plan,
                     struct case_import_counts *ret) MUST_CHECK;
 
 /* Why a case cannot be taken, as a sentence for whoever imports; empty when it can. In the arena.

@@ -152,7 +152,7 @@ static enum rc find_logins(struct ctx *ctx, const struct case_search *search,
 
         if (value->is_none)
             continue;
-        if (value->is_me) {
+        if (value->is_me && ctx->actor->kind == ACTOR_STAFF) {
             value->id = ctx->actor->id;
             continue;
         }
@@ -251,6 +251,7 @@ static bool has_value(enum case_key key, const struct case_value *value,
     case CASE_KEY_DUE: return is_within(value, row->due_is_null, instant_plus_us(row->due, -1));
     case CASE_KEY_OPENED: return is_within(value, false, row->opened);
     case CASE_KEY_CLOSED: return is_within(value, row->closed_is_null, row->closed);
+    case CASE_KEY_UPDATED: return is_within(value, false, row->updated);
     case CASE_KEY_OUTCOME: return !row->outcome_is_null && str_eq(row->outcome, value->text);
     case CASE_KEY_CHANNEL: return str_eq(row->channel, value->text);
     case CASE_KEY_LANG: return str_eq(row->lang, value->text);

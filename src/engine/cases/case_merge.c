@@ -45,9 +45,13 @@ static struct str page_of(struct ctx *ctx, const struct merging *work, const str
                    STR_ARG(edit->row.number));
 }
 
-static bool is_public(const struct case_edit *edit)
+static bool is_public(const struct ctx *ctx, const struct case_edit *edit)
 {
-    return edit->row.confidentiality == AUDIENCE_PUBLIC && !edit->row.is_hidden;
+    return case_is_public(&(struct case_reach){
+        .is_service_public = case_service_is_public(ctx->city, edit->definition),
+        .confidentiality = edit->row.confidentiality,
+        .is_hidden = edit->row.is_hidden,
+    });
 }
 
 /* No place in it: followers may know the block alone, and nobody the address of the other case. */
@@ -55,7 +59,7 @@ static enum rc tell(struct ctx *ctx, const struct merging *work, enum telling_ki
                     const struct recipient *recipient)
 {
     struct notice_rule notice = notice_of(ctx, kind, work->into.row.number);
-    bool is_other = kind == TELL_MERGED && is_public(&work->into);
+    bool is_other = kind == TELL_MERGED && is_public(ctx, &work->into);
     const struct case_edit *about = is_other ? &work->into : &work->from;
     struct notice_facts facts = {
         .number = work->from.row.number,

@@ -1,10 +1,13 @@
 #include "engine/cases/case_own.h"
 
 #include "base/json.h"
+#include "base/msg.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/access.h"
+#include "engine/cases/cases.h"
 #include "engine/cases/queries.h"
+#include "engine/message/notice.h"
 #include "engine/record/record.h"
 
 #define MAX_PAYLOAD 20000
@@ -204,4 +207,56 @@ enum rc case_rating_of(struct ctx *ctx, int64_t case_id, bool *ret_is_rated,
     if (!rc && *ret_is_rated)
         *ret = (struct case_rating){row.score, row.text, row.said};
     return rc;
+}
+
+/* ---- The way back */
+
+struct link_mailing {
+    int64_t case_id;
+    struct str email, link;
+};
+
+static enum rc link_mail_tx(struct ctx *ctx, void *arg)
+{
+    const struct link_mailing *mailing = arg;
+    struct case_for_step_row row;
+    struct case_number_row number;
+    const struct definition *definition;
+    struct msg_arg args[4];
+    bool is_found;
+    enum rc rc = check_own(ctx, mailing->case_id, &row);
+
+    if (!rc)
+        rc = case_number(ctx, mailing->case_id, &is_found, &number);
+    if (!rc && !is_found)
+        rc = FAIL(ctx, ERR_NOT_FOUND);
+    if (rc)
+        return rc;
+    definition = city_version(ctx->city, row.service_version);
+    if (!definition)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
+    args[0] = MSG_ARG("city", text_in(&ctx->city->name, ctx->lang));
+    args[1] = MSG_ARG("number", number.number);
+    args[2] = MSG_ARG("service", text_in(&definition->name, ctx->lang));
+    args[3] = MSG_ARG("link", mailing->link);
+    return notice_queue_plain(
+        ctx, &(struct plain_mail){
+                 .case_id = mailing->case_id,
+                 .notice = S("link"),
+                 .email = mailing->email,
+                 .lang = ctx->lang,
+                 .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_link_subject, args, 4),
+                 .body = msg_format(ctx->arena, ctx->lang, MSG_mail_link_body, args, 4),
+             });
+}
+
+enum rc case_link_mail(struct ctx *ctx, int64_t case_id, struct str email, struct str link)
+{
+    struct link_mailing mailing = {case_id, str_lower_ascii(ctx->arena, str_trim(email)), link};
+
+    if (!mailing.email.n)
+        return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
+    if (!filing_is_email(mailing.email))
+        return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
+    return db_tx(ctx, link_mail_tx, &mailing);
 }

@@ -24,6 +24,12 @@ enum rc case_comment(struct ctx *ctx, int64_t case_id, struct str text) MUST_CHE
 enum rc case_photo_add(struct ctx *ctx, int64_t case_id,
                        const struct photo_upload *upload) MUST_CHECK;
 
+/* Mails the case's private link (an address of this city, as the reporter's browser holds it) to
+ * whom its reporter names, in ctx->lang. ERR_REQUIRED, ERR_NOT_AN_EMAIL with field "email". Table
+ * message. How often is the caller's to limit. */
+enum rc case_link_mail(struct ctx *ctx, int64_t case_id, struct str email,
+                       struct str link) MUST_CHECK;
+
 struct case_rating {
     int64_t score;   /* 1 bad to 5 good */
     struct str text; /* empty: nothing said */

@@ -5,6 +5,8 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_words.h"
 #include "engine/cases/files.h"
+#include "engine/cases/projection.h"
+#include "engine/clock/queries.h"
 #include "engine/message/queries.h"
 #include "engine/record/queries.h"
 
@@ -61,6 +63,25 @@ enum rc case_show_again(struct ctx *ctx, int64_t case_id, int64_t lock_version, 
 
 /* ---- The description, released or private */
 
+/* Everybody finds the case by its description, or no more. */
+static enum rc release_words(struct ctx *ctx, const struct case_edit *edit, bool is_public)
+{
+    struct projection_words words = {
+        .number = edit->row.number,
+        .description = edit->row.description,
+        .is_public = is_public,
+    };
+    struct answers answers = {.definition = edit->definition};
+    const struct place *place;
+    enum rc rc = case_edit_place(ctx, edit, &place);
+
+    if (rc)
+        return rc;
+    words.answers = &answers;
+    words.place_label = place ? place->label : STR_NONE;
+    return case_words_release(ctx, edit->case_id, &words);
+}
+
 static enum rc release_tx(struct ctx *ctx, void *arg)
 {
     struct showing *showing = arg;
@@ -78,6 +99,8 @@ static enum rc release_tx(struct ctx *ctx, void *arg)
     rc = case_edit_bump(ctx, edit);
     if (!rc)
         rc = case_description_set(ctx, edit->case_id, edit->row.description, is_public, NULL);
+    if (!rc)
+        rc = release_words(ctx, edit, is_public);
     if (rc)
         return rc;
     case_event_begin(ctx, &event);
@@ -110,8 +133,13 @@ struct redacting {
 
 bool case_redactable(struct str event_kind)
 {
-    return str_eq(event_kind, S("note.added")) || str_eq(event_kind, S("message.added")) ||
-           str_eq(event_kind, S("case.transferred"));
+    static const struct str kinds[] = {STR("note.added"), STR("message.added"), STR("case.rated"),
+                                       STR("case.transferred"), STR("case.migrated")};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_eq(event_kind, kinds[i]))
+            return true;
+    return false;
 }
 
 static enum rc read_words(struct ctx *ctx, struct redacting *work)
@@ -163,6 +191,50 @@ static enum rc redact_description(struct ctx *ctx, struct redacting *work)
     return rc ? rc : record_redaction(ctx, work, "description");
 }
 
+/* Whether an answer may stand in such an event: it was set or left behind there, or a rule that
+ * chose the team asked for it. */
+static bool may_hold_answers(struct str kind)
+{
+    static const struct str kinds[] = {STR("case.opened"),      STR("case.routed"),
+                                       STR("case.moved"),       STR("case.answered"),
+                                       STR("case.transferred"), STR("case.migrated")};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_eq(kind, kinds[i]))
+            return true;
+    return false;
+}
+
+/* Nor does a clock say any more why it runs as it does, when its rule asked for the field. */
+static enum rc forget_traces(struct ctx *ctx, const struct redacting *work)
+{
+    struct clocks_of_rows clocks;
+    enum rc rc = clocks_of(ctx, work->edit.case_id, &clocks);
+
+    for (size_t i = 0; !rc && i < clocks.n; i++)
+        if (str_find(clocks.rows[i].trace, work->redaction->field) >= 0)
+            rc = clock_trace_drop(ctx, clocks.rows[i].id, NULL);
+    return rc;
+}
+
+/* Erases what the record says of the field. Where the field is named the value may stand in any
+ * form, so the whole payload goes. */
+static enum rc forget_answer(struct ctx *ctx, const struct redacting *work)
+{
+    const struct redaction *redaction = work->redaction;
+    struct events_of_rows events;
+    enum rc rc = events_of(ctx, work->edit.case_id, EVENT_STAFF, &events);
+
+    for (size_t i = 0; !rc && i < events.n; i++) {
+        const struct events_of_row *event = &events.rows[i];
+
+        if (may_hold_answers(event->kind) && !event->payload_is_null &&
+            str_find(event->payload, redaction->field) >= 0)
+            rc = record_erase(ctx, event->id, redaction->reason);
+    }
+    return rc ? rc : forget_traces(ctx, work);
+}
+
 static enum rc redact_answer(struct ctx *ctx, struct redacting *work)
 {
     const struct definition *definition = work->edit.definition;
@@ -180,6 +252,8 @@ static enum rc redact_answer(struct ctx *ctx, struct redacting *work)
     rc = case_answers_set(ctx, work->edit.case_id, answers_json(ctx, &work->answers), NULL);
     if (!rc)
         rc = case_index_field_drop(ctx, work->edit.case_id, work->redaction->field, NULL);
+    if (!rc)
+        rc = forget_answer(ctx, work);
     if (!rc)
         rc = forget_words(ctx, work, work->edit.row.description);
     return rc ? rc : record_redaction(ctx, work, "answer");
@@ -233,6 +307,8 @@ static enum rc redact_text(struct ctx *ctx, struct redacting *work)
     }
     if (text.n)
         rc = redact_mails(ctx, work, text);
+    if (!rc && text.n)
+        rc = satisfaction_text_drop(ctx, work->edit.case_id, text, NULL);
     return rc ? rc : record_erase(ctx, work->redaction->id, work->redaction->reason);
 }
 

@@ -30,15 +30,16 @@ enum redact_what { REDACT_DESCRIPTION, REDACT_ANSWER, REDACT_TEXT, REDACT_PHOTO 
 struct redaction {
     enum redact_what what;
     struct str field;  /* of an answer */
-    int64_t id;        /* of the event of a note or message, or of a photo of the case */
+    int64_t id;        /* of the event of a text (case_redactable), or of a photo of the case */
     struct str reason; /* kept for ever: a rule or an order, never what was redacted */
 };
 
 /* Destroys one thing, by who supervises the case. ERR_NOT_FOUND when the case has no such thing or
- * it is gone already. A description and answers go from drafts and search as well, a message from
- * the mails that carried it; the files of a photo from the disk, unless they belong to another
- * upload as well. Events case.redacted (staff: {"what", "field" or "photo", "reason"}), for a note
- * or message payload.erased. */
+ * it is gone already. A description and answers go from drafts and search as well, an answer from
+ * the payload of every event that names its field (payload.erased each); a message from the mails
+ * that carried it, what was said with a rating from the rating; the files of a photo from the disk,
+ * unless they belong to another upload as well. Events case.redacted (staff: {"what", "field" or
+ * "photo", "reason"}), for a text payload.erased. */
 enum rc case_redact(struct ctx *ctx, int64_t case_id, int64_t lock_version,
                     const struct redaction *redaction) MUST_CHECK;
 

@@ -10,9 +10,9 @@
 #define CHUNK_MAX  500
 
 static const struct str sort_words[CASES__SORTS] = {
-    [CASES_BY_DUE] = STR("due"),    [CASES_NEWEST] = STR("newest"),
-    [CASES_OLDEST] = STR("oldest"), [CASES_LAST_CLOSED] = STR("closed"),
-    [CASES_BEST] = STR("best"),
+    [CASES_BY_DUE] = STR("due"),           [CASES_NEWEST] = STR("newest"),
+    [CASES_OLDEST] = STR("oldest"),        [CASES_LAST_CLOSED] = STR("closed"),
+    [CASES_LAST_UPDATED] = STR("updated"), [CASES_BEST] = STR("best"),
 };
 
 struct str case_sort_word(enum case_sort sort)
@@ -39,10 +39,11 @@ struct cursor {
     int64_t id; /* of CASES_BEST: how many were shown */
 };
 
-/* 'd' by deadline, 'u' without one; 'n', 'o', 'c'; 'w' by words, the latest first; 'b' best. */
+/* 'd' by deadline, 'u' without one; 'n', 'o', 'c'; 'm' by the last change; 'w' by words, the latest
+ * first; 'b' best. */
 static char letter_of(enum case_sort sort, bool is_by_words)
 {
-    static const char letters[CASES__SORTS] = "dnocb";
+    static const char letters[CASES__SORTS] = "dnocmb";
 
     return sort == CASES_NEWEST && is_by_words ? 'w' : letters[sort];
 }
@@ -67,9 +68,22 @@ static struct cursor read_cursor(struct str text, char letter)
     return cursor;
 }
 
+bool case_cursor_is(struct str text)
+{
+    static const struct str letters = STR("dunocmwb");
+
+    return text.n && str_find_byte(letters, text.p[0]) >= 0 &&
+           read_cursor(text, text.p[0] == 'u' ? 'd' : text.p[0]).is_given;
+}
+
 static struct instant key_of(enum case_sort sort, const struct case_run_row *row)
 {
-    return sort == CASES_BY_DUE ? row->due : sort == CASES_LAST_CLOSED ? row->closed : row->opened;
+    switch (sort) {
+    case CASES_BY_DUE: return row->due;
+    case CASES_LAST_CLOSED: return row->closed;
+    case CASES_LAST_UPDATED: return row->updated;
+    default: return row->opened;
+    }
 }
 
 static struct str cursor_of(struct arena *arena, enum case_sort sort, bool is_by_words,
@@ -85,10 +99,16 @@ static struct str cursor_of(struct arena *arena, enum case_sort sort, bool is_by
                    (long long)row->id);
 }
 
+/* Orders that have one index over all cases, whoever has them and whatever their state. */
+static bool has_index_for_all(enum case_sort sort)
+{
+    return sort == CASES_LAST_CLOSED || sort == CASES_LAST_UPDATED;
+}
+
 /* Negative when `a` stands before `b`. */
 static int compare(enum case_sort sort, const struct case_run_row *a, const struct case_run_row *b)
 {
-    bool is_downwards = sort == CASES_NEWEST || sort == CASES_LAST_CLOSED;
+    bool is_downwards = sort == CASES_NEWEST || has_index_for_all(sort);
     int order;
 
     if (sort == CASES_BY_DUE && a->due_is_null != b->due_is_null)
@@ -163,7 +183,10 @@ static void bound(const struct searching *work, struct case_run_args *args)
         bound_due(work, args);
         return;
     }
-    if (!range_of(filter, work->sort == CASES_LAST_CLOSED ? CASE_KEY_CLOSED : CASE_KEY_OPENED,
+    if (!range_of(filter,
+                  work->sort == CASES_LAST_CLOSED    ? CASE_KEY_CLOSED
+                  : work->sort == CASES_LAST_UPDATED ? CASE_KEY_UPDATED
+                                                     : CASE_KEY_OPENED,
                   &range))
         return;
     args->low = range.from;
@@ -171,6 +194,9 @@ static void bound(const struct searching *work, struct case_run_args *args)
     if (work->sort == CASES_LAST_CLOSED) {
         args->with_closed_low = range.has_from;
         args->with_closed_high = range.has_until;
+    } else if (work->sort == CASES_LAST_UPDATED) {
+        args->with_updated_low = range.has_from;
+        args->with_updated_high = range.has_until;
     } else {
         args->with_opened_low = range.has_from;
         args->with_opened_high = range.has_until;
@@ -193,6 +219,7 @@ static void set_cursor(enum case_sort sort, struct case_run_args *args, struct c
         args->with_has_closed = true;
         args->with_before_closed = cursor.is_given;
         break;
+    case CASES_LAST_UPDATED: args->with_before_updated = cursor.is_given; break;
     default: args->with_before_opened = cursor.is_given; break;
     }
 }
@@ -203,6 +230,7 @@ static unsigned order_of(enum case_sort sort)
     case CASES_BY_DUE: return CASE_RUN_BY_DUE;
     case CASES_OLDEST: return CASE_RUN_BY_OLDEST;
     case CASES_LAST_CLOSED: return CASE_RUN_BY_CLOSED;
+    case CASES_LAST_UPDATED: return CASE_RUN_BY_UPDATED;
     default: return CASE_RUN_BY_NEWEST;
     }
 }
@@ -307,7 +335,7 @@ static size_t scopes_of(const struct searching *work, struct scope *scopes)
     size_t n = 0;
 
     scopes[0] = (struct scope){.kind = SCOPE_NONE};
-    if (work->sort == CASES_LAST_CLOSED)
+    if (has_index_for_all(work->sort))
         return 1;
     for (size_t i = 0; !n && i < sizeof keys / sizeof *keys; i++)
         n = scopes_of_term(work, keys[i], scopes);
@@ -351,8 +379,7 @@ static enum rc make_runs(struct searching *work)
         return FAIL(work->ctx, ERR_MEMORY);
     n = scopes_of(work, scopes);
     for (size_t i = 0; i < n; i++) {
-        /* These orders have an index of their own over all states. */
-        if (work->sort == CASES_LAST_CLOSED ||
+        if (has_index_for_all(work->sort) ||
             (scopes[i].kind == SCOPE_NONE && work->sort != CASES_BY_DUE &&
              work->match.types == 7)) {
             add_run(work, scopes[i], -1);
@@ -518,6 +545,7 @@ static bool is_behind(const struct searching *work, const struct case_run_row *r
         .due = work->cursor.at,
         .opened = work->cursor.at,
         .closed = work->cursor.at,
+        .updated = work->cursor.at,
         .due_is_null = !work->cursor.is_dated,
     };
 
@@ -590,8 +618,10 @@ static enum rc line_of(struct ctx *ctx, const struct case_run_row *row, struct c
         .channel = row->channel,
         .lang = row->lang,
         .description = more.description,
+        .has_point = !more.lat_e7_is_null && !more.lon_e7_is_null,
+        .point = {(int32_t)more.lat_e7, (int32_t)more.lon_e7},
         .opened = row->opened,
-        .updated = more.updated,
+        .updated = row->updated,
         .is_closed = !row->closed_is_null,
         .closed = row->closed,
         .has_due = !row->due_is_null,

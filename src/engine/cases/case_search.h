@@ -12,6 +12,7 @@
 #define ENGINE_CASE_SEARCH_H
 
 #include "engine/cases/case_filter.h"
+#include "place/geometry.h"
 
 #define CASE_SEARCH_ROWS 1000 /* looked at for one page */
 
@@ -19,12 +20,14 @@ enum case_sort {
     CASES_BY_DUE, /* the nearest deadline first, then those without one */
     CASES_NEWEST, /* with words in the filter: the latest entered first */
     CASES_OLDEST,
-    CASES_LAST_CLOSED, /* closed ones alone, the latest closed first */
-    CASES_BEST,        /* with words in the filter: best match first, of the latest that match */
+    CASES_LAST_CLOSED,  /* closed ones alone, the latest closed first */
+    CASES_LAST_UPDATED, /* what changed last first */
+    CASES_BEST,         /* with words in the filter: best match first, of the latest that match */
     CASES__SORTS,
 };
 
-/* "due", "newest", "oldest", "closed", "best". False, *ret untouched, for another word. */
+/* "due", "newest", "oldest", "closed", "updated", "best". False, *ret untouched, for another word.
+ */
 struct str case_sort_word(enum case_sort sort);
 bool case_sort_of(struct str word, enum case_sort *ret);
 
@@ -49,6 +52,8 @@ struct case_line {
     const struct team *team;
     int64_t assignee_id; /* 0: nobody */
     struct str assignee, place, district, channel, lang, description;
+    bool has_point;
+    struct point point; /* of the place, exactly */
     struct instant opened, updated, closed, due;
     bool is_closed, has_due;
 };
@@ -66,6 +71,9 @@ struct case_found {
  * on cases. */
 enum rc case_search(struct ctx *ctx, const struct case_search *search,
                     struct case_found *ret) MUST_CHECK;
+
+/* Whether a text has the form of a cursor, of whatever order: one that has not was never given. */
+bool case_cursor_is(struct str text);
 
 /* The order that a filter is best read in: by match for words, by closing for closed cases alone,
  * by deadline else. */

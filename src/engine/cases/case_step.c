@@ -177,7 +177,9 @@ static enum rc prepare(struct ctx *ctx, struct step_work *work)
     work->step = workflow_step(work->workflow, work->input->step);
     if (!work->step || work->from < 0)
         return FAIL(ctx, ERR_TRANSITION);
-    work->outcome = work->step->outcome.n ? work->step->outcome : work->input->outcome;
+    work->outcome = work->step->outcome;
+    if (work->step->asks & STEP_ASK_OUTCOME)
+        work->outcome = work->input->outcome;
     rc = check_actor(ctx, work);
     if (rc)
         return rc;

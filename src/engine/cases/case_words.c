@@ -5,48 +5,81 @@
 
 struct entry {
     int64_t case_id;
-    struct str words;
+    struct case_words words;
 };
 
-static enum rc later(struct ctx *ctx, db_tx_fn *fn, int64_t case_id, struct str words)
+static enum rc later_made(struct ctx *ctx, db_tx_fn *fn, int64_t case_id,
+                          const struct case_words *words)
 {
     struct arena *arena = db_tx_arena(ctx);
     struct entry *entry = ARENA_NEW(arena, struct entry);
 
     if (!entry)
         return FAIL(ctx, ERR_MEMORY);
-    *entry = (struct entry){case_id, arena == ctx->arena ? words : str_copy(arena, words)};
+    *entry = (struct entry){case_id, *words};
+    if (arena != ctx->arena)
+        entry->words =
+            (struct case_words){str_copy(arena, words->staff), str_copy(arena, words->everybody)};
     return db_tx_later(ctx, fn, entry);
+}
+
+static enum rc later(struct ctx *ctx, db_tx_fn *fn, int64_t case_id,
+                     const struct projection_words *of)
+{
+    struct case_words words = {projection_words(ctx, of), projection_public_words(ctx, of)};
+
+    return later_made(ctx, fn, case_id, &words);
 }
 
 static enum rc enter(struct ctx *ctx, void *arg)
 {
     const struct entry *entry = arg;
+    enum rc rc = case_words_add(ctx, entry->case_id, entry->words.staff, NULL);
 
-    return case_words_add(ctx, entry->case_id, entry->words, NULL);
+    return rc ? rc : case_public_words_add(ctx, entry->case_id, entry->words.everybody, NULL);
 }
 
-enum rc case_words_enter(struct ctx *ctx, int64_t case_id, struct str words)
+enum rc case_words_enter(struct ctx *ctx, int64_t case_id, const struct projection_words *words)
 {
     return later(ctx, enter, case_id, words);
+}
+
+enum rc case_words_enter_made(struct ctx *ctx, int64_t case_id, const struct case_words *words)
+{
+    return later_made(ctx, enter, case_id, words);
+}
+
+static enum rc release(struct ctx *ctx, void *arg)
+{
+    const struct entry *entry = arg;
+
+    return case_public_words_set(ctx, entry->case_id, entry->words.everybody, NULL);
+}
+
+enum rc case_words_release(struct ctx *ctx, int64_t case_id, const struct projection_words *words)
+{
+    return later(ctx, release, case_id, words);
 }
 
 static enum rc replace(struct ctx *ctx, void *arg)
 {
     const struct entry *entry = arg;
+    enum rc rc = case_words_set(ctx, entry->case_id, entry->words.staff, NULL);
 
-    return case_words_set(ctx, entry->case_id, entry->words, NULL);
+    return rc ? rc : release(ctx, arg);
 }
 
-enum rc case_words_replace(struct ctx *ctx, int64_t case_id, struct str words)
+enum rc case_words_replace(struct ctx *ctx, int64_t case_id, const struct projection_words *words)
 {
     return later(ctx, replace, case_id, words);
 }
 
 static enum rc forget(struct ctx *ctx, void *arg)
 {
+    enum rc rc = case_words_tidy(ctx, NULL);
+
     (void)arg;
-    return case_words_tidy(ctx, NULL);
+    return rc ? rc : case_public_words_tidy(ctx, NULL);
 }
 
 enum rc case_words_forget(struct ctx *ctx)

@@ -52,9 +52,9 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_
 enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
-/* Whether a text can be a mail address: one @, a dot after it, nothing that a header would break
- * on. */
-bool filing_is_email(struct str s);
+/* Mails of new cases that an address gets in a day from people who have not shown that it is
+ * theirs: anybody may type anybody's. What goes unsent changes no answer. */
+#define FILING_MAILS_PER_DAY 10
 
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
  * transaction. With a submission key that was used before it returns that case and changes

@@ -45,8 +45,8 @@ enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number)
 enum rc draft_drop(struct ctx *ctx, int64_t id) MUST_CHECK;
 
 /* Which question comes next: the place, each field whose condition holds, photos where the
- * service takes them, the description, the contact, then the check. Pure: the web, the counter and
- * the text dialogue ask alike. */
+ * service takes them and the installation can, the description, the contact, then the check. Pure:
+ * the web, the counter and the text dialogue ask alike. */
 enum form_step { FORM_PLACE, FORM_FIELD, FORM_PHOTOS, FORM_DETAILS, FORM_WHO, FORM_CHECK };
 struct form_at {
     enum form_step step;

@@ -4,6 +4,7 @@
 
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/mail.h"
 #include "base/msg.h"
 #include "db/db.h"
 #include "engine/cases/queries.h"
@@ -95,7 +96,7 @@ enum rc draft_mail(struct ctx *ctx, const struct draft *draft, struct str email,
 
     if (!sharing.email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
-    if (!filing_is_email(sharing.email))
+    if (!mail_address_is_public(sharing.email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     return db_tx(ctx, mail_tx, &sharing);
 }

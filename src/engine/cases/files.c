@@ -19,17 +19,6 @@
 /* Between finding a file stored and touching it, the sweep must not remove it. */
 static pthread_mutex_t sweep_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static enum rc failed(struct ctx *ctx, const char *path, const char *what)
-{
-    int cause = errno;
-    enum err_id id = cause == ENOSPC || cause == EDQUOT ? ERR_DISK_FULL
-                     : cause == EROFS                   ? ERR_DISK_READONLY
-                     : cause == ENOENT                  ? ERR_NOT_FOUND
-                                                        : ERR_FILE;
-
-    return FAIL(ctx, id, .detail = str_fmt(ctx->arena, "%s: %s: %s", path, what, strerror(cause)));
-}
-
 static enum rc folder_of(struct ctx *ctx, const char **ret)
 {
     if (!ctx->city || !ctx->city->files_folder)
@@ -84,7 +73,7 @@ static enum rc sync_folder(struct ctx *ctx, const char *folder)
     enum rc rc = RC_OK;
 
     if (fd < 0 || fault_here() || fsync(fd) < 0)
-        rc = failed(ctx, folder, "sync");
+        rc = file_failed(ctx, folder, "sync");
     if (fd >= 0)
         close(fd);
     return rc;
@@ -104,10 +93,10 @@ static enum rc write_file(struct ctx *ctx, const struct place_on_disk *place, st
     fresh[pattern.n] = '\0';
     fd = mkostemp(fresh, O_CLOEXEC);
     if (fd < 0)
-        return failed(ctx, fresh, "create");
+        return file_failed(ctx, fresh, "create");
     is_written = write_all(fd, bytes);
     if (close(fd) < 0 || !is_written || rename(fresh, place->path) < 0) {
-        enum rc rc = failed(ctx, fresh, "write");
+        enum rc rc = file_failed(ctx, fresh, "write");
 
         unlink(fresh);
         return rc;
@@ -154,7 +143,7 @@ enum rc files_open(struct ctx *ctx, struct str hash, int *ret_fd)
         return rc;
     fd = open(place.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
-        return failed(ctx, place.path, "open");
+        return file_failed(ctx, place.path, "open");
     *ret_fd = fd;
     return RC_OK;
 }
@@ -242,7 +231,7 @@ enum rc files_drop(struct ctx *ctx, struct str hash)
         return rc;
     pthread_mutex_lock(&sweep_lock);
     if (unlink(place.path) < 0 && errno != ENOENT)
-        rc = failed(ctx, place.path, "remove");
+        rc = file_failed(ctx, place.path, "remove");
     pthread_mutex_unlock(&sweep_lock);
     return rc;
 }

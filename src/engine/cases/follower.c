@@ -1,6 +1,7 @@
 #include "engine/cases/follower.h"
 
 #include "base/crypto.h"
+#include "base/mail.h"
 #include "base/msg.h"
 #include "db/db.h"
 #include "engine/cases/cases.h"
@@ -103,7 +104,7 @@ enum rc follower_ask(struct ctx *ctx, const struct follower_ask *ask)
 
     if (!asking.email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
-    if (!filing_is_email(asking.email))
+    if (!mail_address_is_public(asking.email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     rc = public_case_get(ctx, ask->case_id, &asking.shown);
     return rc ? rc : db_tx(ctx, ask_tx, &asking);
@@ -324,15 +325,14 @@ struct stopping {
     int64_t id;
 };
 
-static enum rc stop_tx(struct ctx *ctx, void *arg)
+enum rc follower_stop_within(struct ctx *ctx, struct str email, int64_t id)
 {
-    const struct stopping *stopping = arg;
     struct followers_of_email_rows rows;
-    bool is_found = !stopping->id;
-    enum rc rc = followers_of_email(ctx, stopping->email, &rows);
+    bool is_found = !id;
+    enum rc rc = followers_of_email(ctx, str_lower_ascii(ctx->arena, email), &rows);
 
     for (size_t i = 0; !rc && i < rows.n; i++) {
-        if (stopping->id && rows.rows[i].id != stopping->id)
+        if (id && rows.rows[i].id != id)
             continue;
         is_found = true;
         rc = end_row(ctx, rows.rows[i].id, rows.rows[i].cases);
@@ -340,9 +340,16 @@ static enum rc stop_tx(struct ctx *ctx, void *arg)
     return rc || is_found ? rc : FAIL(ctx, ERR_NOT_FOUND);
 }
 
+static enum rc stop_tx(struct ctx *ctx, void *arg)
+{
+    const struct stopping *stopping = arg;
+
+    return follower_stop_within(ctx, stopping->email, stopping->id);
+}
+
 enum rc follower_stop(struct ctx *ctx, struct str email, int64_t id)
 {
-    struct stopping stopping = {str_lower_ascii(ctx->arena, email), id};
+    struct stopping stopping = {email, id};
 
     return db_tx(ctx, stop_tx, &stopping);
 }

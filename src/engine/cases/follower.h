@@ -60,8 +60,10 @@ struct follow_lines {
 };
 enum rc follower_list(struct ctx *ctx, struct str email, struct follow_lines *ret) MUST_CHECK;
 
-/* Ends one of these, or all (`id` 0). ERR_NOT_FOUND when the address has no such one. */
+/* Ends one of these, or all (`id` 0). ERR_NOT_FOUND when the address has no such one. The second is
+ * for inside a db_tx. */
 enum rc follower_stop(struct ctx *ctx, struct str email, int64_t id) MUST_CHECK;
+enum rc follower_stop_within(struct ctx *ctx, struct str email, int64_t id) MUST_CHECK;
 
 /* Puts a notice to each follower of a public case into the outbox. Inside db_tx only. */
 struct notice_rule;

@@ -60,7 +60,7 @@ enum rc form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *r
     }
     if (n + 4 > max)
         return FAIL(ctx, ERR_CONFIG, .detail = S("a form of too many steps"));
-    if (definition->photos.max > 0)
+    if (definition->photos.max > 0 && ctx->city->pictures)
         ret[n++] = (struct form_at){FORM_PHOTOS, 0};
     ret[n++] = (struct form_at){FORM_DETAILS, 0};
     ret[n++] = (struct form_at){FORM_WHO, 0};

@@ -68,6 +68,7 @@ static enum rc make_pictures(struct ctx *ctx, const char *path, struct image_res
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return FAIL(ctx, ERR_FILE, .detail = str_fmt(ctx->arena, "%s: %s", path, strerror(errno)));
+    db_reader_rest(ctx);
     rc = image_process_fd(ctx, ctx->city->pictures, fd, ret);
     close(fd);
     return rc;
@@ -196,11 +197,6 @@ enum rc photos_of_draft(struct ctx *ctx, int64_t draft_id, struct photos *ret)
     return RC_OK;
 }
 
-static bool is_staff(const struct actor *actor)
-{
-    return actor && (actor->kind == ACTOR_STAFF || actor->kind == ACTOR_API);
-}
-
 static bool is_reporter(const struct actor *actor, int64_t case_id, int64_t reporter)
 {
     if (!actor || actor->kind != ACTOR_RESIDENT)
@@ -272,6 +268,7 @@ static enum rc reach_of(struct ctx *ctx, const struct case_file_get_row *row,
         .reach = case_reach_within(ctx->city, definition, row->team_is_null ? 0 : row->team),
         .case_id = row->cases,
         .reporter = row->reporter_is_null ? 0 : row->reporter,
+        .is_service_public = case_service_is_public(ctx->city, definition),
         .confidentiality = row->confidentiality,
         .is_hidden = row->case_is_hidden,
     };
@@ -385,7 +382,7 @@ enum rc photo_attach(struct ctx *ctx, int64_t case_id, const struct definition *
                                .file = full,
                                .thumbnail = thumb,
                                .is_public = definition->photos.release == PHOTO_AT_ONCE,
-                               .by_staff = is_staff(ctx->actor),
+                               .by_staff = actor_is_staff(ctx->actor),
                            },
                            &id);
     if (rc)
@@ -412,7 +409,7 @@ static bool may_see(const struct ctx *ctx, const struct case_file_get_row *row,
 {
     if (!case_may_read(ctx->actor, reach))
         return false;
-    return is_staff(ctx->actor) || row->is_public ||
+    return actor_is_staff(ctx->actor) || row->is_public ||
            (!row->is_hidden && is_reporter(ctx->actor, reach->case_id, reach->reporter));
 }
 

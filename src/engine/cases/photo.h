@@ -70,7 +70,8 @@ struct photo_made {
     } full, thumb;
 };
 
-/* Makes it; errors as photo_add. Outside of any transaction. */
+/* Makes it; errors as photo_add. Outside of any transaction; a reader of ctx rests meanwhile
+ * (db_reader_rest). */
 enum rc photo_make(struct ctx *ctx, const struct photo_upload *upload,
                    struct photo_made *ret) MUST_CHECK;
 

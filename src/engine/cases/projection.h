@@ -3,6 +3,8 @@
  *   cases.due       the latest due instant of the clocks that run (not met, not paused), or NULL
  *   cases.district  the "district" of its place's layers, or ''
  *   case_text       number, place, description and text answers, folded for search
+ *   case_public_text  number, service's code, place, and the description once it was released,
+ *                   folded for everybody's search
  *   case_index      one row for each answer to a field marked indexed (one per chosen option)
  *
  * Whoever changes what one is made of changes the projection in the same transaction;
@@ -15,9 +17,11 @@
 /* What search finds a case by. All borrowed. */
 struct projection_words {
     struct str number, place_label, description;
-    const struct answers *answers;
+    const struct answers *answers; /* of the case's definition */
+    bool is_public;                /* the description was released */
 };
 struct str projection_words(struct ctx *ctx, const struct projection_words *of);
+struct str projection_public_words(struct ctx *ctx, const struct projection_words *of);
 
 /* Writes the rows of case_index for a case that has none. Inside db_tx only. Numbers and money in
  * millionths, dates as the instant at which the city's day begins, the rest as text (at most 400

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/msg.h"
+#include "engine/cases/access.h"
+#include "engine/cases/public_search.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/queries.h"
 #include "place/place.h"
@@ -78,16 +80,6 @@ bool public_cursor_parse(struct str text, struct public_cursor *ret)
     return true;
 }
 
-/* A service's newest version says whether it is for the public; one that is offered no more keeps
- * what the case's version says. */
-static bool is_public_service(const struct city *city, const struct definition *definition)
-{
-    const struct definition *newest = city_service(city, definition->code);
-
-    return definition->audience == AUDIENCE_PUBLIC &&
-           (!newest || newest->audience == AUDIENCE_PUBLIC);
-}
-
 /* Fills *ret, or leaves *ret_is_public false. */
 static enum rc project(struct ctx *ctx, const struct public_run_row *row, struct public_case *ret,
                        bool *ret_is_public)
@@ -96,7 +88,7 @@ static enum rc project(struct ctx *ctx, const struct public_run_row *row, struct
     int state, outcome;
 
     *ret_is_public = false;
-    if (!definition || !is_public_service(ctx->city, definition))
+    if (!definition || !case_service_is_public(ctx->city, definition))
         return RC_OK;
     state = workflow_state(definition->workflow, row->state);
     if (state < 0)
@@ -160,7 +152,7 @@ static enum rc services_of(struct ctx *ctx, const struct public_filter *filter, 
     for (size_t i = 0; !filter->service && i < filter->service_n; i++)
         ids[n++] = filter->services[i];
     for (size_t i = 0; is_any && has_some_states(filter) && i < city->version_n; i++) {
-        bool is_known = !is_public_service(city, city->versions[i]);
+        bool is_known = !case_service_is_public(city, city->versions[i]);
 
         for (size_t j = 0; !is_known && j < n; j++)
             is_known = ids[j] == city->versions[i]->service_id;
@@ -270,6 +262,23 @@ static bool is_asked_for(const struct public_filter *filter, const struct public
     return is_of_service && (!filter->states || (filter->states & (1U << shown->state->type)));
 }
 
+static bool is_between(struct instant at, const struct instant *from, const struct instant *until)
+{
+    return (!from || instant_cmp(at, *from) >= 0) && (!until || instant_cmp(at, *until) < 0);
+}
+
+bool public_filter_has(const struct public_filter *filter, const struct public_case *shown)
+{
+    return is_asked_for(filter, shown) &&
+           (!filter->district.n || str_eq(filter->district, shown->district)) &&
+           is_between(shown->opened, filter->has_from ? &filter->from : NULL,
+                      filter->has_until ? &filter->until : NULL) &&
+           is_between(shown->updated, filter->has_updated_from ? &filter->updated_from : NULL,
+                      filter->has_updated_until ? &filter->updated_until : NULL) &&
+           (!filter->has_box ||
+            (shown->place.has_point && box_contains(filter->box, shown->place.point)));
+}
+
 static bool is_within(const struct public_filter *filter, const struct public_case *shown)
 {
     if (filter->is_by_updated && !is_asked_for(filter, shown))
@@ -298,7 +307,7 @@ static enum rc take(struct ctx *ctx, const struct runs *runs, const struct publi
     return RC_OK;
 }
 
-enum rc public_cases(struct ctx *ctx, const struct public_filter *filter, struct public_cases *ret)
+static enum rc list(struct ctx *ctx, const struct public_filter *filter, struct public_cases *ret)
 {
     struct public_filter rest = *filter;
     struct public_cases page = {
@@ -325,6 +334,11 @@ enum rc public_cases(struct ctx *ctx, const struct public_filter *filter, struct
     }
     *ret = page;
     return RC_OK;
+}
+
+enum rc public_cases(struct ctx *ctx, const struct public_filter *filter, struct public_cases *ret)
+{
+    return filter->words.n ? public_search(ctx, filter, ret) : list(ctx, filter, ret);
 }
 
 enum rc public_case_get(struct ctx *ctx, int64_t case_id, struct public_case *ret)

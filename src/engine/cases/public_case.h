@@ -79,10 +79,14 @@ struct public_filter {
     struct instant updated_from, updated_until; /* only with is_by_updated; as from and until */
     bool has_box;
     struct box box;
+    struct str words; /* as typed: all stand in what everybody is shown of the case; empty: all */
     bool has_after;
     struct public_cursor after;
     size_t most; /* 1 to PUBLIC_CASES_MAX */
 };
+
+/* Whether a case is one of those asked for, but for the words. */
+bool public_filter_has(const struct public_filter *filter, const struct public_case *shown);
 
 struct public_cases {
     struct public_case *of;
@@ -91,9 +95,9 @@ struct public_cases {
     struct public_cursor next; /* set when has_more */
 };
 
-/* One page, newest first. A page may hold fewer cases than asked for, even none, and still have
- * more after it: so many rows are read for one page at most, whatever the filter. Pages read one
- * after the other hold every case once. */
+/* One page, newest first; of those with words the latest entered first. A page may hold fewer cases
+ * than asked for, even none, and still have more after it: so many rows are read for one page at
+ * most, whatever the filter. Pages read one after the other hold every case once. */
 enum rc public_cases(struct ctx *ctx, const struct public_filter *filter,
                      struct public_cases *ret) MUST_CHECK;
 

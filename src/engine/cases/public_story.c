@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "engine/cases/public_case.h"
 #include "engine/cases/queries.h"
+#include "engine/record/record.h"
 
 #define MAX_EVENT_JSON 100000
 
@@ -22,8 +23,7 @@ enum rc public_answers(struct ctx *ctx, const struct public_case *shown, struct 
     for (size_t i = 0; i < shown->definition->field_n; i++) {
         const struct field *field = &shown->definition->fields[i];
 
-        if (field->open != OPEN_PUBLIC || field->audience != AUDIENCE_PUBLIC ||
-            field->personal != PERSONAL_NONE)
+        if (!field_is_public(field))
             answers.of[i] = (struct answer){.is_given = false};
     }
     *ret = answers;
@@ -35,21 +35,55 @@ static struct str word(const json_t *payload, const char *name)
     return str_of(json_string_value(json_object_get(payload, name)));
 }
 
-/* Fills *ret; false for an event that tells the public nothing. */
+/* Fills *ret; false for an event that tells the public nothing. `payload` is NULL when it was
+ * erased: that the case was opened is known without. */
 static bool tell(const struct workflow *workflow, const struct public_events_of_row *row,
                  const json_t *payload, struct public_update *ret)
 {
     int state = -1, outcome = workflow_outcome(workflow, word(payload, "outcome"));
+    enum event_kind kind;
 
     *ret = (struct public_update){.id = row->id, .at = row->at};
-    if (str_eq(row->kind, S("case.opened")))
-        state = workflow->start;
-    else if (str_eq(row->kind, S("case.step")))
-        state = workflow_state(workflow, word(payload, "to"));
-    else if (str_eq(row->kind, S("case.imported")))
-        state = workflow_state(workflow, word(payload, "state"));
-    else if (str_eq(row->kind, S("note.added")))
-        ret->text = word(payload, "text");
+    if (!event_kind_of(row->kind, &kind))
+        return false;
+    switch (kind) {
+    case EVENT_CASE_OPENED: state = workflow->start; break;
+    case EVENT_CASE_STEP: state = workflow_state(workflow, word(payload, "to")); break;
+    case EVENT_CASE_IMPORTED: state = workflow_state(workflow, word(payload, "state")); break;
+    case EVENT_NOTE_ADDED: ret->text = word(payload, "text"); break;
+    case EVENT_CASE_ANSWERED: /* answers are read from the case, as far as they are released */
+    case EVENT_CASE_MERGED:   /* shown by the case's state and its number */
+    case EVENT_CASE_UNMERGED:
+    case EVENT_DESCRIPTION_RELEASED:
+    case EVENT_PHOTO_RELEASED:
+    case EVENT_CLOCK_MOVED:
+    case EVENT_MESSAGE_ADDED: /* for the parties */
+    case EVENT_PHOTO_ADDED:
+    case EVENT_CASE_RATED:
+    case EVENT_CASE_ROUTED: /* and for staff */
+    case EVENT_CASE_ASSIGNED:
+    case EVENT_CASE_TRANSFERRED:
+    case EVENT_CASE_MIGRATED:
+    case EVENT_CASE_MOVED:
+    case EVENT_CASE_TEAM:
+    case EVENT_CASE_MERGE_KEPT:
+    case EVENT_CASE_MERGE_UNDONE:
+    case EVENT_CASE_TOOK_IN:
+    case EVENT_CASE_RELATED:
+    case EVENT_CASE_UNRELATED:
+    case EVENT_CASE_HIDDEN:
+    case EVENT_CASE_SHOWN:
+    case EVENT_CASE_REDACTED:
+    case EVENT_PAYLOAD_ERASED:
+    case EVENT_DESCRIPTION_WITHDRAWN:
+    case EVENT_PHOTO_HIDDEN:
+    case EVENT_PHOTO_WITHDRAWN:
+    case EVENT_FOLLOWER_ADDED:
+    case EVENT_FOLLOWER_ENDED:
+    case EVENT_CLOCK_WARN:
+    case EVENT_CLOCK_MISSED:
+    case EVENT_KIND__N: break;
+    }
     if (state >= 0)
         ret->state = &workflow->states[state];
     if (outcome >= 0 && state >= 0 && ret->state->type == STATE_CLOSED)
@@ -72,11 +106,9 @@ enum rc public_updates(struct ctx *ctx, const struct public_case *shown, struct 
     for (size_t i = 0; i < rows.n; i++) {
         json_t *payload = NULL;
 
-        if (rows.rows[i].payload_is_null ||
-            json_parse(ctx, rows.rows[i].payload, MAX_EVENT_JSON, &payload)) {
+        if (!rows.rows[i].payload_is_null &&
+            json_parse(ctx, rows.rows[i].payload, MAX_EVENT_JSON, &payload))
             ctx_clear_error(ctx);
-            continue;
-        }
         updates.n +=
             tell(shown->definition->workflow, &rows.rows[i], payload, &updates.of[updates.n]);
     }

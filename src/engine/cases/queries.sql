@@ -57,21 +57,26 @@ SELECT field, text, number, instant FROM case_index WHERE cases = :cases ORDER B
 -- name: projections :each ()
 -- column: clocks_due INSTANT?
 -- column: words TEXT?
+-- column: public_words TEXT?
 -- column: place_label TEXT?
 -- column: place_layers JSON?
 -- @sqlite
-SELECT c.id, c.number, c.service_version, c.due, c.district, c.description, c.answers,
+SELECT c.id, c.number, c.service_version, c.due, c.district, c.description,
+    c.is_description_public, c.answers,
     (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL AND k.paused IS NULL)
         AS clocks_due,
-    t.words, p.label AS place_label, p.layers AS place_layers
+    t.words, u.words AS public_words, p.label AS place_label, p.layers AS place_layers
 FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.rowid = c.id
+    LEFT JOIN case_public_text u ON u.rowid = c.id
 ORDER BY c.id;
 -- @postgres
-SELECT c.id, c.number, c.service_version, c.due, c.district, c.description, c.answers,
+SELECT c.id, c.number, c.service_version, c.due, c.district, c.description,
+    c.is_description_public, c.answers,
     (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL AND k.paused IS NULL)
         AS clocks_due,
-    t.words, p.label AS place_label, p.layers AS place_layers
+    t.words, u.words AS public_words, p.label AS place_label, p.layers AS place_layers
 FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.id = c.id
+    LEFT JOIN case_public_text u ON u.id = c.id
 ORDER BY c.id;
 -- @both
 
@@ -87,6 +92,20 @@ INSERT INTO case_text (id, words, vector) VALUES (:id, :words, to_tsvector('simp
 UPDATE case_text SET words = :words WHERE rowid = :id;
 -- @postgres
 UPDATE case_text SET words = :words, vector = to_tsvector('simple', :words) WHERE id = :id;
+-- @both
+
+-- name: case_public_words_add :exec (id I64, words TEXT)
+-- @sqlite
+INSERT INTO case_public_text (rowid, words) VALUES (:id, :words);
+-- @postgres
+INSERT INTO case_public_text (id, words, vector) VALUES (:id, :words, to_tsvector('simple', :words));
+-- @both
+
+-- name: case_public_words_set :exec (id I64, words TEXT)
+-- @sqlite
+UPDATE case_public_text SET words = :words WHERE rowid = :id;
+-- @postgres
+UPDATE case_public_text SET words = :words, vector = to_tsvector('simple', :words) WHERE id = :id;
 -- @both
 
 -- name: link_token_add :exec (token_hash BLOB, purpose TEXT, cases I64?, party I64?, subject TEXT, created INSTANT, expires INSTANT?)
@@ -106,6 +125,10 @@ SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.st
     p.zip AS place_zip, p.lat_e7, p.lon_e7, p.layers AS place_layers
 FROM cases c LEFT JOIN place p ON p.id = c.place
 WHERE c.number = :number;
+
+-- Who filed or entered it: as the record has it.
+-- name: case_opener :optional (cases I64)
+SELECT actor_kind, actor FROM event WHERE cases = :cases AND kind = 'case.opened' ORDER BY id LIMIT 1;
 
 -- name: case_for_step :one (id I64)
 SELECT id, number, service_version, state, state_type, state_since, team, assignee, reporter, lang,
@@ -227,6 +250,13 @@ INSERT INTO case_text (case_text) VALUES ('optimize');
 UPDATE case_text SET words = words WHERE FALSE;
 -- @both
 
+-- name: case_public_words_tidy :exec ()
+-- @sqlite
+INSERT INTO case_public_text (case_public_text) VALUES ('optimize');
+-- @postgres
+UPDATE case_public_text SET words = words WHERE FALSE;
+-- @both
+
 -- name: drafts_forget :exec (cases I64)
 UPDATE draft SET answers = '{}' WHERE cases = :cases;
 
@@ -309,6 +339,30 @@ ORDER BY
 --= updated: c.updated DESC, c.id DESC
 LIMIT :most;
 
+-- Cases of public view that have the words, the latest entered first: read along the index, so that
+-- it costs what it gives.
+-- name: public_words_run :many (words TEXT, before_id I64, service I64, state_type I64, district TEXT, opened_from INSTANT, opened_until INSTANT, most I64)
+SELECT c.id
+-- @sqlite
+FROM case_public_text t CROSS JOIN cases c
+WHERE case_public_text MATCH :words AND t.rowid < :before_id AND c.id = t.rowid
+-- @postgres
+FROM case_public_text t JOIN cases c ON c.id = t.id
+WHERE t.vector @@ to_tsquery('simple', :words) AND t.id < :before_id
+-- @both
+    AND c.confidentiality = 0 AND c.is_hidden = FALSE
+--? service: AND c.service = :service
+--? state_type: AND c.state_type = :state_type
+--? district: AND c.district = :district
+--? opened_from: AND c.opened >= :opened_from
+--? opened_until: AND c.opened < :opened_until
+-- @sqlite
+ORDER BY t.rowid DESC
+-- @postgres
+ORDER BY t.id DESC
+-- @both
+LIMIT :most;
+
 -- Open cases of a service, of all its versions, whose place lies in a run of squares. The join goes
 -- from the squares to the cases (CROSS JOIN fixes the order, the plus keeps the index of a
 -- service's cases out of it), so that it costs what was filed there and not what the service has.
@@ -322,10 +376,11 @@ ORDER BY c.id DESC
 LIMIT :most;
 
 -- A run of cases in one order, for lists (case_search.c): narrow, what is shown is asked for apart.
--- In the order of closing no other column may be asked for, or another index would be sorted.
+-- In the orders of closing and of change no other column may be asked for, or another index would be sorted.
 -- name: case_run :many (state_type I64, team I64, service I64, assignee I64, reporter I64, number TEXT, words TEXT, before_id I64, low INSTANT, high INSTANT, at INSTANT, after_id I64, most I64)
 SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.outcome, c.team,
-    c.assignee, c.place, c.reporter, c.lang, c.channel, c.opened, c.closed, c.due, c.district
+    c.assignee, c.place, c.reporter, c.lang, c.channel, c.opened, c.updated, c.closed, c.due,
+    c.district
 FROM cases c
 WHERE TRUE
 --? state_type: AND c.state_type = :state_type
@@ -353,11 +408,15 @@ WHERE TRUE
 --? closed_low: AND c.closed >= :low
 --? closed_high: AND c.closed < :high
 --? before_closed: AND c.closed <= :at AND (c.closed < :at OR c.id < :after_id)
+--? updated_low: AND c.updated >= :low
+--? updated_high: AND c.updated < :high
+--? before_updated: AND c.updated <= :at AND (c.updated < :at OR c.id < :after_id)
 ORDER BY
 --= due: c.due, c.id
 --= newest: c.opened DESC, c.id DESC
 --= oldest: c.opened, c.id
 --= closed: c.closed DESC, c.id DESC
+--= updated: c.updated DESC, c.id DESC
 --= id: c.id DESC
 LIMIT :most;
 
@@ -365,7 +424,8 @@ LIMIT :most;
 -- name: case_line_of :one (id I64)
 -- column: place_label TEXT?
 -- column: assignee_name TEXT?
-SELECT c.updated, c.lock_version, c.description, p.label AS place_label, a.name AS assignee_name
+SELECT c.lock_version, c.description, p.label AS place_label, p.lat_e7, p.lon_e7,
+    a.name AS assignee_name
 FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN account a ON a.id = c.assignee
 WHERE c.id = :id;
 
@@ -538,12 +598,21 @@ INSERT INTO satisfaction (cases, score, text, said) VALUES (:cases, :score, :tex
 ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
     said = excluded.said;
 
+-- name: satisfaction_text_drop :exec (cases I64, text TEXT)
+UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
+
+-- How often an address was given lately by people whom the city did not know by it.
+-- name: contacts_since :one (email TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM contact_point
+WHERE kind = 'email' AND folded = :email AND created > :since;
+
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)
 -- column: place_kind TEXT?
 SELECT c.id, c.number, c.service_version, c.state, c.team, c.place, c.reporter, c.lang, c.channel,
-    c.confidentiality, c.description, c.answers, c.opened, c.lock_version, p.kind AS place_kind,
-    p.address AS place_address, p.label AS place_label, p.unit AS place_unit, p.zip AS place_zip,
+    c.confidentiality, c.description, c.is_description_public, c.answers, c.opened, c.lock_version,
+    p.kind AS place_kind, p.address AS place_address, p.label AS place_label, p.unit AS place_unit, p.zip AS place_zip,
     p.lat_e7, p.lon_e7, p.layers AS place_layers
 FROM cases c LEFT JOIN place p ON p.id = c.place
 WHERE c.id = :id;

@@ -88,6 +88,7 @@ enum rc stored_case_answer(struct ctx *ctx, const struct stored_case *stored,
         .place_label = stored->has_place ? stored->place.label : STR_NONE,
         .description = stored->row.description,
         .answers = answers,
+        .is_public = stored->row.is_description_public,
     };
     enum rc rc = case_answers_set(ctx, stored->row.id, answers_json(ctx, answers), NULL);
 
@@ -95,5 +96,5 @@ enum rc stored_case_answer(struct ctx *ctx, const struct stored_case *stored,
         rc = case_index_drop(ctx, stored->row.id, NULL);
     if (!rc)
         rc = projection_index_add(ctx, stored->row.id, answers);
-    return rc ? rc : case_words_replace(ctx, stored->row.id, projection_words(ctx, &words));
+    return rc ? rc : case_words_replace(ctx, stored->row.id, &words);
 }

@@ -1,8 +1,10 @@
 #include "base/test_support.h"
 #include "engine/cases/access.h"
 
-static const struct case_reach hole = {
-    .reach = {STR("works"), STR("west"), STR("hole")}, .case_id = 7, .reporter = 3};
+static const struct case_reach hole = {.reach = {STR("works"), STR("west"), STR("hole")},
+                                       .case_id = 7,
+                                       .reporter = 3,
+                                       .is_service_public = true};
 
 static struct case_reach with(int64_t confidentiality, bool is_hidden)
 {
@@ -45,8 +47,13 @@ static void the_public_reads_what_is_public(void **state)
     const struct actor unpriv = {.kind = ACTOR_STAFF, .id = 9};
     struct case_reach open = with(AUDIENCE_PUBLIC, false), hidden = with(AUDIENCE_PUBLIC, true);
     struct case_reach parties = with(AUDIENCE_PARTIES, false);
+    struct case_reach withdrawn = open;
 
     (void)state;
+    withdrawn.is_service_public = false;
+    assert_true(case_is_public(&open));
+    assert_false(case_is_public(&withdrawn));
+    assert_false(case_may_read(NULL, &withdrawn));
     assert_true(case_may_read(NULL, &open));
     assert_true(case_may_read(&stranger, &open));
     assert_false(case_may_read(NULL, &hidden));

@@ -24,8 +24,8 @@ static void a_filing_writes_its_rows(void **state)
                                                    .phone = "251-555-0142",
                                                    .description = "Deep hole"});
     assert_grown(world, &before, "series", 1, "place", 1, "party", 1, "contact_point", 2, "cases",
-                 1, "clock", 2, "case_text", 1, "link_token", 1, "event", 1, "event_payload", 1,
-                 "record_leaf", 1, "message", 1, "job", 1, NULL);
+                 1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 1, "event", 2,
+                 "event_payload", 2, "record_leaf", 2, "message", 1, "job", 1, NULL);
     assert_false(filed.was_there_before);
     assert_str(filed.number, "26-00001-7");
     assert_int_equal(filed.link_token.n, 43);
@@ -46,8 +46,9 @@ static void an_anonymous_filing_writes_fewer(void **state)
     test_file(world, &(struct test_filing){0});
     test_counts(world, &before);
     test_file(world, &(struct test_filing){0});
-    assert_grown(world, &before, "place", 1, "cases", 1, "clock", 2, "case_text", 1, "link_token",
-                 1, "event", 1, "event_payload", 1, "record_leaf", 1, "job", 1, NULL);
+    assert_grown(world, &before, "place", 1, "cases", 1, "clock", 2, "case_text", 1,
+                 "case_public_text", 1, "link_token", 1, "event", 2, "event_payload", 2,
+                 "record_leaf", 2, "job", 1, NULL);
 }
 
 static void an_indexed_answer_gets_its_row(void **state)
@@ -61,9 +62,9 @@ static void an_indexed_answer_gets_its_row(void **state)
     test_file(world, &(struct test_filing){0});
     test_counts(world, &before);
     filed = test_file(world, &lamp);
-    assert_grown(world, &before, "place", 1, "cases", 1, "clock", 2, "case_text", 1, "link_token",
-                 1, "event", 1, "event_payload", 1, "record_leaf", 1, "job", 1, "case_index", 1,
-                 NULL);
+    assert_grown(world, &before, "place", 1, "cases", 1, "clock", 2, "case_text", 1,
+                 "case_public_text", 1, "link_token", 1, "event", 1, "event_payload", 1,
+                 "record_leaf", 1, "job", 1, "case_index", 1, NULL);
     assert_str(test_text(world, "SELECT field || '=' || text FROM case_index WHERE cases = %lld",
                          filed.case_id),
                "lamp=791-2");
@@ -141,8 +142,8 @@ static void sixteen_at_once_are_one_case(void **state)
     }
     assert_int_equal(fresh, 1);
     assert_grown(world, &before, "series", 1, "place", 1, "party", 1, "contact_point", 1, "cases",
-                 1, "clock", 2, "case_text", 1, "link_token", 1, "event", 1, "event_payload", 1,
-                 "record_leaf", 1, "message", 1, "job", 1, NULL);
+                 1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 1, "event", 2,
+                 "event_payload", 2, "record_leaf", 2, "message", 1, "job", 1, NULL);
 }
 
 /* ---- Refusals */
@@ -160,6 +161,10 @@ static const struct {
     {{.email = "@b.example"}, ERR_NOT_AN_EMAIL, "email"},
     {{.email = "a@b"}, ERR_NOT_AN_EMAIL, "email"},
     {{.email = "a@b.example\r\nBcc: c@d.example"}, ERR_NOT_AN_EMAIL, "email"},
+    {{.email = "jos\xc3\xa9@example.org"}, ERR_NOT_AN_EMAIL, "email"},
+    {{.email = "a..b@example.org"}, ERR_NOT_AN_EMAIL, "email"},
+    {{.email = ".a@example.org"}, ERR_NOT_AN_EMAIL, "email"},
+    {{.email = "a@b..example.org"}, ERR_NOT_AN_EMAIL, "email"},
     {{.email = "a@b@c.example"}, ERR_NOT_AN_EMAIL, "email"},
     {{.phone = "call me"}, ERR_NOT_A_PHONE, "phone"},
     {{.phone = "123"}, ERR_NOT_A_PHONE, "phone"},
@@ -413,10 +418,45 @@ static void projections_are_proven(void **state)
     assert_true(str_find(buf_str(&report), S("case_index is \"\"")) >= 0);
 }
 
+static int64_t mails_to(struct world *world, const char *address)
+{
+    struct str sql =
+        str_fmt(world->ctx.arena, "SELECT count(*) FROM message WHERE address = '%s' AND %%lld = 1",
+                address);
+
+    return test_i64(world, str_z(world->ctx.arena, sql), 1);
+}
+
+/* Anybody may type anybody's address. */
+static void mails_to_one_address_have_an_end(void **state)
+{
+    struct world *world = *state;
+    struct test_filing form = {.email = "Victim@example.net"};
+
+    for (int i = 0; i < FILING_MAILS_PER_DAY + 4; i++)
+        test_file(world, &form);
+    assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY);
+    form.email = "victim@EXAMPLE.net";
+    test_file(world, &form);
+    assert_int_equal(mails_to(world, "victim@EXAMPLE.net"), 0);
+    form.email = "other@example.net";
+    test_file(world, &form);
+    assert_int_equal(mails_to(world, "other@example.net"), 1);
+    world->ctx.actor = test_staff(world, ROLE_AGENT, SCOPE_CITY, NULL);
+    form.email = "Victim@example.net";
+    test_file(world, &form);
+    assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY + 1);
+    world->ctx.actor = NULL;
+    world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY + US_PER_S);
+    test_file(world, &form);
+    assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY + 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_filing_writes_its_rows),
+        TEST(mails_to_one_address_have_an_end),
         TEST(an_anonymous_filing_writes_fewer),
         TEST(an_indexed_answer_gets_its_row),
         TEST(the_same_form_twice_is_one_case),

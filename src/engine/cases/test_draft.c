@@ -2,7 +2,10 @@
 #include "engine/cases/draft_share.h"
 
 #include "engine/cases/locate.h"
+#include "engine/cases/resident_erase.h"
+#include "engine/record/people_record.h"
 #include "engine/test_support.h"
+#include "people/people.h"
 
 static void refresh(struct world *world)
 {
@@ -172,8 +175,11 @@ static void a_question_comes_when_those_before_it_are_passed(void **state)
 {
     struct world *world = *state;
     struct draft draft;
+    struct city city = *test_city;
     struct form_at at;
 
+    city.pictures = (struct image_client *)&city; /* never called */
+    world->ctx.city = &city;
     test_ok(&world->ctx, draft_new(&world->ctx, city_service(test_city, S("pothole")), &draft));
     test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.step, FORM_PLACE);
@@ -198,6 +204,55 @@ static void a_question_comes_when_those_before_it_are_passed(void **state)
     draft.has_contact = true;
     test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.step, FORM_CHECK);
+    world->ctx.city = test_city;
+}
+
+/* More drafts than the statement gives in one page. */
+static void an_account_that_ends_takes_its_drafts_along(void **state)
+{
+    static const struct people_setup setup = {.record = people_record};
+    struct world *world = *state;
+    struct resident resident = {.email = S("ana@example.org")};
+    struct actor actor = {.kind = ACTOR_RESIDENT};
+    struct draft draft;
+    struct filed filed;
+
+    people_use(&setup);
+    filed = test_file(world, &(struct test_filing){.email = "ana@example.org"});
+    test_exec(world, "INSERT INTO party (kind, name, lang, created) VALUES ('person', 'Ana', 'en', "
+                     "1)");
+    resident.party = actor.id = test_i64(world, "SELECT max(id) FROM party WHERE %lld = 0", 0);
+    test_exec(world, "INSERT INTO resident (party, email, created) SELECT max(id), "
+                     "'ana@example.org', 1 FROM party");
+    world->ctx.actor = &actor;
+    for (int i = 0; i < 51; i++) {
+        draft = begun(world);
+        saved(world, &draft);
+    }
+    test_exec(world, "INSERT INTO follower (cases, email, lang, token_hash, created, "
+                     "confirmed) SELECT id, 'ana@example.org', 'en', x'01', 1, 1 FROM cases");
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM draft WHERE party = %lld", actor.id),
+                     51);
+    world->ctx.actor = NULL;
+    test_ok(&world->ctx, resident_erase(&world->ctx, &resident));
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM draft WHERE %lld = 0", 0), 0);
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM resident WHERE %lld = 0", 0), 0);
+    assert_int_equal(test_i64(world,
+                              "SELECT count(*) FROM party WHERE name = '' AND erased IS NOT "
+                              "NULL AND id = %lld",
+                              actor.id),
+                     1);
+    assert_int_equal(
+        test_i64(world, "SELECT count(*) FROM follower WHERE ended IS NULL AND cases = %lld", 1),
+        0);
+    assert_int_equal(test_i64(world,
+                              "SELECT count(*) FROM event WHERE kind IN "
+                              "('resident.deleted', 'follower.ended') AND %lld = 0",
+                              0),
+                     2);
+    /* The case is the city's record of what was asked of it. */
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM cases WHERE id = %lld", filed.case_id),
+                     1);
 }
 
 int main(void)
@@ -210,6 +265,7 @@ int main(void)
         TEST(a_draft_sent_from_two_devices_is_one_case),
         TEST(two_drafts_are_two_cases),
         TEST(a_draft_that_was_sent_is_its_case),
+        TEST(an_account_that_ends_takes_its_drafts_along),
         TEST(a_question_comes_when_those_before_it_are_passed),
     };
 

@@ -126,17 +126,26 @@ static void asks_for_photos_where_they_are_taken(void **state)
 {
     struct form_test test;
     struct definition definition;
+    struct city *before;
+    struct city city;
 
     begin(&test, *state);
+    before = test.ctx->city;
+    city = *before;
     definition = *test.draft.definition;
     definition.photos.max = 2;
     test.draft.definition = &definition;
     test.draft.has_place = true;
     answer(&test, "kind", "a");
+    city.pictures = NULL;
+    test.ctx->city = &city;
+    has_steps(&test, "place kind details who check"); /* nobody could take them in */
+    city.pictures = (struct image_client *)&city;
     has_steps(&test, "place kind photos details who check");
     assert_int_equal(next(&test), FORM_PHOTOS);
     test.draft.has_photos = true;
     assert_int_equal(next(&test), FORM_DETAILS);
+    test.ctx->city = before;
     test_city_done(test.ctx, &test.made);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "engine/cases/case_own.h"
 #include "engine/cases/case_privacy.h"
 #include "engine/cases/case_work.h"
 #include "engine/cases/files.h"
@@ -30,9 +31,12 @@ static int64_t found(struct world *world, const char *word)
         {"cases", "description || answers"},
         {"event_payload", "payload"},
         {"case_text", "words"},
+        {"case_public_text", "words"},
         {"message", "subject || body"},
         {"case_index", "field || coalesce(text, '')"},
+        {"satisfaction", "text"},
         {"draft", "answers"},
+        {"satisfaction", "text"},
     };
     int64_t n = 0;
 
@@ -169,6 +173,36 @@ static void a_redacted_message_leaves_the_mails(void **state)
         1);
 }
 
+/* What was said with a rating goes from the event and from what follows from it; the score stays,
+ * and so does what was said after it. */
+static void what_was_said_with_a_rating_is_redacted(void **state)
+{
+    struct world *world = *state;
+    struct redaction redaction = {.what = REDACT_TEXT, .reason = S("Names a person")};
+    const struct actor *reporter;
+
+    file_secret(world);
+    reporter = test_reporter(world, 1);
+    test_ok(&world->ctx,
+            test_step(world, reporter, 1, &(struct step_input){.step = S("withdraw")}));
+    world->ctx.actor = reporter;
+    test_ok(&world->ctx, case_rate(&world->ctx, 1, 2, S("Quetzalcoatl was rude")));
+    redaction.id = test_i64(world, "SELECT max(id) FROM event WHERE cases = %lld", 1);
+    assert_int_equal(found(world, "Quetzalcoatl"), 2);
+    be(world, ROLE_SUPERVISOR);
+    test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
+    assert_int_equal(found(world, "Quetzalcoatl"), 0);
+    assert_int_equal(test_i64(world, "SELECT score FROM satisfaction WHERE cases = %lld", 1), 2);
+    world->ctx.actor = reporter;
+    test_ok(&world->ctx, case_rate(&world->ctx, 1, 3, S("Quetzalcoatl")));
+    redaction.id = test_i64(world, "SELECT max(id) FROM event WHERE cases = %lld", 1);
+    test_ok(&world->ctx, case_rate(&world->ctx, 1, 3, S("Better")));
+    be(world, ROLE_SUPERVISOR);
+    test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
+    assert_int_equal(found(world, "Quetzalcoatl"), 0);
+    assert_int_equal(found(world, "Better"), 2);
+}
+
 static void a_redacted_answer_leaves_the_index(void **state)
 {
     struct world *world = *state;
@@ -185,6 +219,55 @@ static void a_redacted_answer_leaves_the_index(void **state)
     redaction.reason = S("\n");
     assert_error(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction), ERR_REQUIRED, "reason");
     assert_projections(world);
+}
+
+static void a_redacted_answer_leaves_the_record(void **state)
+{
+    struct world *world = *state;
+    struct redaction redaction = {
+        .what = REDACT_ANSWER, .field = S("lane"), .reason = S("Not needed")};
+    int64_t events;
+
+    test_file(world, &(struct test_filing){.answers = {"size", "tire", "lane", "true"}});
+    /* As the first versions wrote it. */
+    test_exec(world, "UPDATE event_payload SET payload = '{\"number\":\"26-00001-7\",\"route\":"
+                     "[{\"expr\":\"lane\",\"value\":true}]}' WHERE event = (SELECT id FROM event "
+                     "WHERE kind = 'case.opened')");
+    events = test_i64(world, "SELECT count(*) FROM event WHERE cases = %lld", 1);
+    be(world, ROLE_SUPERVISOR);
+    test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
+    assert_int_equal(test_i64(world,
+                              "SELECT count(*) FROM event_payload p JOIN event e ON e.id = p.event "
+                              "WHERE payload LIKE '%%lane%%' AND kind <> 'case.redacted' AND "
+                              "cases = %lld",
+                              1),
+                     0);
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM event WHERE cases = %lld", 1),
+                     events + 2);
+    assert_int_equal(
+        test_i64(world, "SELECT count(*) FROM clock WHERE trace LIKE '%%lane%%' AND cases = %lld",
+                 1),
+        0);
+}
+
+static void a_redacted_rating_leaves_its_row(void **state)
+{
+    struct world *world = *state;
+    struct redaction redaction = {.what = REDACT_TEXT, .reason = S("Names a person")};
+
+    file_secret(world);
+    be(world, ROLE_AGENT);
+    test_exec(world, "UPDATE cases SET state = 'closed', state_type = 2, closed = 1");
+    world->ctx.actor = test_reporter(world, 1);
+    test_ok(&world->ctx, case_rate(&world->ctx, 1, 2, S("Quetzalcoatl was rude")));
+    redaction.id =
+        test_i64(world, "SELECT max(id) FROM event WHERE kind = 'case.rated' AND %lld", 1);
+    be(world, ROLE_SUPERVISOR);
+    test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
+    assert_int_equal(found(world, "Quetzalcoatl"), 0);
+    assert_int_equal(
+        test_i64(world, "SELECT count(*) FROM satisfaction WHERE text = '' AND cases = %lld", 1),
+        1);
 }
 
 /* A photo's rows as photos_carry leaves them, with the given bytes. */
@@ -262,7 +345,10 @@ int main(void)
         TEST(a_redacted_description_is_nowhere),
         TEST(a_redacted_note_keeps_its_place_in_the_record),
         TEST(a_redacted_message_leaves_the_mails),
+        TEST(what_was_said_with_a_rating_is_redacted),
         TEST(a_redacted_answer_leaves_the_index),
+        TEST(a_redacted_answer_leaves_the_record),
+        TEST(a_redacted_rating_leaves_its_row),
         TEST(a_redacted_photo_leaves_the_disk),
     };
 

@@ -3,7 +3,8 @@
 
 #include <sqlite3.h>
 
-#include "engine/cases/public_search.h"
+#include "engine/cases/case_privacy.h"
+#include "engine/cases/public_case.h"
 #include "engine/cases/queries.h"
 #include "engine/test_support.h"
 
@@ -82,6 +83,9 @@ static void test_filters_find_their_cases(void **state)
     assert_str(ids(world, "", CASES_OLDEST, 50), "1 2 3 4 5 6");
     assert_str(ids(world, "state:open", CASES_NEWEST, 50), "6 5 4 3 1");
     assert_str(ids(world, "state:closed", CASES_LAST_CLOSED, 50), "2");
+    assert_str(ids(world, "", CASES_LAST_UPDATED, 50), "2 6 5 4 3 1");
+    assert_str(ids(world, "updated:2026-06-04..2026-06-30", CASES_LAST_UPDATED, 50), "6 5 4");
+    assert_str(ids(world, "-updated:2026-07-02 service:graffiti", CASES_OLDEST, 50), "6");
     assert_str(ids(world, "state:resolved,new", CASES_OLDEST, 50), "1 2 3 4 5 6");
     assert_str(ids(world, "-state:closed -service:pothole", CASES_OLDEST, 50), "5 6");
     assert_str(ids(world, "service:graffiti,street-light-out", CASES_OLDEST, 50), "2 5 6");
@@ -232,6 +236,9 @@ static void test_grants_bound_every_list(void **state)
             if (!str_eq(found, S("2 6")) && !str_eq(found, S("6 2")) && !str_eq(found, S("2")))
                 fail_msg("%s: %.*s", filters[i], STR_ARG(found));
         }
+    assert_true(case_cursor_is(S("n1-2")) && case_cursor_is(S("u7")) && case_cursor_is(S("w7")));
+    assert_false(case_cursor_is(S("x1-2")) || case_cursor_is(S("n1")) || case_cursor_is(S("1-2")) ||
+                 case_cursor_is(S("")) || case_cursor_is(S("u-7")) || case_cursor_is(S("d1-")));
     assert_str(ids(world, "number:26-00001-4", CASES_BEST, 50), "");
     assert_str(ids(world, "reporter:ana@example.com", CASES_BEST, 50), "");
     world->ctx.actor = test_staff(world, ROLE_CREW, SCOPE_TEAM, "lighting");
@@ -301,41 +308,80 @@ static void test_a_line_says_what_is_known(void **state)
     assert_int_equal(line->lock_version, 2);
 }
 
+/* How many cases the public finds, two on a page. */
 static size_t public_count(struct world *world, const char *words)
 {
-    struct public_search_found found;
+    struct public_filter filter = {.words = str_of(words), .most = 2};
+    struct public_cases page;
     size_t n = 0;
-    int64_t before_id = 0;
 
     do {
-        test_ok(&world->ctx,
-                public_search(&world->ctx, &(struct public_search){str_of(words), before_id, 2},
-                              &found));
-        n += found.n;
-        before_id = found.next_id;
-    } while (found.has_more);
+        test_ok(&world->ctx, public_cases(&world->ctx, &filter, &page));
+        assert_true(page.n <= 2 && (page.n == 2 || !page.has_more));
+        n += page.n;
+        filter.has_after = true;
+        filter.after = page.next;
+    } while (page.has_more);
     return n;
+}
+
+static void look_again(struct world *world)
+{
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    world->ctx.actor = NULL;
 }
 
 /* What nobody is shown finds nothing for the public. */
 static void test_the_public_finds_what_it_is_shown(void **state)
 {
     struct world *world = *state;
+    const struct actor *supervisor;
 
     fill(world);
-    world->ctx.actor = NULL;
+    supervisor = test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL);
+    look_again(world);
     assert_int_equal(public_count(world, "Massachusetts Ave"), 5);
     assert_int_equal(public_count(world, "massachu"), 5);
     assert_int_equal(public_count(world, "massachu ave"), 0);
     assert_int_equal(public_count(world, "bache"), 0);
     assert_int_equal(public_count(world, "ana example com"), 0);
     assert_int_equal(public_count(world, " -- '\"* "), 0);
-    test_exec(world, "UPDATE cases SET is_description_public = TRUE WHERE id = 3");
-    test_exec(world, "UPDATE cases SET is_hidden = TRUE WHERE id = 5");
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    assert_int_equal(public_count(world, "26 00003 3"), 1);
+    assert_int_equal(public_count(world, "graffiti"), 2);
+    world->ctx.lang = LANG_ES;
+    assert_int_equal(public_count(world, "bache massachusetts"), 2);
+    world->ctx.lang = LANG_EN;
+    world->ctx.actor = supervisor;
+    test_ok(&world->ctx, case_description_release(&world->ctx, 3, 0, true));
+    test_ok(&world->ctx, case_hide(&world->ctx, 5, 0, S("Shows a neighbor")));
+    look_again(world);
     assert_int_equal(public_count(world, "BÁCHE, massachusetts"), 1);
     assert_int_equal(public_count(world, "Massachusetts Ave"), 4);
+    world->ctx.actor = supervisor;
+    test_ok(&world->ctx, case_description_release(&world->ctx, 3, 0, false));
+    look_again(world);
+    assert_int_equal(public_count(world, "BÁCHE, massachusetts"), 0);
+}
+
+/* What is private is not even looked at: a page costs the same whether there are such words. */
+static void test_private_words_are_not_in_the_public_index(void **state)
+{
+    struct world *world = *state;
+    static const char sql[] = "SELECT count(*) FROM case_public_text WHERE words LIKE '%%%%%s%%%%' "
+                              "AND %%lld = 1";
+    static const struct {
+        const char *word;
+        int64_t n;
+    } words[] = {{"bache", 0}, {"example", 0}, {"massachusetts", 5}};
+
+    fill(world);
+    look_again(world);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        assert_int_equal(
+            test_i64(world, str_z(world->ctx.arena, str_fmt(world->ctx.arena, sql, words[i].word)),
+                     1),
+            words[i].n);
 }
 
 static const struct sql_statement *case_run_statement(void)
@@ -392,6 +438,7 @@ static void test_every_run_has_its_index(void **state)
         {{ON(before_opened), ON(opened_high), .order = CASE_RUN_BY_NEWEST}, "cases_opened "},
         {{ON(has_closed), ON(closed_low), ON(before_closed), .order = CASE_RUN_BY_CLOSED},
          "cases_closed "},
+        {{ON(updated_low), ON(before_updated), .order = CASE_RUN_BY_UPDATED}, "cases_updated "},
 #undef AT
 #undef ON
     };
@@ -418,6 +465,7 @@ int main(void)
         TEST(test_reading_stops_and_goes_on),
         TEST(test_a_line_says_what_is_known),
         TEST(test_the_public_finds_what_it_is_shown),
+        TEST(test_private_words_are_not_in_the_public_index),
         TEST(test_every_run_has_its_index),
     };
 

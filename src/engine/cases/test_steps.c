@@ -230,8 +230,8 @@ static void a_step_is_recorded_for_its_readers(void **state)
                  "link_token", 1, NULL);
     assert_str(test_text(world,
                          "SELECT group_concat(kind || ' ' || audience || ' ' || actor_kind, ', ') "
-                         "FROM event WHERE cases = 1 AND id > (SELECT min(id) FROM event WHERE "
-                         "cases = 1)",
+                         "FROM event WHERE cases = 1 AND id > (SELECT max(id) FROM event WHERE "
+                         "kind = 'case.routed')",
                          0),
                "case.step 0 staff, message.added 1 staff, note.added 2 staff");
     assert_str(test_text(world,
@@ -415,9 +415,26 @@ static void an_anonymous_reporter_is_not_told(void **state)
     assert_int_equal(test_i64(world, "SELECT count(*) FROM message", 0), 0);
 }
 
+static void a_step_that_asks_for_no_outcome_has_none(void **state)
+{
+    struct world *world = *state;
+    const struct actor *agent = test_staff(world, ROLE_AGENT, SCOPE_CITY, NULL);
+
+    test_file(world, &(struct test_filing){0});
+    test_ok(&world->ctx, test_step(world, agent, 1,
+                                   &(struct step_input){.step = S("start"), .outcome = S("done")}));
+    assert_int_equal(test_i64(world,
+                              "SELECT count(*) FROM event e JOIN event_payload p ON p.event = e.id "
+                              "WHERE e.kind = 'case.step' AND e.cases = %lld AND "
+                              "CAST(p.payload AS TEXT) LIKE '%%outcome%%'",
+                              1),
+                     0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_step_that_asks_for_no_outcome_has_none),
         TEST(each_step_by_everybody_from_everywhere),
         TEST(open_steps_are_those_that_may_be_taken),
         TEST(what_a_step_needs_is_asked_for),

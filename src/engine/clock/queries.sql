@@ -47,6 +47,9 @@ UPDATE clock SET due = :due, due_date = :due_date, warn = :warn, paused = :pause
     missed = :missed, trace = :trace
 WHERE id = :id;
 
+-- name: clock_trace_drop :exec (id I64)
+UPDATE clock SET trace = '{}' WHERE id = :id;
+
 -- name: clock_drop :exec (id I64)
 DELETE FROM clock WHERE id = :id;
 

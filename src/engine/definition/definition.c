@@ -564,3 +564,9 @@ const struct field *definition_field(const struct definition *definition, struct
             return &definition->fields[i];
     return NULL;
 }
+
+bool field_is_public(const struct field *field)
+{
+    return field->open == OPEN_PUBLIC && field->audience == AUDIENCE_PUBLIC &&
+           field->personal == PERSONAL_NONE;
+}

@@ -195,4 +195,8 @@ enum rc definition_load(struct ctx *ctx, const struct yaml_node *root,
 
 const struct field *definition_field(const struct definition *definition, struct str id);
 
+/* Whether everybody may know what was answered: released as open data, for the public, and not
+ * personal. */
+bool field_is_public(const struct field *field);
+
 #endif

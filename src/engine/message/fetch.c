@@ -8,11 +8,13 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "db/db.h"
 
 #define CONNECT_MS    10000L
 #define MAX_URL_BYTES 2000
 #define MAX_HOST      253
 #define MAX_MEDIA     100
+#define MAX_PINNED    16 /* addresses of one name that are tried */
 
 /* A range of addresses: the first `bits` of `first`. */
 struct range {
@@ -54,8 +56,11 @@ struct asking {
     struct ctx *ctx;
     struct str host;
     unsigned port;
-    struct sockaddr_storage at; /* the one address that may be connected to */
-    socklen_t at_n;
+    struct pinned {
+        struct sockaddr_storage at;
+        socklen_t n;
+    } pinned[MAX_PINNED]; /* the addresses that may be connected to, in the resolver's order */
+    size_t pinned_n;
     struct buf body;
     int64_t body_bytes;
     bool is_too_large, has_write_failed;
@@ -214,37 +219,61 @@ bool fetch_url_is_good(struct ctx *ctx, const struct fetch *fetch, struct str *r
 }
 
 /* All addresses must be allowed: a name with one foot inside is not asked at all. */
+static bool are_allowed(const struct fetch *fetch, const struct addrinfo *found)
+{
+    for (; found; found = found->ai_next)
+        if (!may_connect(fetch, found->ai_addr))
+            return false;
+    return true;
+}
+
+/* The first may not be reached from here, such as an IPv6 address where there is IPv4 alone. */
+static void keep(struct asking *asking, const struct addrinfo *found)
+{
+    for (; found && asking->pinned_n < MAX_PINNED; found = found->ai_next) {
+        struct pinned *pinned = &asking->pinned[asking->pinned_n++];
+
+        memcpy(&pinned->at, found->ai_addr, found->ai_addrlen);
+        pinned->n = found->ai_addrlen;
+    }
+}
+
 static enum fetch_outcome resolve(struct asking *asking, struct str *ret_trouble)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *found = NULL;
+    bool is_allowed;
     const char *port = str_z(asking->ctx->arena, str_fmt(asking->ctx->arena, "%u", asking->port));
 
     if (getaddrinfo(str_z(asking->ctx->arena, asking->host), port, &hints, &found) || !found) {
         *ret_trouble = S("the server's name has no address");
         return FETCH_FAILED;
     }
-    for (const struct addrinfo *at = found; at; at = at->ai_next) {
-        if (!may_connect(asking->fetch, at->ai_addr)) {
-            freeaddrinfo(found);
-            *ret_trouble = S("the address lies in a network that is not public");
-            return FETCH_REFUSED;
-        }
-    }
-    memcpy(&asking->at, found->ai_addr, found->ai_addrlen);
-    asking->at_n = found->ai_addrlen;
+    is_allowed = are_allowed(asking->fetch, found);
+    if (is_allowed)
+        keep(asking, found);
     freeaddrinfo(found);
-    return FETCH_ANSWERED;
+    if (is_allowed)
+        return FETCH_ANSWERED;
+    *ret_trouble = S("the address lies in a network that is not public");
+    return FETCH_REFUSED;
 }
 
-/* Whatever libcurl believes the address to be, the socket goes to the one that was checked. */
+static bool is_pinned(const struct asking *asking, const struct curl_sockaddr *address)
+{
+    for (size_t i = 0; i < asking->pinned_n; i++)
+        if (asking->pinned[i].n == address->addrlen &&
+            memcmp(&asking->pinned[i].at, &address->addr, address->addrlen) == 0)
+            return true;
+    return false;
+}
+
+/* Whatever libcurl believes the address to be, the socket goes to one that was checked. */
 static curl_socket_t open_pinned(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     const struct asking *asking = arg;
 
-    if (purpose != CURLSOCKTYPE_IPCXN || address->family != asking->at.ss_family ||
-        address->addrlen != asking->at_n ||
-        memcmp(&address->addr, &asking->at, asking->at_n) != 0 ||
+    if (purpose != CURLSOCKTYPE_IPCXN || !is_pinned(asking, address) ||
         !may_connect(asking->fetch, &address->addr))
         return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -292,20 +321,22 @@ static int look_around(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl
     return asking->fetch->is_stopping && atomic_load(asking->fetch->is_stopping);
 }
 
-/* "host:port:address", so that libcurl asks no resolver. */
+/* "host:port:address,address", so that libcurl asks no resolver. */
 static struct curl_slist *pin(struct asking *asking)
 {
-    char text[INET6_ADDRSTRLEN] = "";
-    bool is_v4;
-    const unsigned char *bytes =
-        bytes_of((const struct sockaddr *)(const void *)&asking->at, &is_v4);
-    struct str host = asking->host;
+    struct buf line = buf_in(asking->ctx->arena, MAX_HOST + MAX_PINNED * (INET6_ADDRSTRLEN + 3));
 
-    inet_ntop(is_v4 ? AF_INET : AF_INET6, bytes, text, sizeof text);
-    return curl_slist_append(
-        NULL,
-        str_z(asking->ctx->arena, str_fmt(asking->ctx->arena, is_v4 ? "%.*s:%u:%s" : "%.*s:%u:[%s]",
-                                          STR_ARG(host), asking->port, text)));
+    buf_add_fmt(&line, "%.*s:%u:", STR_ARG(asking->host), asking->port);
+    for (size_t i = 0; i < asking->pinned_n; i++) {
+        const void *at = &asking->pinned[i].at;
+        char text[INET6_ADDRSTRLEN] = "";
+        bool is_v4;
+        const unsigned char *bytes = bytes_of(at, &is_v4);
+
+        inet_ntop(is_v4 ? AF_INET : AF_INET6, bytes, text, sizeof text);
+        buf_add_fmt(&line, is_v4 ? "%s%s" : "%s[%s]", i ? "," : "", text);
+    }
+    return curl_slist_append(NULL, str_z(asking->ctx->arena, buf_str(&line)));
 }
 
 static struct curl_slist *headers_of(struct ctx *ctx, const struct fetch *fetch)
@@ -422,6 +453,7 @@ enum fetch_outcome fetch_url(struct ctx *ctx, const struct fetch *fetch, struct 
     url = curl_url();
     trouble = check_url(&asking, url);
     ret->trouble = str_of(trouble);
+    db_reader_rest(ctx);
     if (!trouble)
         outcome = resolve(&asking, &ret->trouble);
     if (!trouble && outcome == FETCH_ANSWERED)

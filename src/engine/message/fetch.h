@@ -2,10 +2,10 @@
  *
  * A URL that a stranger or another program gave (a webhook's, a photo's) could name this machine,
  * the city's own network, or a name whose address changes between the check and the call. So the
- * name is resolved once, every address it has must be public, the connection goes to the address
- * that was checked and to no other, no redirect is followed, no proxy is asked, nothing is
- * decompressed, and the answer ends at a size and at a moment. Layer: engine, by libcurl. Any
- * thread; each call makes a connection of its own.
+ * name is resolved once, every address it has must be public, the connection goes to the first of
+ * those that were checked that can be reached, and to no other, no redirect is followed, no proxy
+ * is asked, nothing is decompressed, and the answer ends at a size and at a moment. Layer: engine,
+ * by libcurl. Any thread; each call makes a connection of its own.
  */
 #ifndef ENGINE_FETCH_H
 #define ENGINE_FETCH_H
@@ -47,7 +47,8 @@ struct fetched {
         trouble; /* for people: why it was not FETCH_ANSWERED; no secret, no address inside */
 };
 
-/* Asks. *ret is always set; all of it is in the arena. */
+/* Asks. *ret is always set; all of it is in the arena. A reader of ctx rests meanwhile
+ * (db_reader_rest), so this is nothing for inside db_tx. */
 enum fetch_outcome fetch_url(struct ctx *ctx, const struct fetch *fetch, struct fetched *ret);
 
 /* Whether fetch_url would look the URL's name up at all: for checking a URL when it is given.

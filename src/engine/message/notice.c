@@ -176,7 +176,7 @@ enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail)
                         .notice = mail->notice,
                         .subject = one_line(ctx, mail->subject),
                         .body = mail->body,
-                        .next_try = ctx->now,
+                        .next_try = mail->is_urgent ? (struct instant){0} : ctx->now,
                         .created = ctx->now,
                         .once = mail->once,
                         .once_is_null = !mail->once.n,

@@ -49,6 +49,7 @@ struct plain_mail {
     enum lang lang;
     struct str subject, body;
     struct str once; /* the same key again does nothing; empty: none */
+    bool is_urgent;  /* goes before everything that waits */
 };
 enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail) MUST_CHECK;
 

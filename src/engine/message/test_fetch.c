@@ -1,10 +1,34 @@
 #include "engine/message/fetch.h"
 
+#include <dlfcn.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include "base/test_support.h"
 #include "engine/message/test_peer.h"
+
+typedef int getaddrinfo_fn(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+/* What a machine's /etc/hosts says of localhost, ended by NULL; NULL: what this one's says. */
+static const char *const *localhost_is;
+
+/* Stands before the C library's, for the program and for libcurl. */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                struct addrinfo **ret)
+{
+    getaddrinfo_fn *real = (getaddrinfo_fn *)dlsym(RTLD_NEXT, "getaddrinfo");
+    struct addrinfo **end = ret;
+
+    if (!localhost_is || !name || strcmp(name, "localhost") != 0)
+        return real(name, service, hints, ret);
+    for (size_t i = 0; localhost_is[i]; i++) {
+        assert_int_equal(real(localhost_is[i], service, hints, end), 0);
+        while (*end)
+            end = &(*end)->ai_next;
+    }
+    return 0;
+}
 
 static struct fetch asking(struct ctx *ctx, const struct peer *peer, const char *path)
 {
@@ -210,6 +234,57 @@ static void inside_is_not_asked(void **state)
     assert_int_equal(peer.connections, 0);
 }
 
+/* The peer listens on 127.0.0.1 alone. */
+static void every_address_of_a_name_is_tried(void **state)
+{
+    static const char *const orders[][4] = {
+        {"127.0.0.1"},
+        {"127.0.0.1", "::1"},
+        {"::1", "127.0.0.1"},
+        {"::1", "127.0.0.2", "127.0.0.1"},
+    };
+    struct ctx *ctx = *state;
+
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        struct peer peer;
+        struct fetch fetch;
+        struct fetched got;
+
+        peer_start(&peer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        fetch = asking(ctx, &peer, "/");
+        localhost_is = orders[i];
+        if (fetch_url(ctx, &fetch, &got) != FETCH_ANSWERED)
+            fail_msg("order %zu: %.*s", i, STR_ARG(got.trouble));
+        localhost_is = NULL;
+        peer_stop(&peer);
+        assert_int_equal(peer.connections, 1);
+    }
+}
+
+static void a_name_with_one_foot_inside_is_not_asked(void **state)
+{
+    static const char *const feet[][3] = {
+        {"127.0.0.1", "10.0.0.1"},
+        {"127.0.0.1", "fe80::1"},
+        {"10.0.0.1", "127.0.0.1"},
+        {"127.0.0.1", "::ffff:10.0.0.1"},
+    };
+    struct ctx *ctx = *state;
+    struct peer peer;
+    struct fetch fetch;
+    struct fetched got;
+
+    peer_start(&peer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    fetch = asking(ctx, &peer, "/");
+    for (size_t i = 0; i < sizeof feet / sizeof *feet; i++) {
+        localhost_is = feet[i];
+        assert_int_equal(fetch_url(ctx, &fetch, &got), FETCH_REFUSED);
+    }
+    localhost_is = NULL;
+    peer_stop(&peer);
+    assert_int_equal(peer.connections, 0);
+}
+
 static void only_plain_addresses_of_the_web_are_asked(void **state)
 {
     static const char *const wrong[] = {
@@ -308,6 +383,8 @@ int main(void)
         TEST(a_silent_server_is_left),
         TEST(the_program_can_stop),
         TEST(inside_is_not_asked),
+        TEST(every_address_of_a_name_is_tried),
+        TEST(a_name_with_one_foot_inside_is_not_asked),
         TEST(only_plain_addresses_of_the_web_are_asked),
         TEST(public_addresses_are_told_from_others),
     };

@@ -67,6 +67,7 @@ static int audience_of(struct ctx *ctx, const struct api_key *key,
     reach = (struct case_reach){
         .reach = case_reach_within(ctx->city, definition, row->team_is_null ? 0 : row->team),
         .case_id = row->cases,
+        .is_service_public = case_service_is_public(ctx->city, definition),
         .confidentiality = row->confidentiality,
         .is_hidden = row->is_hidden,
     };
@@ -74,7 +75,7 @@ static int audience_of(struct ctx *ctx, const struct api_key *key,
         return AUDIENCE_STAFF;
     if (!row->opener_is_null && row->opener == key->id && row->confidentiality <= AUDIENCE_PARTIES)
         return AUDIENCE_PARTIES;
-    if (definition->audience == AUDIENCE_PUBLIC && case_may_read(NULL, &reach))
+    if (case_is_public(&reach))
         return AUDIENCE_PUBLIC;
     return -1;
 }

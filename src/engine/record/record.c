@@ -1,5 +1,7 @@
 #include "engine/record/record.h"
 
+#include <assert.h>
+
 #include "base/crypto.h"
 #include "db/db.h"
 #include "engine/message/webhook.h"
@@ -8,6 +10,39 @@
 
 #define SALT_BYTES  16
 #define MAX_PAYLOAD 2000
+
+static const struct {
+    struct str word;
+    enum event_audience widest;
+} kinds[] = {
+#define KIND(name, word, widest) {STR(word), EVENT_##widest},
+#include "engine/record/kinds.def"
+#undef KIND
+};
+
+struct str event_kind_word(enum event_kind kind)
+{
+    return kinds[kind].word;
+}
+
+bool event_kind_of(struct str word, enum event_kind *ret)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (str_eq(kinds[i].word, word)) {
+            *ret = (enum event_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_good(const struct event *event)
+{
+    enum event_kind kind;
+
+    return !event->case_id ||
+           (event_kind_of(str_of(event->kind), &kind) && event->audience >= kinds[kind].widest);
+}
 
 /* Says nothing about the payload to who has no salt. */
 struct str record_commitment(struct arena *arena, struct str salt, struct str payload)
@@ -26,6 +61,7 @@ enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id)
     int64_t id;
     enum rc rc;
 
+    assert(is_good(event));
     crypto_random_bytes(salt_bytes, sizeof salt_bytes);
     rc = event_add(ctx,
                    &(struct event_add_args){

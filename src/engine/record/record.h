@@ -14,8 +14,22 @@
 
 enum event_audience { EVENT_PUBLIC, EVENT_PARTIES, EVENT_STAFF };
 
+/* The kinds of events about a case; what is about none (accounts, services, settings) has words of
+ * its own. */
+enum event_kind {
+#define KIND(name, word, widest) EVENT_##name,
+#include "engine/record/kinds.def"
+#undef KIND
+    EVENT_KIND__N
+};
+
+struct str event_kind_word(enum event_kind kind);
+
+/* False, *ret untouched, for a word that this version does not know. */
+bool event_kind_of(struct str word, enum event_kind *ret);
+
 struct event {
-    const char *kind; /* "case.opened" */
+    const char *kind; /* "case.opened"; about a case one of kinds.def */
     int64_t case_id;  /* 0: not about a case */
     enum event_audience audience;
     struct str payload; /* a JSON object */
@@ -28,7 +42,9 @@ struct event {
 /* SHA-256 over salt and payload, 32 bytes in the arena. */
 struct str record_commitment(struct arena *arena, struct str salt, struct str payload);
 
-/* Adds an event by ctx->actor at ctx->now. Inside db_tx only. *ret_id may be NULL. */
+/* Adds an event by ctx->actor at ctx->now. Inside db_tx only. *ret_id may be NULL. About a case of
+ * a kind that is not in kinds.def, or for a wider audience than it says there, is a programming
+ * fault. */
 enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id) MUST_CHECK;
 
 /* Destroys what an event said: its payload and salt are deleted, the header stays, and an event

@@ -2,12 +2,15 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "db/db.h"
 #include "engine/record/queries.h"
 
 #define TILE_HASHES RECORD_TILE_HASHES
 #define TILE_LEVELS RECORD_TILE_LEVELS
 #define HASH_BYTES  CRYPTO_SHA256_BYTES
+
+#define LEAF_MAX_BYTES 200000
 
 /* The growing tile of a level. */
 struct tile {
@@ -34,18 +37,40 @@ void record_sequencer_free(struct record_sequencer *sequencer)
     free(sequencer);
 }
 
+static void add_line(struct buf *out, struct str text)
+{
+    buf_add(out, text);
+    buf_add_byte(out, '\n');
+}
+
+static void add_number_line(struct buf *out, int64_t number)
+{
+    buf_add_i64(out, number);
+    buf_add_byte(out, '\n');
+}
+
+static void add_id_line(struct buf *out, int64_t id)
+{
+    if (id)
+        add_number_line(out, id);
+    else
+        add_line(out, S("-"));
+}
+
 struct crypto_hash record_leaf_hash(struct arena *arena, const struct event_header *header)
 {
-    struct str case_id =
-        header->case_id ? str_fmt(arena, "%lld", (long long)header->case_id) : S("-");
-    struct str actor = header->actor ? str_fmt(arena, "%lld", (long long)header->actor) : S("-");
-    struct str hex = crypto_hex(arena, header->commitment);
+    struct buf out = buf_in(arena, LEAF_MAX_BYTES);
 
-    return merkle_leaf(str_fmt(arena,
-                               "cityhall event 1\n%lld\n%lld\n%.*s\n%.*s\n%.*s\n%.*s\n%lld\n%.*s\n",
-                               (long long)header->id, (long long)header->at.us_utc,
-                               STR_ARG(header->kind), STR_ARG(case_id), STR_ARG(header->actor_kind),
-                               STR_ARG(actor), (long long)header->audience, STR_ARG(hex)));
+    add_line(&out, S("cityhall event 1"));
+    add_number_line(&out, header->id);
+    add_number_line(&out, header->at.us_utc);
+    add_line(&out, header->kind);
+    add_id_line(&out, header->case_id);
+    add_line(&out, header->actor_kind);
+    add_id_line(&out, header->actor);
+    add_number_line(&out, header->audience);
+    add_line(&out, crypto_hex(arena, header->commitment));
+    return merkle_leaf(buf_str(&out));
 }
 
 struct str record_head_text(struct arena *arena, const struct record_head *head)

@@ -49,7 +49,7 @@ static void a_receipt_is_a_promise_then_a_proof(void **state)
     test_ok(&world->ctx, record_sign_head(&world->ctx, &world->keys, NULL));
     proof = receipt(world, "26-00001-7");
     assert_true(str_starts_with(proof, promise));
-    assert_true(has(proof, "\nposition 14\nsize 15\nroot "));
+    assert_true(has(proof, "\nposition 14\nsize 16\nroot "));
     /* What comes after the head is promised again; what was proven stays so under it. */
     test_file(world, &(struct test_filing){0});
     assert_true(str_eq(receipt(world, "26-00001-7"), proof));
@@ -90,7 +90,7 @@ static void a_verifier_of_its_own_agrees(void **state)
     test_ok(&world->ctx, db_tx(&world->ctx, add_many, NULL));
     test_ok(&world->ctx, record_sign_head(&world->ctx, &world->keys, NULL));
     write_text(world, "proven-case.receipt", receipt(world, "26-00001-7"));
-    test_ok(&world->ctx, receipt_of_event(&world->ctx, 615, &world->keys, &text));
+    test_ok(&world->ctx, receipt_of_event(&world->ctx, 616, &world->keys, &text));
     write_text(world, "proven-last.receipt", text);
     test_file(world, &(struct test_filing){0});
     write_text(world, "promised.receipt", receipt(world, "26-00002-5"));

@@ -176,9 +176,9 @@ static void places_are_dense_whoever_files_or_fails(void **state)
     for (size_t i = 0; i < COUNT(filers); i++)
         assert_int_equal(filers[i].rc, RC_OK);
     test_ok(&world->ctx, db_settle(&world->ctx));
-    assert_int_equal(test_i64(world, "SELECT count(*) FROM event", 0), before + 48);
-    assert_int_equal(test_i64(world, "SELECT max(id) + 1 FROM record_leaf", 0), before + 48);
-    assert_int_equal(test_i64(world, "SELECT count(*) FROM record_leaf", 0), before + 48);
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM event", 0), before + 96);
+    assert_int_equal(test_i64(world, "SELECT max(id) + 1 FROM record_leaf", 0), before + 96);
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM record_leaf", 0), before + 96);
     sign(world);
     assert_good(world);
 }

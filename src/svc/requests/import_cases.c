@@ -1,24 +1,46 @@
 #include "svc/requests/import_cases.h"
 
+#include <pthread.h>
+
 #include "base/csv.h"
 #include "base/utf8.h"
 #include "engine/cases/case_import.h"
 #include "svc/requests/import_row.h"
 
-#define GROUP_ROWS 250
+#define GROUP_ROWS      1000
+#define BATCH_MAX_BYTES ((size_t)256 << 20)
 
 struct importing {
-    struct ctx *ctx; /* its arena is the group's while one is read */
+    struct ctx *ctx; /* its arena is the batch's while one is read */
     const struct import_run *run;
     struct import_map map; /* bound to the header */
     struct csv_reader *csv;
     struct csv_writer rejects;
     size_t header_n;
-    struct case_history *cases; /* of the group */
-    size_t n, most;
+    size_t most; /* cases of a batch */
     bool is_end;
     struct import_counts counts;
 };
+
+/* Cases that are taken in one transaction, with memory of their own: one thread at a time. */
+struct batch {
+    struct arena *arena; /* owned */
+    struct case_history *cases;
+    size_t n;
+    pthread_t thread; /* what follows is its, while it runs */
+    bool is_running;
+    struct ctx ctx;
+    struct case_import_plan *plan;
+    struct case_import_counts counts;
+    enum rc rc;
+};
+
+static void keep_error(struct ctx *ctx)
+{
+    ctx->err.detail = str_copy(ctx->arena, ctx->err.detail);
+    ctx->err.field = str_copy(ctx->arena, ctx->err.field);
+    ctx->err.arg = str_copy(ctx->arena, ctx->err.arg);
+}
 
 static void reject(struct importing *importing, int64_t line, struct str reason,
                    const struct csv_row *row)
@@ -56,9 +78,9 @@ static void reject_damaged(struct importing *importing)
            &row);
 }
 
-static enum rc read_row(struct importing *importing)
+static enum rc read_row(struct importing *importing, struct batch *batch)
 {
-    struct case_history *history = &importing->cases[importing->n];
+    struct case_history *history = &batch->cases[batch->n];
     struct csv_row row;
     struct str trouble;
     enum rc rc = csv_next(importing->ctx, importing->csv, &row);
@@ -84,51 +106,100 @@ static enum rc read_row(struct importing *importing)
     if (trouble.n)
         reject(importing, row.line, trouble, &row);
     else
-        importing->n++;
+        batch->n++;
     return RC_OK;
 }
 
-static enum rc run_group(struct importing *importing)
-{
-    struct case_import_group group = {.system = importing->map.system, .cases = importing->cases};
-    struct case_import_counts counts = {0};
-    enum rc rc = RC_OK;
-
-    importing->n = 0;
-    while (!rc && !importing->is_end && importing->n < importing->most)
-        rc = read_row(importing);
-    group.n = importing->n;
-    if (!rc && group.n)
-        rc = case_import(importing->ctx, &group, &counts);
-    importing->counts.taken += counts.taken;
-    importing->counts.there_before += counts.there_before;
-    return rc;
-}
-
-/* Each group in memory of its own, which ends with it; what went wrong outlives it. */
-static enum rc run_groups(struct importing *importing)
+static enum rc read_batch(struct importing *importing, struct batch *batch)
 {
     struct ctx *ctx = importing->ctx;
     struct arena *home = ctx->arena;
     enum rc rc = RC_OK;
 
-    while (!rc && !importing->is_end) {
-        struct arena *arena = arena_child(home);
+    *batch = (struct batch){.arena = arena_new(BATCH_MAX_BYTES)};
+    if (!batch->arena)
+        return FAIL(ctx, ERR_MEMORY);
+    ctx->arena = batch->arena;
+    batch->cases = ARENA_ARRAY(ctx->arena, importing->most, struct case_history);
+    if (!batch->cases)
+        rc = FAIL(ctx, ERR_MEMORY);
+    while (!rc && !importing->is_end && batch->n < importing->most)
+        rc = read_row(importing, batch);
+    if (!rc && batch->n)
+        rc = case_import_plan(ctx,
+                              &(struct case_import_group){.system = importing->map.system,
+                                                          .cases = batch->cases,
+                                                          .n = batch->n},
+                              &batch->plan);
+    ctx->arena = home;
+    if (rc)
+        keep_error(ctx);
+    return rc;
+}
 
-        if (!arena)
-            return FAIL(ctx, ERR_MEMORY);
-        ctx->arena = arena;
-        rc = run_group(importing);
-        ctx->arena = home;
-        if (rc) {
-            ctx->err.detail = str_copy(home, ctx->err.detail);
-            ctx->err.field = str_copy(home, ctx->err.field);
-            ctx->err.arg = str_copy(home, ctx->err.arg);
-        }
-        arena_free(arena);
+static void *take(void *arg)
+{
+    struct batch *batch = arg;
+
+    batch->rc = case_import(&batch->ctx, batch->plan, &batch->counts);
+    return NULL;
+}
+
+static void take_meanwhile(struct importing *importing, struct batch *batch)
+{
+    const struct ctx *ctx = importing->ctx;
+
+    batch->ctx = (struct ctx){.arena = batch->arena,
+                              .now = ctx->now,
+                              .lang = ctx->lang,
+                              .work_id = ctx->work_id,
+                              .actor = ctx->actor,
+                              .city = ctx->city,
+                              .db = ctx->db};
+    batch->is_running = pthread_create(&batch->thread, NULL, take, batch) == 0;
+    if (!batch->is_running)
+        take(batch);
+}
+
+/* Waits for what was begun with it, if anything was, and lets its memory go; what went wrong
+ * outlives it. */
+static enum rc end_batch(struct importing *importing, struct batch *batch)
+{
+    struct ctx *ctx = importing->ctx;
+    enum rc rc;
+
+    if (batch->is_running)
+        pthread_join(batch->thread, NULL);
+    rc = batch->rc ? ctx_fail(ctx, batch->ctx.err) : RC_OK;
+    if (rc)
+        keep_error(ctx);
+    importing->counts.taken += batch->counts.taken;
+    importing->counts.there_before += batch->counts.there_before;
+    ctx_done(&batch->ctx);
+    arena_free(batch->arena);
+    *batch = (struct batch){.n = 0};
+    return rc;
+}
+
+/* Rows are read while those before them are written. */
+static enum rc run_batches(struct importing *importing)
+{
+    struct batch batches[2] = {{.n = 0}, {.n = 0}};
+    enum rc rc = RC_OK, ended;
+
+    for (int turn = 0; !rc && !importing->is_end; turn = !turn) {
+        rc = read_batch(importing, &batches[turn]);
+        ended = end_batch(importing, &batches[!turn]);
+        rc = rc ? rc : ended;
+        if (!rc && batches[turn].n)
+            take_meanwhile(importing, &batches[turn]);
         if (!rc && importing->run->progress)
             importing->run->progress(importing->run->progress_arg, &importing->counts,
                                      csv_bytes_taken(importing->csv));
+    }
+    for (int i = 0; i < 2; i++) {
+        ended = end_batch(importing, &batches[i]);
+        rc = rc ? rc : ended;
     }
     return rc;
 }
@@ -150,8 +221,7 @@ static enum rc begin(struct importing *importing, struct problems *problems)
         return rc;
     importing->header_n = header.n;
     begin_rejects(importing, &header);
-    importing->cases = ARENA_ARRAY(ctx->arena, importing->most, struct case_history);
-    return importing->cases ? RC_OK : FAIL(ctx, ERR_MEMORY);
+    return RC_OK;
 }
 
 enum rc import_cases(struct ctx *ctx, const struct import_run *run, struct problems *problems,
@@ -162,7 +232,7 @@ enum rc import_cases(struct ctx *ctx, const struct import_run *run, struct probl
     enum rc rc = begin(&importing, problems);
 
     if (!rc)
-        rc = run_groups(&importing);
+        rc = run_batches(&importing);
     if (!rc && buf_has_failed(run->rejects))
         rc = FAIL(ctx, ERR_TOO_LARGE, .detail = S("too many rejected rows: look at the map"));
     *ret = importing.counts;

@@ -2,7 +2,8 @@
  *
  * Rows go into the store in groups, each in one transaction, so that an import that was interrupted
  * is run again and goes on where it stopped. A row that cannot be used goes to the rejects, with
- * its line and the reason, and the others go on. Layer: svc. One thread.
+ * its line and the reason, and the others go on. While one group is written the next is read, on a
+ * thread more. Layer: svc.
  */
 #ifndef SVC_REQUESTS_IMPORT_CASES_H
 #define SVC_REQUESTS_IMPORT_CASES_H
@@ -18,7 +19,7 @@ struct import_run {
     const struct import_map *map; /* not yet bound to a header */
     struct str file;              /* the table's name, for problems */
     int fd;                       /* borrowed, at its beginning */
-    size_t group;                 /* rows in one transaction; 0: 250 */
+    size_t group;                 /* rows in one transaction; 0: 1000 */
     struct buf *rejects;          /* CSV: line, reason, and the row's own cells */
     /* Told after each group how far it is. NULL: nobody. */
     void (*progress)(void *arg, const struct import_counts *counts, int64_t bytes_taken);

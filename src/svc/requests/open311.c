@@ -8,6 +8,7 @@
 #include "svc/requests/requests.h"
 #include "web/limit.h"
 #include "web/server.h"
+#include "web/typed.h"
 
 #define KEY_BUCKETS 4096
 
@@ -63,7 +64,7 @@ static void open_to_all_pages(struct reply *reply)
     reply_header(reply, S("Vary"), S("Accept-Language"));
 }
 
-/* What is no text names no service and no request; a form's fields have checks of their own. */
+/* What is no text names no service and no request. */
 static enum rc check_texts(struct ctx *ctx, const struct params *params)
 {
     for (size_t i = 0; i < params->n; i++)
@@ -79,6 +80,9 @@ enum rc open311_begin(struct ctx *ctx, const struct request *request, struct rep
 
     choose_language(ctx, request);
     open_to_all_pages(reply);
+    if (request->flaws)
+        return FAIL(ctx, request->flaws->error, .field = request->flaws->name,
+                    .arg = str_fmt(ctx->arena, "%d", TYPED_MAX_CHARACTERS));
     rc = check_texts(ctx, &request->query);
     if (rc)
         return rc;

@@ -336,6 +336,17 @@ static enum rc add_fetched(struct filing_call *call)
     return RC_OK;
 }
 
+/* A refused call leaves nothing behind; why it was refused stays what it is. */
+static void forget_draft(struct filing_call *call)
+{
+    const struct err err = call->ctx->err;
+
+    ctx_clear_error(call->ctx);
+    if (draft_drop(call->ctx, call->filing.draft_id))
+        ctx_clear_error(call->ctx);
+    call->ctx->err = err;
+}
+
 static enum rc take_photos(struct filing_call *call)
 {
     bool has_uploads = call->request->uploads != NULL;
@@ -350,6 +361,8 @@ static enum rc take_photos(struct filing_call *call)
         rc = add_uploads(call);
     if (!rc && call->media_bytes.n)
         rc = add_fetched(call);
+    if (rc && call->filing.draft_id)
+        forget_draft(call);
     return rc;
 }
 

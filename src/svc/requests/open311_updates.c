@@ -6,6 +6,7 @@
 #include "engine/cases/external.h"
 #include "engine/cases/number.h"
 #include "svc/requests/open311.h"
+#include "web/form.h"
 
 #define UPDATES_MAX 5000 /* in one answer: who has more asks about a shorter time */
 #define CASES_CHUNK 100
@@ -189,11 +190,25 @@ static struct str sent(const struct request *request, const char *name)
     return str_trim(params_get(&request->form, str_of(name)));
 }
 
+/* Each of these becomes a line of what staff read: it must be one. */
+static enum rc check_sender(struct ctx *ctx, const struct request *request)
+{
+    static const char *const lines[] = {"first_name", "last_name", "media_url"};
+    struct str email = sent(request, "email");
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (str_find_byte(sent(request, lines[i]), '\n') >= 0)
+            return FAIL(ctx, ERR_ONE_LINE, .field = str_of(lines[i]));
+    return email.n && !form_is_email(email) ? FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"))
+                                            : RC_OK;
+}
+
 static enum rc check_update(struct ctx *ctx, const struct request *request)
 {
     struct str status = sent(request, "status"), at = sent(request, "updated_datetime");
     struct instant ignored;
     bool is_known = !status.n;
+    enum rc rc;
 
     if (request->body.n)
         return FAIL(ctx, ERR_MEDIA_TYPE);
@@ -203,6 +218,9 @@ static enum rc check_update(struct ctx *ctx, const struct request *request)
         return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("status"));
     if (!sent(request, "description").n && !status.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("description"));
+    rc = check_sender(ctx, request);
+    if (rc)
+        return rc;
     return at.n ? open311_instant(ctx, at, "updated_datetime", &ignored) : RC_OK;
 }
 

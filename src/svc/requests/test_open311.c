@@ -358,9 +358,9 @@ static void an_update_counts_once_and_is_not_public(void **state)
     first = ask(world, &(struct call){.method = "POST",
                                       .target = "/open311/v2/requests.json",
                                       .form = filing_call(world, town.key).form});
-    call.form = str_fmt(world->ctx.arena,
-                        "api_key=%.*s&service_request_id=%.*s&description=OWNWORD",
-                        STR_ARG(town.key), STR_ARG(id_of(world, &first)));
+    call.form =
+        str_fmt(world->ctx.arena, "api_key=%.*s&service_request_id=%.*s&description=OWNWORD",
+                STR_ARG(town.key), STR_ARG(id_of(world, &first)));
     assert_int_equal(ask(world, &call).status, 201);
     assert_int_equal(test_i64(world, "SELECT audience FROM event ORDER BY id DESC LIMIT %lld", 1),
                      EVENT_PARTIES);

@@ -14,7 +14,7 @@ const VIEWS = [[320, false], [320, true], [768, false], [1280, false]];
 /** In a quick run only the width is looked at here: what axe finds hardly differs from 1280 px. */
 const LONG_WIDTH = 768;
 const HEIGHT = 800;
-const TITLE = /^(Error: )?\S.* - City of Port Azalea( staff)?$/;
+const TITLE = /^(Error: )?\S.* - City of (Port Azalea|Testville)( staff)?$/;
 
 /* These three run in the page. */
 

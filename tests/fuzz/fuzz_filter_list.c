@@ -1,0 +1,45 @@
+/* What the address of a list says, and what a saved view keeps of it: filter, order and columns, a
+ * line each, any bytes. The columns that were read are written in one way. */
+#include <assert.h>
+
+#include "console/filter.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct city *the_city(void)
+{
+    static struct city city;
+    static struct arena *arena;
+
+    if (!city.zone) {
+        struct ctx ctx = {.arena = arena = arena_new((size_t)1 << 20)};
+        enum rc rc = zone_load(&ctx, S("America/Chicago"), &city.zone);
+
+        assert(arena && rc == RC_OK);
+    }
+    return &city;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct ctx ctx = {
+        .arena = arena_new((size_t)16 << 20), .now = {1790000000000000}, .city = the_city()};
+    struct str rest = {(const char *)data, size}, text = S(""), sort = S(""), columns = S("");
+    struct list_ask ask, again;
+
+    if (!ctx.arena || size > 20000) {
+        arena_free(ctx.arena);
+        return 0;
+    }
+    if (str_next(&rest, '\n', &text) && str_next(&rest, '\n', &sort))
+        str_next(&rest, '\n', &columns);
+    if (list_ask_of(&ctx, text, sort, columns, &ask) == RC_OK) {
+        struct str written = list_ask_columns(ctx.arena, &ask);
+
+        assert(list_ask_of(&ctx, text, sort, written, &again) == RC_OK);
+        assert(str_eq(written, list_ask_columns(ctx.arena, &again)));
+    }
+    ctx_done(&ctx);
+    arena_free(ctx.arena);
+    return 0;
+}
