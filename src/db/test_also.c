@@ -4,41 +4,16 @@
 #include "db/test_queries.h"
 #include "db/test_support.h"
 
-struct turn {
-    int number;
-    bool must_fail;
-};
-
-/* Adds a team called by its number, and then fails when told to. */
-static enum rc add_numbered(struct ctx *ctx, void *arg)
-{
-    const struct turn *turn = arg;
-    enum rc rc = team_add(ctx, str_fmt(ctx->arena, "t%d", turn->number), NULL);
-
-    return rc == RC_OK && turn->must_fail ? FAIL(ctx, ERR_GUARD) : rc;
-}
-
-static int64_t count_teams(struct db *db)
-{
-    struct ctx ctx = test_ctx(db);
-    struct team_count_row row;
-
-    test_ok(&ctx, db_reader_acquire(&ctx));
-    test_ok(&ctx, team_count(&ctx, &row));
-    test_ctx_done(&ctx);
-    return row.total;
-}
-
 static void add(struct ctx *ctx, int number)
 {
-    struct turn turn = {.number = number};
+    struct test_turn turn = {.number = number};
 
-    test_ok(ctx, db_tx(ctx, add_numbered, &turn));
+    test_ok(ctx, db_tx(ctx, test_turn_add, &turn));
 }
 
-static void fail_to_add(struct ctx *ctx, struct turn *turn)
+static void fail_to_add(struct ctx *ctx, struct test_turn *turn)
 {
-    assert_int_equal(db_tx(ctx, add_numbered, turn), err_rc(ERR_GUARD));
+    assert_int_equal(db_tx(ctx, test_turn_add, turn), err_rc(ERR_GUARD));
     ctx_clear_error(ctx);
 }
 
@@ -48,7 +23,7 @@ static void test_stats_count(void **state)
     struct test_store *store = *state;
     struct ctx ctx = test_ctx(store->db);
     struct db_stats before = db_stats(store->db), after;
-    struct turn fails = {.must_fail = true};
+    struct test_turn fails = {.must_fail = true};
 
     for (int i = 1; i < 4; i++)
         add(&ctx, i);
@@ -65,26 +40,26 @@ static void test_also_goes_with_the_first(void **state)
 {
     struct test_store *store = *state;
     struct ctx ctx = test_ctx(store->db);
-    struct turn act = {.number = 1}, note = {.number = 2, .must_fail = true};
-    struct db_also also = {.fn = add_numbered, .arg = &note};
+    struct test_turn act = {.number = 1}, note = {.number = 2, .must_fail = true};
+    struct db_also also = {.fn = test_turn_add, .arg = &note};
 
     db_also(&also);
     fail_to_add(&ctx, &act);
-    assert_int_equal(count_teams(store->db), 0);
+    assert_int_equal(test_count_teams(store->db), 0);
     assert_false(also.is_done);
     note.must_fail = false;
     act.must_fail = true;
     fail_to_add(&ctx, &act);
-    assert_int_equal(count_teams(store->db), 0);
+    assert_int_equal(test_count_teams(store->db), 0);
     assert_false(also.is_done);
     add(&ctx, 1);
-    assert_int_equal(count_teams(store->db), 2);
+    assert_int_equal(test_count_teams(store->db), 2);
     assert_true(also.is_done);
     add(&ctx, 3);
-    assert_int_equal(count_teams(store->db), 3);
+    assert_int_equal(test_count_teams(store->db), 3);
     db_also(NULL);
     add(&ctx, 4);
-    assert_int_equal(count_teams(store->db), 4);
+    assert_int_equal(test_count_teams(store->db), 4);
     test_ctx_done(&ctx);
 }
 

@@ -14,32 +14,7 @@
 #define THREADS 32
 #define TURNS   40
 
-struct turn {
-    int number;
-    bool must_fail;
-};
-
-/* Adds a team called by its number; half-way fails when told to. */
-static enum rc add_numbered(struct ctx *ctx, void *arg)
-{
-    const struct turn *turn = arg;
-    enum rc rc = team_add(ctx, str_fmt(ctx->arena, "t%d", turn->number), NULL);
-
-    if (rc == RC_OK && turn->must_fail)
-        rc = FAIL(ctx, ERR_GUARD);
-    return rc;
-}
-
-static int64_t count_teams(struct db *db)
-{
-    struct ctx ctx = test_ctx(db);
-    struct team_count_row row;
-
-    test_ok(&ctx, db_reader_acquire(&ctx));
-    test_ok(&ctx, team_count(&ctx, &row));
-    test_ctx_done(&ctx);
-    return row.total;
-}
+#define SQLITE_ONLY 4 /* tests at the end of the list */
 
 /* Holds the writer until it may go on, so that a test can gather a group behind it. */
 struct gate {
@@ -128,19 +103,19 @@ static void run_group(struct test_store *store, struct worker *keeper, struct wo
 static void test_one_fails_alone(void **state)
 {
     struct test_store *store = *state;
-    struct turn turns[10];
+    struct test_turn turns[10];
     struct worker workers[10] = {0}, keeper = {.fn = pass_gate};
 
     for (int i = 0; i < 10; i++) {
-        turns[i] = (struct turn){.number = i, .must_fail = i == 4};
-        workers[i] = (struct worker){.fn = add_numbered, .arg = &turns[i]};
+        turns[i] = (struct test_turn){.number = i, .must_fail = i == 4};
+        workers[i] = (struct worker){.fn = test_turn_add, .arg = &turns[i]};
     }
     run_group(store, &keeper, workers, 10);
     assert_int_equal(keeper.rc, RC_OK);
     for (int i = 0; i < 10; i++)
         assert_int_equal(workers[i].rc, i == 4 ? RC_CONFLICT : RC_OK);
     assert_int_equal(workers[4].error, ERR_GUARD);
-    assert_int_equal(count_teams(store->db), 9);
+    assert_int_equal(test_count_teams(store->db), 9);
 }
 
 static void *take_turns(void *arg)
@@ -151,8 +126,8 @@ static void *take_turns(void *arg)
 
     for (int i = 0; i < TURNS; i++) {
         /* Every third collides with the number before it, every fifth fails by itself. */
-        struct turn turn = {.number = first + i - (i % 3 == 2), .must_fail = i % 5 == 4};
-        enum rc rc = db_tx(&ctx, add_numbered, &turn);
+        struct test_turn turn = {.number = first + i - (i % 3 == 2), .must_fail = i % 5 == 4};
+        enum rc rc = db_tx(&ctx, test_turn_add, &turn);
 
         worker->rc += rc == RC_OK;
         ctx_clear_error(&ctx);
@@ -177,7 +152,7 @@ static void test_many_threads(void **state)
         succeeded += (int)workers[i].rc;
     }
     assert_true(succeeded > THREADS * TURNS / 3);
-    assert_int_equal(count_teams(store->db), succeeded);
+    assert_int_equal(test_count_teams(store->db), succeeded);
 }
 
 static enum rc count_up(struct ctx *ctx, void *arg)
@@ -226,7 +201,7 @@ static void test_overload(void **state)
 {
     struct test_store *store = *state;
     struct db_options options = test_options(store);
-    struct turn turns[5];
+    struct test_turn turns[5];
     struct worker workers[5], keeper;
     struct gate gate = {0};
     int refused = 0;
@@ -237,8 +212,8 @@ static void test_overload(void **state)
     test_ok(&store->ctx, db_open(&store->ctx, &options, &store->db));
     close_gate(&keeper, &gate, store->db);
     for (int i = 0; i < 5; i++) {
-        turns[i] = (struct turn){.number = i};
-        workers[i] = (struct worker){.db = store->db, .fn = add_numbered, .arg = &turns[i]};
+        turns[i] = (struct test_turn){.number = i};
+        workers[i] = (struct worker){.db = store->db, .fn = test_turn_add, .arg = &turns[i]};
         start(&workers[i]);
     }
     usleep(50000);
@@ -248,15 +223,15 @@ static void test_overload(void **state)
         refused += workers[i].rc == RC_UNAVAILABLE && workers[i].error == ERR_OVERLOAD;
     }
     assert_int_equal(refused, 2);
-    assert_int_equal(count_teams(store->db), 3);
+    assert_int_equal(test_count_teams(store->db), 3);
 }
 
 static void test_deadline_in_queue(void **state)
 {
     struct test_store *store = *state;
-    struct turn turn = {.number = 1};
+    struct test_turn turn = {.number = 1};
     struct db_options options = test_options(store);
-    struct worker keeper, late = {.fn = add_numbered, .arg = &turn};
+    struct worker keeper, late = {.fn = test_turn_add, .arg = &turn};
     struct gate gate = {0};
 
     db_close(store->db);
@@ -270,7 +245,7 @@ static void test_deadline_in_queue(void **state)
     pthread_join(late.thread, NULL); /* returns although the writer is still held */
     assert_int_equal(late.error, ERR_DEADLINE);
     open_gate(&keeper, &gate);
-    assert_int_equal(count_teams(store->db), 0);
+    assert_int_equal(test_count_teams(store->db), 0);
 }
 
 static enum rc refuse(struct ctx *ctx, void *arg)
@@ -283,22 +258,22 @@ static enum rc refuse(struct ctx *ctx, void *arg)
 static void test_hook_fails_group(void **state)
 {
     struct test_store *store = *state;
-    struct turn turns[] = {
+    struct test_turn turns[] = {
         {.number = 1}, {.number = 2}, {.number = 3, .must_fail = true}, {.number = 3}};
     int calls = 0;
 
     db_set_group_hook(store->db, refuse, &calls);
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turns[0]));
-    assert_int_equal(db_tx(&store->ctx, add_numbered, &turns[1]), RC_UNAVAILABLE);
+    test_ok(&store->ctx, db_tx(&store->ctx, test_turn_add, &turns[0]));
+    assert_int_equal(db_tx(&store->ctx, test_turn_add, &turns[1]), RC_UNAVAILABLE);
     assert_int_equal(store->ctx.err.id, ERR_DISK_FULL);
     assert_true(str_eq(store->ctx.err.detail, S("by the test")));
     ctx_clear_error(&store->ctx);
     /* Nothing to sequence when nothing was done. */
-    assert_int_equal(db_tx(&store->ctx, add_numbered, &turns[2]), RC_CONFLICT);
+    assert_int_equal(db_tx(&store->ctx, test_turn_add, &turns[2]), RC_CONFLICT);
     assert_int_equal(calls, 2);
     ctx_clear_error(&store->ctx);
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turns[3]));
-    assert_int_equal(count_teams(store->db), 2);
+    test_ok(&store->ctx, db_tx(&store->ctx, test_turn_add, &turns[3]));
+    assert_int_equal(test_count_teams(store->db), 2);
 }
 
 static enum rc hook_adds(struct ctx *ctx, void *arg)
@@ -310,11 +285,11 @@ static enum rc hook_adds(struct ctx *ctx, void *arg)
 static void test_hook_writes_with_group(void **state)
 {
     struct test_store *store = *state;
-    struct turn turn = {.number = 1};
+    struct test_turn turn = {.number = 1};
     struct record_count_row row;
 
     db_set_group_hook(store->db, hook_adds, NULL);
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
+    test_ok(&store->ctx, db_tx(&store->ctx, test_turn_add, &turn));
     test_ok(&store->ctx, db_reader_acquire(&store->ctx));
     test_ok(&store->ctx, record_count(&store->ctx, &row));
     assert_int_equal(row.total, 1);
@@ -322,8 +297,8 @@ static void test_hook_writes_with_group(void **state)
 
 static enum rc pass_gate_and_fail(struct ctx *ctx, void *arg)
 {
-    struct turn turn = {.number = 99};
-    enum rc rc = add_numbered(ctx, &turn);
+    struct test_turn turn = {.number = 99};
+    enum rc rc = test_turn_add(ctx, &turn);
 
     if (rc == RC_OK)
         rc = pass_gate(ctx, arg);
@@ -334,17 +309,17 @@ static enum rc pass_gate_and_fail(struct ctx *ctx, void *arg)
 static void test_first_fails_alone(void **state)
 {
     struct test_store *store = *state;
-    struct turn turns[3] = {{.number = 1}, {.number = 2, .must_fail = true}, {.number = 3}};
+    struct test_turn turns[3] = {{.number = 1}, {.number = 2, .must_fail = true}, {.number = 3}};
     struct worker workers[3] = {0}, keeper = {.fn = pass_gate_and_fail};
 
     for (int i = 0; i < 3; i++)
-        workers[i] = (struct worker){.fn = add_numbered, .arg = &turns[i]};
+        workers[i] = (struct worker){.fn = test_turn_add, .arg = &turns[i]};
     run_group(store, &keeper, workers, 3);
     assert_int_equal(keeper.rc, RC_CONFLICT);
     assert_int_equal(workers[0].rc, RC_OK);
     assert_int_equal(workers[1].rc, RC_CONFLICT);
     assert_int_equal(workers[2].rc, RC_OK);
-    assert_int_equal(count_teams(store->db), 2);
+    assert_int_equal(test_count_teams(store->db), 2);
 }
 
 /* What transactions left for the group's end, in the order it was run. */
@@ -356,7 +331,7 @@ struct ledger {
 
 struct errand {
     struct ledger *ledger;
-    struct turn turn;
+    struct test_turn turn;
     char letter;
 };
 
@@ -376,7 +351,7 @@ static enum rc leave_errand(struct ctx *ctx, void *arg)
 {
     struct errand *errand = arg;
     struct errand *copy = ARENA_NEW(db_tx_arena(ctx), struct errand);
-    enum rc rc = add_numbered(ctx, &errand->turn);
+    enum rc rc = test_turn_add(ctx, &errand->turn);
 
     if (!copy)
         return FAIL(ctx, ERR_MEMORY);
@@ -414,53 +389,30 @@ static void test_later_fails_its_transaction(void **state)
 
     assert_int_equal(db_tx(&store->ctx, leave_errand, &errand), RC_UNAVAILABLE);
     assert_int_equal(store->ctx.err.id, ERR_DISK_FULL);
-    assert_int_equal(count_teams(store->db), 0);
+    assert_int_equal(test_count_teams(store->db), 0);
     ctx_clear_error(&store->ctx);
     ledger.must_fail = false;
     test_ok(&store->ctx, db_tx(&store->ctx, leave_errand, &errand));
-    assert_int_equal(count_teams(store->db), 1);
+    assert_int_equal(test_count_teams(store->db), 1);
 }
 
 static void test_snapshot(void **state)
 {
     struct test_store *store = *state;
     struct ctx reader = test_ctx(store->db);
-    struct turn turn = {.number = 1};
+    struct test_turn turn = {.number = 1};
     struct team_count_row row;
 
     test_ok(&reader, db_reader_acquire(&reader));
     test_ok(&reader, team_count(&reader, &row));
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
+    test_ok(&store->ctx, db_tx(&store->ctx, test_turn_add, &turn));
     test_ok(&reader, team_count(&reader, &row));
     assert_int_equal(row.total, 0);
     turn.number = 2;
-    test_ok(&reader, db_tx(&reader, add_numbered, &turn)); /* its own work is seen at once */
+    test_ok(&reader, db_tx(&reader, test_turn_add, &turn)); /* its own work is seen at once */
     test_ok(&reader, team_count(&reader, &row));
     assert_int_equal(row.total, 2);
     test_ctx_done(&reader);
-}
-
-static void test_readers_are_limited(void **state)
-{
-    struct test_store *store = *state;
-    struct db_options options = test_options(store);
-    struct ctx first = test_ctx(NULL), second = test_ctx(NULL);
-
-    db_close(store->db);
-    store->db = NULL;
-    options.reader_max = 1;
-    test_ok(&store->ctx, db_open(&store->ctx, &options, &store->db));
-    first.db = second.db = store->db;
-    test_ok(&first, db_reader_acquire(&first));
-    second.deadline_ms = clock_monotonic_ms() + 30;
-    assert_int_equal(db_reader_acquire(&second), RC_UNAVAILABLE);
-    assert_int_equal(second.err.id, ERR_DEADLINE);
-    ctx_clear_error(&second);
-    second.deadline_ms = 0;
-    db_reader_release(&first);
-    test_ok(&second, db_reader_acquire(&second));
-    test_ctx_done(&first);
-    test_ctx_done(&second);
 }
 
 /* Of one connection for reading: who waits in db_tx leaves it to others. */
@@ -472,7 +424,7 @@ static void test_waiting_lends_the_reader(void **state)
     struct gate gate = {0};
     struct worker keeper = {.has_reader = true, .fn = pass_gate, .arg = &gate};
     struct team_count_row row;
-    struct turn turn = {.number = 1};
+    struct test_turn turn = {.number = 1};
 
     db_close(store->db);
     store->db = NULL;
@@ -486,47 +438,16 @@ static void test_waiting_lends_the_reader(void **state)
     test_ok(&ctx, db_reader_acquire(&ctx));
     test_ok(&ctx, team_count(&ctx, &row));
     open_gate(&keeper, &gate);
-    test_ok(&ctx, db_tx(&ctx, add_numbered, &turn));
-    assert_int_equal(count_teams(store->db), 1); /* with the only one: db_tx took none again */
+    test_ok(&ctx, db_tx(&ctx, test_turn_add, &turn));
+    assert_int_equal(test_count_teams(store->db), 1); /* with the only one: db_tx took none again */
     test_ok(&ctx, team_count(&ctx, &row));
     assert_int_equal(row.total, 1);
     test_ctx_done(&ctx);
 }
 
-/* Of one connection for reading: who waits for something else leaves it to others. */
-static void test_resting_lends_the_reader(void **state)
-{
-    struct test_store *store = *state;
-    struct db_options options = test_options(store);
-    struct ctx first = test_ctx(NULL), second = test_ctx(NULL);
-    struct team_count_row row;
-    struct turn turn = {.number = 1};
-
-    db_close(store->db);
-    store->db = NULL;
-    options.reader_max = 1;
-    test_ok(&store->ctx, db_open(&store->ctx, &options, &store->db));
-    first.db = second.db = store->db;
-    db_reader_rest(&first); /* without a reader nothing happens */
-    test_ok(&first, db_reader_acquire(&first));
-    test_ok(&first, team_count(&first, &row));
-    db_reader_rest(&first);
-    db_reader_rest(&first);
-    second.deadline_ms = clock_monotonic_ms() + 2000;
-    test_ok(&second, db_reader_acquire(&second));
-    test_ok(&second, team_count(&second, &row));
-    test_ok(&second, db_tx(&second, add_numbered, &turn));
-    db_reader_release(&second);
-    test_ok(&first, team_count(&first, &row));
-    assert_int_equal(row.total, 1);
-    db_reader_rest(&first); /* and is given back without another statement */
-    test_ctx_done(&first);
-    test_ctx_done(&second);
-}
-
 static enum rc swallow(struct ctx *ctx, void *arg)
 {
-    enum rc rc = add_numbered(ctx, arg);
+    enum rc rc = test_turn_add(ctx, arg);
 
     for (int i = 0; i < 20; i++)
         str_fmt(ctx->arena, "%1000000d", i); /* text is not checked by who builds it */
@@ -537,14 +458,14 @@ static void test_failed_arena_undoes(void **state)
 {
     struct test_store *store = *state;
     struct ctx ctx = test_ctx(store->db);
-    struct turn turn = {.number = 1};
+    struct test_turn turn = {.number = 1};
 
     arena_free(ctx.arena);
     ctx.arena = arena_new((size_t)4 << 20);
     assert_int_equal(db_tx(&ctx, swallow, &turn), RC_LIMIT);
     assert_int_equal(ctx.err.id, ERR_MEMORY);
     test_ctx_done(&ctx);
-    assert_int_equal(count_teams(store->db), 0);
+    assert_int_equal(test_count_teams(store->db), 0);
 }
 
 /* Two that each read what the other changes: one after the other one of them would see it. */
@@ -581,14 +502,14 @@ static void test_no_write_skew(void **state)
         pthread_join(workers[i].thread, NULL);
         assert_int_equal(workers[i].rc, RC_OK);
     }
-    assert_int_equal(count_teams(store->db), 1);
+    assert_int_equal(test_count_teams(store->db), 1);
 }
 
 static enum rc add_twice_and_go_on(struct ctx *ctx, void *arg)
 {
-    enum rc rc = add_numbered(ctx, arg);
+    enum rc rc = test_turn_add(ctx, arg);
 
-    if (rc == RC_OK && add_numbered(ctx, arg) == RC_CONFLICT)
+    if (rc == RC_OK && test_turn_add(ctx, arg) == RC_CONFLICT)
         ctx_clear_error(ctx);
     return rc;
 }
@@ -596,144 +517,27 @@ static enum rc add_twice_and_go_on(struct ctx *ctx, void *arg)
 static void test_failed_statement_fails_all(void **state)
 {
     struct test_store *store = *state;
-    struct turn turn = {.number = 1};
+    struct test_turn turn = {.number = 1};
 
     assert_int_equal(db_tx(&store->ctx, add_twice_and_go_on, &turn), RC_INTERNAL);
     assert_true(str_find(store->ctx.err.detail, S("ON CONFLICT")) >= 0);
-    assert_int_equal(count_teams(store->db), 0);
+    assert_int_equal(test_count_teams(store->db), 0);
 }
 
 /* What came in damaged or cut is never written, whatever the work does. */
 static void test_unusable_input_writes_nothing(void **state)
 {
     struct test_store *store = *state;
-    struct turn turn = {.number = 1};
+    struct test_turn turn = {.number = 1};
 
     store->ctx.unusable = (struct err){.id = ERR_NOT_UTF8, .field = S("note")};
-    assert_int_equal(db_tx(&store->ctx, add_numbered, &turn), RC_INVALID);
+    assert_int_equal(db_tx(&store->ctx, test_turn_add, &turn), RC_INVALID);
     assert_true(str_eq(store->ctx.err.field, S("note")));
-    assert_int_equal(count_teams(store->db), 0);
+    assert_int_equal(test_count_teams(store->db), 0);
     ctx_clear_error(&store->ctx);
     store->ctx.unusable.id = ERR_NONE;
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
-    assert_int_equal(count_teams(store->db), 1);
-}
-
-static void test_server_comes_back(void **state)
-{
-    struct test_store *store = *state;
-    struct turn turns[] = {{.number = 1}, {.number = 2}, {.number = 3}};
-
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turns[0]));
-    assert_int_equal(count_teams(store->db), 1);
-    test_postgres_ctl("stop");
-    assert_int_equal(db_tx(&store->ctx, add_numbered, &turns[1]), RC_UNAVAILABLE);
-    assert_int_equal(store->ctx.err.id, ERR_UNAVAILABLE);
-    ctx_clear_error(&store->ctx);
-    assert_int_equal(db_reader_acquire(&store->ctx), RC_UNAVAILABLE);
-    ctx_clear_error(&store->ctx);
-    test_postgres_ctl("start");
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turns[2]));
-    assert_int_equal(count_teams(store->db), 2);
-    /* And where nobody noticed that it was away. */
-    test_postgres_ctl("restart");
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turns[1]));
-    assert_int_equal(count_teams(store->db), 3);
-}
-
-/* ---- PostgreSQL's hook */
-
-struct following {
-    _Atomic int inside, most_inside, runs;
-    _Atomic int64_t seen; /* teams, when it last ran */
-};
-
-static struct following following; /* the hook runs once more when the store is closed */
-
-static enum rc follow(struct ctx *ctx, void *arg)
-{
-    struct team_count_row row;
-    int inside = ++following.inside;
-    enum rc rc = team_count(ctx, &row);
-
-    (void)arg;
-    if (inside > following.most_inside)
-        following.most_inside = inside;
-    usleep(2000);
-    following.inside--;
-    following.runs++;
-    if (rc == RC_OK)
-        following.seen = row.total;
-    return rc;
-}
-
-/* Two programs that both write: one of them at a time follows, and all of it is followed. */
-static void test_hook_is_leased(void **state)
-{
-    struct test_store *store = *state;
-    struct db_options options = test_options(store);
-    struct turn turns[20];
-    struct ctx other = test_ctx(NULL);
-
-    test_ok(&other, db_open(&other, &options, &other.db));
-    following.runs = following.most_inside = 0;
-    following.seen = 0;
-    db_set_group_hook(store->db, follow, NULL);
-    db_set_group_hook(other.db, follow, NULL);
-    for (int i = 0; i < 20; i++) {
-        turns[i].number = i;
-        turns[i].must_fail = false;
-        test_ok(i % 2 ? &other : &store->ctx,
-                db_tx(i % 2 ? &other : &store->ctx, add_numbered, &turns[i]));
-    }
-    test_ok(&store->ctx, db_settle(&store->ctx));
-    assert_int_equal(following.seen, 20);
-    assert_int_equal(following.most_inside, 1);
-    db_close(other.db);
-    test_ctx_done(&other);
-}
-
-static void test_hook_follows_by_itself(void **state)
-{
-    struct test_store *store = *state;
-    struct turn turn = {.number = 1};
-    int64_t until_ms = clock_monotonic_ms() + 10000;
-
-    following.runs = following.most_inside = 0;
-    following.seen = 0;
-    db_set_group_hook(store->db, follow, NULL);
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
-    while (following.seen < 1 && clock_monotonic_ms() < until_ms)
-        usleep(1000);
-    assert_int_equal(following.seen, 1);
-    /* What was committed before the end is followed before the end. */
-    turn.number = 2;
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
-    test_ctx_done(&store->ctx);
-    db_close(store->db);
-    assert_int_equal(following.seen, 2);
-    store->db = NULL;
-    store->ctx = test_ctx(NULL);
-}
-
-static void test_hook_survives_the_server(void **state)
-{
-    struct test_store *store = *state;
-    struct turn turn = {.number = 1};
-
-    following.runs = following.most_inside = 0;
-    following.seen = 0;
-    db_set_group_hook(store->db, follow, NULL);
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
-    test_ok(&store->ctx, db_settle(&store->ctx));
-    test_postgres_ctl("stop");
-    assert_int_equal(db_settle(&store->ctx), RC_UNAVAILABLE);
-    ctx_clear_error(&store->ctx);
-    test_postgres_ctl("start");
-    turn.number = 2;
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
-    test_ok(&store->ctx, db_settle(&store->ctx));
-    assert_int_equal(following.seen, 2);
+    test_ok(&store->ctx, db_tx(&store->ctx, test_turn_add, &turn));
+    assert_int_equal(test_count_teams(store->db), 1);
 }
 
 /* A child that adds numbered teams and says each number after db_tx has returned. */
@@ -741,12 +545,12 @@ static void add_for_ever(const struct test_store *store, int out, int from)
 {
     struct db_options options = test_options(store);
     struct ctx ctx = test_ctx(NULL);
-    struct turn turn = {.number = from};
+    struct test_turn turn = {.number = from};
 
     if (db_open(&ctx, &options, &ctx.db) != RC_OK)
         _exit(1);
     for (;; turn.number++) {
-        if (db_tx(&ctx, add_numbered, &turn) != RC_OK)
+        if (db_tx(&ctx, test_turn_add, &turn) != RC_OK)
             _exit(2);
         if (write(out, &turn.number, sizeof turn.number) != sizeof turn.number)
             _exit(3);
@@ -772,6 +576,9 @@ static void test_kill_loses_nothing(void **state)
         if (child == 0)
             add_for_ever(store, ends[1], i * 1000000);
         close(ends[1]);
+        /* However slow the machine is, something was promised. */
+        if (read(ends[0], &number, sizeof number) == sizeof number)
+            acknowledged++;
         usleep(20000 + 7000 * (unsigned)i);
         kill(child, SIGKILL);
         waitpid(child, NULL, 0);
@@ -780,9 +587,9 @@ static void test_kill_loses_nothing(void **state)
         close(ends[0]);
     }
     test_ok(&ctx, db_open(&ctx, &options, &store->db));
-    assert_true(acknowledged > 8);
+    assert_true(acknowledged >= 8);
     /* One per kill may be stored without having been acknowledged. */
-    assert_in_range(count_teams(store->db), acknowledged, acknowledged + 8);
+    assert_in_range(test_count_teams(store->db), acknowledged, acknowledged + 8);
     test_ctx_done(&ctx);
 }
 
@@ -790,11 +597,11 @@ static void test_kill_loses_nothing(void **state)
 static void test_close_leaves_one_file(void **state)
 {
     struct test_store *store = *state;
-    struct turn turn = {.number = 1};
+    struct test_turn turn = {.number = 1};
     struct ctx ctx = test_ctx(store->db);
     char wal[220];
 
-    test_ok(&ctx, db_tx(&ctx, add_numbered, &turn));
+    test_ok(&ctx, db_tx(&ctx, test_turn_add, &turn));
     test_ok(&ctx, db_reader_acquire(&ctx));
     db_reader_release(&ctx);
     test_ctx_done(&ctx);
@@ -808,12 +615,8 @@ static void test_close_leaves_one_file(void **state)
 
 int main(int argc, char **argv)
 {
-    /* PostgreSQL's own first, SQLite's own last. */
+    /* SQLite's own last. */
     const struct CMUnitTest tests[] = {
-        STORED(test_hook_is_leased),
-        STORED(test_hook_follows_by_itself),
-        STORED(test_hook_survives_the_server),
-        STORED(test_server_comes_back),
         STORED(test_one_fails_alone),
         STORED(test_first_fails_alone),
         STORED(test_many_threads),
@@ -822,9 +625,7 @@ int main(int argc, char **argv)
         STORED(test_later_is_run_with_the_group),
         STORED(test_later_fails_its_transaction),
         STORED(test_snapshot),
-        STORED(test_readers_are_limited),
         STORED(test_waiting_lends_the_reader),
-        STORED(test_resting_lends_the_reader),
         STORED(test_failed_arena_undoes),
         STORED(test_no_write_skew),
         STORED(test_failed_statement_fails_all),
@@ -835,13 +636,9 @@ int main(int argc, char **argv)
         STORED(test_hook_writes_with_group),
         STORED(test_close_leaves_one_file),
     };
-    size_t first = 4, n = 18;
+    size_t n = sizeof tests / sizeof *tests;
 
     test_choose_engine(argc, argv);
-    if (test_is_postgres()) {
-        first = 0;
-        n = 18;
-    }
-    return _cmocka_run_group_tests(test_is_postgres() ? "db/tx-postgres" : "db/tx", tests + first,
-                                   n, NULL, NULL);
+    return _cmocka_run_group_tests(test_is_postgres() ? "db/tx-postgres" : "db/tx", tests,
+                                   test_is_postgres() ? n - SQLITE_ONLY : n, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #include "engine/cases/case_own.h"
 
 #include "base/json.h"
+#include "base/mail.h"
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "db/db.h"
@@ -256,7 +257,7 @@ enum rc case_link_mail(struct ctx *ctx, int64_t case_id, struct str email, struc
 
     if (!mailing.email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
-    if (!filing_is_email(mailing.email))
+    if (!mail_address_is_public(mailing.email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     return db_tx(ctx, link_mail_tx, &mailing);
 }
