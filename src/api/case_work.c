@@ -214,6 +214,8 @@ static enum rc add_photo(struct ctx *ctx, struct request *request, struct reply 
                           (struct err){.id = ERR_REQUIRED, .file = __FILE__, .line = __LINE__});
     rc = upload_check(ctx, upload);
     if (!rc)
+        rc = photo_check_case(ctx, view.row.id, view.definition, 0);
+    if (!rc)
         rc = photo_make(ctx, &(struct photo_upload){upload->path, upload->filename},
                         &attaching.photo);
     if (!rc)

@@ -119,13 +119,18 @@ static void end(void *arg, struct ctx *ctx, struct request *request)
     live_city_put(app->live, ctx->city);
 }
 
+/* Of what stood in the path, the case's number alone: the rest may be a key to somebody's case. */
 static void log_request(void *arg, const struct server_event *event)
 {
+    struct str number = event->params ? params_get(event->params, S("number")) : STR_NONE;
+
     (void)arg;
     metrics_note(event);
     if (event->err && event->status >= 500)
         LOG(LOG_ERROR, "request.failed", LOG_I64("status", event->status),
-            LOG_STR("target", event->target), LOG_STR("detail", event->err->detail),
+            LOG_STR("method", event->method),
+            LOG_STR("route", str_of(event->route ? event->route->pattern : "")),
+            LOG_STR("number", number), LOG_STR("detail", event->err->detail),
             LOG_STR("error", str_of(err_name(event->err->id))),
             LOG_STR("file", str_of(event->err->file)), LOG_I64("line", event->err->line));
 }

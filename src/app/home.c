@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/keys.h"
@@ -50,12 +51,24 @@ static enum rc location_of(struct ctx *ctx, const char *folder, const char **ret
     return rc;
 }
 
+/* Older versions left the database readable to whoever may enter its folder. What SQLite makes
+ * beside it gets its mode. Nothing is lost where that cannot be. */
+static void close_to_others(const char *location)
+{
+    struct stat about;
+
+    if (stat(location, &about) == 0 && S_ISREG(about.st_mode) && (about.st_mode & 077))
+        (void)!chmod(location, about.st_mode & 0700);
+}
+
 static enum rc open_store(struct ctx *ctx, const char *folder, struct db_options options,
                           struct db **ret)
 {
     enum rc rc = location_of(ctx, folder, &options.location);
 
     options.schema = &db_schema;
+    if (!rc)
+        close_to_others(options.location);
     return rc ? rc : db_open(ctx, &options, ret);
 }
 

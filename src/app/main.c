@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/command.h"
 #include "base/crypto.h"
@@ -77,6 +78,8 @@ int main(int argc, char **argv)
     const char *asked;
 
     signal(SIGPIPE, SIG_IGN);
+    /* What is written is the city's alone, the database's own files included. */
+    umask(0077);
     crypto_init();
     if (argc < 2 || (is_help(argv[1]) && argc < 3))
         return print_help(stdout);

@@ -349,8 +349,7 @@ static void a_photo_loses_what_it_says(void **state)
     assert_str(answer_header(&visitor.world->site, &visitor.last, "content-type"), "image/jpeg");
     assert_str(answer_header(&visitor.world->site, &visitor.last, "x-content-type-options"),
                "nosniff");
-    assert_str(answer_header(&visitor.world->site, &visitor.last, "cache-control"),
-               "private, max-age=31536000, immutable");
+    assert_str(answer_header(&visitor.world->site, &visitor.last, "cache-control"), "no-store");
     assert_int_equal(get(&other, address), 404);
     assert_int_equal(files_kept(visitor.world), 1);
 }
@@ -523,6 +522,7 @@ static void staff_release_a_photo(void **state)
     assert_int_equal(get(&reporter, page), 200);
     full = address_on(&reporter, "/files/");
     assert_int_equal(get(&reporter, full), 200);
+    assert_str(answer_header(&world->site, &reporter.last, "cache-control"), "no-store");
     assert_int_equal(get(&stranger, page), 200);
     assert_false(has(&stranger, "/files/"));
     assert_int_equal(get(&stranger, full), 404);
@@ -530,6 +530,7 @@ static void staff_release_a_photo(void **state)
     assert_int_equal(get(&staff, desk), 200);
     staff_full = address_on(&staff, "/staff/files/");
     assert_int_equal(get(&staff, staff_full), 200);
+    assert_str(answer_header(&world->site, &staff.last, "cache-control"), "no-store");
     assert_int_equal(signed_in(&elsewhere, "tlee", foreign), 303);
     assert_int_equal(get(&elsewhere, staff_full), 404);
     assert_int_equal(get(&stranger, staff_full), 303);
@@ -540,6 +541,7 @@ static void staff_release_a_photo(void **state)
     assert_int_equal(post(&staff, form, "show=all"), 422);
     assert_int_equal(post(&staff, form, "show=public"), 303);
     assert_int_equal(get(&stranger, full), 200);
+    assert_str(answer_header(&world->site, &stranger.last, "cache-control"), "public, max-age=300");
     assert_int_equal(get(&stranger, page), 200);
     assert_true(has(&stranger, "alt=\"Photo 1 of 1\""));
     assert_int_equal(get(&staff, desk), 200);

@@ -16,7 +16,6 @@ enum rc staff_photo_send(struct ctx *ctx, struct request *request, struct reply 
     rc = photo_open(ctx, photo, variant, &file);
     if (rc)
         return rc;
-    reply->cache = REPLY_OWN_IMMUTABLE;
     reply_header(reply, S("Content-Disposition"), S("inline"));
     return reply_file(ctx, reply, file.fd, file.media);
 }

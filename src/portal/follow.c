@@ -81,6 +81,19 @@ static struct str step_title(const struct ctx *ctx, const struct workflow *workf
     return text_in(&workflow->states[to].name, ctx->lang);
 }
 
+/* Who says so: the resident, the city, or a program by its name. */
+static struct str message_title(struct ctx *ctx, const struct events_of_row *row)
+{
+    struct msg_arg name;
+
+    if (str_eq(row->actor_kind, S("resident")))
+        return msg_text(ctx->lang, MSG_own_said);
+    if (!str_eq(row->actor_kind, S("api")) || row->actor_name_is_null)
+        return msg_text(ctx->lang, MSG_follow_message);
+    name = MSG_ARG("name", row->actor_name);
+    return msg_format(ctx->arena, ctx->lang, MSG_follow_message_from, &name, 1);
+}
+
 /* Leaves the title empty for what is no news to a resident. */
 static void tell(struct ctx *ctx, const struct follow *follow, const struct events_of_row *row,
                  const json_t *payload, struct follow_event *event)
@@ -98,7 +111,7 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
         event->title = state_name(ctx, follow, workflow_state(workflow, word(payload, "state")));
         break;
     case EVENT_MESSAGE_ADDED:
-        event->title = msg_text(ctx->lang, is_own_word ? MSG_own_said : MSG_follow_message);
+        event->title = message_title(ctx, row);
         event->text = word(payload, "text");
         break;
     case EVENT_NOTE_ADDED:

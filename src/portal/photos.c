@@ -129,10 +129,10 @@ enum rc report_photos_take(struct ctx *ctx, struct request *request, struct repl
     return report_go_on(ctx, request, reply, &report.draft);
 }
 
-/* The address names one picture for ever, and it is shown to whom it was shown once. */
+/* What not everybody may see stays in no browser: staff may hide it, and machines are shared. */
 static enum rc send(struct ctx *ctx, struct reply *reply, const struct photo_file *file)
 {
-    reply->cache = REPLY_OWN_IMMUTABLE;
+    reply->cache = file->is_public ? REPLY_FIVE_MINUTES : REPLY_NO_STORE;
     reply_header(reply, S("Content-Disposition"), S("inline"));
     return reply_file(ctx, reply, file->fd, file->media);
 }

@@ -73,7 +73,6 @@ static void note_edge_answer(struct exchange *exchange, int status, const struct
     struct server_event event = {
         .work_id = atomic_fetch_add(&server->next_work_id, 1),
         .method = exchange->head.method,
-        .target = exchange->request.target,
         .remote = exchange->peer,
         .status = status,
         .duration_us = clock_now().us_utc - exchange->started_us,

@@ -177,7 +177,6 @@ const char *reply_cache_text(enum reply_cache cache)
     switch (cache) {
     case REPLY_REVALIDATE: return "private, no-cache";
     case REPLY_FIVE_MINUTES: return "public, max-age=300";
-    case REPLY_OWN_IMMUTABLE: return "private, max-age=31536000, immutable";
     case REPLY_IMMUTABLE: return "public, max-age=31536000, immutable";
     case REPLY_NO_STORE: break;
     }

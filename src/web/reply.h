@@ -17,11 +17,10 @@
 #define REPLY_MAX_BODY_BYTES ((size_t)16 << 20) /* more is streamed */
 
 enum reply_cache {
-    REPLY_NO_STORE,      /* whatever depends on who asks: the default */
-    REPLY_REVALIDATE,    /* the browser may keep it but asks each time: pages with an ETag */
-    REPLY_FIVE_MINUTES,  /* public lists, feeds, map images */
-    REPLY_IMMUTABLE,     /* the URL changes with the content */
-    REPLY_OWN_IMMUTABLE, /* the same, for who asked alone: pictures behind a cookie */
+    REPLY_NO_STORE,     /* whatever depends on who asks: the default */
+    REPLY_REVALIDATE,   /* the browser may keep it but asks each time: pages with an ETag */
+    REPLY_FIVE_MINUTES, /* public lists, feeds, map images, public photos */
+    REPLY_IMMUTABLE,    /* the URL changes with the content */
 };
 
 /* Makes the next part of a streamed body: appends to `chunk` (at most its maximum) and sets

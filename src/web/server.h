@@ -21,8 +21,10 @@ struct edge_style;
 /* One request that is over, for the log: one line each. */
 struct server_event {
     uint64_t work_id;
-    struct str method, target, remote; /* target as it came; may hold anything printable */
-    const struct route *route;         /* NULL when none was found */
+    struct str method, remote;
+    const struct route *route;   /* NULL when none was found. The target itself is not given: links,
+                                    tokens and keys stand in it, which no log shall keep */
+    const struct params *params; /* what stood in the route's {names}; NULL without a route */
     int status;
     int64_t duration_us;   /* from the head to the finished reply, waiting in the queue included */
     const struct err *err; /* NULL when it went well */

@@ -183,9 +183,9 @@ static void note(struct ctx *ctx, struct exchange *exchange, const struct reply 
     struct server_event event = {
         .work_id = ctx->work_id,
         .method = exchange->head.method,
-        .target = exchange->request.target,
         .remote = exchange->request.remote,
         .route = exchange->request.route,
+        .params = exchange->request.route ? &exchange->request.params : NULL,
         .status = reply->status,
         .duration_us = clock_now().us_utc - exchange->started_us,
         .err = rc ? &ctx->err : NULL,

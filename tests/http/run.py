@@ -4,7 +4,8 @@
     run.py [--store sqlite|postgres] [--only WORD] [--suite SUITE] PROGRAM CITYDIR
 
 scenarios are the *.http files beside this program, open311 is a strict client of that standard,
-input what bad input gets on every channel, disk what a full, read-only or stopped store gets. Without --suite all run. PostgreSQL is the server of
+input what bad input gets on every channel, disk what a full, read-only or stopped store gets, guard
+what strangers get by another way. Without --suite all run. PostgreSQL is the server of
 tests/lib/postgres.sh; without one its tests are skipped. CITYHALL_TEST_LONG=1 does more of each.
 """
 
@@ -43,8 +44,10 @@ def ends_well(city):
 def suites():
     import bad_input
     import bad_store
+    import guard
     import open311
-    return {"scenarios": scenarios, "open311": open311.run, "input": bad_input.run, "disk": bad_store.run}
+    return {"scenarios": scenarios, "open311": open311.run, "input": bad_input.run, "disk": bad_store.run,
+            "guard": guard.run}
 
 
 def main():

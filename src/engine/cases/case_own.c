@@ -142,11 +142,25 @@ enum rc case_photo_add(struct ctx *ctx, int64_t case_id, const struct photo_uplo
     enum rc rc = check_photo(ctx, case_id, &definition);
 
     if (!rc)
+        rc = photo_check_case(ctx, case_id, definition, 0);
+    if (!rc)
         rc = photo_make(ctx, upload, &adding.photo);
     return rc ? rc : db_tx(ctx, add_tx, &adding);
 }
 
 /* ---- How it went */
+
+/* The record keeps each of them for ever. */
+static enum rc check_changes(struct ctx *ctx, int64_t case_id)
+{
+    struct own_events_since_row said;
+    enum rc rc = own_events_since(ctx, case_id, S("case.rated"), (struct instant){0}, &said);
+
+    if (rc || said.total <= OWN_RATING_CHANGES)
+        return rc;
+    return FAIL(ctx, ERR_RATED, .field = S("rating"),
+                .arg = str_fmt(ctx->arena, "%d", OWN_RATING_CHANGES));
+}
 
 static enum rc rate_tx(struct ctx *ctx, void *arg)
 {
@@ -162,10 +176,12 @@ static enum rc rate_tx(struct ctx *ctx, void *arg)
         rc = satisfaction_get(ctx, saying->case_id, &is_rated, &before);
     if (rc || (is_rated && before.score == saying->score && str_eq(before.text, saying->text)))
         return rc;
-    rc = satisfaction_put(
-        ctx,
-        &(struct satisfaction_put_args){saying->case_id, saying->score, saying->text, ctx->now},
-        NULL);
+    rc = check_changes(ctx, saying->case_id);
+    if (!rc)
+        rc = satisfaction_put(
+            ctx,
+            &(struct satisfaction_put_args){saying->case_id, saying->score, saying->text, ctx->now},
+            NULL);
     return rc ? rc
               : record_add(ctx,
                            &(struct event){"case.rated", saying->case_id, EVENT_PARTIES,

@@ -8,15 +8,17 @@
 
 #include "engine/cases/photo.h"
 
-#define OWN_TEXT_MAX      2000 /* characters */
-#define OWN_TEXTS_PER_DAY 20   /* on one case */
+#define OWN_TEXT_MAX       2000 /* characters */
+#define OWN_TEXTS_PER_DAY  20   /* on one case */
+#define OWN_RATING_CHANGES 3    /* of one case, for ever */
 
 /* Adds what the reporter says, for the parties. The same text within ten minutes is the form sent
  * twice and stored once. ERR_REQUIRED, ERR_TOO_LONG, ERR_NOT_UTF8 with field "comment";
  * ERR_TOO_MANY. Event message.added. */
 enum rc case_comment(struct ctx *ctx, int64_t case_id, struct str text) MUST_CHECK;
 
-/* Adds a photo, released as the service says. Errors as photo_make and photo_attach;
+/* Adds a photo, released as the service says. Errors as photo_check_case, which is asked before the
+ * picture is made, and photo_make;
  * ERR_TRANSITION when the case is closed, ERR_NOT_FOUND when its service takes no photos. Event
  * photo.added. */
 enum rc case_photo_add(struct ctx *ctx, int64_t case_id,
@@ -34,9 +36,10 @@ struct case_rating {
     struct instant said;
 };
 
-/* How it went, of a closed case; said again it replaces what was said. ERR_REQUIRED with field
- * "score" for no score of 1 to 5, ERR_TOO_LONG and ERR_NOT_UTF8 with field "rating"; ERR_TRANSITION
- * while the case is open. Event case.rated, for the parties. Table satisfaction. */
+/* How it went, of a closed case; said again it replaces what was said, OWN_RATING_CHANGES
+ * times: then ERR_RATED with that number in arg. What is said already changes nothing. ERR_REQUIRED
+ * with field "score" for no score of 1 to 5, ERR_TOO_LONG and ERR_NOT_UTF8 with field "rating";
+ * ERR_TRANSITION while the case is open. Event case.rated, for the parties. Table satisfaction. */
 enum rc case_rate(struct ctx *ctx, int64_t case_id, int64_t score, struct str text) MUST_CHECK;
 
 /* What was said; *ret_is_rated is false, *ret untouched, when nothing was. Whoever shows it has

@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "engine/cases/queries.h"
 #include "engine/record/record.h"
+#include "people/actor.h"
 
 #define MAX_CHARACTERS 4000
 #define MAX_PAYLOAD    40000
@@ -28,11 +29,25 @@ static struct str payload_of(struct ctx *ctx, const struct external_message *mes
     return buf_str(&out);
 }
 
+static enum rc audience_of(struct ctx *ctx, const struct external_message *message,
+                           enum event_audience *ret)
+{
+    struct case_opened_by_row opened = {0};
+    enum rc rc = RC_OK;
+
+    if (!message->may_tell && ctx->actor)
+        rc = case_opened_by(ctx, message->case_id, ctx->actor->id, &opened);
+    if (!rc)
+        *ret = message->may_tell || opened.total ? EVENT_PARTIES : EVENT_STAFF;
+    return rc;
+}
+
 static enum rc add_tx(struct ctx *ctx, void *arg)
 {
     struct adding *adding = arg;
     const struct external_message *message = adding->message;
     struct external_get_row before;
+    enum event_audience audience;
     bool is_known;
     enum rc rc =
         external_get(ctx, message->system, S("message"), adding->external_id, &is_known, &before);
@@ -43,6 +58,9 @@ static enum rc add_tx(struct ctx *ctx, void *arg)
         adding->id = before.id;
         return RC_OK;
     }
+    rc = audience_of(ctx, message, &audience);
+    if (rc)
+        return rc;
     rc = external_add(ctx,
                       &(struct external_add_args){
                           .system = message->system,
@@ -52,10 +70,10 @@ static enum rc add_tx(struct ctx *ctx, void *arg)
                       },
                       &adding->id);
     if (!rc)
-        rc = record_add(ctx,
-                        &(struct event){"message.added", message->case_id, EVENT_PARTIES,
-                                        payload_of(ctx, message)},
-                        NULL);
+        rc = record_add(
+            ctx,
+            &(struct event){"message.added", message->case_id, audience, payload_of(ctx, message)},
+            NULL);
     return rc ? rc : case_touch(ctx, message->case_id, ctx->now, NULL);
 }
 

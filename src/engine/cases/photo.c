@@ -345,16 +345,34 @@ enum rc photo_withdraw(struct ctx *ctx, int64_t case_id, int64_t photo_id)
     return db_tx(ctx, show_tx, &showing);
 }
 
+enum rc photo_check_case(struct ctx *ctx, int64_t case_id, const struct definition *definition,
+                         int64_t bytes)
+{
+    bool is_resident = ctx->actor && ctx->actor->kind == ACTOR_RESIDENT;
+    int most = is_resident ? definition->photos.max : PHOTO_CASE_MAX;
+    struct case_files_rows rows;
+    int count = 0;
+    enum rc rc = case_files(ctx, case_id, &rows);
+
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < rows.n; i++) {
+        if (is_resident && rows.rows[i].by_staff)
+            continue;
+        count++;
+        bytes += rows.rows[i].bytes;
+    }
+    if (count < most && rows.n < PHOTO_CASE_MAX && (!is_resident || bytes <= PHOTO_DRAFT_BYTES))
+        return RC_OK;
+    return FAIL(ctx, ERR_CASE_PHOTOS, .field = S("photo"), .arg = str_fmt(ctx->arena, "%d", most));
+}
+
 enum rc photo_attach(struct ctx *ctx, int64_t case_id, const struct definition *definition,
                      const struct photo_made *photo)
 {
-    struct case_files_rows rows;
     int64_t full, thumb, id;
-    enum rc rc = case_files(ctx, case_id, &rows);
+    enum rc rc = photo_check_case(ctx, case_id, definition, photo->full.bytes);
 
-    if (!rc && rows.n >= PHOTO_CASE_MAX)
-        rc = FAIL(ctx, ERR_PHOTOS_FULL, .field = S("photo"),
-                  .arg = str_fmt(ctx->arena, "%d", PHOTO_CASE_MAX));
     if (!rc)
         rc = add_files(ctx, photo, &full, &thumb);
     if (!rc)
@@ -413,7 +431,10 @@ enum rc photo_open(struct ctx *ctx, int64_t photo_id, enum photo_variant variant
         return rc;
     if (!may_see(ctx, &row, &reach))
         return FAIL(ctx, ERR_NOT_FOUND);
-    return open_file(ctx, variant == PHOTO_FULL ? row.sha256 : row.thumb_sha256, ret);
+    rc = open_file(ctx, variant == PHOTO_FULL ? row.sha256 : row.thumb_sha256, ret);
+    if (!rc)
+        ret->is_public = row.is_public && case_may_read(NULL, &reach);
+    return rc;
 }
 
 enum rc photo_open_draft(struct ctx *ctx, int64_t draft_id, int64_t photo_id,

@@ -12,7 +12,7 @@
 #include "engine/definition/city.h"
 
 #define PHOTO_DRAFT_BYTES ((int64_t)60 << 20) /* of pictures kept for one draft */
-#define PHOTO_CASE_MAX    40                  /* photos of one case */
+#define PHOTO_CASE_MAX    40                  /* photos of one case, those of staff included */
 
 struct photo {
     int64_t id;            /* of its row: draft_file or case_file */
@@ -75,8 +75,16 @@ struct photo_made {
 enum rc photo_make(struct ctx *ctx, const struct photo_upload *upload,
                    struct photo_made *ret) MUST_CHECK;
 
-/* Gives it to a case, released as its service says; who acts is asked before. ERR_PHOTOS_FULL when
- * the case has PHOTO_CASE_MAX. Event photo.added (for the parties). Inside db_tx only. */
+/* Whether a case has room for another photo of ctx->actor's, whose picture has `bytes` (0: not
+ * known yet, so that it can be asked before the work). What residents have given to a case, those
+ * of its report included, is at most what its service allows and PHOTO_DRAFT_BYTES: ERR_CASE_PHOTOS
+ * with the service's number in arg. With staff's it is at most PHOTO_CASE_MAX: ERR_CASE_PHOTOS for
+ * anybody. */
+enum rc photo_check_case(struct ctx *ctx, int64_t case_id, const struct definition *definition,
+                         int64_t bytes) MUST_CHECK;
+
+/* Gives it to a case, released as its service says; who acts is asked before. Errors as
+ * photo_check_case. Event photo.added (for the parties). Inside db_tx only. */
 enum rc photo_attach(struct ctx *ctx, int64_t case_id, const struct definition *definition,
                      const struct photo_made *photo) MUST_CHECK;
 
@@ -95,6 +103,7 @@ enum rc photo_withdraw(struct ctx *ctx, int64_t case_id, int64_t photo_id) MUST_
 struct photo_file {
     int fd;
     const char *media; /* "image/jpeg" */
+    bool is_public;    /* anybody may see it now: caches may keep it for a while, and no longer */
 };
 
 /* The picture of a case's photo, for ctx->actor, or of a draft's. ERR_NOT_FOUND for one that is not

@@ -460,6 +460,12 @@ FROM event e LEFT JOIN event_payload p ON p.event = e.id
 WHERE e.cases = :cases AND e.audience = 0 AND e.at >= :at_from AND e.at < :at_until
 ORDER BY e.id;
 
+-- Whether the program of a key opened the case.
+-- name: case_opened_by :one (cases I64, actor I64)
+-- column: total I64
+SELECT count(*) AS total FROM event
+WHERE cases = :cases AND kind = 'case.opened' AND actor_kind = 'api' AND actor = :actor;
+
 -- What another system calls a case, or something of it.
 -- name: external_get :optional (system TEXT, kind TEXT, external_id TEXT)
 SELECT r.id, r.cases, c.number FROM external_ref r JOIN cases c ON c.id = r.cases
@@ -517,7 +523,7 @@ VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, :by_staff, '')
 RETURNING id;
 
 -- name: case_files :many (cases I64)
-SELECT c.id, c.is_public, c.is_hidden, f.name, t.width, t.height
+SELECT c.id, c.is_public, c.is_hidden, c.by_staff, f.name, f.bytes, t.width, t.height
 FROM case_file c JOIN file f ON f.id = c.file JOIN file t ON t.id = c.thumbnail
 WHERE c.cases = :cases ORDER BY c.id;
 

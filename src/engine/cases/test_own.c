@@ -99,6 +99,80 @@ static void how_it_went_is_said_once_and_changed(void **state)
     assert_int_equal(rating.text.n, 0);
 }
 
+/* The record keeps every change for ever, so they have an end. */
+static void a_rating_is_changed_a_few_times(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = file_one(world);
+    const struct actor *reporter = test_reporter(world, filed.case_id);
+    struct test_counts before;
+
+    test_ok(&world->ctx,
+            test_step(world, reporter, filed.case_id, &(struct step_input){.step = S("withdraw")}));
+    world->ctx.actor = reporter;
+    test_counts(world, &before);
+    for (int i = 0; i <= OWN_RATING_CHANGES; i++)
+        test_ok(&world->ctx, case_rate(&world->ctx, filed.case_id, 1 + i % 5, S("so so")));
+    assert_int_equal(case_rate(&world->ctx, filed.case_id, 5, S("")), RC_INVALID);
+    assert_int_equal(world->ctx.err.id, ERR_RATED);
+    assert_str(world->ctx.err.arg, "3");
+    ctx_clear_error(&world->ctx);
+    test_ok(&world->ctx, case_rate(&world->ctx, filed.case_id, 4, S("so so")));
+    assert_grown(world, &before, "satisfaction", 1, "event", 4, "event_payload", 4, "record_leaf",
+                 4, NULL);
+}
+
+static enum rc attach_tx(struct ctx *ctx, void *arg)
+{
+    const struct definition *definition = arg;
+    static int64_t serial;
+    char name[32];
+    struct photo_made made = {.full = {.bytes = (int64_t)25 << 20, .width = 1, .height = 1},
+                              .thumb = {.bytes = 1, .width = 1, .height = 1}};
+
+    snprintf(name, sizeof name, "full %d", (int)serial++);
+    made.full.hash = crypto_sha256(str_of(name));
+    made.thumb.hash = crypto_sha256(S("thumb"));
+    return photo_attach(ctx, 1, definition, &made);
+}
+
+/* A case that is full is told so before its picture is made, which nobody can here. */
+static void room_is_asked_before_the_work(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = file_one(world);
+    struct photo_upload upload = {.path = "/dev/null"};
+    struct city *city = world->ctx.city;
+
+    for (size_t i = 0; i < city->version_n; i++)
+        city->versions[i]->photos.max = 1;
+    world->ctx.actor = test_reporter(world, filed.case_id);
+    assert_error(&world->ctx, case_photo_add(&world->ctx, filed.case_id, &upload), ERR_CONFIG,
+                 NULL);
+    test_ok(&world->ctx, db_tx(&world->ctx, attach_tx, city->versions[0]));
+    assert_error(&world->ctx, case_photo_add(&world->ctx, filed.case_id, &upload), ERR_CASE_PHOTOS,
+                 "photo");
+}
+
+static void photos_of_residents_have_an_end(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = file_one(world);
+    struct definition definition = *world->ctx.city->services[0];
+
+    assert_int_equal(filed.case_id, 1);
+    world->ctx.actor = test_reporter(world, filed.case_id);
+    definition.photos.max = 5;
+    test_ok(&world->ctx, db_tx(&world->ctx, attach_tx, &definition));
+    test_ok(&world->ctx, db_tx(&world->ctx, attach_tx, &definition));
+    /* Three of 25 MB are more than may be kept. */
+    assert_error(&world->ctx, db_tx(&world->ctx, attach_tx, &definition), ERR_CASE_PHOTOS, "photo");
+    definition.photos.max = 1;
+    assert_error(&world->ctx, db_tx(&world->ctx, attach_tx, &definition), ERR_CASE_PHOTOS, "photo");
+    world->ctx.actor = test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL);
+    test_ok(&world->ctx, db_tx(&world->ctx, attach_tx, &definition));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +180,9 @@ int main(void)
         TEST(comments_of_a_day_have_an_end),
         TEST(others_add_nothing),
         TEST(how_it_went_is_said_once_and_changed),
+        TEST(a_rating_is_changed_a_few_times),
+        TEST(photos_of_residents_have_an_end),
+        TEST(room_is_asked_before_the_work),
     };
 
     return RUN_TESTS("engine own", tests);

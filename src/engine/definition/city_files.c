@@ -1,5 +1,10 @@
 #include "engine/definition/city_files.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
 #include "base/file.h"
 #include "db/db.h"
 #include "engine/definition/queries.h"
@@ -18,6 +23,28 @@ static const struct {
     {"layers", STR(".geojson"), MAX_LAYER_BYTES}, {"layers", STR(".topojson"), MAX_LAYER_BYTES},
 };
 
+/* A folder of somebody else's may be checked: what is read lies in it, as a file, wherever links
+ * lead. */
+static enum rc check_place(struct ctx *ctx, const char *folder, const char *path)
+{
+    char *top = realpath(folder, NULL), *real = realpath(path, NULL);
+    size_t n = top ? strlen(top) : 0;
+    bool is_within = top && real && strncmp(top, real, n) == 0 && real[n] == '/';
+    bool is_missing = !real && errno == ENOENT;
+    struct stat about;
+
+    free(top);
+    free(real);
+    if (is_missing) /* reading says so */
+        return RC_OK;
+    if (!is_within)
+        return FAIL(ctx, ERR_FORMAT,
+                    .detail = str_fmt(ctx->arena, "%s leads out of the city's folder", path));
+    if (stat(path, &about) < 0 || !S_ISREG(about.st_mode))
+        return FAIL(ctx, ERR_FORMAT, .detail = str_fmt(ctx->arena, "%s is no plain file", path));
+    return RC_OK;
+}
+
 static enum rc add_file(struct ctx *ctx, const char *folder, struct str path, size_t max_bytes,
                         struct city_files *files)
 {
@@ -27,7 +54,9 @@ static enum rc add_file(struct ctx *ctx, const char *folder, struct str path, si
 
     if (files->n == MAX_FILES)
         return FAIL(ctx, ERR_TOO_MANY, .detail = S("a city folder of too many files"));
-    rc = file_read(ctx, str_z(ctx->arena, shown), max_bytes, &content);
+    rc = check_place(ctx, folder, str_z(ctx->arena, shown));
+    if (!rc)
+        rc = file_read(ctx, str_z(ctx->arena, shown), max_bytes, &content);
     if (!rc)
         files->items[files->n++] = (struct city_file){path, shown, content};
     return rc;

@@ -12,9 +12,11 @@ INSERT INTO event_payload (event, salt, payload) VALUES (:event, :salt, :payload
 -- name: events_of :many (cases I64, audience I64)
 -- column: payload TEXT?
 -- column: actor_name TEXT?
-SELECT e.id, e.at, e.kind, e.actor_kind, e.actor, e.audience, p.payload, a.name AS actor_name
+SELECT e.id, e.at, e.kind, e.actor_kind, e.actor, e.audience, p.payload,
+    COALESCE(a.name, k.name) AS actor_name
 FROM event e LEFT JOIN event_payload p ON p.event = e.id
 LEFT JOIN account a ON a.id = e.actor AND e.actor_kind = 'staff'
+LEFT JOIN api_key k ON k.id = e.actor AND e.actor_kind = 'api'
 WHERE e.cases = :cases AND e.audience <= :audience
 ORDER BY e.id;
 

@@ -162,7 +162,12 @@ enum rc open311_updates(struct ctx *ctx, struct request *request, struct reply *
     return RC_OK;
 }
 
-/* ---- Posted */
+/* ---- Posted
+ *
+ * GeoReport v2 has no updates that are posted; mySociety's extension sends those of residents who
+ * use the program to the server that keeps the report. So a program that filed the report speaks to
+ * its reporter, and one that may work on it as well; about other reports it tells staff alone, and
+ * the page names it. */
 
 static const char *const statuses[] = {
     "OPEN",
@@ -261,6 +266,13 @@ static enum rc find_case(struct ctx *ctx, const struct request *request, const s
     return RC_OK;
 }
 
+static bool works_on(const struct api_key *key, const struct definition *definition)
+{
+    return api_key_may(
+        key, API_RIGHT_WORK,
+        (struct reach){.department = definition->department, .service = definition->code});
+}
+
 enum rc open311_update_add(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct external_message message = {.external_id = sent(request, "update_id")};
@@ -279,6 +291,7 @@ enum rc open311_update_add(struct ctx *ctx, struct request *request, struct repl
     if (rc)
         return rc;
     message.case_id = found.of[0].id;
+    message.may_tell = works_on(&key, found.of[0].definition);
     message.text = update_text(ctx, request);
     message.system = str_fmt(ctx->arena, "key %.*s", STR_ARG(key.prefix));
     if (!message.external_id.n)

@@ -352,8 +352,18 @@ static void an_update_counts_once_and_is_not_public(void **state)
                               1),
                     "UPDATEWORD\\nstatus: FIXED\\nemail: ann@example.com"));
     assert_int_equal(test_i64(world, "SELECT audience FROM event ORDER BY id DESC LIMIT %lld", 1),
-                     EVENT_PARTIES);
+                     EVENT_STAFF);
     assert_false(has(ask(world, &look).body, "UPDATEWORD"));
+    /* Of what it filed itself, the reporter reads it too. */
+    first = ask(world, &(struct call){.method = "POST",
+                                      .target = "/open311/v2/requests.json",
+                                      .form = filing_call(world, town.key).form});
+    call.form =
+        str_fmt(world->ctx.arena, "api_key=%.*s&service_request_id=%.*s&description=OWNWORD",
+                STR_ARG(town.key), STR_ARG(id_of(world, &first)));
+    assert_int_equal(ask(world, &call).status, 201);
+    assert_int_equal(test_i64(world, "SELECT audience FROM event ORDER BY id DESC LIMIT %lld", 1),
+                     EVENT_PARTIES);
 }
 
 /* ---- What must not get in */
