@@ -61,8 +61,8 @@ size_t openapi_statuses(const struct route *route, int ret[OPENAPI_MAX_STATUSES]
         add(ret, &n, 401);
         add(ret, &n, 429);
     }
-    add(ret, &n, 400); /* a path, query or body that is no text */
     if (route->body) {
+        add(ret, &n, 400);
         add(ret, &n, 413);
         add(ret, &n, 415);
     }

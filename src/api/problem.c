@@ -65,10 +65,8 @@ static bool own_sentence(enum err_id id, enum msg_id *ret)
         enum err_id error;
         enum msg_id says;
     } sentences[] = {
-        {ERR_MALFORMED, MSG_api_malformed},
-        {ERR_MEDIA_TYPE, MSG_api_media_type},
-        {ERR_METHOD, MSG_api_method},
-        {ERR_NOT_A_DATE, MSG_api_time},
+        {ERR_MALFORMED, MSG_api_malformed}, {ERR_MEDIA_TYPE, MSG_api_media_type},
+        {ERR_METHOD, MSG_api_method},       {ERR_NOT_A_DATE, MSG_api_time},
         {ERR_NOT_UTF8, MSG_api_text},
     };
 

@@ -147,8 +147,8 @@ const walkHome = async (one, me, see) => {
   await me.go('/cases?service=pothole&from=2001-01-01&until=2001-01-02');
   await see('list-empty');
   await me.go('/cases');
-  await page.locator('#f-q').fill('massachusetts');
-  await press(page, 'Show');
+  await one.page.locator('#f-q').fill('massachusetts');
+  await press(one.page, 'Show');
   await see('list-found');
   await me.go(`/cases?state=open&q=${encodeURIComponent('<b>"zeppelin" & '.repeat(9))}`);
   await see('list-nothing-found');
