@@ -421,22 +421,6 @@ static void test_failed_statement_fails_all(void **state)
     assert_int_equal(count_teams(store->db), 0);
 }
 
-/* What came in damaged or cut is never written, whatever the work does. */
-static void test_unusable_input_writes_nothing(void **state)
-{
-    struct test_store *store = *state;
-    struct turn turn = {.number = 1};
-
-    store->ctx.unusable = (struct err){.id = ERR_NOT_UTF8, .field = S("note")};
-    assert_int_equal(db_tx(&store->ctx, add_numbered, &turn), RC_INVALID);
-    assert_true(str_eq(store->ctx.err.field, S("note")));
-    assert_int_equal(count_teams(store->db), 0);
-    ctx_clear_error(&store->ctx);
-    store->ctx.unusable.id = ERR_NONE;
-    test_ok(&store->ctx, db_tx(&store->ctx, add_numbered, &turn));
-    assert_int_equal(count_teams(store->db), 1);
-}
-
 static void test_server_comes_back(void **state)
 {
     struct test_store *store = *state;
@@ -641,7 +625,6 @@ int main(int argc, char **argv)
         STORED(test_failed_arena_undoes),
         STORED(test_no_write_skew),
         STORED(test_failed_statement_fails_all),
-        STORED(test_unusable_input_writes_nothing),
         STORED(test_kill_loses_nothing),
         STORED(test_overload),
         STORED(test_hook_fails_group),
