@@ -2,7 +2,7 @@
 #include "db/also.h"
 #include "db/stats.h"
 #include "db/test_queries.h"
-#include "db/test_support.h"
+#include "db/test_turn.h"
 
 static void add(struct ctx *ctx, int number)
 {

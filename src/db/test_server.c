@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "db/test_queries.h"
-#include "db/test_support.h"
+#include "db/test_turn.h"
 
 static void test_server_comes_back(void **state)
 {

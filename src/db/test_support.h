@@ -46,15 +46,6 @@ struct db_options test_options(const struct test_store *store);
 enum rc test_migrate(const struct test_store *store, const struct db_schema *schema,
                      struct ctx *ctx, size_t *ret_applied);
 
-/* Work for db_tx: adds a team called by its number, and then fails when told to. */
-struct test_turn {
-    int number;
-    bool must_fail;
-};
-enum rc test_turn_add(struct ctx *ctx, void *arg);
-
-int64_t test_count_teams(struct db *db);
-
 /* RC_OK, or the test fails showing the error. */
 void test_ok(struct ctx *ctx, enum rc rc);
 

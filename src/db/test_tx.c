@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "db/test_queries.h"
-#include "db/test_support.h"
+#include "db/test_turn.h"
 
 #define THREADS 32
 #define TURNS   40
