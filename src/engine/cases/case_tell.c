@@ -95,7 +95,7 @@ static struct notice_rule words_of_transfer(struct ctx *ctx, bool has_due)
 {
     struct notice_rule notice = {.id = S("transferred"),
                                  .to = NOTICE_TO_REPORTER | NOTICE_TO_FOLLOWERS};
-    const struct str none = STR_NONE;
+    const struct str none = S("");
 
     for (enum lang lang = 0; lang < LANG__N; lang++) {
         struct str body = msg_text(lang, MSG_notice_transferred_body);
