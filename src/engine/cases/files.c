@@ -135,7 +135,7 @@ enum rc files_put(struct ctx *ctx, struct str bytes, struct crypto_hash *ret)
 
 enum rc files_open(struct ctx *ctx, struct str hash, int *ret_fd)
 {
-    struct place_on_disk place;
+    struct place_on_disk place = {0};
     enum rc rc = place_of(ctx, hash, &place);
     int fd;
 
