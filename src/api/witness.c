@@ -8,7 +8,7 @@
 #include "engine/message/queries.h"
 #include "engine/record/record_tree.h"
 
-#define KIND        "record.witness"
+#define KIND "record.witness"
 
 struct witnessing {
     struct str addresses, base_url;

@@ -10,7 +10,7 @@
 static enum rc list_picks(struct ctx *ctx, struct merge_act *act)
 {
     const struct panel_lines *lists[] = {&act->panels.duplicates, &act->panels.same_place,
-                                        &act->panels.related};
+                                         &act->panels.related};
     size_t n = lists[0]->n + lists[1]->n + lists[2]->n;
 
     act->picks = (struct panel_lines){.of = ARENA_ARRAY(ctx->arena, n, struct panel_line)};

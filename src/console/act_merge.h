@@ -8,7 +8,7 @@
 struct merge_act {
     struct case_act act;
     struct case_panels panels; /* what may be the other one */
-    struct panel_lines picks;   /* the open ones of these */
+    struct panel_lines picks;  /* the open ones of these */
     struct str into;           /* as typed or picked */
     bool is_picked;            /* it is one of the picks */
     bool has_other;

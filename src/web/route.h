@@ -45,7 +45,7 @@ struct route {
     /* For the interface's description alone. */
     const char *body;     /* the schema of its JSON body by name; NULL: it takes none */
     const char *response; /* the schema of a good answer, or a media type; NULL: no body */
-    const int *statuses;  /* what it answers when all is well here, the good one first; ended by 0 */
+    const int *statuses; /* what it answers when all is well here, the good one first; ended by 0 */
 };
 
 struct router;

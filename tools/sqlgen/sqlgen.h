@@ -67,7 +67,7 @@ struct migrations {
     size_t n;
     struct names protected_tables, insert_only;
     struct names derived; /* tables that other tables' triggers fill: not copied */
-    struct names files; /* read, and folders looked into: for the depfile */
+    struct names files;   /* read, and folders looked into: for the depfile */
 };
 
 /* Reads and expands the migrations of the folders (comma-separated, below `root`), in order, up

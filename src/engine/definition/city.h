@@ -59,8 +59,8 @@ struct city {
     struct gazetteer *gazetteer; /* NULL in a city without street layers */
     struct str stamp;            /* of what was read: see city_stamp */
     /* Of the installation, set before the city is served; borrowed. */
-    const char *files_folder;      /* engine/cases/files.h; NULL: none */
-    struct image_client *pictures; /* NULL: no photos are taken in */
+    const char *files_folder;                 /* engine/cases/files.h; NULL: none */
+    struct image_client *pictures;            /* NULL: no photos are taken in */
     const struct crypto_keypair *record_keys; /* sign receipts; NULL: none are given */
 };
 
@@ -72,8 +72,8 @@ enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems
 
 /* Publishes the folder into the database in one transaction: new versions of the services that
  * changed, withdrawal of those that are gone, the live files replaced. `is_dry` changes nothing.
- * Says what it did in *ret. A version keeps who published it: the account of ctx->actor, or the name
- * of an actor without one. RC_INVALID when the folder has errors or uses sections that this
+ * Says what it did in *ret. A version keeps who published it: the account of ctx->actor, or the
+ * name of an actor without one. RC_INVALID when the folder has errors or uses sections that this
  * version does not run. */
 struct publication {
     int64_t added, changed, unchanged, withdrawn; /* services */

@@ -68,7 +68,8 @@ struct str record_head_format(struct arena *arena, const struct record_head *hea
 bool record_head_parse(struct arena *arena, struct str text, struct record_head *ret);
 
 /* Has the events placed that were committed before (db_settle), signs the tree as it is then and
- * stores the head, unless one of that size is there; runs its own db_tx. *ret_is_new may be NULL. */
+ * stores the head, unless one of that size is there; runs its own db_tx. *ret_is_new may be NULL.
+ */
 enum rc record_sign_head(struct ctx *ctx, const struct crypto_keypair *keys,
                          bool *ret_is_new) MUST_CHECK;
 
