@@ -5,6 +5,7 @@
 #include "db/db.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/queries.h"
+#include "engine/message/queries.h"
 #include "place/layers.h"
 #include "portal/draft_limit.h"
 #include "portal/keyring.h"
@@ -546,9 +547,10 @@ static enum rc take(struct ctx *ctx, const struct request *request, struct repor
 static enum rc say_mail(struct ctx *ctx, const struct case_by_number_row *row,
                         struct report_sent *sent)
 {
-    const struct notice_rule *notice = sent->definition->workflow->filed_notice;
     struct contacts_of_party_rows contacts = {.n = 0};
     struct msg_arg email = MSG_ARG("email", STR_NONE);
+    struct message_to_row told;
+    bool is_told = false;
     enum rc rc = RC_OK;
 
     if (!row->reporter_is_null)
@@ -556,7 +558,9 @@ static enum rc say_mail(struct ctx *ctx, const struct case_by_number_row *row,
     for (size_t i = 0; i < contacts.n; i++)
         if (str_eq(contacts.rows[i].kind, S("email")))
             email = MSG_ARG("email", contacts.rows[i].value);
-    if (email.text.n && notice && (notice->to & NOTICE_TO_REPORTER))
+    if (!rc && email.text.n)
+        rc = message_to(ctx, row->id, email.text, &is_told, &told);
+    if (is_told)
         sent->back.says = msg_format(ctx->arena, ctx->lang, MSG_own_link_mailed, &email, 1);
     else if (sent->back.link.n)
         sent->back.says =

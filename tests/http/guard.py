@@ -9,10 +9,11 @@ import stat
 import subprocess
 import time
 
-from channels import file_case
+from channels import file_case, report_to
 from city import City
 from tap import must
 
+MAILS_PER_DAY = 10
 TOKEN = "SECRETTOKEN" + "a" * 32
 
 
@@ -129,6 +130,21 @@ def links_in_the_outbox(tap, city):
     tap.test("outbox: staff cannot take a resident's link from it", body)
 
 
+def mails_to_strangers(tap, city):
+    """Anybody can type anybody's address: it gets so many messages a day, and the page is honest."""
+    def body():
+        ends = []
+        for _ in range(MAILS_PER_DAY + 1):
+            client = city.client()
+            path = report_to("check")(city, client)
+            client.post(path, {"csrf": client.csrf})
+            ends.append(client.follow().text)
+        must("A message to" in ends[MAILS_PER_DAY - 1], "the last message is not announced")
+        must("A message to" not in ends[-1], "a message is announced that is not sent")
+        must("No message about it" in ends[-1], "what to do without one is not said")
+    tap.test("mails: an address nobody has proven gets ten a day", body)
+
+
 def programs(tap, city):
     def body():
         own, resident = file_case(city)
@@ -181,6 +197,7 @@ def run(tap, arguments):
         secrets_in_the_log(tap, city)
         private_files(tap, city)
         links_in_the_outbox(tap, city)
+        mails_to_strangers(tap, city)
         programs(tap, city)
         folders(tap, city)
         tap.test("guard: the server ends well", lambda: must(

@@ -33,6 +33,10 @@ WHERE state = 'sending' AND next_try <= :now;
 -- name: messages_of :many (cases I64)
 SELECT id, body FROM message WHERE cases = :cases ORDER BY id;
 
+-- Whether an address is told of a case.
+-- name: message_to :optional (cases I64, address TEXT)
+SELECT id FROM message WHERE cases = :cases AND address = :address LIMIT 1;
+
 -- name: message_body_set :exec (id I64, body TEXT)
 UPDATE message SET body = :body WHERE id = :id;
 
