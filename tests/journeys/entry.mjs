@@ -72,7 +72,7 @@ const fillLight = async page => {
 
 /** Everything wrong at once: each error at its field, everything kept. */
 const refused = async (page, one, city) => {
-  const before = city.hasSql ? rowsOf(city) : '';
+  const before = rowsOf(city);
   await fillLight(page);
   same(one.served.status, 422, 'the status');
   for (const id of ['place', 'email']) {
@@ -120,7 +120,7 @@ const twice = async (page, city) => {
   const again = /name="seen" value="([^"]*)"/.exec(await (await send(seen)).text())?.[1] ?? seen;
   const second = await send(again);
   same(second.headers().location, first.headers().location, 'where the second leads');
-  if (city.hasSql) same(city.sql(`SELECT count(*) AS n FROM cases WHERE description = '${TEXT}'`)[0].n, 1, 'the cases');
+  same(city.sql(`SELECT count(*) AS n FROM cases WHERE description = '${TEXT}'`)[0].n, 1, 'the cases');
 };
 
 export const entry = async (browser, city, { isLong }) => {
@@ -141,7 +141,6 @@ export const entry = async (browser, city, { isLong }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await tap.test('a caller is entered by keyboard', async () => {
     const number = await enterPothole(page, '795 mass ave');
-    if (!city.hasSql) return;
     const row = stored(city, number);
     same(row.channel, 'phone', 'the channel');
     same(row.actor_kind, 'staff', 'who entered it');
@@ -200,7 +199,7 @@ export const entry = async (browser, city, { isLong }) => {
     if (await page.locator('#near-h').count()) await leave(page, () => page.locator('#send').click());
     await numberOn(page);
     has(await page.locator('main').innerText(), 'Su número', 'the page');
-    if (city.hasSql) same(stored(city, await numberOn(page)).lang, 'es', 'the language');
+    same(stored(city, await numberOn(page)).lang, 'es', 'the language');
   });
   await see('entry-done');
   await page.goto('/staff/new/no-such-service');

@@ -77,7 +77,7 @@ static void test_what_the_team_reads(void **state_of)
         town, "SELECT body FROM message WHERE notice = 'clock.missed'",
         str_z(ctx->arena, str_fmt(ctx->arena,
                                   "The deadline \"First response\" of %.*s has passed: Tuesday, "
-                                  "November 17, 2026.\n\nService: Broken bench\nPlace: -\n"
+                                  "November 17, 2026\n\nService: Broken bench\nPlace: -\n"
                                   "Team: Streets West\n\nhttps://city.example/staff/cases/%.*s",
                                   STR_ARG(filed.number), STR_ARG(filed.number))));
 }
