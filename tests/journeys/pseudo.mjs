@@ -15,7 +15,7 @@ const MOST_LONG = 200;
 /** Names of languages, months and weekdays, and what the journey types. */
 const NAMES = ['english', 'español', 'tiếng', 'việt', 'pseudo', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday',
   'sunday', 'january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november',
-  'december', 'jan', 'feb', 'mar', 'apr', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec', 'csv', 'json', 'atom', 'http', 'https'];
+  'december', 'jan', 'feb', 'mar', 'apr', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec', 'csv', 'json', 'geojson', 'atom', 'http', 'https'];
 
 /** Databases are called by their names. */
 const MACHINERY = ['sqlite', 'postgresql'];
