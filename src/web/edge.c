@@ -175,8 +175,7 @@ static struct str client_of(const struct exchange *exchange)
 
     if (!options->proxies.n)
         return exchange->peer;
-    return address_of_client(
-        exchange->peer, request_header(&exchange->request, S("x-forwarded-for")), options->proxies);
+    return address_of_client(exchange->peer, &exchange->request.headers, options->proxies);
 }
 
 /* A request that brings files keeps its place until it is answered. */

@@ -211,22 +211,36 @@ bool address_is_listed(struct str remote, struct str list)
     return false;
 }
 
-struct str address_of_client(struct str peer, struct str forwarded_for, struct str proxies)
+/* From the end of one line on, as long as what stands there is believed; false: the walk is over.
+ */
+static bool walk_hops(struct str line, struct str proxies, struct str *client)
 {
-    struct str client = peer;
     struct address address;
 
-    while (forwarded_for.n && address_is_listed(client, proxies)) {
-        size_t start = forwarded_for.n;
+    while (line.n) {
+        size_t start = line.n;
         struct str hop;
 
-        while (start && forwarded_for.p[start - 1] != ',')
+        if (!address_is_listed(*client, proxies))
+            return false;
+        while (start && line.p[start - 1] != ',')
             start--;
-        hop = str_trim(str_slice(forwarded_for, start, forwarded_for.n));
+        hop = str_trim(str_slice(line, start, line.n));
         if (!address_parse(hop, &address))
-            break;
-        client = hop;
-        forwarded_for = str_slice(forwarded_for, 0, start ? start - 1 : 0);
+            return false;
+        *client = hop;
+        line = str_slice(line, 0, start ? start - 1 : 0);
     }
+    return true;
+}
+
+struct str address_of_client(struct str peer, const struct params *headers, struct str proxies)
+{
+    struct str client = peer;
+
+    for (size_t i = headers->n; i-- > 0;)
+        if (str_eq_ascii_nocase(headers->items[i].name, S("x-forwarded-for")) &&
+            !walk_hops(headers->items[i].value, proxies, &client))
+            break;
     return client;
 }

@@ -99,8 +99,9 @@ struct params cookies_parse(struct arena *arena, struct str header);
 bool address_is_listed(struct str remote, struct str list);
 
 /* The client's address: `peer`, unless it is a listed proxy; then the last address of
- * X-Forwarded-For that is not a listed proxy itself. Something that is no address ends the walk.
- */
-struct str address_of_client(struct str peer, struct str forwarded_for, struct str proxies);
+ * X-Forwarded-For that is not a listed proxy itself; several lines are one list, the last line its
+ * end (RFC 9110, section 5.3), since a proxy may add a line of its own below a visitor's. Something
+ * that is no address ends the walk. */
+struct str address_of_client(struct str peer, const struct params *headers, struct str proxies);
 
 #endif

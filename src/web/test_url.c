@@ -87,9 +87,22 @@ static void test_local(void **state)
         assert_false(url_is_local(str_of(bad[i])));
 }
 
+static const struct str proxies = STR("127.0.0.1, 10.0.0.0/8,fd00::/8");
+
+/* Who is asking when the lines of X-Forwarded-For are these. */
+static struct str client_by(const char *peer, const char *const *lines, size_t n)
+{
+    struct param items[4];
+    struct params headers = {items, n};
+
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct param){S("X-Forwarded-For"), str_of(lines[i])};
+    return address_of_client(str_of(peer), &headers, proxies);
+}
+
 static void test_addresses(void **state)
 {
-    struct str proxies = S("127.0.0.1, 10.0.0.0/8,fd00::/8");
+    const char *const forged[] = {"6.6.6.6", "9.9.9.9"}, *const chain[] = {"9.9.9.9", "10.1.1.1"};
 
     (void)state;
     assert_true(address_is_listed(S("10.255.1.2"), proxies));
@@ -98,11 +111,14 @@ static void test_addresses(void **state)
     assert_false(address_is_listed(S("fe12::1"), proxies));
     assert_false(address_is_listed(S("garbage"), proxies));
     assert_false(address_is_listed(S("1.2.3.4"), S("1.2.3.4/x,1.2.3.4/200,1.2.3.4/-1")));
-    assert_str(address_of_client(S("1.2.3.4"), S("9.9.9.9"), proxies), "1.2.3.4");
-    assert_str(address_of_client(S("127.0.0.1"), S("6.6.6.6, 9.9.9.9"), proxies), "9.9.9.9");
-    assert_str(address_of_client(S("127.0.0.1"), S("9.9.9.9, 10.1.1.1"), proxies), "9.9.9.9");
-    assert_str(address_of_client(S("127.0.0.1"), S("9.9.9.9, <b>, 10.1.1.1"), proxies), "10.1.1.1");
-    assert_str(address_of_client(S("127.0.0.1"), S(""), proxies), "127.0.0.1");
+    assert_str(client_by("1.2.3.4", (const char *[]){"9.9.9.9"}, 1), "1.2.3.4");
+    assert_str(client_by("127.0.0.1", (const char *[]){"6.6.6.6, 9.9.9.9"}, 1), "9.9.9.9");
+    assert_str(client_by("127.0.0.1", (const char *[]){"9.9.9.9, 10.1.1.1"}, 1), "9.9.9.9");
+    assert_str(client_by("127.0.0.1", (const char *[]){"9.9.9.9, <b>, 10.1.1.1"}, 1), "10.1.1.1");
+    assert_str(client_by("127.0.0.1", (const char *[]){""}, 1), "127.0.0.1");
+    assert_str(client_by("127.0.0.1", NULL, 0), "127.0.0.1");
+    assert_str(client_by("127.0.0.1", forged, 2), "9.9.9.9");
+    assert_str(client_by("127.0.0.1", chain, 2), "9.9.9.9");
 }
 
 static void test_cookies(void **state)

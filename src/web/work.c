@@ -76,8 +76,7 @@ static void read_request(struct ctx *ctx, struct exchange *exchange)
     if (cookies.n)
         request->cookies = cookies_parse(ctx->arena, cookies);
     if (options->proxies.n)
-        request->remote = address_of_client(
-            exchange->peer, request_header(request, S("x-forwarded-for")), options->proxies);
+        request->remote = address_of_client(exchange->peer, &request->headers, options->proxies);
 }
 
 static enum rc begin_work(struct ctx *ctx, struct exchange *exchange)
