@@ -373,7 +373,8 @@ static enum rc take_store(struct ctx *ctx, const struct restoring *restoring, co
     return rc;
 }
 
-/* A store of this version's tables. */
+/* A store of this version's tables. What a backup holds beside them, a trigger that would change
+ * what is written, is found before the first row is. */
 static enum rc open_store(struct ctx *ctx, struct db_options options, struct db **ret)
 {
     struct db *db;
@@ -384,7 +385,9 @@ static enum rc open_store(struct ctx *ctx, struct db_options options, struct db 
     rc = db_open(ctx, &options, &db);
     if (rc)
         return rc;
-    rc = db_migrate(ctx, db, NULL);
+    rc = db_check_objects(ctx, db);
+    if (!rc)
+        rc = db_migrate(ctx, db, NULL);
     if (rc)
         db_close(db);
     else

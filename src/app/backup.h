@@ -45,7 +45,8 @@ struct restore_options {
 
 /* Makes a data folder from a backup and checks the record in it before anything can be seen:
  * ERR_RECORD when it is not whole, ERR_FORMAT when the backup is damaged or is none (a file that is
- * not as the backup wrote it is named; one that is missing is ERR_FILE), ERR_CONFIG
+ * not as the backup wrote it is named, and so is what its database has that no migration made; a
+ * file that is missing is ERR_FILE), ERR_CONFIG
  * when the folder exists, the store is not empty, or the backup is of another version's tables. */
 enum rc backup_restore(struct ctx *ctx, const struct restore_options *options,
                        const struct backup_watch *watch, struct backup_done *ret) MUST_CHECK;

@@ -135,7 +135,9 @@ enum rc command_audit(struct ctx *ctx, int argc, char **argv)
     if (!verifying.key_path)
         verifying.key_path =
             str_z(ctx->arena, str_fmt(ctx->arena, "%s/%s", argv[1], RECORD_PUBLIC_FILE));
-    rc = verify(ctx, &verifying, argv[1]);
+    rc = db_check_objects(ctx, ctx->db);
+    if (!rc)
+        rc = verify(ctx, &verifying, argv[1]);
     home_close(&home);
     return rc;
 }

@@ -260,6 +260,11 @@ void db_set_group_hook(struct db *db, db_tx_fn *hook, void *arg)
     db->ops->set_hook(db, hook, arg);
 }
 
+enum rc db_check_objects(struct ctx *ctx, struct db *db)
+{
+    return db->ops->check_objects ? db->ops->check_objects(ctx, db) : RC_OK;
+}
+
 enum rc db_backup(struct ctx *ctx, struct db *db, const char *path)
 {
     return db->ops->backup(ctx, db, path);

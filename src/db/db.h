@@ -64,6 +64,13 @@ enum rc db_migrate(struct ctx *ctx, struct db *db, size_t *ret_applied) MUST_CHE
 /* The same checks without applying: *ret_pending is how many are missing. */
 enum rc db_migrations_pending(struct ctx *ctx, struct db *db, size_t *ret_pending) MUST_CHECK;
 
+/* Whether the database consists of what the migrations applied to it make, and of nothing else: for
+ * one that came from elsewhere, before anything is written to it. Tables, indexes, views and
+ * triggers are compared by name and SQL. ERR_FORMAT, detail in a sentence that names the first that
+ * is unknown, missing or another; the errors of db_migrations_pending. Writes nothing. On
+ * PostgreSQL, where only rows come from elsewhere, RC_OK without a look. */
+enum rc db_check_objects(struct ctx *ctx, struct db *db) MUST_CHECK;
+
 /* Gives ctx->conn a read-only connection of ctx->db that sees one snapshot, taken at the first
  * statement, until db_reader_release. Waits for a free one until ctx->deadline_ms, at most ten
  * seconds: then ERR_DEADLINE or ERR_OVERLOAD. Having one already is a programming fault. */

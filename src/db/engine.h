@@ -22,6 +22,7 @@ struct db_ops {
     enum rc (*write)(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg);
     struct db_stats (*stats)(const struct db *db);
     enum rc (*migrate)(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret);
+    enum rc (*check_objects)(struct ctx *ctx, struct db *db); /* NULL: nothing to look at */
     void (*set_hook)(struct db *db, db_tx_fn *hook, void *arg);
     enum rc (*settle)(struct ctx *ctx, struct db *db);
     enum rc (*load)(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg);
@@ -136,6 +137,15 @@ struct migrate_steps {
     enum rc (*note)(struct ctx *ctx, void *conn, const struct db_migration *migration);
     void (*rollback)(void *conn);
 };
+
+/* One flag for each migration of the schema, in the arena: whether the ledger has it. The errors of
+ * db_migrate where ledger and schema do not agree. */
+enum rc migrate_applied(struct ctx *ctx, const struct db_schema *schema,
+                        const struct migrate_steps *steps, void *conn,
+                        bool **ret_is_applied) MUST_CHECK;
+
+/* The table of the ledger, made before the first migration. */
+extern const char migrate_ledger_sql[];
 
 /* Applies what is missing, or only counts it. Where nothing is missing nothing is written. */
 enum rc migrate_apply(struct ctx *ctx, const struct db_schema *schema,

@@ -4,10 +4,11 @@
 
 #define LEDGER_NAME "the ledger of migrations"
 
-static const char ledger_sql[] = "CREATE TABLE IF NOT EXISTS migration ("
-                                 "folder TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL,"
-                                 " checksum TEXT NOT NULL, applied BIGINT NOT NULL,"
-                                 " PRIMARY KEY (folder, number))";
+const char migrate_ledger_sql[] =
+    "CREATE TABLE IF NOT EXISTS migration ("
+    "folder TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL,"
+    " checksum TEXT NOT NULL, applied BIGINT NOT NULL,"
+    " PRIMARY KEY (folder, number))";
 
 static enum rc check_applied(struct ctx *ctx, const struct db_migration *migration,
                              const struct migrate_row *row)
@@ -77,8 +78,8 @@ static enum rc apply(struct ctx *ctx, const struct migrate_steps *steps, void *c
     return rc;
 }
 
-static enum rc find_missing(struct ctx *ctx, const struct db_schema *schema,
-                            const struct migrate_steps *steps, void *conn, bool **ret_is_applied)
+enum rc migrate_applied(struct ctx *ctx, const struct db_schema *schema,
+                        const struct migrate_steps *steps, void *conn, bool **ret_is_applied)
 {
     struct migrate_row *rows = NULL;
     size_t n = 0;
@@ -94,14 +95,14 @@ enum rc migrate_apply(struct ctx *ctx, const struct db_schema *schema,
     enum sql_engine engine = ((struct db_conn *)conn)->db->engine;
     bool *is_applied, has_ledger = is_trial;
     size_t missing = 0;
-    enum rc rc = find_missing(ctx, schema, steps, conn, &is_applied);
+    enum rc rc = migrate_applied(ctx, schema, steps, conn, &is_applied);
 
     for (size_t i = 0; rc == RC_OK && i < schema->migration_count; i++) {
         if (is_applied[i])
             continue;
         missing++;
         if (!has_ledger)
-            rc = steps->run(ctx, conn, ledger_sql, LEDGER_NAME);
+            rc = steps->run(ctx, conn, migrate_ledger_sql, LEDGER_NAME);
         has_ledger = true;
         if (rc == RC_OK && !is_trial)
             rc = apply(ctx, steps, conn, &schema->migrations[i], engine);

@@ -78,6 +78,7 @@ static const struct db_ops sqlite_ops = {
     .write = write_tx,
     .stats = sqlite_stats,
     .migrate = sqlite_migrate,
+    .check_objects = sqlite_check_objects,
     .set_hook = set_hook,
     .settle = settle,
     .load = sqlite_load,

@@ -86,8 +86,11 @@ enum rc sqlite_writer_tx(struct ctx *ctx, struct sqlite_writer *writer, db_tx_fn
 void sqlite_writer_set_hook(struct sqlite_writer *writer, db_tx_fn *hook, void *arg);
 struct db_stats sqlite_stats(const struct db *db);
 
-/* sqlite_migrate.c, sqlite_backup.c */
+/* sqlite_migrate.c, sqlite_backup.c, sqlite_objects.c */
 enum rc sqlite_migrate(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret) MUST_CHECK;
+/* migrate_applied on that connection. */
+enum rc sqlite_applied(struct ctx *ctx, struct sqlite_conn *conn, bool **ret) MUST_CHECK;
+enum rc sqlite_check_objects(struct ctx *ctx, struct db *db) MUST_CHECK;
 enum rc sqlite_load(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg) MUST_CHECK;
 enum rc sqlite_backup(struct ctx *ctx, struct db *db, const char *path) MUST_CHECK;
 

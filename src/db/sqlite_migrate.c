@@ -92,9 +92,15 @@ static void rollback(void *arg)
     sqlite_conn_rollback(arg);
 }
 
+static const struct migrate_steps steps = {"BEGIN IMMEDIATE", run, read_ledger, note, rollback};
+
+enum rc sqlite_applied(struct ctx *ctx, struct sqlite_conn *conn, bool **ret)
+{
+    return migrate_applied(ctx, conn->base.db->schema, &steps, conn, ret);
+}
+
 enum rc sqlite_migrate(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret)
 {
-    static const struct migrate_steps steps = {"BEGIN IMMEDIATE", run, read_ledger, note, rollback};
     struct sqlite_conn *conn;
     enum rc rc = sqlite_conn_open(ctx, (struct sqlite_db *)db,
                                   is_trial ? SQLITE_READER : SQLITE_MIGRATOR, false, &conn);

@@ -1,4 +1,5 @@
 /* Migrations: once, in order, each whole or not at all, and never changed afterwards. */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -188,6 +189,42 @@ static void test_backup_is_whole(void **state)
     assert_int_equal(db_backup(ctx, store->db, "/nowhere/at/all.db"), RC_UNAVAILABLE);
 }
 
+static void check_objects(struct test_store *store, const char *sql, const char *detail)
+{
+    struct ctx *ctx = &store->ctx;
+    sqlite3 *raw;
+
+    assert_int_equal(sqlite3_open(store->location, &raw), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(raw);
+    if (!detail) {
+        test_ok(ctx, db_check_objects(ctx, store->db));
+        return;
+    }
+    assert_int_equal(db_check_objects(ctx, store->db), RC_INVALID);
+    assert_int_equal(ctx->err.id, ERR_FORMAT);
+    if (!str_eq(ctx->err.detail, str_of(detail)))
+        fail_msg("%.*s", STR_ARG(ctx->err.detail));
+    ctx_clear_error(ctx);
+}
+
+/* A database from elsewhere: nothing in it that no migration made, and all that they made. */
+static void test_objects_are_the_migrations(void **state)
+{
+    struct test_store *store = *state;
+
+    check_objects(store, "ANALYZE", NULL);
+    check_objects(store, "CREATE TRIGGER sweep AFTER INSERT ON migration BEGIN SELECT 1; END",
+                  "the database's trigger 'sweep' is none that this program makes");
+    check_objects(store, "DROP TRIGGER sweep; CREATE INDEX another ON migration (name)",
+                  "the database's index 'another' is none that this program makes");
+    check_objects(store, "DROP INDEX another; CREATE VIEW peek AS SELECT 1",
+                  "the database's view 'peek' is none that this program makes");
+    check_objects(store, "DROP VIEW peek; ALTER TABLE migration ADD COLUMN more TEXT",
+                  "the database's table 'migration' is not as this program makes it");
+    check_objects(store, "ALTER TABLE migration DROP COLUMN more", NULL);
+}
+
 static void test_no_database_is_refused(void **state)
 {
     struct test_store *store = *state;
@@ -227,8 +264,9 @@ int main(int argc, char **argv)
         STORED(test_backup_is_whole),
         STORED(test_read_only),
         STORED(test_no_database_is_refused),
+        STORED(test_objects_are_the_migrations),
     };
-    size_t first = 1, n = 8;
+    size_t first = 1, n = 9;
 
     test_choose_engine(argc, argv);
     if (test_is_postgres()) {

@@ -21,10 +21,15 @@ def check(name, is_good, shown=""):
 
 
 def change(folder, sql):
+    """The triggers stand aside meanwhile."""
     db = sqlite3.connect(os.path.join(folder, "cityhall.db"))
-    for trigger, in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        db.execute("DROP TRIGGER %s" % trigger)
+    triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        db.execute("DROP TRIGGER %s" % name)
     db.executescript(sql)
+    for _, text in triggers:
+        db.execute(text)
+    db.commit()
     db.close()
 
 
@@ -85,6 +90,10 @@ def test_audit(runner, folder):
     cut = runner.copy_of(folder)
     change(cut, "DELETE FROM tree_head; DELETE FROM record_tile; DELETE FROM record_leaf;"
                 "DELETE FROM event_payload; DELETE FROM event")
+    planted = runner.copy_of(folder)
+    change(planted, "CREATE TRIGGER sweep AFTER INSERT ON event BEGIN DELETE FROM account; END")
+    runner.expect("a planted trigger", ["audit", "verify", planted], 1,
+                  "trigger 'sweep' is none that this program makes")
     runner.expect("an empty record", ["audit", "verify", cut], 0, "0 events")
     runner.expect("emptied since", ["audit", "verify", cut, "--head", head], 1,
                   "shorter than the saved head")

@@ -171,15 +171,13 @@ def test_sqlite(runner, city, photo):
     runner.nothing_else("nothing half-made is left", ["city", "backup", "again"])
 
 
-def test_forged(runner):
-    """Whoever changes the store in a backup, and its hash, is still found out by the record."""
+def forge(runner, sql):
+    """A copy of the backup with another store, and the digest of that."""
     forged = runner.path("forged")
     shutil.copytree(runner.path("backup"), forged)
     store = os.path.join(forged, "cityhall.db")
     db = sqlite3.connect(store)
-    db.execute("UPDATE event_payload SET payload = replace(payload, 'service', 'sorvice') "
-               "WHERE event = 3")
-    db.commit()
+    db.executescript(sql)
     db.close()
     about = os.path.join(forged, "backup.json")
     with open(about, encoding="utf-8") as file:
@@ -188,9 +186,25 @@ def test_forged(runner):
         said["sha256"] = hashlib.sha256(file.read()).hexdigest()
     with open(about, "w", encoding="utf-8") as file:
         json.dump(said, file)
-    runner.expect("a forged event", ["restore", forged, runner.path("x")], 1,
-                  "a payload is not what was promised: event 3")
-    shutil.rmtree(forged)
+    return forged
+
+
+def test_forged(runner):
+    """Whoever changes the store in a backup, and its hash, is still found out by the record; and
+    what would change rows later, by the schema."""
+    grant = ("CREATE TRIGGER sweep AFTER INSERT ON migration BEGIN DELETE FROM account; END")
+    for name, sql, piece in (
+            ("a forged event", "UPDATE event_payload SET payload = replace(payload, 'service', "
+             "'sorvice') WHERE event = 3", "a payload is not what was promised: event 3"),
+            ("a planted trigger", grant, "trigger 'sweep' is none that this program makes"),
+            ("a dropped trigger", "DROP TRIGGER event_no_delete",
+             "trigger 'event_no_delete' is missing"),
+            ("a planted table", "CREATE TABLE more (x)", "table 'more' is none"),
+            ("a dropped index", "DROP INDEX cases_open", "index 'cases_open' is missing")):
+        forged = forge(runner, sql)
+        runner.expect(name, ["restore", forged, runner.path("x")], 1, piece)
+        check(name + ": nothing is restored", not os.path.exists(runner.path("x")))
+        shutil.rmtree(forged)
 
 
 def test_export(runner, city, photo, name):

@@ -9,7 +9,8 @@
  *     text   = '"' any '"' | anything without blank, comma, quote     a quote within: ""
  *
  * "-" turns a term around. Words match whole words, folded (utf8_fold); "word*" beginnings of at
- * least three characters; quoted words stand together in that order. Days are 2026-07-02, today,
+ * least three characters; quoted words stand together in that order. A word without quotes is also
+ * met by a service that is called so in any language (case_asked.h). Days are 2026-07-02, today,
  * yesterday, tomorrow, or counted from today: -7d, +2w; "from..until" is a range with either end
  * left out, "none" a case without such a day. Which keys there are says case_filter_keys, from
  * which the help page is made. Layer: engine. Pure: any thread.

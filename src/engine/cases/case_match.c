@@ -203,11 +203,11 @@ enum rc case_match_begin(struct ctx *ctx, const struct case_search *search, stru
         if (!rc && filter->terms[i].key == CASE_KEY_REPORTER)
             rc = find_parties(ctx, search, &filter->terms[i], &match);
     }
-    if (rc)
-        return rc;
-    match.words = case_match_words(ctx, filter);
-    *ret = match;
-    return RC_OK;
+    if (!rc)
+        rc = case_asked_read(ctx, filter, &match.asked);
+    if (!rc)
+        *ret = match;
+    return rc;
 }
 
 /* ---- A row */
@@ -345,7 +345,6 @@ enum rc case_match_row(struct ctx *ctx, const struct case_match *match,
                        const struct case_run_row *row, bool *ret)
 {
     const struct case_filter *filter = match->filter;
-    struct case_has_words_row unused;
     bool holds = may_see(&match->access, row);
     enum rc rc = RC_OK;
 
@@ -361,8 +360,8 @@ enum rc case_match_row(struct ctx *ctx, const struct case_match *match,
         rc = match_place(ctx, &filter->terms[i], row, &holds);
         holds = holds != filter->terms[i].is_negated;
     }
-    if (!rc && holds && match->words.n && !match->is_by_words)
-        rc = case_has_words(ctx, row->id, match->words, &holds, &unused);
+    if (!rc && holds && match->asked.words.n && !(match->is_by_words && match->asked.is_exact))
+        rc = case_asked_holds(ctx, &match->asked, row->id, row->service, &holds);
     if (!rc)
         *ret = holds;
     return rc;

@@ -4,14 +4,15 @@
 #define ENGINE_CASE_MATCH_H
 
 #include "engine/cases/access.h"
+#include "engine/cases/case_asked.h"
 #include "engine/cases/case_search.h"
 #include "engine/cases/queries.h"
 
 struct case_match {
     const struct case_filter *filter;
     struct case_access access;
-    struct str words; /* for the full-text index; empty: none are asked for */
-    bool is_by_words; /* the rows come from that index: their words need no second look */
+    struct case_asked asked;
+    bool is_by_words; /* the rows come from where `asked` says */
     unsigned types;   /* bit i: state type i is possible */
     int64_t *parties; /* whom the first term `reporter` may mean */
     size_t party_n;

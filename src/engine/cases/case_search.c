@@ -459,8 +459,10 @@ static enum rc search_runs(struct searching *work)
 static enum rc search_words(struct searching *work, size_t most)
 {
     struct case_run_args args = {
-        .words = work->match.words,
-        .with_words = true,
+        .words = work->match.asked.words,
+        .codes = work->match.asked.codes,
+        .with_words = !work->match.asked.codes.n,
+        .with_words_or_codes = work->match.asked.codes.n > 0,
         .before_id =
             work->cursor.is_given && work->sort == CASES_NEWEST ? work->cursor.id : INT64_MAX,
         .most = work->sort == CASES_BEST ? CHUNK_MAX : (int64_t)work->search->most + 1,
@@ -517,8 +519,10 @@ static enum rc search_best(struct searching *work)
         bool is_found;
 
         rc = case_words_of(ctx, work->found[i].id, &is_found, &words);
-        ranked[i] = (struct ranked){case_match_score(work->search->filter, ctx->arena, words.words),
-                                    work->found[i]};
+        ranked[i] =
+            (struct ranked){case_match_score(work->search->filter, ctx->arena, words.words) +
+                                case_asked_score(&work->match.asked, work->found[i].service),
+                            work->found[i]};
     }
     if (rc)
         return rc;
@@ -677,7 +681,7 @@ static enum rc run_search(struct searching *work)
         rc = search_rare(work, case_filter_term(filter, CASE_KEY_REPORTER) != NULL);
         return rc;
     }
-    if (work->match.words.n)
+    if (work->match.asked.words.n)
         return work->sort == CASES_BEST ? search_best(work)
                                         : search_words(work, work->search->most + 1);
     return search_runs(work);
@@ -703,7 +707,7 @@ static enum case_sort settle_sort(const struct searching *work)
                    case_filter_term(work->search->filter, CASE_KEY_NUMBER);
     enum case_sort sort = work->search->sort;
 
-    if (work->match.words.n && !is_rare)
+    if (work->match.asked.words.n && !is_rare)
         return sort == CASES_BEST && case_filter_term(work->search->filter, CASE_KEY_WORDS)
                    ? CASES_BEST
                    : CASES_NEWEST;
@@ -722,7 +726,7 @@ enum rc case_search(struct ctx *ctx, const struct case_search *search, struct ca
         narrowed.most = MOST_MAX;
     work.search = &narrowed;
     work.sort = settle_sort(&work);
-    work.match.is_by_words = work.match.words.n &&
+    work.match.is_by_words = work.match.asked.words.n &&
                              !case_filter_term(search->filter, CASE_KEY_REPORTER) &&
                              !case_filter_term(search->filter, CASE_KEY_NUMBER);
     work.rows_max = search->rows_max ? search->rows_max : CASE_SEARCH_ROWS;

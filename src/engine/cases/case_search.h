@@ -5,8 +5,8 @@
  * their own teams and services; the runs are merged. What no index answers is looked at while
  * reading, so reading stops after so many rows, the page says so and its cursor goes on from
  * there: a page costs a bounded time however rare its cases are. Words are looked up in the
- * full-text index, latest case first. Who asks is ctx->actor; no row outside of their grants
- * leaves this file. Layer: engine. Reads on ctx->conn.
+ * full-text index, latest case first; those that name a service find its cases, too. Who asks is
+ * ctx->actor; no row outside of their grants leaves this file. Layer: engine. Reads on ctx->conn.
  */
 #ifndef ENGINE_CASE_SEARCH_H
 #define ENGINE_CASE_SEARCH_H

@@ -5,18 +5,19 @@
 #include "engine/cases/case_match.h"
 #include "engine/cases/number.h"
 #include "engine/cases/queries.h"
+#include "engine/cases/service_names.h"
 
-#define WORDS_MAX     10
-#define MEANINGS_MAX  CASE_FILTER_VALUES_MAX /* of a word: itself, and services named so */
-#define BEGINNING_MIN 3
-#define TEXT_MAX      20000
-#define CHUNK         100
+#define WORDS_MAX    10
+#define MEANINGS_MAX CASE_FILTER_VALUES_MAX /* of a word: itself, and services named so */
+#define TEXT_MAX     20000
+#define CHUNK        100
 
 struct looking {
     const struct public_filter *asked;
     struct str words[WORDS_MAX]; /* folded */
     size_t word_n;
     bool is_last_beginning;
+    struct service_names names;
     struct case_filter lookup; /* the words that the index has */
     struct public_cases page;  /* room for one more than is asked for */
 };
@@ -51,7 +52,8 @@ static void read_words(struct ctx *ctx, struct looking *looking)
     }
     add_word(looking, str_slice(folded, begin, folded.n));
     looking->is_last_beginning =
-        looking->word_n && utf8_count(looking->words[looking->word_n - 1]) >= BEGINNING_MIN;
+        looking->word_n &&
+        utf8_count(looking->words[looking->word_n - 1]) >= SERVICE_NAMES_BEGINNING_MIN;
 }
 
 static bool may_be_cut(const struct looking *looking, size_t word)
@@ -70,9 +72,10 @@ static bool is_of_block(struct ctx *ctx, struct str word)
 static void add_term(struct ctx *ctx, struct looking *looking, size_t word)
 {
     struct case_term *term = &looking->lookup.terms[looking->lookup.term_n];
+    const struct definition *services[MEANINGS_MAX];
     struct str text = looking->words[word];
-    const struct city *city = ctx->city;
     bool is_cut = may_be_cut(looking, word);
+    size_t n;
 
     *term = (struct case_term){
         .key = CASE_KEY_WORDS,
@@ -81,16 +84,10 @@ static void add_term(struct ctx *ctx, struct looking *looking, size_t word)
     if (!term->values || is_of_block(ctx, text))
         return;
     term->values[term->value_n++] = (struct case_value){.text = text, .is_beginning = is_cut};
-    for (size_t i = 0; i < city->version_n && term->value_n < MEANINGS_MAX; i++) {
-        const struct definition *definition = city->versions[i];
-        struct str name = utf8_fold(ctx->arena, text_in(&definition->name, ctx->lang));
-        bool is_known = !case_match_has(name, text, is_cut);
-
-        for (size_t j = 0; !is_known && j < term->value_n; j++)
-            is_known = str_eq(term->values[j].text, definition->code);
-        if (!is_known)
-            term->values[term->value_n++] = (struct case_value){.text = definition->code};
-    }
+    n = service_names_find(&looking->names, text, is_cut, services, MEANINGS_MAX - 1);
+    for (size_t i = 0; i < n; i++)
+        if (!str_eq(services[i]->code, text))
+            term->values[term->value_n++] = (struct case_value){.text = services[i]->code};
     looking->lookup.term_n++;
 }
 
@@ -200,9 +197,10 @@ enum rc public_search(struct ctx *ctx, const struct public_filter *filter, struc
         rc = look_at_number(ctx, &looking, number);
     } else {
         read_words(ctx, &looking);
-        for (size_t i = 0; i < looking.word_n; i++)
+        rc = service_names_read(ctx, &looking.names);
+        for (size_t i = 0; !rc && i < looking.word_n; i++)
             add_term(ctx, &looking, i);
-        if (looking.lookup.term_n)
+        if (!rc && looking.lookup.term_n)
             rc = look_up(ctx, &looking);
     }
     if (rc)

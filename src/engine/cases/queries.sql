@@ -377,7 +377,7 @@ LIMIT :most;
 
 -- A run of cases in one order, for lists (case_search.c): narrow, what is shown is asked for apart.
 -- In the orders of closing and of change no other column may be asked for, or another index would be sorted.
--- name: case_run :many (state_type I64, team I64, service I64, assignee I64, reporter I64, number TEXT, words TEXT, before_id I64, low INSTANT, high INSTANT, at INSTANT, after_id I64, most I64)
+-- name: case_run :many (state_type I64, team I64, service I64, assignee I64, reporter I64, number TEXT, words TEXT, codes TEXT, before_id I64, low INSTANT, high INSTANT, at INSTANT, after_id I64, most I64)
 SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.outcome, c.team,
     c.assignee, c.place, c.reporter, c.lang, c.channel, c.opened, c.updated, c.closed, c.due,
     c.district
@@ -391,8 +391,10 @@ WHERE TRUE
 --? number: AND c.number = :number
 -- @sqlite
 --? words: AND c.id IN (SELECT rowid FROM case_text WHERE case_text MATCH :words AND rowid < :before_id ORDER BY rowid DESC LIMIT :most)
+--? words_or_codes: AND c.id IN (SELECT a.id FROM (SELECT rowid AS id FROM case_text WHERE case_text MATCH :words AND rowid < :before_id ORDER BY rowid DESC LIMIT :most) a UNION SELECT b.id FROM (SELECT rowid AS id FROM case_public_text WHERE case_public_text MATCH :codes AND rowid < :before_id ORDER BY rowid DESC LIMIT :most) b)
 -- @postgres
 --? words: AND c.id IN (SELECT t.id FROM case_text t WHERE t.vector @@ to_tsquery('simple', :words) AND t.id < :before_id ORDER BY t.id DESC LIMIT :most)
+--? words_or_codes: AND c.id IN (SELECT a.id FROM (SELECT t.id FROM case_text t WHERE t.vector @@ to_tsquery('simple', :words) AND t.id < :before_id ORDER BY t.id DESC LIMIT :most) a UNION SELECT b.id FROM (SELECT u.id FROM case_public_text u WHERE u.vector @@ to_tsquery('simple', :codes) AND u.id < :before_id ORDER BY u.id DESC LIMIT :most) b)
 -- @both
 --? dated: AND c.due IS NOT NULL
 --? undated: AND c.due IS NULL

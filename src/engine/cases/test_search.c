@@ -142,7 +142,9 @@ static void test_pages_join_without_a_gap(void **state)
                                           "service:pothole,graffiti",
                                           "-lang:vi",
                                           "team:streets-west,streets-east,lighting",
-                                          "massachusetts"};
+                                          "massachusetts",
+                                          "bache,light",
+                                          "massachusetts graffiti,pothole"};
 
     fill(world);
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
@@ -160,14 +162,14 @@ static void test_words_are_folded_ranked_and_left_out(void **state)
     struct world *world = *state;
 
     fill(world);
-    assert_str(ids(world, "bache", CASES_BEST, 50), "3");
-    assert_str(ids(world, "ĐƯỜNG", CASES_BEST, 50), "2");
+    assert_str(ids(world, "\"bache\"", CASES_BEST, 50), "3");
+    assert_str(ids(world, "\"ĐƯỜNG\"", CASES_BEST, 50), "2");
     assert_str(ids(world, "duong \"chu ve\"", CASES_BEST, 50), "2");
     assert_str(ids(world, "\"ve chu\"", CASES_BEST, 50), "");
     assert_str(ids(world, "massachusetts", CASES_NEWEST, 50), "6 5 3 2 1");
     assert_str(ids(world, "massachusetts -bache -deep", CASES_NEWEST, 50), "6 5 2");
     assert_str(ids(world, "massa* state:open service:graffiti", CASES_NEWEST, 50), "6");
-    assert_str(ids(world, "bache,deep", CASES_NEWEST, 50), "3 1");
+    assert_str(ids(world, "\"bache\",deep", CASES_NEWEST, 50), "3 1");
     assert_str(ids(world, "\"' OR 1 --\"", CASES_BEST, 50), "");
     assert_str(ids(world, "\"x\\ a\"\"\"", CASES_BEST, 50), "");
     /* The case's own number stands first in its text. */
@@ -184,6 +186,59 @@ static void test_words_are_folded_ranked_and_left_out(void **state)
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
     assert_str(ids(world, "deep", CASES_BEST, 50), "5 1");
     assert_str(ids(world, "deep", CASES_NEWEST, 1), "5 1");
+}
+
+/* The service's name, in whatever language it is read, or a word that people have for it. */
+static void test_words_name_services(void **state)
+{
+    static const struct {
+        const char *filter, *ids;
+    } finds[] = {
+        {"pothole", "4 3 1"},
+        {"BACHE", "4 3 1"},
+        {"gà", "4 3 1"},
+        {"hoyo", "4 3 1"},
+        {"craters", ""},
+        {"grafi", "6 2"},
+        {"grafi*", "6 2"},
+        {"la", ""},
+        {"\"pothole\"", ""},
+        {"\"bache\"", "3"},
+        {"pothole,lamp", "5 4 3 1"},
+        {"pothole,\"vẽ\"", "4 3 2 1"},
+        {"pothole graffiti", ""},
+        {"pothole crater", "4 3 1"},
+        {"pothole bus", "1"},
+        {"bus pothole", "1"},
+        {"bache cuidado", "3"},
+        {"graffiti cuidado", ""},
+        {"massachusetts pothole", "3 1"},
+        {"massachusetts -pothole", "6 5 2"},
+        {"massachusetts -\"bache\"", "6 5 2 1"},
+        {"pothole -deep", "4 3"},
+        {"pothole -graffiti", "4 3 1"},
+        {"pothole -bache", ""},
+        {"pothole place:~prospect", "4"},
+        {"pothole -place:~prospect", "3 1"},
+        {"graffiti state:open", "6"},
+        {"reporter:ana@example.com pothole", "1"},
+        {"reporter:ana@example.com graffiti", ""},
+        {"reporter:ana@example.com pothole -deep", ""},
+    };
+    struct world *world = *state;
+
+    fill(world);
+    for (size_t i = 0; i < sizeof finds / sizeof *finds; i++) {
+        struct str found = ids(world, finds[i].filter, CASES_NEWEST, 2);
+
+        if (!str_eq(found, str_of(finds[i].ids)))
+            fail_msg("%s: %.*s, not %s", finds[i].filter, STR_ARG(found), finds[i].ids);
+    }
+    /* Who has the word in the text as well comes first. */
+    assert_str(ids(world, "bache", CASES_BEST, 50), "3 4 1");
+    world->ctx.actor = test_staff(world, ROLE_AGENT, SCOPE_SERVICE, "graffiti");
+    assert_str(ids(world, "pothole", CASES_NEWEST, 50), "");
+    assert_str(ids(world, "pothole,graffiti", CASES_BEST, 50), "6 2");
 }
 
 static void test_people_are_found_by_who_may(void **state)
@@ -460,6 +515,7 @@ int main(void)
         TEST(test_deadlines_order_and_bound),
         TEST(test_pages_join_without_a_gap),
         TEST(test_words_are_folded_ranked_and_left_out),
+        TEST(test_words_name_services),
         TEST(test_people_are_found_by_who_may),
         TEST(test_grants_bound_every_list),
         TEST(test_reading_stops_and_goes_on),
