@@ -88,9 +88,7 @@ static inline struct test_city test_city_of(struct ctx *ctx, struct test_files *
 
     crypto_init();
     assert_int_equal(city_new(ctx, &home, &made.city), RC_OK);
-    made.rc = city_build_live(&home, &all, &made.problems, made.city);
-    if (!made.rc)
-        made.rc = city_build_services(&home, &all, &made.problems, made.city);
+    made.rc = city_build(&home, &all, &made.problems, made.city);
     ctx_done(&home);
     ctx->city = made.city;
     return made;

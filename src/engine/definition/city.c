@@ -27,9 +27,7 @@ enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems
         rc = city_new(ctx, &home, &city);
     if (rc)
         return rc;
-    rc = city_build_live(&home, &files, problems, city);
-    if (!rc)
-        rc = city_build_services(&home, &files, problems, city);
+    rc = city_build(&home, &files, problems, city);
     ctx_done(&home);
     if (rc) {
         rc = ctx_fail(ctx, home.err);

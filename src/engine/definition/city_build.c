@@ -109,7 +109,6 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
         problem_add(problems, PROBLEM_ERROR, yaml_at(yaml_get(root, "zone")),
                     "there is no time zone \"%.*s\"; zones are named like America/Chicago",
                     STR_ARG(city->zone_id));
-        return FAIL(home, ERR_FORMAT, .detail = S("city.yaml"));
     }
     rc = load_named(home, yaml_get(root, "departments"), problems, &city->departments,
                     &city->department_n);
@@ -124,6 +123,8 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
 static void check_department(const struct yaml_node *node, const struct city *city,
                              struct problems *problems)
 {
+    if (!city->id.n) /* city.yaml has not said */
+        return;
     for (size_t i = 0; node && i < city->department_n; i++)
         if (node->kind == YAML_SCALAR && str_eq(node->scalar, city->departments[i].id))
             return;
@@ -284,6 +285,10 @@ static enum rc load_tables(struct ctx *home, const struct city_files *files,
         if (!str_starts_with(files->items[i].path, S("tables/")))
             continue;
         rc = yaml_parse(home, files->items[i].shown, files->items[i].content, problems, &root);
+        if (rc == RC_INVALID) {
+            ctx_clear_error(home);
+            continue;
+        }
         if (rc)
             return rc;
         section_read(&reader, root, section_of_table_file());
@@ -303,20 +308,29 @@ static enum rc load_gazetteer(struct ctx *home, struct city *city)
     return gazetteer_new(home, city->layers, names, &city->gazetteer);
 }
 
+/* A file that is wrong is among the problems; the next one is read all the same. */
+static enum rc go_on(struct ctx *home, enum rc rc)
+{
+    if (rc != RC_INVALID)
+        return rc;
+    ctx_clear_error(home);
+    return RC_OK;
+}
+
 enum rc city_build_live(struct ctx *home, const struct city_files *files, struct problems *problems,
                         struct city *city)
 {
-    enum rc rc = load_city(home, files, problems, city);
+    enum rc rc = go_on(home, load_city(home, files, problems, city));
 
     if (!rc)
-        rc = load_teams(home, files, problems, city);
-    if (!rc)
-        rc = load_calendar(home, files, problems, city);
+        rc = go_on(home, load_teams(home, files, problems, city));
+    if (!rc && city->calendar_id.n)
+        rc = go_on(home, load_calendar(home, files, problems, city));
     if (!rc)
         rc = load_tables(home, files, problems);
     if (!rc)
         rc = load_layers(home, files, city);
-    if (!rc)
+    if (!rc && !problems->error_count)
         rc = load_gazetteer(home, city);
     if (!rc && problems->error_count)
         return FAIL(home, ERR_FORMAT, .detail = S("the city folder has errors"));
@@ -402,12 +416,14 @@ enum rc city_build_services(struct ctx *home, const struct city_files *files,
 {
     struct definition_world world;
     struct definition **services = ARENA_ARRAY(home->arena, files->n, struct definition *);
+    bool has_gaps = problems->error_count > 0;
     enum rc rc = load_workflows(home, files, problems, city);
 
     if (!rc)
         rc = world_of(home, city, &world);
     if (!rc && !services)
         rc = FAIL(home, ERR_MEMORY);
+    world.is_published = has_gaps;
     for (size_t i = 0; !rc && i < files->n; i++) {
         const struct yaml_node *root;
 
@@ -429,6 +445,17 @@ enum rc city_build_services(struct ctx *home, const struct city_files *files,
     if (!rc && problems->error_count)
         return FAIL(home, ERR_FORMAT, .detail = S("the city folder has errors"));
     return rc;
+}
+
+enum rc city_build(struct ctx *home, const struct city_files *files, struct problems *problems,
+                   struct city *city)
+{
+    enum rc rc = city_build_live(home, files, problems, city);
+
+    if (rc && !(rc == RC_INVALID && problems->error_count && city->layers))
+        return rc;
+    ctx_clear_error(home);
+    return city_build_services(home, files, problems, city);
 }
 
 enum rc city_build_version(struct ctx *home, struct str definition, struct str workflow,

@@ -9,13 +9,19 @@
 /* An empty city with an arena of its own, and a ctx that allocates there. */
 enum rc city_new(struct ctx *ctx, struct ctx *ret_home, struct city **ret) MUST_CHECK;
 
-/* Everything that stays live: city.yaml, teams, calendar, layers, gazetteer. */
+/* Everything that stays live: city.yaml, teams, calendar, layers, gazetteer. What is wrong with a
+ * file does not keep the others from being read. */
 enum rc city_build_live(struct ctx *home, const struct city_files *files, struct problems *problems,
                         struct city *city) MUST_CHECK;
 
-/* The workflows/ and services/ of a folder. */
+/* The workflows/ and services/ of a folder. With errors among the problems already, names of what
+ * the rest of the folder says are not asked for: it may be there that they are missing. */
 enum rc city_build_services(struct ctx *home, const struct city_files *files,
                             struct problems *problems, struct city *city) MUST_CHECK;
+
+/* Both: what is wrong with any file of a folder. RC_INVALID with ERR_FORMAT when something is. */
+enum rc city_build(struct ctx *home, const struct city_files *files, struct problems *problems,
+                   struct city *city) MUST_CHECK;
 
 /* Compiles one service file with its workflow file, as published. */
 enum rc city_build_version(struct ctx *home, struct str definition, struct str workflow,

@@ -399,6 +399,34 @@ static void survives_huge_expressions(void **state)
     finds(ctx, str_z(ctx->arena, buf_str(&text)), "error");
 }
 
+/* What is wrong with one file does not hide what is wrong with the next. */
+static void reads_every_file(void **state)
+{
+    struct ctx *ctx = *state;
+    struct test_files files = test_city_files(TEST_WORKFLOW "more: 1\n",
+                                              TEST_HEAD "route: [{team: east}]\ncolor: blue\n");
+    struct test_city made;
+    struct str text;
+
+    files.items[0].content = S("city: c\nname: {en: C, es: C, vi: C}\nzone: Nowhere/City\n"
+                               "calendar: k\ndepartments: [{id: works, name: {en: W, es: W, vi: "
+                               "W}}]\n");
+    files.items[1].content = S("- {id: east, department: works}\n");
+    files.items[2].content = S("calendar: k\nhours: {monday: never}\n");
+    test_file(&files, "tables/t.yaml", "[");
+    made = test_city_of(ctx, &files);
+    text = test_problems(ctx, &made.problems);
+    assert_int_equal(made.rc, RC_INVALID);
+    assert_part(text, "there is no time zone");
+    assert_part(text, "a team needs id and name");
+    assert_part(text, "opening hours are written");
+    assert_part(text, "tables/t.yaml");
+    assert_part(text, "workflows/w.yaml");
+    assert_part(text, "color");
+    assert_int_equal(str_find(text, S("east")), -1);
+    test_city_done(ctx, &made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +444,7 @@ int main(void)
         TEST(survives_hostile_yaml),
         TEST(survives_wrong_city_files),
         TEST(reads_tables_of_rates),
+        TEST(reads_every_file),
         TEST(survives_huge_expressions),
     };
 
