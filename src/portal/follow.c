@@ -427,7 +427,7 @@ enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *r
         follow_done(ctx, reply, &follow, "step");
         return RC_OK;
     }
-    if (rc != RC_INVALID && rc != RC_CONFLICT)
+    if (rc != RC_INVALID && rc != RC_CONFLICT && ctx->err.id != ERR_TOO_MANY)
         return rc;
     refused = ctx->err;
     ctx_clear_error(ctx);

@@ -57,7 +57,9 @@ static void check_values(struct ctx *ctx, struct str text)
         assert(str_eq(str_trim(text), S("*")));
     lang_accept(text);
     address_is_listed(S("10.1.2.3"), text);
-    value = address_of_client(S("10.1.2.3"), text, S("10.0.0.0/8"));
+    value = address_of_client(S("10.1.2.3"),
+                              &(struct params){(struct param[]){{S("X-Forwarded-For"), text}}, 1},
+                              S("10.0.0.0/8"));
     assert(value.n > 0);
 }
 

@@ -326,12 +326,27 @@ static enum rc attach_photos(struct ctx *ctx, const struct step_work *work)
     return rc;
 }
 
+/* Each step tells people by mail and stays in the record: to withdraw and reopen has an end. */
+static enum rc check_pace(struct ctx *ctx, int64_t case_id)
+{
+    struct own_events_since_row lately;
+    enum rc rc;
+
+    if (!ctx->actor || ctx->actor->kind != ACTOR_RESIDENT)
+        return RC_OK;
+    rc = own_events_since(ctx, case_id, S("case.step"), instant_plus_us(ctx->now, -US_PER_DAY),
+                          &lately);
+    return rc ? rc : lately.total >= OWN_STEPS_PER_DAY ? FAIL(ctx, ERR_TOO_MANY) : RC_OK;
+}
+
 static enum rc step_tx(struct ctx *ctx, void *arg)
 {
     struct step_work *work = arg;
     int64_t event_id;
     enum rc rc = prepare(ctx, work);
 
+    if (!rc)
+        rc = check_pace(ctx, work->case_id);
     if (!rc)
         rc = turn_clocks(ctx, work);
     if (!rc)

@@ -84,7 +84,9 @@ struct step_input {
 /* Takes a step of the case's workflow. ERR_TRANSITION when its state has no such step, ERR_DENIED
  * when ctx->actor may not take it, ERR_STALE when somebody changed the case since, ERR_REQUIRED
  * with the field when something needed was not given, ERR_GUARD with the workflow's sentence as
- * err.arg when its guard does not hold. Its effects run in the same transaction. */
+ * err.arg when its guard does not hold, ERR_TOO_MANY when a resident has taken so many steps of
+ * the case in a day. Its effects run in the same transaction. */
+#define OWN_STEPS_PER_DAY 6
 enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *input) MUST_CHECK;
 
 /* Whether the step's guard lets the case go as it stands now; without one it does. Nothing else is

@@ -74,6 +74,8 @@ static void try_step(struct world *world, size_t rule, const struct person *pers
     int64_t before;
     enum rc rc;
 
+    if (may && fits) /* nobody has done too much in a day */
+        world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY / OWN_STEPS_PER_DAY + 1);
     put_into(world, state);
     before = fingerprint(world);
     rc = test_step(world, person->actor, 1, &input);
@@ -325,6 +327,25 @@ static void closing_meets_the_clocks_and_reopening_runs_one_on(void **state)
                      1);
 }
 
+/* Each of them tells people by mail. */
+static void withdrawing_and_reopening_has_an_end(void **state)
+{
+    struct world *world = *state;
+    const char *const steps[] = {"withdraw", "reopen"};
+    struct step_input input = {.message = S("No, yes, no"), .lock_version = 0};
+
+    test_file(world, &(struct test_filing){.email = "ana@example.org"});
+    for (int i = 0; i < OWN_STEPS_PER_DAY; i++) {
+        input.step = str_of(steps[i % 2]);
+        test_ok(&world->ctx, test_step(world, test_reporter(world, 1), 1, &input));
+    }
+    input.step = str_of(steps[OWN_STEPS_PER_DAY % 2]);
+    assert_error(&world->ctx, test_step(world, test_reporter(world, 1), 1, &input), ERR_TOO_MANY,
+                 NULL);
+    world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY + 1);
+    test_ok(&world->ctx, test_step(world, test_reporter(world, 1), 1, &input));
+}
+
 static void the_public_reopens_within_the_window(void **state)
 {
     struct world *world = *state;
@@ -443,6 +464,7 @@ int main(void)
         TEST(waiting_stops_the_clock_over_a_holiday),
         TEST(a_warning_moves_with_its_deadline),
         TEST(closing_meets_the_clocks_and_reopening_runs_one_on),
+        TEST(withdrawing_and_reopening_has_an_end),
         TEST(the_public_reopens_within_the_window),
         TEST(everybody_is_told_once_in_their_language),
         TEST(an_anonymous_reporter_is_not_told),
