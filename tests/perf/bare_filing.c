@@ -24,12 +24,14 @@ static const struct {
     {"clock", "cases = ?1"},
     {"message", "cases = ?1"},
     {"link_token", "cases = ?1"},
-    {"event", "cases = ?1"},
-    {"event_payload", "event IN (SELECT id FROM event WHERE cases = ?1)"},
-    {"record_leaf", "event IN (SELECT id FROM event WHERE cases = ?1)"},
     {"job", "kind = 'case.clocks' AND argument = CAST(?1 AS TEXT)"},
 };
 #define SOURCES (sizeof sources / sizeof *sources)
+
+/* Of each event in turn: what is below it names the id of the one written last. */
+static const char *const event_rows[][2] = {
+    {"event", "id = ?1"}, {"event_payload", "event = ?1"}, {"record_leaf", "event = ?1"}};
+#define EVENT_ROWS (sizeof event_rows / sizeof *event_rows)
 
 enum meaning { COPY, OWN_ID, UNIQUE, UNIQUE_BYTES, PLACE, PARTY, CASE, EVENT };
 
@@ -46,7 +48,7 @@ struct copying {
     sqlite3_int64 pattern, ids[EVENT + 1], counter;
     struct row rows[MAX_ROWS];
     int row_n;
-    sqlite3_stmt *words, *draft, *series, *tile; /* the last one: once a group */
+    sqlite3_stmt *words, *public_words, *draft, *series, *tile; /* the last one: once a group */
 };
 
 static sqlite3 *current; /* for messages */
@@ -124,33 +126,57 @@ static void add_row(struct copying *copying, const char *table, sqlite3_stmt *pa
     }
 }
 
+static void read_rows(struct copying *copying, const char *table, const char *where,
+                      sqlite3_int64 id)
+{
+    char sql[400];
+    sqlite3_stmt *rows;
+
+    snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE %s", table, where);
+    rows = prepare(copying->db, sql);
+    must(sqlite3_bind_int64(rows, 1, id));
+    while (sqlite3_step(rows) == SQLITE_ROW)
+        add_row(copying, table, rows);
+    sqlite3_finalize(rows);
+}
+
+static void read_events(struct copying *copying)
+{
+    sqlite3_stmt *events =
+        prepare(copying->db, "SELECT id FROM event WHERE cases = ?1 ORDER BY id");
+
+    must(sqlite3_bind_int64(events, 1, copying->pattern));
+    while (sqlite3_step(events) == SQLITE_ROW)
+        for (size_t i = 0; i < EVENT_ROWS; i++)
+            read_rows(copying, event_rows[i][0], event_rows[i][1], sqlite3_column_int64(events, 0));
+    sqlite3_finalize(events);
+}
+
 /* Bound once: read with every copy it would be an INSERT of a SELECT, before which SQLite has the
  * full-text index write out what it gathered. */
-static void read_words(struct copying *copying)
+static sqlite3_stmt *words_of(struct copying *copying, const char *table)
 {
-    sqlite3_stmt *words = prepare(copying->db, "SELECT words FROM case_text WHERE rowid = ?1");
+    char sql[100];
+    sqlite3_stmt *words, *insert;
 
-    copying->words = prepare(copying->db, "INSERT INTO case_text (words, rowid) VALUES (?1, ?2)");
+    snprintf(sql, sizeof sql, "SELECT words FROM %s WHERE rowid = ?1", table);
+    words = prepare(copying->db, sql);
+    snprintf(sql, sizeof sql, "INSERT INTO %s (words, rowid) VALUES (?1, ?2)", table);
+    insert = prepare(copying->db, sql);
     must(sqlite3_bind_int64(words, 1, copying->pattern));
     must(sqlite3_step(words));
-    must(sqlite3_bind_value(copying->words, 1, sqlite3_column_value(words, 0)));
+    must(sqlite3_bind_value(insert, 1, sqlite3_column_value(words, 0)));
     sqlite3_finalize(words);
+    return insert;
 }
 
 static void read_pattern(struct copying *copying)
 {
-    for (size_t i = 0; i < SOURCES; i++) {
-        char sql[400];
-        sqlite3_stmt *rows;
-
-        snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE %s", sources[i].table, sources[i].rows);
-        rows = prepare(copying->db, sql);
-        must(sqlite3_bind_int64(rows, 1, copying->pattern));
-        while (sqlite3_step(rows) == SQLITE_ROW)
-            add_row(copying, sources[i].table, rows);
-        sqlite3_finalize(rows);
-    }
-    read_words(copying);
+    for (size_t i = 0; i < SOURCES; i++)
+        read_rows(copying, sources[i].table, sources[i].rows, copying->pattern);
+    read_events(copying);
+    copying->words = words_of(copying, "case_text");
+    copying->public_words = words_of(copying, "case_public_text");
     copying->draft = prepare(copying->db, "UPDATE draft SET cases = ?1, updated = updated + 1 "
                                           "WHERE id = 1 + ?1 % (SELECT max(id) FROM draft)");
     copying->series = prepare(copying->db, "UPDATE series SET last = last + 1");
@@ -204,6 +230,8 @@ static void write_one(struct copying *copying)
     }
     must(sqlite3_bind_int64(copying->words, 2, copying->ids[CASE]));
     run(copying->words);
+    must(sqlite3_bind_int64(copying->public_words, 2, copying->ids[CASE]));
+    run(copying->public_words);
     must(sqlite3_bind_int64(copying->draft, 1, copying->ids[CASE]));
     run(copying->draft);
     run(copying->series);
@@ -247,6 +275,6 @@ int main(int argc, char **argv)
         must(sqlite3_exec(copying.db, "COMMIT", NULL, NULL, NULL));
         done += GROUP;
     }
-    printf("%.0f filings/s of %d rows\n", (double)done / (now_s() - begun), copying.row_n + 1);
+    printf("%.0f filings/s of %d rows\n", (double)done / (now_s() - begun), copying.row_n + 2);
     return 0;
 }

@@ -187,7 +187,7 @@ def filings(bench):
         city.stop()
         bare = city.copy()
         said = subprocess.run([bench.tool("perf_bare_filing"), bare.store.path, "3"],
-                              capture_output=True, text=True, check=True).stdout
+                              stdout=subprocess.PIPE, text=True, check=True).stdout
         theirs = float(said.split()[0])
         bench.table.add("filings, form POST, %d connections, on disk" % CONNECTIONS,
                         "%.0f/s, ratio %.2f, p99 %.0f ms" % (ours, ours / theirs, p99), "0.25",

@@ -158,7 +158,8 @@ static enum rc look_up(struct ctx *ctx, struct looking *looking)
 
         for (size_t i = 0; !rc && i < rows.n && page->n <= most; i++) {
             args.before_id = rows.rows[i].id;
-            rc = look(ctx, looking, rows.rows[i].id);
+            if (rows.rows[i].fits)
+                rc = look(ctx, looking, rows.rows[i].id);
         }
         seen += rows.n;
         page->has_more = page->n > most || (rows.n == CHUNK && seen >= PUBLIC_SEARCH_ROWS);

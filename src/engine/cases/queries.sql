@@ -339,29 +339,31 @@ ORDER BY
 --= updated: c.updated DESC, c.id DESC
 LIMIT :most;
 
--- Cases of public view that have the words, the latest entered first: read along the index, so that
--- it costs what it gives.
+-- Cases that have the words in public, the latest entered first, each with whether everybody may be
+-- shown it and it is asked for: so many entries are looked at, however few of them fit.
 -- name: public_words_run :many (words TEXT, before_id I64, service I64, state_type I64, district TEXT, opened_from INSTANT, opened_until INSTANT, most I64)
-SELECT c.id
--- @sqlite
-FROM case_public_text t CROSS JOIN cases c
-WHERE case_public_text MATCH :words AND t.rowid < :before_id AND c.id = t.rowid
--- @postgres
-FROM case_public_text t JOIN cases c ON c.id = t.id
-WHERE t.vector @@ to_tsquery('simple', :words) AND t.id < :before_id
--- @both
-    AND c.confidentiality = 0 AND c.is_hidden = FALSE
+-- column: id I64
+-- column: fits BOOL
+SELECT h.id, EXISTS (
+    SELECT 1 FROM cases c WHERE c.id = h.id AND c.confidentiality = 0 AND c.is_hidden = FALSE
 --? service: AND c.service = :service
 --? state_type: AND c.state_type = :state_type
 --? district: AND c.district = :district
 --? opened_from: AND c.opened >= :opened_from
 --? opened_until: AND c.opened < :opened_until
+) AS fits
+FROM (
 -- @sqlite
-ORDER BY t.rowid DESC
+    SELECT rowid AS id FROM case_public_text
+    WHERE case_public_text MATCH :words AND rowid < :before_id
+    ORDER BY rowid DESC LIMIT :most
 -- @postgres
-ORDER BY t.id DESC
+    SELECT id FROM case_public_text
+    WHERE vector @@ to_tsquery('simple', :words) AND id < :before_id
+    ORDER BY id DESC LIMIT :most
 -- @both
-LIMIT :most;
+) h
+ORDER BY h.id DESC;
 
 -- Open cases of a service, of all its versions, whose place lies in a run of squares. The join goes
 -- from the squares to the cases (CROSS JOIN fixes the order, the plus keeps the index of a
