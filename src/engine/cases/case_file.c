@@ -287,7 +287,7 @@ static enum rc may_mail(struct ctx *ctx, const struct filing *filing, bool *ret)
     if (*ret)
         return RC_OK;
     rc = contacts_since(ctx, str_lower_ascii(ctx->arena, filing->contact.email),
-                        instant_plus_us(ctx->now, -US_PER_DAY), &given);
+                        instant_plus_us(ctx->now, -US_PER_DAY), FILING_MAILS_PER_DAY + 1, &given);
     *ret = !rc && given.total <= FILING_MAILS_PER_DAY; /* this one among them */
     return rc;
 }
