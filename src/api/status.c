@@ -34,15 +34,11 @@ static struct status_load load_now(void)
 enum rc health_send(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct status_load load = load_now();
-    struct leaf_last_row row;
-    bool is_found;
-    enum rc rc = leaf_last(ctx, &is_found, &row);
 
+    (void)ctx;
     (void)request;
-    if (rc)
-        ctx_clear_error(ctx);
     reply->content_type = "text/plain; charset=utf-8";
-    if (rc || load.is_worker_stuck) {
+    if (load.is_store_away || load.is_worker_stuck) {
         reply->status = 503;
         BUF_ADD(&reply->body, "unavailable\n");
         return RC_OK;
@@ -82,6 +78,7 @@ static void put_server(struct buf *out, const struct status_load *load)
     metrics_put(out, "cityhall_refused_total", "reason=\"overload\"", (double)load->overloads);
     metrics_put(out, "cityhall_refused_total", "reason=\"malformed\"", (double)load->malformed);
     metrics_put(out, "cityhall_refused_total", "reason=\"late\"", (double)load->late_connections);
+    metrics_put(out, "cityhall_refused_total", "reason=\"abandoned\"", (double)load->abandoned);
 }
 
 static void put_worker(struct buf *out, const struct status_load *load)
