@@ -1,7 +1,7 @@
 #include "console/act_transfer.h"
 
 #include "console/act_transfer.ct.h"
-#include "engine/clock/queries.h"
+#include "engine/clock/turn.h"
 #include "engine/definition/show.h"
 #include "web/csrf.h"
 #include "web/server.h"
@@ -83,7 +83,7 @@ static enum rc tell_dues(struct ctx *ctx, const struct case_act *act, struct tra
 {
     const struct transfer_plan *plan = &form->plan;
     struct clocks_of_rows clocks;
-    enum rc rc = clocks_of(ctx, act->view.row.id, &clocks);
+    enum rc rc = clocks_read(ctx, act->view.row.id, &clocks);
 
     form->dues = ARENA_ARRAY(ctx->arena, plan->to->clock_n, struct due_change);
     if (!rc && !form->dues)

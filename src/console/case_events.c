@@ -4,9 +4,8 @@
 #include "base/msg.h"
 #include "console/queries.h"
 #include "engine/cases/case_privacy.h"
+#include "engine/cases/case_read.h"
 #include "engine/definition/show.h"
-#include "engine/record/queries.h"
-#include "engine/record/record.h"
 
 #define MAX_EVENT_JSON 100000
 #define MAX_FACTS      24
@@ -355,7 +354,9 @@ enum rc case_events_load(struct ctx *ctx, struct case_view *view)
 {
     struct telling telling = {.view = view};
     struct events_of_rows rows;
-    enum rc rc = events_of(ctx, view->row.id, EVENT_STAFF, &rows);
+    enum rc rc =
+        case_events(ctx, &(struct case_read){.row = view->row, .definition = view->definition},
+                    EVENT_STAFF, &rows);
 
     if (!rc)
         rc = account_names(ctx, &telling.names);

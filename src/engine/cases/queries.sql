@@ -672,3 +672,21 @@ WHERE id = :id AND cases IS NULL AND expires > :now;
 
 -- name: drafts_disown :exec (party I64)
 UPDATE draft SET party = NULL WHERE party = :party;
+
+-- name: jobs_sweep :exec (before INSTANT, most I64)
+DELETE FROM job WHERE id IN (SELECT id FROM job WHERE done < :before ORDER BY done LIMIT :most);
+
+-- name: draft_files_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft_file WHERE draft IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: drafts_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft WHERE id IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: link_tokens_sweep :exec (before INSTANT, most I64)
+DELETE FROM link_token WHERE id IN
+    (SELECT id FROM link_token WHERE expires < :before ORDER BY id LIMIT :most);
+
+-- name: sessions_sweep :exec (now INSTANT, most I64)
+DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
