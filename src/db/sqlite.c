@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "db/sqlite.h"
+#include "db/sqlite_memory.h"
 
 static struct sqlite_db *self(struct db *db)
 {
@@ -93,6 +94,7 @@ static const struct db_ops sqlite_ops = {
 static void configure(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite_memory_set_up();
 }
 
 static struct sqlite_db *new_db(const struct db_options *options)
