@@ -83,6 +83,7 @@ static const struct db_ops sqlite_ops = {
     .set_hook = set_hook,
     .settle = settle,
     .load = sqlite_load,
+    .write_back = sqlite_write_back,
     .backup = sqlite_backup,
     .check = sqlite_check,
     .cursor_open = sqlite_cursor_open,
