@@ -8,7 +8,6 @@
 #include "api/metrics.h"
 #include "api/queries.h"
 #include "db/stats.h"
-#include "engine/record/queries.h"
 #include "engine/record/record_tree.h"
 #include "engine/work/job.h"
 
@@ -173,16 +172,16 @@ static enum rc put_outboxes(struct ctx *ctx, struct buf *out)
 static enum rc put_record(struct ctx *ctx, struct buf *out)
 {
     struct record_head head = {.size = 0};
-    struct leaf_last_row leaf;
-    bool has_leaf, has_head;
-    enum rc rc = leaf_last(ctx, &has_leaf, &leaf);
+    int64_t size;
+    bool has_head;
+    enum rc rc = record_placed(ctx, &size);
 
     if (!rc)
         rc = record_latest_head(ctx, &has_head, &head);
     if (rc)
         return rc;
     metrics_put_help(out, "cityhall_record_size", "gauge", "Events that have their place.");
-    metrics_put(out, "cityhall_record_size", NULL, has_leaf ? (double)leaf.position + 1 : 0);
+    metrics_put(out, "cityhall_record_size", NULL, (double)size);
     metrics_put_help(out, "cityhall_record_signed_size", "gauge",
                      "Events under the newest signed head.");
     metrics_put(out, "cityhall_record_signed_size", NULL, (double)head.size);

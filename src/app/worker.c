@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "engine/clock/timer.h"
+#include "engine/cases/sweep.h"
+#include "engine/cases/timer.h"
 #include "engine/message/outbox.h"
 #include "engine/record/record_tree.h"
 #include "engine/work/sign.h"
-#include "engine/work/sweep.h"
 
 #define ARENA_BYTES  ((size_t)64 << 20)
 #define MAX_TABLES   40
