@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "web/form.h"
 #include "web/limit.h"
 
@@ -73,7 +74,6 @@ static enum rc well(struct ctx *ctx, struct request *request, struct reply *repl
 
 static const struct input_spec report_fields[] = {
     {.name = "text", .type = INPUT_TEXT, .is_required = true, .max_characters = 100},
-    {.name = "photo", .type = INPUT_FILE, .max_count = 2},
     {.name = NULL},
 };
 
@@ -101,15 +101,23 @@ static enum rc report(struct ctx *ctx, struct request *request, struct reply *re
 
 static enum rc api_echo(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct form form;
-    enum rc rc = form_read(ctx, request, report_fields, &form);
+    struct str text;
+    json_t *root;
+    enum rc rc;
 
-    if (!rc)
-        rc = form_check(ctx, &form);
+    if (!str_eq_ascii_nocase(request->media_type, S("application/json")))
+        return FAIL(ctx, ERR_MEDIA_TYPE);
+    rc = json_parse(ctx, request->body, request->body.n, &root);
+    if (rc)
+        return rc;
+    text = str_of(json_string_value(json_object_get(root, "text")));
+    if (json_object_size(root) != 1 || !text.n)
+        return FAIL(ctx, ERR_PATTERN);
+    rc = form_check_text(ctx, text, "text", 100);
     if (rc)
         return rc;
     reply->content_type = "application/json";
-    buf_add_fmt(&reply->body, "{\"text\":\"%.*s\"}", STR_ARG(form_text(&form, "text")));
+    buf_add_fmt(&reply->body, "{\"text\":\"%.*s\"}", STR_ARG(text));
     return RC_OK;
 }
 

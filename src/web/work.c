@@ -11,7 +11,7 @@
 #define RETRY_AFTER_S 5
 
 /* A request that waited as long is not done without looking whether somebody waits for it. */
-#define LOOK_AFTER_MS 250
+#define LOOK_AFTER_MS 500
 
 static struct exchange *exchange_of(struct pool_job *job)
 {
