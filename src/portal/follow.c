@@ -247,13 +247,13 @@ static enum rc is_too_late(struct ctx *ctx, const struct follow *follow, bool *r
     return rc;
 }
 
-enum rc follow_private_link(struct ctx *ctx, const struct request *request, int64_t case_id,
-                            struct str *ret)
+static enum rc find_link(struct ctx *ctx, const struct request *request, int64_t case_id,
+                         struct own_way_back *back)
 {
     struct keyring ring = keyring_of(request, KEYRING_CASES);
+    struct instant fresh = instant_plus_us(ctx->now, -OWN_LINK_SHOWN_US);
 
-    *ret = STR_NONE;
-    for (size_t i = 0; i < ring.n && !ret->n; i++) {
+    for (size_t i = 0; i < ring.n && !back->link.n; i++) {
         struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
         struct link_case_row row;
         bool is_found;
@@ -261,18 +261,37 @@ enum rc follow_private_link(struct ctx *ctx, const struct request *request, int6
 
         if (rc)
             return rc;
-        if (is_found && row.case_id == case_id)
-            *ret = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
-                           STR_ARG(ring.tokens[i]));
+        if (!is_found || row.case_id != case_id)
+            continue;
+        back->link = str_fmt(ctx->arena, "%.*s/follow/%.*s",
+                             STR_ARG(request_csrf(request)->base_url), STR_ARG(ring.tokens[i]));
+        back->is_fresh = instant_cmp(row.created, fresh) > 0;
     }
     return RC_OK;
+}
+
+enum rc follow_way_back(struct ctx *ctx, const struct request *request,
+                        const struct case_by_number_row *row, struct own_way_back *ret)
+{
+    struct own_way_back back = {.number = row->number};
+    struct contacts_of_party_rows contacts = {.n = 0};
+    enum rc rc = find_link(ctx, request, row->id, &back);
+
+    if (!rc && !row->reporter_is_null)
+        rc = contacts_of_party(ctx, row->reporter, &contacts);
+    for (size_t i = 0; i < contacts.n; i++)
+        if (str_eq(contacts.rows[i].kind, S("email")))
+            back.email = contacts.rows[i].value;
+    if (!rc)
+        *ret = back;
+    return rc;
 }
 
 /* What its reporter may do, and their link. */
 static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
 {
     bool is_closed = follow->state->type == STATE_CLOSED, is_late = false;
-    enum rc rc = follow_private_link(ctx, request, follow->row.id, &follow->link);
+    enum rc rc = follow_way_back(ctx, request, &follow->row, &follow->back);
 
     if (rc)
         return rc;

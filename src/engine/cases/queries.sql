@@ -22,9 +22,9 @@ RETURNING id;
 -- name: party_add :insert (kind TEXT, name TEXT, lang TEXT, created INSTANT)
 INSERT INTO party (kind, name, lang, created) VALUES (:kind, :name, :lang, :created) RETURNING id;
 
--- name: contact_add :insert (party I64, kind TEXT, value TEXT, folded TEXT, created INSTANT)
-INSERT INTO contact_point (party, kind, value, folded, created)
-VALUES (:party, :kind, :value, :folded, :created) RETURNING id;
+-- name: contact_add :insert (party I64, kind TEXT, value TEXT, folded TEXT, verified INSTANT?, verified_by TEXT?, created INSTANT)
+INSERT INTO contact_point (party, kind, value, folded, verified, verified_by, created)
+VALUES (:party, :kind, :value, :folded, :verified, :verified_by, :created) RETURNING id;
 
 -- name: case_add :insert (number TEXT, service I64, service_version I64, state TEXT, state_type I64, team I64?, place I64?, reporter I64?, lang TEXT, channel TEXT, confidentiality I64, description TEXT, answers JSON, opened INSTANT, due INSTANT?, district TEXT, submission TEXT?)
 INSERT INTO cases (number, service, service_version, class, state, state_type, state_since, team,
@@ -215,7 +215,7 @@ WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 SELECT id, ended FROM follower WHERE cases = :cases AND email = :email;
 
 -- name: merge_follower_of :optional (id I64)
-SELECT email, lang FROM follower WHERE id = :id;
+SELECT party, email, lang FROM follower WHERE id = :id;
 
 -- name: merge_follower_add :insert (cases I64, party I64?, email TEXT, lang TEXT, token_hash BLOB, created INSTANT)
 INSERT INTO follower (cases, party, email, lang, token_hash, created, confirmed)
@@ -272,7 +272,7 @@ DELETE FROM case_file WHERE id = :id;
 SELECT id, kind, value, verified FROM contact_point WHERE party = :party ORDER BY id;
 
 -- name: followers_of :many (cases I64)
-SELECT id, email, lang FROM follower
+SELECT id, party, email, lang FROM follower
 WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 
 -- name: case_place_label :optional (id I64)
@@ -305,7 +305,7 @@ SELECT number FROM cases WHERE id = :id;
 DELETE FROM draft WHERE id = :id AND cases IS NULL;
 
 -- name: link_case :optional (token_hash BLOB, now INSTANT)
-SELECT l.id, l.purpose, c.id AS case_id, c.number, c.reporter
+SELECT l.id, l.purpose, l.created, c.id AS case_id, c.number, c.reporter
 FROM link_token l JOIN cases c ON c.id = l.cases
 WHERE l.token_hash = :token_hash AND l.purpose = 'case'
     AND (l.expires IS NULL OR l.expires > :now);
@@ -604,12 +604,6 @@ ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
 
 -- name: satisfaction_text_drop :exec (cases I64, text TEXT)
 UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
-
--- How often an address was given lately by people whom the city did not know by it.
--- name: contacts_since :one (email TEXT, since INSTANT)
--- column: total I64
-SELECT count(*) AS total FROM contact_point
-WHERE kind = 'email' AND folded = :email AND created > :since;
 
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)

@@ -41,6 +41,9 @@ DELETE FROM draft WHERE id IN
 DELETE FROM link_token WHERE id IN
     (SELECT id FROM link_token WHERE expires < :before ORDER BY id LIMIT :most);
 
+-- name: mailboxes_sweep :exec (before I64, most I64)
+DELETE FROM mailbox_day WHERE id IN (SELECT id FROM mailbox_day WHERE day < :before LIMIT :most);
+
 -- name: sessions_sweep :exec (now INSTANT, most I64)
 DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
 

@@ -3,6 +3,7 @@
 #include "db/db.h"
 #include "engine/cases/files.h"
 #include "engine/cases/photo.h"
+#include "engine/message/mailbox.h"
 #include "engine/work/queries.h"
 #include "people/resident.h"
 
@@ -37,6 +38,13 @@ static enum rc links_tx(struct ctx *ctx, void *arg)
     return link_tokens_sweep(ctx, before, MANY, &sweep->removed);
 }
 
+static enum rc mailboxes_tx(struct ctx *ctx, void *arg)
+{
+    struct sweep *sweep = arg;
+
+    return mailboxes_sweep(ctx, mailbox_day_of(ctx->now), MANY, &sweep->removed);
+}
+
 static enum rc jobs_tx(struct ctx *ctx, void *arg)
 {
     struct sweep *sweep = arg;
@@ -69,7 +77,7 @@ static enum rc sweep_disk(struct ctx *ctx)
 
 static enum rc run_sweep(struct ctx *ctx, const struct job *job)
 {
-    static db_tx_fn *const sweeps[] = {drafts_tx, sessions_tx, links_tx, jobs_tx};
+    static db_tx_fn *const sweeps[] = {drafts_tx, sessions_tx, links_tx, mailboxes_tx, jobs_tx};
     struct instant next = instant_plus_us(ctx->now, US_PER_DAY);
     enum rc rc = photos_expire(ctx);
 
