@@ -13,6 +13,7 @@
 #include "engine/record/record_tree.h"
 #include "engine/work/sign.h"
 #include "engine/work/sweep.h"
+#include "engine/work/words.h"
 
 #define ARENA_BYTES  ((size_t)64 << 20)
 #define MAX_TABLES   40
@@ -269,6 +270,7 @@ static void set_tables(struct worker *worker)
 
     worker->tables[n++] = timer_jobs;
     worker->tables[n++] = sweep_jobs;
+    worker->tables[n++] = words_jobs;
     for (size_t i = 0; worker->options.modules[i] && n < MAX_TABLES; i++)
         if (worker->options.modules[i]->jobs)
             worker->tables[n++] = worker->options.modules[i]->jobs;

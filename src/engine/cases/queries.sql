@@ -242,21 +242,6 @@ WHERE kind = :kind AND ended IS NULL
     AND ((from_case = :one AND to_case = :two) OR (from_case = :two AND to_case = :one))
 LIMIT 1;
 
--- Search forgets what its entries held before: else the words stay in older parts of the index.
--- name: case_words_tidy :exec ()
--- @sqlite
-INSERT INTO case_text (case_text) VALUES ('optimize');
--- @postgres
-UPDATE case_text SET words = words WHERE FALSE;
--- @both
-
--- name: case_public_words_tidy :exec ()
--- @sqlite
-INSERT INTO case_public_text (case_public_text) VALUES ('optimize');
--- @postgres
-UPDATE case_public_text SET words = words WHERE FALSE;
--- @both
-
 -- name: drafts_forget :exec (cases I64)
 UPDATE draft SET answers = '{}' WHERE cases = :cases;
 
