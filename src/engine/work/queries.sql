@@ -26,6 +26,12 @@ WHERE id = :id AND claimed = :claimed AND done IS NULL;
 UPDATE job SET claimed = NULL, due = :due, trouble = :trouble
 WHERE id = :id AND claimed = :claimed AND done IS NULL;
 
+-- name: job_waiting :optional (once TEXT)
+SELECT id FROM job WHERE once = :once;
+
+-- name: job_waiting_end :exec (once TEXT, now INSTANT)
+UPDATE job SET done = :now, once = NULL, claimed = NULL WHERE once = :once;
+
 -- Jobs in one state, as staff see them.
 -- name: jobs_page :many (tries I64, most I64)
 SELECT id, kind, argument, due, claimed, attempts, done, trouble FROM job
