@@ -55,8 +55,10 @@ static enum rc find_place(struct ctx *ctx, const struct request *request, struct
     rc = gazetteer_find(ctx, ctx->city->gazetteer, act->typed, &act->choices);
     if (!rc && act->choices.n == 0)
         rc = FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
-    if (rc || !is_clear(&act->choices))
+    if (rc)
         return rc;
+    if (!is_clear(&act->choices))
+        return locate_which(ctx, &act->choices, &act->choices);
     choice = act->choices.of[0];
     act->choices.n = 0;
     return locate(ctx, act, &choice);
