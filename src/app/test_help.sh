@@ -30,10 +30,11 @@ n=$((n + 1))
 why=$({ "$cityhall" help; for command in $commands; do "$cityhall" "$command" --help; done; } | grep -c -e --why)
 [ "$why" -eq 0 ] && echo "ok $n - a reason has one name" || echo "not ok $n - $why lines say --why"
 n=$((n + 1))
-city=$(mktemp -d)
-printf 'nme: Somewhere\n' >"$city/city.yaml"
-end=$("$cityhall" check "$city" 2>&1 | sed -n '/^cityhall check: /,$p')
-rm -r "$city"
+folder=$(mktemp -d)
+cp -r "$(dirname "$0")/../../cities/port-azalea" "$folder/city"
+sed -i 's/^name:/nme:/' "$folder/city/services/pothole.yaml"
+end=$("$cityhall" check "$folder/city" 2>&1 | sed -n '/^cityhall check: /,$p')
+rm -r "$folder"
 case $end in
 "cityhall check: "*" errors above; nothing of this city folder can be published until they are mended")
     echo "ok $n - a failed check ends once, with its count" ;;

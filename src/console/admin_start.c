@@ -115,12 +115,15 @@ static struct str counts(struct ctx *ctx, const struct findings *findings)
     return msg_format(ctx->arena, ctx->lang, MSG_admin_counts, args, 3);
 }
 
-/* The two pages look at a few things in common: each is told once. */
+/* The two pages look at a few things in common, and some have one remedy: each is told once. */
 static bool is_told(const struct start_view *view, const struct finding *finding)
 {
-    for (size_t i = 0; i < view->todo_n; i++)
-        if (view->todo[i].finding->what == finding->what)
+    for (size_t i = 0; i < view->todo_n; i++) {
+        const struct finding *told = view->todo[i].finding;
+
+        if (told->what == finding->what || (told->advice && told->advice == finding->advice))
             return true;
+    }
     return false;
 }
 
