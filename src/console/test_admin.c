@@ -248,7 +248,7 @@ static void a_test_message_goes_to_oneself(void **state)
     struct browser ada = administrator(world), boss = {.world = world};
 
     browse(&ada, S("/staff/admin/settings"));
-    assert_true(page_has(&ada, "Your account has no e-mail address."));
+    assert_true(page_has(&ada, "Your account has no email address."));
     post(&ada, "/staff/admin/settings/test", "", 422);
     browser_sign_in(&boss, "boss",
                     test_city_staff(&world->city, "boss", "administrator", "city", ""));
