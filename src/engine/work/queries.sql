@@ -1,4 +1,4 @@
--- Jobs and what is swept.
+-- Jobs and signs of life.
 
 -- A waiting job of the same key takes the new time and argument; who was at it loses its claim.
 -- name: job_put :exec (kind TEXT, argument TEXT, once TEXT?, due INSTANT)
@@ -25,24 +25,6 @@ WHERE id = :id AND claimed = :claimed AND done IS NULL;
 -- name: job_put_back :exec (id I64, claimed INSTANT, due INSTANT, trouble TEXT)
 UPDATE job SET claimed = NULL, due = :due, trouble = :trouble
 WHERE id = :id AND claimed = :claimed AND done IS NULL;
-
--- name: jobs_sweep :exec (before INSTANT, most I64)
-DELETE FROM job WHERE id IN (SELECT id FROM job WHERE done < :before ORDER BY done LIMIT :most);
-
--- name: draft_files_sweep :exec (now INSTANT, most I64)
-DELETE FROM draft_file WHERE draft IN
-    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
-
--- name: drafts_sweep :exec (now INSTANT, most I64)
-DELETE FROM draft WHERE id IN
-    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
-
--- name: link_tokens_sweep :exec (before INSTANT, most I64)
-DELETE FROM link_token WHERE id IN
-    (SELECT id FROM link_token WHERE expires < :before ORDER BY id LIMIT :most);
-
--- name: sessions_sweep :exec (now INSTANT, most I64)
-DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
 
 -- Jobs in one state, as staff see them.
 -- name: jobs_page :many (tries I64, most I64)

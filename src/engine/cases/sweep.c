@@ -1,9 +1,9 @@
-#include "engine/work/sweep.h"
+#include "engine/cases/sweep.h"
 
 #include "db/db.h"
 #include "engine/cases/files.h"
 #include "engine/cases/photo.h"
-#include "engine/work/queries.h"
+#include "engine/cases/queries.h"
 #include "people/resident.h"
 
 #define MANY           500 /* rows to a transaction, so that others need not wait */

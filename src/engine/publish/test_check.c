@@ -1,6 +1,6 @@
 #include "engine/test_city.h"
 
-#include "engine/definition/check.h"
+#include "engine/publish/check.h"
 
 #define TEXT "text: {en: Q, es: P, vi: H}"
 

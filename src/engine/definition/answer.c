@@ -1,4 +1,4 @@
-#include "engine/cases/answer.h"
+#include "engine/definition/answer.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>

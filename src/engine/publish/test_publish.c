@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "engine/publish/publish.h"
 #include "engine/test_support.h"
 #include "place/layers.h"
 

@@ -1,9 +1,11 @@
+#include "engine/publish/publish.h"
+
 #include "base/crypto.h"
 #include "base/json.h"
 #include "db/db.h"
-#include "engine/definition/check.h"
 #include "engine/definition/city_build.h"
-#include "engine/definition/queries.h"
+#include "engine/publish/check.h"
+#include "engine/publish/queries.h"
 #include "engine/record/record.h"
 #include "people/actor.h"
 

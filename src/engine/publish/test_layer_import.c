@@ -1,5 +1,5 @@
 /* A layer taken into a city at work, and what it means for the cases at hand. */
-#include "engine/definition/layer_import.h"
+#include "engine/publish/layer_import.h"
 
 #include "engine/cases/layer_effect.h"
 #include "engine/test_support.h"

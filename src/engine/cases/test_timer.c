@@ -1,6 +1,6 @@
 /* The town's case: respond by November 17, resolve by Monday the 23rd, a warning from Friday the
  * 20th on. Thanksgiving is November 26. A local day ends at 06:00 UTC. */
-#include "engine/clock/timer.h"
+#include "engine/cases/timer.h"
 
 #include "engine/test_town.h"
 

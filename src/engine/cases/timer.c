@@ -1,14 +1,14 @@
-#include "engine/clock/timer.h"
+#include "engine/cases/timer.h"
 
 #include "base/json.h"
 #include "base/msg.h"
 #include "db/db.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/queries.h"
-#include "engine/clock/deadline.h"
 #include "engine/clock/queries.h"
+#include "engine/clock/turn.h"
 #include "engine/definition/show.h"
-#include "engine/message/queries.h"
+#include "engine/message/notice.h"
 #include "engine/record/record.h"
 
 #define MAX_PAYLOAD 2000
@@ -138,16 +138,6 @@ static enum rc run_timer(struct ctx *ctx, const struct job *job)
     return rc;
 }
 
-enum rc timer_clocks(struct ctx *ctx, int64_t case_id, struct instant at)
-{
-    return job_add(ctx, &(struct job_order){
-                            .kind = "case.clocks",
-                            .argument = str_fmt(ctx->arena, "%lld", (long long)case_id),
-                            .once = str_fmt(ctx->arena, "clocks %lld", (long long)case_id),
-                            .due = at,
-                        });
-}
-
 /* What is known of a case whose clocks are looked at. */
 struct look {
     const struct job *job;
@@ -216,24 +206,20 @@ static enum rc mail_team(struct ctx *ctx, const struct look *look, const struct 
     };
     size_t n = sizeof args / sizeof *args;
 
-    return message_add(
+    return notice_queue_plain(
         ctx,
-        &(struct message_add_args){
-            .cases = look->case_id,
-            .route = S("mail"),
-            .address = team->email,
-            .lang = lang_code(LANG_EN),
+        &(struct plain_mail){
+            .case_id = look->case_id,
             .notice = alarm->is_missed ? S("clock.missed") : S("clock.warn"),
+            .email = team->email,
+            .lang = LANG_EN,
             .subject = msg_format(ctx->arena, LANG_EN,
                                   alarm->is_missed ? MSG_mail_late_subject : MSG_mail_soon_subject,
                                   args, n),
             .body = msg_format(ctx->arena, LANG_EN,
                                alarm->is_missed ? MSG_mail_late_body : MSG_mail_soon_body, args, n),
-            .next_try = ctx->now,
-            .created = ctx->now,
             .once = str_fmt(ctx->arena, "%lld %s", (long long)alarm->event_id, why),
-        },
-        NULL);
+        });
 }
 
 /* The event, and a mail to the team; a missed clock is told to the service's escalation too. */
@@ -311,7 +297,7 @@ static enum rc look_tx(struct ctx *ctx, void *arg)
     rc = clocks_of(ctx, look->case_id, &clocks);
     for (size_t i = 0; !rc && i < clocks.n; i++)
         rc = look_at(ctx, look, &clocks.rows[i]);
-    return rc || !look->has_next ? rc : timer_clocks(ctx, look->case_id, look->next);
+    return rc || !look->has_next ? rc : clocks_watch(ctx, look->case_id, look->next);
 }
 
 static enum rc run_clocks(struct ctx *ctx, const struct job *job)

@@ -1,4 +1,4 @@
-#include "engine/definition/check.h"
+#include "engine/publish/check.h"
 
 #include "base/msg.h"
 #include "engine/cases/cases.h"

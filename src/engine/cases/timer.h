@@ -20,9 +20,4 @@ extern const struct job_kind timer_jobs[];
 enum rc timer_enter(struct ctx *ctx, int64_t case_id, const struct workflow *workflow, int state,
                     struct instant since) MUST_CHECK;
 
-/* Sets the one job of the case's clocks to `at`, the nearest warning or deadline of those that
- * run. Inside db_tx only. Where the clocks only stand still or are due later than before nothing
- * needs to be set: the job looks for itself. */
-enum rc timer_clocks(struct ctx *ctx, int64_t case_id, struct instant at) MUST_CHECK;
-
 #endif

@@ -1,9 +1,9 @@
-#include "engine/definition/layer_import.h"
+#include "engine/publish/layer_import.h"
 
 #include "base/crypto.h"
 #include "base/json.h"
 #include "db/db.h"
-#include "engine/definition/queries.h"
+#include "engine/publish/queries.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
 

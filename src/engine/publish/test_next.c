@@ -3,7 +3,7 @@
 #include "engine/test_city.h"
 
 #include "base/file.h"
-#include "engine/definition/check.h"
+#include "engine/publish/check.h"
 
 struct next_test {
     struct ctx work;

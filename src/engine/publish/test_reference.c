@@ -2,9 +2,9 @@
 #include "engine/test_city.h"
 
 #include "base/file.h"
-#include "engine/definition/check.h"
 #include "engine/definition/sections.h"
 #include "engine/message/notice.h"
+#include "engine/publish/check.h"
 
 static const char *root(void)
 {
@@ -68,8 +68,8 @@ static void names_every_placeholder(void **state)
     struct ctx *ctx = *state;
     struct str text = reference(ctx);
 
-    for (size_t i = 0; i < notice_placeholder_n; i++)
-        is_named(ctx, text, notice_placeholders[i]);
+    for (size_t i = 0; i < PLACEHOLDER__N; i++)
+        is_named(ctx, text, workflow_placeholders[i]);
 }
 
 /* The next block of YAML in the text. */

@@ -1,4 +1,4 @@
-#include "engine/work/sweep.h"
+#include "engine/cases/sweep.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
