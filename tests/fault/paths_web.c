@@ -40,6 +40,12 @@ static enum rc sent(struct ctx *ctx, struct test_town *town, int64_t n)
 
     (void)town;
     (void)n;
+    /* On a disk that takes nothing, not even that the call has ended is noted: it is not asked for
+     * again while it may be under way. */
+    if (status == 409) {
+        web_wait(US_PER_MIN);
+        status = web_send();
+    }
     if (status >= 200 && status < 400)
         return RC_OK;
     if (status && status < 500)
@@ -60,7 +66,7 @@ static int64_t notes_before; /* on the case, of what made it ready */
 
 static void a_view(struct test_town *town, int64_t n)
 {
-    (void)town;
+    test_town_set(town, "DELETE FROM saved_view"); /* nobody has more than fifty */
     web_staff_form(S("/staff/views"), text("q=service:tree&name=view+%lld", n));
 }
 
@@ -153,7 +159,8 @@ static void act_is_done_once(struct test_town *town, int64_t n, bool is_done)
     assert_in_range(notes(town), 0, 1);
     if (!is_done)
         return;
-    town->ctx.now = instant_plus_us(town->ctx.now, US_PER_DAY);
+    /* Within the ten minutes in which the same note counts once. */
+    town->ctx.now = instant_plus_us(clock_now(), served->waited_us + US_PER_MIN);
     test_town_set(town, "DELETE FROM job WHERE kind <> 'bulk.run'");
     while (was_there)
         test_ok(&town->ctx, job_run_next(&town->ctx, &runner, &was_there));

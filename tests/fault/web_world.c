@@ -36,6 +36,7 @@ static enum rc begin(void *app, struct ctx *ctx, struct request *asked)
     enum rc rc = db_reader_acquire(ctx);
 
     (void)app;
+    ctx->now = instant_plus_us(ctx->now, world.city.waited_us);
     if (rc)
         return rc;
     if (api_is_asked(asked))
@@ -220,6 +221,11 @@ int web_send(void)
     if (reply_n > 12 && memcmp(reply, "HTTP/1.1 ", 9) == 0)
         status = (reply[9] - '0') * 100 + (reply[10] - '0') * 10 + reply[11] - '0';
     return status;
+}
+
+void web_wait(int64_t us)
+{
+    world.city.waited_us += us;
 }
 
 struct str web_answer(void)

@@ -20,6 +20,9 @@ void web_call(struct str path, struct str type, struct str body, struct str once
 /* Sends it. The status; 0: closed without an answer. */
 int web_send(void);
 
+/* Lets the server's time go on. */
+void web_wait(int64_t us);
+
 /* The last answer, and the path of its Location; in static memory. */
 struct str web_answer(void);
 struct str web_location(void);
