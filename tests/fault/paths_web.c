@@ -185,9 +185,10 @@ static enum rc run_left_over(struct ctx *ctx, struct test_town *town, int64_t n)
     static int64_t run, minutes;
     bool was_there;
 
-    /* What failed is due again a minute later; a note of ten minutes before is another. */
+    /* What failed is due again a minute later, or five when not even that could be noted; a note
+     * of ten minutes before is another. */
     (void)town;
-    minutes = run == n ? minutes + 2 : 20;
+    minutes = run == n ? minutes + 6 : 20;
     run = n;
     ctx->now = instant_plus_us(ctx->now, minutes * US_PER_MIN);
     return job_run_next(ctx, &runner, &was_there);
