@@ -70,7 +70,7 @@ const elsewhere = async (browser, city) => {
   await third.page.goto('/drafts');
   has(await main(third.page), '9 Ellery St', 'the list of drafts');
   await press(third.page, 'Delete');
-  has(await main(third.page), 'nothing begun', 'the list after throwing away');
+  has(await main(third.page), 'not begun any report', 'the list after throwing away');
   await first.page.goto('/report/pothole');
   at(first.page, 'where');
   none([...first.troubles, ...second.troubles, ...third.troubles], 'on the way');
