@@ -45,6 +45,16 @@ enum rc place_layers_parse(struct ctx *ctx, struct str json, struct place *place
  * that near things can be found by an ordinary index. */
 int64_t place_cell(struct point point);
 
+/* Squares of one block of them, from the first number to the last. */
+struct cell_run {
+    int64_t from, to;
+};
+
+/* Runs of squares that cover a box, and something around it: at most CELL_RUNS_MAX, in order, none
+ * touching another; the number of them. */
+#define CELL_RUNS_MAX 81
+size_t place_cells_over(struct box box, struct cell_run ret_runs[CELL_RUNS_MAX]);
+
 /* The squares that a circle touches, at most `max`; the number of them. */
 size_t place_cells_around(struct point center, int32_t radius_m, int64_t *ret_cells, size_t max);
 

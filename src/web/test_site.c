@@ -1,4 +1,5 @@
 #include "web/test_site.h"
+#include "web/fixed.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "web/fixed.h"
 #include "web/form.h"
 #include "web/limit.h"
 
@@ -30,7 +32,7 @@ static enum rc show_case(struct ctx *ctx, struct request *request, struct reply 
         return FAIL(ctx, ERR_NOT_FOUND);
     if (str_eq(number, S("broken")))
         return RC_INTERNAL;
-    if (str_eq(number, S("greedy")))
+    if (str_starts_with(number, S("greedy")))
         while (arena_alloc(ctx->arena, 1 << 20))
             ;
     if (str_eq(number, S("split")))
@@ -228,6 +230,12 @@ static void note(void *app, const struct server_event *event)
     atomic_fetch_add(&site->logged, 1);
 }
 
+/* An interface that speaks no HTML. */
+static const struct edge_style styles[] = {
+    {"/cases/", ".xml", "text/xml; charset=utf-8", "<e>{status} {says}</e>"},
+    {.prefix = NULL},
+};
+
 void site_prepare(struct site *site)
 {
     *site = (struct site){.server = NULL};
@@ -240,6 +248,7 @@ void site_prepare(struct site *site)
         .base_url = "http://127.0.0.1",
         .routes = tables,
         .temp_dir = site->temp_dir,
+        .edge_styles = styles,
         .app = site,
         .hooks = {.begin = begin, .end = end, .authorize = authorize, .log = note},
         .drain_deadline_ms = 5000,

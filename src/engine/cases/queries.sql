@@ -242,8 +242,13 @@ WHERE kind = :kind AND ended IS NULL
     AND ((from_case = :one AND to_case = :two) OR (from_case = :two AND to_case = :one))
 LIMIT 1;
 
--- name: drafts_forget :exec (cases I64)
-UPDATE draft SET answers = '{}' WHERE cases = :cases;
+-- The draft that a case was filed from: its submission is made of the draft's token (draft.h).
+-- name: case_submission :optional (id I64)
+-- column: submission TEXT?
+SELECT submission FROM cases WHERE id = :id;
+
+-- name: draft_forget :exec (token_hash BLOB)
+UPDATE draft SET answers = '{}' WHERE token_hash = :token_hash AND cases IS NOT NULL;
 
 -- name: case_file_parts :optional (id I64)
 SELECT p.cases, p.file, t.id AS thumbnail, f.sha256, t.sha256 AS thumb_sha256
@@ -296,21 +301,27 @@ WHERE l.token_hash = :token_hash AND l.purpose = 'case'
     AND (l.expires IS NULL OR l.expires > :now);
 
 -- One run of cases of one service and type of state, or of all, newest first: by when they were
--- opened, or by when something last happened to them.
+-- opened, or by when something last happened to them. What no index holds does not choose the rows:
+-- it is `fits`, so that no more rows are read than are given back, however few of them fit.
 -- name: public_run :many (service I64, state_type I64, district TEXT, number TEXT, opened_from INSTANT, opened_until INSTANT, updated_from INSTANT, updated_until INSTANT, opened INSTANT, after_id I64, only I64, most I64)
+-- column: fits BOOL
 -- column: description TEXT
 -- column: place_kind TEXT?
 -- column: place_label TEXT?
 -- column: place_address TEXT?
 SELECT c.id, c.number, c.service_version, c.state, c.outcome, c.opened, c.updated, c.closed, c.due,
     c.district, c.is_description_public,
+    (c.confidentiality = 0 AND c.is_hidden = FALSE
+--? district: AND c.district = :district
+--? opened_since: AND c.opened >= :opened_from
+--? opened_before: AND c.opened < :opened_until
+    ) AS fits,
     CASE WHEN c.is_description_public = TRUE THEN c.description ELSE '' END AS description,
     p.kind AS place_kind, p.label AS place_label, p.address AS place_address, p.lat_e7, p.lon_e7
 FROM cases c LEFT JOIN place p ON p.id = c.place
-WHERE c.confidentiality = 0 AND c.is_hidden = FALSE
+WHERE TRUE
 --? service: AND c.service = :service
 --? state_type: AND c.state_type = :state_type
---? district: AND c.district = :district
 --? opened_from: AND c.opened >= :opened_from
 --? opened_until: AND c.opened < :opened_until
 --? updated_from: AND c.updated >= :updated_from
@@ -323,6 +334,34 @@ ORDER BY
 --= opened: c.opened DESC, c.id DESC
 --= updated: c.updated DESC, c.id DESC
 LIMIT :most;
+
+-- How many places lie in a run of squares, up to `most`.
+-- name: places_in_cells :one (cell_from I64, cell_to I64, most I64)
+-- column: counted I64
+SELECT count(*) AS counted FROM (
+SELECT 1 FROM place WHERE cell >= :cell_from AND cell <= :cell_to LIMIT :most) AS counted_rows;
+
+-- The cases there, in no order: what a list asks of them, all of it.
+-- name: public_in_cells :many (cell_from I64, cell_to I64, most I64)
+SELECT c.id, c.service, c.service_version, c.state_type, c.opened, c.updated, c.district, p.lat_e7,
+    p.lon_e7
+FROM place p CROSS JOIN cases c
+WHERE p.cell >= :cell_from AND p.cell <= :cell_to AND c.place = p.id
+LIMIT :most;
+
+-- What the public may know of all cases' ways, within a time: a run of it, from its beginning or
+-- from its end.
+-- name: public_events_run :many (at_from INSTANT, at_until INSTANT, most I64, skipped I64)
+-- column: cases I64?
+-- column: payload TEXT?
+SELECT e.id, e.at, e.kind, e.cases, p.payload
+FROM (
+    SELECT id FROM event WHERE audience = 0 AND at >= :at_from AND at < :at_until
+    ORDER BY
+--= oldest: at, id
+--= newest: at DESC, id DESC
+    LIMIT :most OFFSET :skipped) r
+JOIN event e ON e.id = r.id LEFT JOIN event_payload p ON p.event = e.id;
 
 -- Cases that have the words in public, the latest entered first, each with whether everybody may be
 -- shown it and it is asked for: so many entries are looked at, however few of them fit.
@@ -477,8 +516,14 @@ RETURNING id;
 -- name: file_drop :exec (id I64)
 DELETE FROM file WHERE id = :id;
 
--- name: files_unused_drop :exec (before INSTANT)
-DELETE FROM file WHERE created < :before
+-- Where a run of so many files ends.
+-- name: files_run_end :one (after_id I64, most I64)
+-- column: last_id I64?
+SELECT max(id) AS last_id FROM (
+    SELECT id FROM file WHERE id > :after_id ORDER BY id LIMIT :most) AS run;
+
+-- name: files_unused_drop :exec (after_id I64, last_id I64, before INSTANT)
+DELETE FROM file WHERE id > :after_id AND id <= :last_id AND created < :before
     AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.file = file.id)
     AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.thumbnail = file.id)
     AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.file = file.id)
@@ -532,7 +577,7 @@ UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :
 SELECT c.id, c.service_version, c.opened, c.channel, c.lang, c.answers, p.label, p.lat_e7, p.lon_e7
 FROM cases c JOIN place p ON p.id = c.place
 WHERE c.state_type < 2 AND p.lat_e7 IS NOT NULL AND p.lon_e7 IS NOT NULL
-ORDER BY c.id;
+ORDER BY +c.id;
 
 -- name: link_use :exec (id I64, used INSTANT)
 UPDATE link_token SET used = :used WHERE id = :id AND used IS NULL;
@@ -698,10 +743,11 @@ DELETE FROM draft WHERE id IN
 
 -- name: link_tokens_sweep :exec (before INSTANT, most I64)
 DELETE FROM link_token WHERE id IN
-    (SELECT id FROM link_token WHERE expires < :before ORDER BY id LIMIT :most);
+    (SELECT id FROM link_token WHERE expires < :before ORDER BY expires, id LIMIT :most);
 
 -- name: mailboxes_sweep :exec (before I64, most I64)
 DELETE FROM mailbox_day WHERE id IN (SELECT id FROM mailbox_day WHERE day < :before LIMIT :most);
 
 -- name: sessions_sweep :exec (now INSTANT, most I64)
-DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
+DELETE FROM session WHERE id IN
+    (SELECT id FROM session WHERE expires < :now ORDER BY expires LIMIT :most);
