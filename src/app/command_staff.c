@@ -6,7 +6,7 @@
 #include "app/home.h"
 #include "base/json.h"
 #include "engine/clock/closure.h"
-#include "engine/work/words.h"
+#include "engine/cases/words_job.h"
 #include "people/account.h"
 
 #define MAX_JSON ((size_t)8 << 20)

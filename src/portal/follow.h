@@ -7,7 +7,7 @@
 #include "engine/cases/case_read.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/photo.h"
-#include "engine/cases/queries.h"
+#include "engine/cases/rows.h"
 #include "portal/city_map.h"
 #include "portal/why.h"
 

@@ -5,7 +5,6 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/cases.h"
-#include "engine/cases/queries.h"
 #include "engine/cases/resident_erase.h"
 #include "engine/message/notice.h"
 #include "portal/browser.h"
@@ -176,42 +175,6 @@ enum rc my_sign_out(struct ctx *ctx, struct request *request, struct reply *repl
 
 /* ---- My requests */
 
-static enum rc load_cases(struct ctx *ctx, struct me *me)
-{
-    struct cases_of_email_rows rows;
-    enum rc rc = cases_of_email(ctx, me->resident->email, MOST, &rows);
-
-    if (rc)
-        return rc;
-    me->cases = ARENA_ARRAY(ctx->arena, rows.n, struct my_case);
-    if (rows.n && !me->cases)
-        return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < rows.n; i++) {
-        struct own_case_row row;
-        const struct definition *definition;
-        bool is_found;
-        int state;
-
-        rc = own_case(ctx, rows.rows[i].id, &is_found, &row);
-        if (rc)
-            return rc;
-        definition = is_found ? city_version(ctx->city, row.service_version) : NULL;
-        state = definition ? workflow_state(definition->workflow, row.state) : -1;
-        if (state < 0)
-            continue;
-        me->cases[me->case_n++] = (struct my_case){
-            .number = row.number,
-            .definition = definition,
-            .state = &definition->workflow->states[state],
-            .has_outcome = !row.outcome_is_null,
-            .place = row.place_label_is_null ? STR_NONE : row.place_label,
-            .opened = row.opened,
-            .updated = row.updated,
-        };
-    }
-    return RC_OK;
-}
-
 static bool has_draft(const struct draft_lines *lines, int64_t id)
 {
     for (size_t i = 0; i < lines->n; i++)
@@ -258,7 +221,7 @@ enum rc my_show(struct ctx *ctx, struct request *request, struct reply *reply)
         go(ctx, reply, S("/me/sign-in"));
         return RC_OK;
     }
-    rc = load_cases(ctx, &me);
+    rc = own_cases(ctx, me.resident->email, MOST, &me.cases, &me.case_n);
     if (!rc)
         rc = my_drafts(ctx, request, &me.drafts);
     if (!rc)

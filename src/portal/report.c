@@ -3,9 +3,9 @@
 #include "base/crypto.h"
 #include "base/msg.h"
 #include "db/db.h"
+#include "engine/cases/case_read.h"
 #include "engine/cases/locate.h"
-#include "engine/cases/queries.h"
-#include "engine/message/queries.h"
+#include "engine/message/notice.h"
 #include "place/layers.h"
 #include "portal/browser.h"
 #include "portal/draft_limit.h"
@@ -233,19 +233,15 @@ static enum rc sent_case(struct ctx *ctx, const struct request *request,
 
     *ret_is_found = false;
     for (size_t i = 0; i < ring.n && !*ret_is_found; i++) {
-        struct str number;
-        bool is_found;
-        enum rc rc = draft_outcome(ctx, ring.tokens[i], &number);
+        enum rc rc = draft_case(ctx, ring.tokens[i], ret);
 
         if (rc == RC_NOT_FOUND) {
             ctx_clear_error(ctx);
             continue;
         }
-        if (!rc)
-            rc = case_by_number(ctx, number, &is_found, ret);
         if (rc)
             return rc;
-        *ret_is_found = is_found && ret->service == service->service_id;
+        *ret_is_found = ret->service == service->service_id;
     }
     return RC_OK;
 }
@@ -549,12 +545,11 @@ static enum rc say_mail(struct ctx *ctx, const struct case_by_number_row *row,
                         struct report_sent *sent)
 {
     const struct msg_arg email = MSG_ARG("email", sent->back.email);
-    struct message_to_row told;
     bool is_told = false;
     enum rc rc = RC_OK;
 
     if (email.text.n)
-        rc = message_to(ctx, row->id, email.text, &is_told, &told);
+        rc = notice_is_queued(ctx, row->id, email.text, &is_told);
     if (is_told)
         sent->back.says = msg_format(ctx->arena, ctx->lang, MSG_own_link_mailed, &email, 1);
     else if (sent->back.is_fresh)

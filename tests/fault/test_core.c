@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/file.h"
 #include "disk_vfs.h"
+#include "engine/publish/publish.h"
 #include "engine/record/record_tree.h"
 #include "engine/test_town.h"
 

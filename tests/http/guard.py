@@ -9,6 +9,7 @@ import stat
 import subprocess
 import time
 
+import edge
 from channels import file_case, report_to
 from city import City
 from tap import must
@@ -317,7 +318,7 @@ def over_https(tap, city):
 def run(tap, arguments):
     city = City(arguments.program, arguments.city, arguments.store)
     try:
-        city.make(["auditor", "supervisor"]).start()
+        city.make(["agent", "auditor", "supervisor"]).start()
         secrets_in_the_log(tap, city)
         private_files(tap, city)
         links_in_the_outbox(tap, city)
@@ -326,6 +327,7 @@ def run(tap, arguments):
         shared_machines(tap, city)
         programs(tap, city)
         folders(tap, city)
+        edge.run(tap, city)
         city.stop()
         city.start(base_url="https://city.example")
         over_https(tap, city)

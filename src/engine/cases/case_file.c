@@ -12,10 +12,9 @@
 #include "engine/cases/photo.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
+#include "engine/cases/timer.h"
 #include "engine/clock/deadline.h"
-#include "engine/clock/timer.h"
 #include "engine/clock/turn.h"
-#include "engine/definition/queries.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
 
@@ -250,7 +249,7 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
         if (instant_cmp(first, alarm) < 0)
             alarm = first;
     }
-    return definition->clock_n ? timer_clocks(ctx, work->filed->case_id, alarm) : RC_OK;
+    return definition->clock_n ? clocks_watch(ctx, work->filed->case_id, alarm) : RC_OK;
 }
 
 static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
@@ -394,27 +393,34 @@ static enum rc add_private_link(struct ctx *ctx, const struct filing_work *work)
                           NULL);
 }
 
+enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_found,
+                          struct filed *ret)
+{
+    struct case_by_submission_row row;
+    enum rc rc = case_by_submission(ctx, submission, ret_is_found, &row);
+
+    if (!rc && *ret_is_found)
+        *ret = (struct filed){.case_id = row.id, .number = row.number, .was_there_before = true};
+    return rc;
+}
+
 static enum rc file_tx(struct ctx *ctx, void *arg)
 {
     struct filing_work *work = arg;
     struct filed *filed = work->filed;
     const struct workflow *workflow = work->filing->definition->workflow;
-    struct case_by_submission_row before;
     bool is_known = false;
     int64_t event_id;
     enum rc rc = RC_OK;
 
+    *filed = (struct filed){0};
     if (work->filing->submission.n)
-        rc = case_by_submission(ctx, work->filing->submission, &is_known, &before);
-    if (rc)
+        rc = case_filed_before(ctx, work->filing->submission, &is_known, filed);
+    filed->team = work->team;
+    filed->has_due = work->has_due;
+    filed->due = work->due;
+    if (rc || is_known)
         return rc;
-    *filed = (struct filed){.team = work->team, .has_due = work->has_due, .due = work->due};
-    if (is_known) {
-        filed->case_id = before.id;
-        filed->number = before.number;
-        filed->was_there_before = true;
-        return RC_OK;
-    }
     filed->link_token = work->token;
     rc = add_case(ctx, work);
     if (!rc)

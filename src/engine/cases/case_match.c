@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/queries.h"
 #include "people/account.h"
 #include "people/permission.h"
 

@@ -6,8 +6,10 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/follower.h"
+#include "engine/cases/queries.h"
+#include "engine/cases/timer.h"
 #include "engine/clock/queries.h"
-#include "engine/clock/timer.h"
+#include "engine/clock/turn.h"
 #include "engine/message/notice.h"
 #include "engine/record/queries.h"
 #include "people/actor.h"
@@ -528,7 +530,7 @@ static enum rc restore_case(struct ctx *ctx, struct merging *work, const json_t 
                         },
                         NULL);
     if (!rc && running.has_alarm)
-        rc = timer_clocks(ctx, work->from.case_id, running.alarm);
+        rc = clocks_watch(ctx, work->from.case_id, running.alarm);
     return rc ? rc : timer_enter(ctx, work->from.case_id, workflow, state, since);
 }
 

@@ -257,3 +257,68 @@ enum rc case_link_mail(struct ctx *ctx, const struct link_mail *mail)
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     return db_tx(ctx, link_mail_tx, &mailing);
 }
+
+enum rc own_case_ids(struct ctx *ctx, struct str email, int64_t most, int64_t *ids, size_t *n)
+{
+    struct cases_of_email_rows rows;
+    enum rc rc = cases_of_email(ctx, email, most, &rows);
+
+    for (size_t i = 0; !rc && i < rows.n; i++)
+        ids[(*n)++] = rows.rows[i].id;
+    return rc;
+}
+
+static enum rc own_line(struct ctx *ctx, int64_t case_id, bool *ret_is_found,
+                        struct own_case_line *ret)
+{
+    const struct definition *definition;
+    struct own_case_row row;
+    bool is_found;
+    int state;
+    enum rc rc = own_case(ctx, case_id, &is_found, &row);
+
+    *ret_is_found = false;
+    if (rc || !is_found)
+        return rc;
+    definition = city_version(ctx->city, row.service_version);
+    state = definition ? workflow_state(definition->workflow, row.state) : -1;
+    if (state < 0)
+        return RC_OK;
+    *ret_is_found = true;
+    *ret = (struct own_case_line){
+        .number = row.number,
+        .definition = definition,
+        .state = &definition->workflow->states[state],
+        .has_outcome = !row.outcome_is_null,
+        .place = row.place_label_is_null ? STR_NONE : row.place_label,
+        .opened = row.opened,
+        .updated = row.updated,
+    };
+    return RC_OK;
+}
+
+enum rc own_cases(struct ctx *ctx, struct str email, int64_t most, struct own_case_line **ret,
+                  size_t *ret_n)
+{
+    struct cases_of_email_rows rows;
+    struct own_case_line *lines;
+    size_t n = 0;
+    enum rc rc = cases_of_email(ctx, email, most, &rows);
+
+    if (rc)
+        return rc;
+    lines = ARENA_ARRAY(ctx->arena, rows.n, struct own_case_line);
+    if (!lines)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; !rc && i < rows.n; i++) {
+        bool is_found;
+
+        rc = own_line(ctx, rows.rows[i].id, &is_found, &lines[n]);
+        n += !rc && is_found;
+    }
+    if (rc)
+        return rc;
+    *ret = lines;
+    *ret_n = n;
+    return RC_OK;
+}

@@ -53,4 +53,22 @@ enum rc case_rate(struct ctx *ctx, int64_t case_id, int64_t score, struct str te
 enum rc case_rating_of(struct ctx *ctx, int64_t case_id, bool *ret_is_rated,
                        struct case_rating *ret) MUST_CHECK;
 
+/* Adds the newest cases that were filed with an address, as it is folded, to a list that has room
+ * for `most` more. */
+enum rc own_case_ids(struct ctx *ctx, struct str email, int64_t most, int64_t *ids,
+                     size_t *n) MUST_CHECK;
+
+/* One of them for a list of one's own; the version and state are read from the city. */
+struct own_case_line {
+    struct str number;
+    const struct definition *definition;
+    const struct state *state;
+    bool has_outcome;
+    struct str place; /* empty: none */
+    struct instant opened, updated;
+};
+/* The newest of them, at most `most`; one of a version that the city does not know is left out. */
+enum rc own_cases(struct ctx *ctx, struct str email, int64_t most, struct own_case_line **ret,
+                  size_t *ret_n) MUST_CHECK;
+
 #endif

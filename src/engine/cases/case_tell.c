@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "base/msg.h"
 #include "engine/cases/follower.h"
+#include "engine/cases/queries.h"
 #include "engine/definition/show.h"
 
 static enum rc add_link(struct ctx *ctx, const struct case_news *news, struct str *ret_link)

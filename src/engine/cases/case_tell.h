@@ -8,7 +8,7 @@
 #ifndef ENGINE_CASE_TELL_H
 #define ENGINE_CASE_TELL_H
 
-#include "engine/cases/queries.h"
+#include "engine/cases/rows.h"
 #include "engine/definition/city.h"
 #include "engine/message/notice.h"
 

@@ -2,7 +2,7 @@
 
 #include "db/db.h"
 #include "engine/cases/queries.h"
-#include "engine/clock/timer.h"
+#include "engine/cases/timer.h"
 
 struct entry {
     int64_t case_id;
@@ -59,7 +59,9 @@ static enum rc release(struct ctx *ctx, void *arg)
 
 enum rc case_words_release(struct ctx *ctx, int64_t case_id, const struct projection_words *words)
 {
-    return later(ctx, release, case_id, words);
+    struct case_words made = {.everybody = projection_public_words(ctx, words)};
+
+    return later_made(ctx, release, case_id, &made);
 }
 
 static enum rc replace(struct ctx *ctx, void *arg)

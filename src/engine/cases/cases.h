@@ -9,7 +9,7 @@
 #ifndef ENGINE_CASES_H
 #define ENGINE_CASES_H
 
-#include "engine/cases/answer.h"
+#include "engine/definition/answer.h"
 #include "engine/definition/city.h"
 #include "place/place.h"
 
@@ -59,6 +59,11 @@ enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) M
  * transaction. With a submission key that was used before it returns that case and changes
  * nothing. */
 enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret) MUST_CHECK;
+
+/* The case that a submission key made before, as case_file would return it; *ret_is_found is false,
+ * *ret untouched, for a key that was not used. Reads. */
+enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_found,
+                          struct filed *ret) MUST_CHECK;
 
 /* The same inside a transaction that is open, for a case that the city itself opens: what is handed
  * in is taken as it is, without filing_check. *ret may be changed when it fails. */

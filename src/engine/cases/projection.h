@@ -13,7 +13,7 @@
 #ifndef ENGINE_PROJECTION_H
 #define ENGINE_PROJECTION_H
 
-#include "engine/cases/answer.h"
+#include "engine/definition/answer.h"
 
 /* What search finds a case by. All borrowed. */
 struct projection_words {

@@ -641,5 +641,67 @@ ORDER BY updated DESC LIMIT 50;
 SELECT id, service_version, party, answers, updated, expires FROM draft
 WHERE id = :id AND cases IS NULL AND expires > :now;
 
+-- Everybody's entries, with what they are made of.
+-- name: public_entries :many (after_id I64, most I64)
+-- column: words TEXT
+-- column: place_label TEXT?
+-- @sqlite
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
+    p.label AS place_label
+FROM cases c JOIN case_public_text u ON u.rowid = c.id LEFT JOIN place p ON p.id = c.place
+WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
+-- @postgres
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
+    p.label AS place_label
+FROM cases c JOIN case_public_text u ON u.id = c.id LEFT JOIN place p ON p.id = c.place
+WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
+-- @both
+
+-- What SQLite has written since the connection was opened.
+-- name: rows_written :one ()
+-- column: total I64
+-- @sqlite
+SELECT total_changes() AS total;
+-- @postgres
+SELECT CAST(0 AS BIGINT) AS total;
+-- @both
+
+-- SQLite leaves what an entry held in older parts of the index until these are merged; here so many
+-- pages of it.
+-- name: case_words_merge :exec (pages I64)
+-- @sqlite
+INSERT INTO case_text (case_text, rank) VALUES ('merge', :pages);
+-- @postgres
+UPDATE case_text SET words = words WHERE :pages = 0;
+-- @both
+
+-- name: case_public_words_merge :exec (pages I64)
+-- @sqlite
+INSERT INTO case_public_text (case_public_text, rank) VALUES ('merge', :pages);
+-- @postgres
+UPDATE case_public_text SET words = words WHERE :pages = 0;
+-- @both
+
 -- name: drafts_disown :exec (party I64)
 UPDATE draft SET party = NULL WHERE party = :party;
+
+-- name: jobs_sweep :exec (before INSTANT, most I64)
+DELETE FROM job WHERE id IN (SELECT id FROM job WHERE done < :before ORDER BY done LIMIT :most);
+
+-- name: draft_files_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft_file WHERE draft IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: drafts_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft WHERE id IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: link_tokens_sweep :exec (before INSTANT, most I64)
+DELETE FROM link_token WHERE id IN
+    (SELECT id FROM link_token WHERE expires < :before ORDER BY id LIMIT :most);
+
+-- name: mailboxes_sweep :exec (before I64, most I64)
+DELETE FROM mailbox_day WHERE id IN (SELECT id FROM mailbox_day WHERE day < :before LIMIT :most);
+
+-- name: sessions_sweep :exec (now INSTANT, most I64)
+DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);

@@ -104,6 +104,24 @@ static void a_description_is_released_and_taken_back(void **state)
     assert_error(&world->ctx, case_description_release(&world->ctx, 1, 0, true), ERR_DENIED, NULL);
 }
 
+/* Whatever a case of its service is asked. */
+static void a_service_with_texts_has_its_description_released(void **state)
+{
+    struct world *world = *state;
+
+    test_file(world, &(struct test_filing){.service = "bulky-item",
+                                           .place = "38 Bishop Allen Dr",
+                                           .answers = {"pieces", "2"},
+                                           .name = "Maria Ngo",
+                                           .phone = "251-555-0142",
+                                           .email = "maria@example.org",
+                                           .description = "It is bent"});
+    be(world, ROLE_SUPERVISOR);
+    test_ok(&world->ctx, case_description_release(&world->ctx, 1, 0, true));
+    assert_int_equal(test_i64(world, "SELECT is_description_public " CASE, 1), 1);
+    assert_int_equal(found(world, "bent"), 3); /* the case, and both searches */
+}
+
 static void a_redacted_description_is_nowhere(void **state)
 {
     struct world *world = *state;
@@ -321,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_hidden_case_comes_back),
         TEST(a_description_is_released_and_taken_back),
+        TEST(a_service_with_texts_has_its_description_released),
         TEST(a_redacted_description_is_nowhere),
         TEST(a_redacted_note_keeps_its_place_in_the_record),
         TEST(a_redacted_message_leaves_the_mails),

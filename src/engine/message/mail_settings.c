@@ -8,7 +8,7 @@
 #include "base/mail.h"
 #include "base/utf8.h"
 #include "db/db.h"
-#include "engine/definition/queries.h"
+#include "engine/definition/setting.h"
 #include "engine/record/record.h"
 #include "people/seal.h"
 
@@ -43,24 +43,13 @@ bool mail_setting_of(struct str name, enum mail_setting *ret)
     return false;
 }
 
-static enum rc read_one(struct ctx *ctx, enum mail_setting which, struct str *ret)
-{
-    struct setting_get_row row;
-    bool is_found;
-    enum rc rc = setting_get(ctx, names[which], &is_found, &row);
-
-    if (!rc)
-        *ret = is_found ? row.value : STR_NONE;
-    return rc;
-}
-
 enum rc mail_settings_read(struct ctx *ctx, struct mail_settings *ret)
 {
     struct mail_settings read;
     enum rc rc = RC_OK;
 
     for (int i = 0; !rc && i < MAIL_SETTING__N; i++)
-        rc = read_one(ctx, (enum mail_setting)i, &read.value[i]);
+        rc = setting_read(ctx, names[i], &read.value[i]);
     if (rc)
         return rc;
     read.has_password = read.value[MAIL_PASSWORD].n > 0;
@@ -178,8 +167,7 @@ static enum rc write_one(struct ctx *ctx, const struct changing *work, enum mail
         return RC_OK;
     if (is_secret && value.n)
         value = crypto_hex(ctx->arena, seal(ctx->arena, PURPOSE, value));
-    rc = value.n ? setting_put(ctx, names[which], value, NULL)
-                 : setting_drop(ctx, names[which], NULL);
+    rc = setting_write(ctx, names[which], value);
     return rc ? rc : record_change(ctx, work, which);
 }
 
@@ -260,10 +248,10 @@ static enum rc open_sealed(struct ctx *ctx, struct str sealed, struct str *ret)
 enum rc mail_settings_login(struct ctx *ctx, const char *folder, struct smtp_relay *relay)
 {
     struct str user, sealed;
-    enum rc rc = read_one(ctx, MAIL_USER, &user);
+    enum rc rc = setting_read(ctx, names[MAIL_USER], &user);
 
     if (!rc)
-        rc = read_one(ctx, MAIL_PASSWORD, &sealed);
+        rc = setting_read(ctx, names[MAIL_PASSWORD], &sealed);
     if (rc)
         return rc;
     if (!user.n || !sealed.n)

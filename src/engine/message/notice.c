@@ -12,67 +12,45 @@
 #define MAX_SUBJECT    400
 #define MAX_ONCE       100
 
-enum placeholder {
-    P_NUMBER,
-    P_SERVICE,
-    P_PLACE,
-    P_AT_PLACE,
-    P_TEAM,
-    P_DUE,
-    P_LINK,
-    P_OUTCOME,
-    P_MESSAGE,
-    P_DATE,
-    P__N
-};
-
-const struct str notice_placeholders[] = {
-    [P_NUMBER] = STR("number"),     [P_SERVICE] = STR("service"), [P_PLACE] = STR("place"),
-    [P_AT_PLACE] = STR("at_place"), [P_TEAM] = STR("team"),       [P_DUE] = STR("due"),
-    [P_LINK] = STR("link"),         [P_OUTCOME] = STR("outcome"), [P_MESSAGE] = STR("message"),
-    [P_DATE] = STR("date"),
-};
-const size_t notice_placeholder_n = P__N;
-
-static void put_value(struct ctx *ctx, struct buf *out, enum placeholder which,
+static void put_value(struct ctx *ctx, struct buf *out, enum workflow_placeholder which,
                       const struct notice_facts *facts, enum lang lang)
 {
     switch (which) {
-    case P_NUMBER: buf_add(out, facts->number); break;
-    case P_SERVICE: buf_add(out, text_in(&facts->definition->name, lang)); break;
-    case P_PLACE: buf_add(out, facts->place); break;
-    case P_AT_PLACE:
+    case PLACEHOLDER_NUMBER: buf_add(out, facts->number); break;
+    case PLACEHOLDER_SERVICE: buf_add(out, text_in(&facts->definition->name, lang)); break;
+    case PLACEHOLDER_PLACE: buf_add(out, facts->place); break;
+    case PLACEHOLDER_AT_PLACE:
         if (facts->place.n) {
             BUF_ADD(out, ", ");
             buf_add(out, facts->place);
         }
         break;
-    case P_TEAM:
+    case PLACEHOLDER_TEAM:
         if (facts->team)
             buf_add(out, text_in(&facts->team->name, lang));
         break;
-    case P_DUE:
+    case PLACEHOLDER_DUE:
         if (facts->has_due)
             buf_add(out, show_due(ctx, facts->due, lang));
         break;
-    case P_LINK: buf_add(out, facts->link); break;
-    case P_OUTCOME:
+    case PLACEHOLDER_LINK: buf_add(out, facts->link); break;
+    case PLACEHOLDER_OUTCOME:
         if (facts->outcome)
             buf_add(out, text_in(&facts->outcome->name, lang));
         break;
-    case P_MESSAGE: buf_add(out, facts->message); break;
-    case P_DATE: buf_add(out, facts->date); break;
-    case P__N: break;
+    case PLACEHOLDER_MESSAGE: buf_add(out, facts->message); break;
+    case PLACEHOLDER_DATE: buf_add(out, facts->date); break;
+    case PLACEHOLDER__N: break;
     }
 }
 
-static enum placeholder placeholder_of(struct str name)
+static enum workflow_placeholder placeholder_of(struct str name)
 {
     int which = 0;
 
-    while (which < P__N && !str_eq(notice_placeholders[which], name))
+    while (which < PLACEHOLDER__N && !str_eq(workflow_placeholders[which], name))
         which++;
-    return (enum placeholder)which;
+    return (enum workflow_placeholder)which;
 }
 
 struct str notice_fill(struct ctx *ctx, struct str text, const struct notice_facts *facts,
@@ -226,4 +204,11 @@ struct str notice_as_sent(struct ctx *ctx, const struct stored_mail *mail)
     }
     BUF_ADD(&out, "\n");
     return buf_str(&out);
+}
+
+enum rc notice_is_queued(struct ctx *ctx, int64_t case_id, struct str email, bool *ret)
+{
+    struct message_to_row row;
+
+    return message_to(ctx, case_id, email, ret, &row);
 }

@@ -57,6 +57,9 @@ struct plain_mail {
 /* The same for such a mail. */
 enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail) MUST_CHECK;
 
+/* Whether any mail about the case went to the address, or is to go. */
+enum rc notice_is_queued(struct ctx *ctx, int64_t case_id, struct str email, bool *ret) MUST_CHECK;
+
 /* In links of what is filed by a program that does not know where the city is served: the
  * demonstration's seed. Replaced when a mail is sent or shown (RFC 2606, section 2). */
 #define NOTICE_BASE_UNKNOWN "http://city.invalid"
@@ -69,9 +72,5 @@ struct stored_mail {
     enum lang lang;
 };
 struct str notice_as_sent(struct ctx *ctx, const struct stored_mail *mail);
-
-/* The placeholder names, for the checker of workflow files. */
-extern const struct str notice_placeholders[];
-extern const size_t notice_placeholder_n;
 
 #endif

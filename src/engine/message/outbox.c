@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/definition/city.h"
-#include "engine/definition/queries.h"
+#include "engine/definition/setting.h"
 #include "engine/message/mail_settings.h"
 #include "engine/message/notice.h"
 #include "engine/message/queries.h"
@@ -32,14 +32,12 @@ struct delivery {
 
 static enum rc read_relay(struct ctx *ctx, bool *ret_found, struct str *ret_url)
 {
-    struct setting_get_row row = {0};
-    enum rc rc = setting_get(ctx, S("smtp"), ret_found, &row);
+    enum rc rc = setting_read(ctx, S("smtp"), ret_url);
 
-    *ret_found = !rc && *ret_found && row.value.n;
-    if (*ret_found && !smtp_url_is_good(row.value))
+    *ret_found = !rc && ret_url->n;
+    if (*ret_found && !smtp_url_is_good(*ret_url))
         return FAIL(ctx, ERR_CONFIG,
                     .detail = S("the setting smtp is not smtp://host:port or smtps://host:port"));
-    *ret_url = row.value;
     return rc;
 }
 

@@ -69,16 +69,6 @@ UPDATE webhook SET ended = :ended, ended_why = :ended_why WHERE id = :id AND end
 UPDATE webhook_delivery SET state = 'skipped', next_try = NULL, settled = created
 WHERE webhook = :webhook AND state = 'queued';
 
--- Everybody who is to be told of an event; a kind stands between blanks in what a webhook wants. A
--- pattern that is a parameter alone would make SQLite prepare the statement anew for each value.
--- name: webhook_enqueue_all :exec (event I64, cases I64, kind TEXT, now INSTANT)
-INSERT INTO webhook_delivery (webhook, event, state, attempts, next_try, created, status, trouble)
-SELECT w.id, CAST(:event AS BIGINT), 'queued', 0, CAST(:now AS BIGINT), CAST(:now AS BIGINT), 0, ''
-FROM webhook w
-WHERE w.ended IS NULL AND (w.kinds = '' OR w.kinds LIKE '% ' || :kind || ' %')
-    AND (w.services = '' OR w.services LIKE (SELECT '% ' || s.code || ' %'
-        FROM cases c JOIN service s ON s.id = c.service WHERE c.id = :cases));
-
 -- name: webhook_due :optional (now INSTANT)
 SELECT id, attempts FROM webhook_delivery
 WHERE state = 'queued' AND next_try <= :now ORDER BY next_try, id LIMIT 1;
