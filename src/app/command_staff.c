@@ -47,7 +47,7 @@ static struct user_options options_of(struct ctx *ctx, int *argc, char **argv)
         .scope = command_option(argc, argv, "scope"),
         .team = command_option(argc, argv, "team"),
         .lang = command_option(argc, argv, "lang"),
-        .why = command_why(ctx, argc, argv),
+        .why = command_reason(ctx, argc, argv),
         .is_json = command_flag(argc, argv, "json"),
     };
 }

@@ -175,7 +175,7 @@ static enum rc write_both(struct ctx *ctx, db_tx_fn *fn, void *arg)
     return rc;
 }
 
-enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
+enum rc(db_tx)(struct ctx *ctx, db_tx_fn *fn, void *arg)
 {
     struct db *db = ctx->db;
     struct db_reader *reader = reader_of(ctx->conn);

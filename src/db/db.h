@@ -22,6 +22,7 @@
 #define DB_DB_H
 
 #include "base/ctx.h"
+#include "base/fault.h"
 #include "db/schema.h"
 
 /* How many commits may be lost to a power cut. NORMAL loses the last moments' work (never
@@ -108,6 +109,11 @@ void db_reader_rest(struct ctx *ctx);
  * commit; one that fails undoes only its own work. */
 typedef enum rc db_tx_fn(struct ctx *ctx, void *arg);
 enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
+
+#ifdef CITYHALL_FAULTS
+/* So that the fault tests know which of the program's changes they have seen (tests/fault). */
+#define db_tx(ctx, ...) (fault_begin(__FILE__, __func__), (db_tx)(ctx, __VA_ARGS__))
+#endif
 
 /* Inside db_tx: has fn(ctx, arg) run when db_tx's own function has returned RC_OK, in the order in
  * which it was asked for; it is part of the transaction. On SQLite it runs after the functions of

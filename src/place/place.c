@@ -33,6 +33,11 @@ bool place_kind_of(struct str word, enum place_kind *ret)
     return false;
 }
 
+bool place_kind_is_wide(enum place_kind kind)
+{
+    return kind == PLACE_STREET || kind == PLACE_AREA;
+}
+
 struct str place_layer(const struct place *place, struct str layer)
 {
     for (size_t i = 0; i < place->layer_n; i++)

@@ -13,6 +13,9 @@
 struct str place_kind_word(enum place_kind kind);
 bool place_kind_of(struct str word, enum place_kind *ret);
 
+/* A whole street or an area: nobody sent there finds one hole in it. */
+bool place_kind_is_wide(enum place_kind kind);
+
 struct place_layer {
     struct str layer;   /* "district" */
     struct str value;   /* the feature's id there: "3" */

@@ -19,7 +19,6 @@
 #include "web/form.h"
 #include "web/server.h"
 
-#define MAX_STEPS    128
 #define MAX_PLACE    200
 #define MAP_AROUND_M 150.0
 #define SURE_SCORE   95 /* a single choice this good needs no question */
@@ -152,9 +151,9 @@ enum rc report_start(struct ctx *ctx, struct request *request, struct reply *rep
 /* Finds the step among those of the draft. */
 static enum rc step_of(struct ctx *ctx, struct str word, struct report *report)
 {
-    struct form_at steps[MAX_STEPS];
+    struct form_at steps[REPORT_STEPS_MAX];
     size_t n;
-    enum rc rc = form_steps(ctx, &report->draft, steps, MAX_STEPS, &n);
+    enum rc rc = form_steps(ctx, &report->draft, steps, REPORT_STEPS_MAX, &n);
 
     if (rc)
         return rc;
@@ -300,9 +299,9 @@ static struct str example_place(struct ctx *ctx)
 
 static enum rc show_check(struct ctx *ctx, struct page *page, struct report *report)
 {
-    struct form_at steps[MAX_STEPS];
+    struct form_at steps[REPORT_STEPS_MAX];
     size_t n;
-    enum rc rc = form_steps(ctx, &report->draft, steps, MAX_STEPS, &n);
+    enum rc rc = form_steps(ctx, &report->draft, steps, REPORT_STEPS_MAX, &n);
 
     if (!rc)
         rc = seen_of(ctx, report->draft.definition, &report->seen);
@@ -400,31 +399,6 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
     return report_render(ctx, request, reply, &report);
 }
 
-/* A crew cannot look for a hole in four miles of street. */
-static bool is_wide(const struct place_choice *choice)
-{
-    return choice->kind == PLACE_STREET || choice->kind == PLACE_AREA;
-}
-
-static enum rc refuse_wide(struct ctx *ctx, const struct place_choice *choice)
-{
-    return FAIL(ctx, ERR_PLACE_WIDE, .field = S("place"), .arg = choice->label);
-}
-
-/* Which of them did they mean? Whole streets are not asked about. */
-static enum rc ask_which(struct ctx *ctx, const struct place_choices *found, struct report *report)
-{
-    struct place_choices exact = {.ignored = found->ignored};
-
-    for (size_t i = 0; i < found->n; i++)
-        if (!is_wide(&found->of[i]))
-            exact.of[exact.n++] = found->of[i];
-    if (!exact.n)
-        return refuse_wide(ctx, &found->of[0]);
-    report->choices = exact;
-    return RC_OK;
-}
-
 static enum rc take_place(struct ctx *ctx, const struct request *request, struct report *report)
 {
     struct str id = request_value(request, S("place_id"));
@@ -456,12 +430,12 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
             return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
         if (!rc && (choices.n > 1 || choices.of[0].score < SURE_SCORE) &&
             !(choices.of[0].score >= SURE_SCORE && choices.of[1].score < SURE_SCORE)) {
-            return ask_which(ctx, &choices, report);
+            return locate_which(ctx, &choices, &report->choices);
         }
         choice = choices.of[0];
     }
-    if (!rc && is_wide(&choice))
-        rc = refuse_wide(ctx, &choice);
+    if (!rc)
+        rc = locate_check(ctx, choice.kind, choice.label);
     if (!rc)
         rc = locate_choice(ctx, ctx->city, &choice, &report->draft.place);
     if (!rc)

@@ -381,6 +381,10 @@ static enum MHD_Result finish_request(struct exchange *exchange)
 
     if (exchange->stage == STAGE_BODY && exchange->body && body_finish(exchange->body, &ctx))
         exchange->refusal = ctx.err;
+    /* A header or a field that memory did not hold looks like one that was not sent. */
+    if (exchange->arena && arena_has_failed(exchange->arena) && !exchange->refusal.id &&
+        FAIL(&ctx, ERR_MEMORY))
+        exchange->refusal = ctx.err;
     if (!exchange->facts.has_body && http_method_is_safe(exchange->facts.method))
         return finish_without_body(exchange);
     return hand_over(exchange);

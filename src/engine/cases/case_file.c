@@ -8,6 +8,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/case_words.h"
+#include "engine/cases/locate.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/projection.h"
@@ -146,6 +147,8 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
 {
     enum rc rc = filing_check_place(ctx, filing);
 
+    if (!rc && filing->place)
+        rc = locate_check(ctx, filing->place->kind, filing->place->label);
     if (!rc)
         rc = check_fields(ctx, filing);
     if (!rc)

@@ -46,8 +46,8 @@ struct filed {
 };
 
 /* Whether the filing is complete and allowed. RC_INVALID names the first field that is not:
- * ERR_REQUIRED, ERR_PLACE_OUTSIDE, ERR_NOT_AN_EMAIL, ... "place", "description", "name", "email"
- * and "phone" are the names of what is no field of the definition. */
+ * ERR_REQUIRED, ERR_PLACE_OUTSIDE, ERR_PLACE_WIDE, ERR_NOT_AN_EMAIL, ... "place", "description",
+ * "name", "email" and "phone" are the names of what is no field of the definition. */
 enum rc filing_check(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* Parts of the same, for a form that asks page by page. */

@@ -160,6 +160,7 @@ static const struct {
 } refused[] = {
     {{.place = ""}, ERR_REQUIRED, "place"},
     {{.place = "42.5,-71.5"}, ERR_PLACE_OUTSIDE, "place"},
+    {{.place = "Massachusetts Ave"}, ERR_PLACE_WIDE, "place"},
     {{.email = "nobody"}, ERR_NOT_AN_EMAIL, "email"},
     {{.email = "@b.example"}, ERR_NOT_AN_EMAIL, "email"},
     {{.email = "a@b"}, ERR_NOT_AN_EMAIL, "email"},
@@ -206,7 +207,7 @@ static void a_refused_filing_changes_nothing(void **state)
 static void district_decides_the_route(void **state)
 {
     static const char *const places[] = {"795 Massachusetts Ave", "38 Bishop Allen Dr",
-                                         "30 Cedar St", "20 Otis St", "300 Huron Ave"};
+                                         "30 Cedar St", "69 Bristol St", "300 Huron Ave"};
     struct world *world = *state;
     int east = 0, west = 0;
 
