@@ -285,7 +285,7 @@ static void words_to_make(struct test_town *town, int64_t n)
     case_id = paths_file(town, n);
     test_town_set(town, "DELETE FROM job");
     test_town_set(town, "INSERT INTO job (kind, argument, once, due, attempts, trouble) "
-                        "VALUES ('words.everybody', '', 'words.everybody', 1, 0, '')");
+                        "VALUES ('words.everybody', '0', 'words.everybody', 1, 0, '')");
 }
 
 static enum rc make_words(struct ctx *ctx, struct test_town *town, int64_t n)
