@@ -73,7 +73,7 @@ static enum rc as_precondition(struct ctx *ctx, const struct request *request, e
 static enum rc answer(struct ctx *ctx, const struct request *request, struct reply *reply,
                       struct api_view *view)
 {
-    enum rc rc = api_view_again(ctx, request, view);
+    enum rc rc = api_view_again(ctx, view);
 
     return rc ? rc : api_view_answer(ctx, request, reply, view);
 }

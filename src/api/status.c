@@ -8,7 +8,6 @@
 #include "api/metrics.h"
 #include "api/queries.h"
 #include "db/stats.h"
-#include "engine/record/queries.h"
 #include "engine/record/record_tree.h"
 #include "engine/work/job.h"
 
@@ -34,15 +33,11 @@ static struct status_load load_now(void)
 enum rc health_send(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct status_load load = load_now();
-    struct leaf_last_row row;
-    bool is_found;
-    enum rc rc = leaf_last(ctx, &is_found, &row);
 
+    (void)ctx;
     (void)request;
-    if (rc)
-        ctx_clear_error(ctx);
     reply->content_type = "text/plain; charset=utf-8";
-    if (rc || load.is_worker_stuck) {
+    if (load.is_store_away || load.is_worker_stuck) {
         reply->status = 503;
         BUF_ADD(&reply->body, "unavailable\n");
         return RC_OK;
@@ -82,6 +77,7 @@ static void put_server(struct buf *out, const struct status_load *load)
     metrics_put(out, "cityhall_refused_total", "reason=\"overload\"", (double)load->overloads);
     metrics_put(out, "cityhall_refused_total", "reason=\"malformed\"", (double)load->malformed);
     metrics_put(out, "cityhall_refused_total", "reason=\"late\"", (double)load->late_connections);
+    metrics_put(out, "cityhall_refused_total", "reason=\"abandoned\"", (double)load->abandoned);
 }
 
 static void put_worker(struct buf *out, const struct status_load *load)
@@ -176,16 +172,16 @@ static enum rc put_outboxes(struct ctx *ctx, struct buf *out)
 static enum rc put_record(struct ctx *ctx, struct buf *out)
 {
     struct record_head head = {.size = 0};
-    struct leaf_last_row leaf;
-    bool has_leaf, has_head;
-    enum rc rc = leaf_last(ctx, &has_leaf, &leaf);
+    int64_t size;
+    bool has_head;
+    enum rc rc = record_placed(ctx, &size);
 
     if (!rc)
         rc = record_latest_head(ctx, &has_head, &head);
     if (rc)
         return rc;
     metrics_put_help(out, "cityhall_record_size", "gauge", "Events that have their place.");
-    metrics_put(out, "cityhall_record_size", NULL, has_leaf ? (double)leaf.position + 1 : 0);
+    metrics_put(out, "cityhall_record_size", NULL, (double)size);
     metrics_put_help(out, "cityhall_record_signed_size", "gauge",
                      "Events under the newest signed head.");
     metrics_put(out, "cityhall_record_signed_size", NULL, (double)head.size);

@@ -4,9 +4,8 @@
 #include "api/queries.h"
 #include "base/crypto.h"
 #include "engine/cases/cases.h"
-#include "engine/cases/number.h"
 #include "engine/cases/photo.h"
-#include "engine/clock/queries.h"
+#include "engine/clock/turn.h"
 #include "engine/definition/city.h"
 
 #define ETAG_BYTES 12
@@ -192,91 +191,41 @@ static void show_whole(struct api_view *view)
         };
 }
 
-static enum rc is_own(struct ctx *ctx, const struct request *request, const struct api_view *view,
-                      bool *ret)
+static enum rc load(struct ctx *ctx, struct str number, struct api_view *ret)
 {
-    struct case_opener_row opener;
-    bool is_found;
-    enum rc rc = case_opener(ctx, view->row.id, &is_found, &opener);
-
-    *ret = !rc && is_found && str_eq(opener.actor_kind, S("api")) && !opener.actor_is_null &&
-           opener.actor == api_caller(request)->key->id &&
-           view->row.confidentiality <= AUDIENCE_PARTIES;
-    return rc;
-}
-
-static enum rc choose_view(struct ctx *ctx, const struct request *request, struct api_view *view)
-{
-    bool may = case_may_read(ctx->actor, &view->reach);
-    enum rc rc = RC_OK;
-
-    if (may) {
-        view->view = AUDIENCE_STAFF;
-        show_whole(view);
-        return RC_OK;
-    }
-    rc = is_own(ctx, request, view, &may);
-    if (!rc && may) {
-        view->view = AUDIENCE_PARTIES;
-        show_whole(view);
-        return RC_OK;
-    }
-    view->view = AUDIENCE_PUBLIC;
-    if (!rc)
-        rc = find_public(ctx, view, &may);
-    return rc || may ? rc : FAIL(ctx, ERR_NOT_FOUND);
-}
-
-static enum rc load(struct ctx *ctx, const struct request *request, struct str number,
-                    struct api_view *view)
-{
-    bool is_found;
-    int state;
-    enum rc rc = case_by_number(ctx, number, &is_found, &view->row);
+    struct case_read read;
+    struct api_view view;
+    bool is_found = true;
+    enum rc rc = case_read(ctx, number, CASE_FOR_KEY, &read);
 
     if (rc)
         return rc;
-    if (!is_found)
-        return FAIL(ctx, ERR_NOT_FOUND);
-    view->definition = city_version(ctx->city, view->row.service_version);
-    if (!view->definition)
-        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
-    state = workflow_state(view->definition->workflow, view->row.state);
-    if (state < 0)
-        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case in an unknown state"));
-    view->state = &view->definition->workflow->states[state];
-    view->reach = (struct case_reach){
-        .reach = case_reach_within(ctx->city, view->definition,
-                                   view->row.team_is_null ? 0 : view->row.team),
-        .case_id = view->row.id,
-        .confidentiality = view->row.confidentiality,
-        .is_hidden = view->row.is_hidden,
+    view = (struct api_view){
+        .row = read.row,
+        .definition = read.definition,
+        .state = read.state,
+        .view = read.seen_as,
+        .reach = read.reach,
     };
-    return choose_view(ctx, request, view);
-}
-
-enum rc api_view_load(struct ctx *ctx, const struct request *request, struct api_view *ret)
-{
-    struct api_view view = {.view = AUDIENCE_PUBLIC};
-    struct str number;
-    enum rc rc;
-
-    if (!number_parse(ctx->arena, request_param(request, S("number")), &number))
+    if (view.view == AUDIENCE_PUBLIC)
+        rc = find_public(ctx, &view, &is_found);
+    else
+        show_whole(&view);
+    if (!rc && !is_found)
         return FAIL(ctx, ERR_NOT_FOUND);
-    rc = load(ctx, request, number, &view);
     if (!rc)
         *ret = view;
     return rc;
 }
 
-enum rc api_view_again(struct ctx *ctx, const struct request *request, struct api_view *view)
+enum rc api_view_load(struct ctx *ctx, const struct request *request, struct api_view *ret)
 {
-    struct api_view again = {.view = AUDIENCE_PUBLIC};
-    enum rc rc = load(ctx, request, view->row.number, &again);
+    return load(ctx, request_param(request, S("number")), ret);
+}
 
-    if (!rc)
-        *view = again;
-    return rc;
+enum rc api_view_again(struct ctx *ctx, struct api_view *view)
+{
+    return load(ctx, view->row.number, view);
 }
 
 static void put_place(struct json_writer *json, const struct public_place *place)
@@ -360,7 +309,7 @@ static enum rc put_reporter(struct ctx *ctx, struct json_writer *json, const str
         json_put_null(json);
         return RC_OK;
     }
-    rc = contacts_of_party(ctx, view->row.reporter, &contacts);
+    rc = case_contacts(ctx, &view->row, &contacts);
     if (rc)
         return rc;
     json_begin_object(json);
@@ -382,7 +331,7 @@ static enum rc put_reporter(struct ctx *ctx, struct json_writer *json, const str
 static enum rc put_clocks(struct ctx *ctx, struct json_writer *json, const struct api_view *view)
 {
     struct clocks_of_rows clocks;
-    enum rc rc = clocks_of(ctx, view->row.id, &clocks);
+    enum rc rc = clocks_read(ctx, view->row.id, &clocks);
 
     if (rc)
         return rc;

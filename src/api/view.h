@@ -7,9 +7,8 @@
 #define API_VIEW_H
 
 #include "api/schema.h"
-#include "engine/cases/access.h"
+#include "engine/cases/case_read.h"
 #include "engine/cases/public_case.h"
-#include "engine/cases/queries.h"
 #include "web/reply.h"
 #include "web/request.h"
 
@@ -29,8 +28,7 @@ enum rc api_view_load(struct ctx *ctx, const struct request *request,
                       struct api_view *ret) MUST_CHECK;
 
 /* The same by a number, after the case has changed. */
-enum rc api_view_again(struct ctx *ctx, const struct request *request,
-                       struct api_view *view) MUST_CHECK;
+enum rc api_view_again(struct ctx *ctx, struct api_view *view) MUST_CHECK;
 
 /* Writes one as JSON by case_schema; `staff` parts only in that view. */
 enum rc api_view_write(struct ctx *ctx, const struct request *request, struct json_writer *json,

@@ -4,8 +4,8 @@
 #include "base/msg.h"
 #include "db/db.h"
 #include "engine/definition/city.h"
-#include "engine/definition/queries.h"
-#include "engine/message/queries.h"
+#include "engine/definition/setting.h"
+#include "engine/message/notice.h"
 #include "engine/record/record_tree.h"
 
 #define KIND "record.witness"
@@ -33,27 +33,16 @@ static enum rc mail_to(struct ctx *ctx, const struct witnessing *with, struct st
         MSG_ARG("url", str_fmt(ctx->arena, "%.*s/record/consistency?from=%lld",
                                STR_ARG(with->base_url), (long long)with->head.size)),
     };
-    enum rc rc = message_add(
-        ctx,
-        &(struct message_add_args){
-            .cases_is_null = true,
-            .route = S("mail"),
-            .address = address,
-            .lang = lang_code(LANG_EN),
-            .notice = S(KIND),
-            .subject = msg_format(ctx->arena, LANG_EN, MSG_api_witness_subject, args, 4),
-            .body = msg_format(ctx->arena, LANG_EN, MSG_api_witness_body, args, 4),
-            .next_try = ctx->now,
-            .created = ctx->now,
-            .once = str_fmt(ctx->arena, KIND " %.*s %.*s", STR_ARG(day), STR_ARG(address)),
-        },
-        NULL);
 
-    if (rc == RC_CONFLICT && ctx->err.id == ERR_DUPLICATE) {
-        ctx_clear_error(ctx);
-        return RC_OK;
-    }
-    return rc;
+    return notice_queue_plain(
+        ctx, &(struct plain_mail){
+                 .notice = S(KIND),
+                 .email = address,
+                 .lang = LANG_EN,
+                 .subject = msg_format(ctx->arena, LANG_EN, MSG_api_witness_subject, args, 4),
+                 .body = msg_format(ctx->arena, LANG_EN, MSG_api_witness_body, args, 4),
+                 .once = str_fmt(ctx->arena, KIND " %.*s %.*s", STR_ARG(day), STR_ARG(address)),
+             });
 }
 
 static enum rc witness_tx(struct ctx *ctx, void *arg)
@@ -72,15 +61,11 @@ static enum rc witness_tx(struct ctx *ctx, void *arg)
 
 static enum rc look(struct ctx *ctx, struct witnessing *with)
 {
-    struct setting_get_row row;
-    bool is_found;
     enum rc rc = db_reader_acquire(ctx);
 
     if (rc)
         return rc;
-    rc = setting_get(ctx, S("witnesses"), &is_found, &row);
-    if (!rc && is_found)
-        with->addresses = row.value;
+    rc = setting_read(ctx, S("witnesses"), &with->addresses);
     if (!rc)
         rc = record_latest_head(ctx, &with->has_head, &with->head);
     db_reader_release(ctx);

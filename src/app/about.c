@@ -46,6 +46,7 @@ static void load_status(void *app, struct status_load *ret)
         .overloads = stats.overloads,
         .malformed = stats.malformed,
         .late_connections = stats.late_connections,
+        .abandoned = stats.abandoned,
     };
 
     pthread_mutex_lock(&about->lock);
@@ -55,6 +56,7 @@ static void load_status(void *app, struct status_load *ret)
         now.has_worker = true;
         now.is_worker_stuck = state.is_stuck;
         now.worker_idle_ms = state.idle_ms;
+        now.is_store_away = state.is_store_away;
         now.worker_jobs = state.jobs;
         now.worker_messages = state.messages;
         now.worker_failures = state.failures;

@@ -7,7 +7,7 @@
 #include "app/demo.h"
 #include "app/home.h"
 #include "base/file.h"
-#include "engine/definition/check.h"
+#include "engine/publish/check.h"
 
 #define MAX_REPORT_BYTES ((size_t)1 << 20)
 

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/yaml.h"
 #include "engine/cases/layer_effect.h"
-#include "engine/definition/layer_import.h"
+#include "engine/publish/layer_import.h"
 #include "people/actor.h"
 #include "place/import_layer.h"
 #include "place/layers.h"

@@ -6,6 +6,7 @@
 #include "app/home.h"
 #include "base/json.h"
 #include "engine/clock/closure.h"
+#include "engine/cases/words_job.h"
 #include "people/account.h"
 
 #define MAX_JSON ((size_t)8 << 20)
@@ -250,6 +251,8 @@ enum rc command_upgrade(struct ctx *ctx, int argc, char **argv)
     if (rc)
         return rc;
     rc = home_load(ctx, &home);
+    if (!rc)
+        rc = words_catch_up(ctx);
     if (!rc)
         printf("%s is at version %s: %zu services\n", argv[0], CITYHALL_VERSION,
                home.city->service_n);

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 
 #include "app/demo.h"
-#include "engine/cases/answer.h"
 #include "engine/cases/case_work.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/locate.h"
-#include "engine/clock/timer.h"
+#include "engine/cases/timer.h"
+#include "engine/definition/answer.h"
 #include "engine/message/notice.h"
 #include "people/actor.h"
 #include "place/layers.h"

@@ -11,7 +11,7 @@
 #include "app/keys.h"
 #include "app/tree.h"
 #include "base/file.h"
-#include "engine/definition/queries.h"
+#include "engine/definition/setting.h"
 #include "engine/record/people_record.h"
 #include "engine/record/record_keys.h"
 #include "engine/record/record_tree.h"
@@ -115,7 +115,7 @@ static enum rc mark_tx(struct ctx *ctx, void *arg)
     enum rc rc = RC_OK;
 
     if (options->is_demonstration)
-        rc = setting_put(ctx, S("demonstration"), S("true"), NULL);
+        rc = setting_write(ctx, S("demonstration"), S("true"));
     return rc;
 }
 
@@ -216,15 +216,14 @@ enum rc home_make(struct ctx *ctx, const struct home_options *options)
 
 static enum rc read_settings(struct ctx *ctx, struct home *home)
 {
-    struct setting_get_row row;
-    bool is_found;
-    enum rc rc = setting_get(ctx, S("demonstration"), &is_found, &row);
+    struct str word, base_url;
+    enum rc rc = setting_read(ctx, S("demonstration"), &word);
 
-    home->is_demonstration = !rc && is_found && str_eq(row.value, S("true"));
+    home->is_demonstration = !rc && str_eq(word, S("true"));
     if (!rc)
-        rc = setting_get(ctx, S("base-url"), &is_found, &row);
-    if (!rc && is_found)
-        home->base_url = row.value;
+        rc = setting_read(ctx, S("base-url"), &base_url);
+    if (!rc && base_url.n)
+        home->base_url = base_url;
     return rc;
 }
 

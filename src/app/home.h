@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "db/db.h"
 #include "engine/definition/city.h"
+#include "engine/publish/publish.h"
 
 struct record_sequencer;
 
@@ -52,7 +53,7 @@ enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret)
 /* The operating system's name of who runs the program; "command" when it has none. In the arena. */
 struct str home_operator(struct ctx *ctx);
 
-/* city_publish (engine/definition/city.h) by that person. */
+/* city_publish (engine/publish/publish.h) by that person. */
 enum rc home_publish(struct ctx *ctx, const char *folder, bool is_dry, struct problems *problems,
                      struct publication *ret) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/clock/closure.h"
+#include "engine/publish/publish.h"
 #include "engine/test_town.h"
 
 static struct live_city *live_of(struct test_town *town, struct home *home)

@@ -16,7 +16,7 @@
 #include "db/db.h"
 #include "engine/cases/files.h"
 #include "engine/cases/photo.h"
-#include "engine/cases/queries.h"
+#include "engine/cases/private_link.h"
 #include "image/image_client.h"
 #include "people/permission.h"
 #include "portal/portal.h"
@@ -57,16 +57,15 @@ static struct arena *arena_of(const struct visitor *visitor)
 /* As the program's own hook does it. */
 static enum rc find_reporter(struct ctx *ctx, const struct request *request)
 {
-    struct crypto_hash hash = crypto_sha256(request_cookie(request, S("case")));
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
     int64_t *cases = ARENA_NEW(ctx->arena, int64_t);
-    struct link_case_row row;
+    struct private_link link;
     bool is_found;
-    enum rc rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
+    enum rc rc = private_link_find(ctx, request_cookie(request, S("case")), &is_found, &link);
 
     if (rc || !is_found || !actor || !cases)
         return rc;
-    *cases = row.case_id;
+    *cases = link.case_id;
     *actor = (struct actor){.kind = ACTOR_RESIDENT, .case_ids = cases, .case_n = 1};
     ctx->actor = actor;
     return RC_OK;

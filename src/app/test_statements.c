@@ -6,6 +6,7 @@
 #include "engine/clock/queries.h"
 #include "engine/definition/queries.h"
 #include "engine/message/queries.h"
+#include "engine/publish/queries.h"
 #include "engine/record/queries.h"
 #include "engine/work/queries.h"
 #include "people/queries.h"
@@ -14,6 +15,7 @@ static const struct sql_statements *const every[] = {
     &people_queries,         &console_queries,       &api_queries,
     &engine_cases_queries,   &engine_clock_queries,  &engine_definition_queries,
     &engine_message_queries, &engine_record_queries, &engine_work_queries,
+    &engine_publish_queries,
 };
 
 static void test_all_prepare(void **state)

@@ -8,17 +8,19 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "engine/clock/timer.h"
+#include "engine/cases/sweep.h"
+#include "engine/cases/timer.h"
 #include "engine/message/outbox.h"
 #include "engine/record/record_tree.h"
 #include "engine/work/sign.h"
-#include "engine/work/sweep.h"
+#include "engine/cases/words_job.h"
 
 #define ARENA_BYTES  ((size_t)64 << 20)
 #define MAX_TABLES   40
 #define PAUSE_MS     1000
 #define MINUTE_MS    60000
 #define MAX_TURN     100    /* so many jobs, or messages, before the other kind has its turn */
+#define MAIL_REST_MS 30000  /* for a relay that does not answer */
 #define SAY_AGAIN_MS 600000 /* a failure that stays is logged again after so long */
 
 /* What a round does: each fails for itself and is told once. */
@@ -44,12 +46,13 @@ struct worker {
     } failing[STAGE__N];
     bool has_begun;
     int64_t minute_ms; /* when the minute's work was last done; 0: never */
+    int64_t mail_ms;   /* no mail before then */
     char name[100];    /* "machine:process", of its sign of life */
     struct instant began;
     pthread_t thread, watcher;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    atomic_bool is_stopping;
+    atomic_bool is_stopping, is_store_away;
     _Atomic int64_t moved_ms, rounds, jobs, messages, failures, halts;
     _Atomic(const char *) at; /* what it is doing, for the log */
 };
@@ -103,6 +106,19 @@ static void note_stage(struct worker *worker, enum stage stage, const struct ctx
     log_failure(ctx, events[stage]);
 }
 
+/* Pages can be read from a full disk, and busy is not away. */
+static bool is_away(const struct ctx *ctx, enum rc rc)
+{
+    switch (rc ? ctx->err.id : ERR_NONE) {
+    case ERR_NONE:
+    case ERR_OVERLOAD:
+    case ERR_DEADLINE:
+    case ERR_DISK_FULL:
+    case ERR_DISK_READONLY: return false;
+    default: return true;
+    }
+}
+
 /* False when there was nothing to do, or it could not be done. */
 static bool run_job(struct worker *worker)
 {
@@ -112,6 +128,7 @@ static bool run_job(struct worker *worker)
     enum rc rc = job_run_next(&ctx, &runner, &was_there);
 
     note_stage(worker, STAGE_JOBS, &ctx, was_there ? RC_OK : rc);
+    worker->is_store_away = !was_there && is_away(&ctx, rc);
     if (was_there)
         worker->jobs++;
     if (was_there && rc) {
@@ -124,13 +141,20 @@ static bool run_job(struct worker *worker)
 
 static bool send_message(struct worker *worker)
 {
-    struct ctx ctx = work_begin(worker, "mail");
+    struct ctx ctx;
     struct outbox_result result = {0};
-    enum rc rc = outbox_send_next(&ctx, worker->outbox, &result);
+    enum rc rc;
+
+    if (clock_monotonic_ms() < worker->mail_ms)
+        return false;
+    ctx = work_begin(worker, "mail");
+    rc = outbox_send_next(&ctx, worker->outbox, &result);
 
     note_stage(worker, STAGE_MAIL, &ctx, rc);
     if (!rc && result.was_there)
         worker->messages++;
+    if (!rc && result.is_relay_away)
+        worker->mail_ms = clock_monotonic_ms() + MAIL_REST_MS;
     if (!rc && result.trouble)
         LOG(LOG_WARNING, result.trouble, LOG_I64("message", result.message));
     work_end(worker, &ctx);
@@ -260,6 +284,7 @@ static void set_tables(struct worker *worker)
 
     worker->tables[n++] = timer_jobs;
     worker->tables[n++] = sweep_jobs;
+    worker->tables[n++] = words_jobs;
     for (size_t i = 0; worker->options.modules[i] && n < MAX_TABLES; i++)
         if (worker->options.modules[i]->jobs)
             worker->tables[n++] = worker->options.modules[i]->jobs;
@@ -350,6 +375,7 @@ struct worker_state worker_state(const struct worker *worker)
     return (struct worker_state){
         .idle_ms = idle_ms,
         .is_stuck = idle_ms > stuck_ms,
+        .is_store_away = worker->is_store_away,
         .rounds = worker->rounds,
         .jobs = worker->jobs,
         .messages = worker->messages,

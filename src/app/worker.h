@@ -2,10 +2,11 @@
  *
  * One thread reads the city anew when it has changed, runs due jobs, sends what is in the outbox,
  * and once a minute signs the record's head, looks for messages lost with another worker and leaves
- * a sign of life (engine/work/sign.h). It looks at least once a second. A second thread watches the
- * first and logs "worker.stuck" when nothing has ended for too long, with what it is at, and
- * "worker.moves" when it goes on. Several programs on one database each have a worker; they share
- * the work. Layer: app.
+ * a sign of life (engine/work/sign.h). It looks at least once a second; after a relay that did not
+ * answer it lets the mail rest for half a minute, so that jobs need not wait for that again and
+ * again. A second thread watches the first and logs "worker.stuck" when nothing has ended for too
+ * long, with what it is at, and "worker.moves" when it goes on. Several programs on one database
+ * each have a worker; they share the work. Layer: app.
  */
 #ifndef APP_WORKER_H
 #define APP_WORKER_H
@@ -35,8 +36,10 @@ void worker_stop(struct worker *worker);
 
 /* For /healthz and /metrics. From any thread. */
 struct worker_state {
-    int64_t idle_ms; /* since it last ended a round, a job or a message */
-    bool is_stuck;   /* for longer than WORKER_STUCK_S */
+    int64_t idle_ms;    /* since it last ended a round, a job or a message */
+    bool is_stuck;      /* for longer than WORKER_STUCK_S */
+    bool is_store_away; /* the store failed it when it last looked for a job; that it was busy, full
+                         * or read-only does not count */
     int64_t rounds, jobs, messages, failures;
     int64_t halts; /* how often it was found stuck */
 };

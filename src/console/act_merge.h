@@ -1,12 +1,12 @@
-/* Merging a case into another, undoing it, and linking cases. Layer: console, private. */
+/* Merging a case into another and undoing it: what the two pages know beside the case.
+ * Layer: console, private. */
 #ifndef CONSOLE_ACT_MERGE_H
 #define CONSOLE_ACT_MERGE_H
 
 #include "console/case_act.h"
 #include "console/case_panels.h"
 
-struct merge_act {
-    struct case_act act;
+struct merge_form {
     struct case_panels panels; /* what may be the other one */
     struct panel_lines picks;  /* the open ones of these */
     struct str into;           /* as typed or picked */
@@ -14,13 +14,5 @@ struct merge_act {
     bool has_other;
     struct case_view other;
 };
-
-enum rc merge_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc merge_take(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc unmerge_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc unmerge_take(struct ctx *ctx, struct request *request, struct reply *reply);
-
-/* POST from the case's own page: other=NUMBER, act=add or end. */
-enum rc link_take(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

@@ -1,7 +1,7 @@
 #include "console/act_transfer.h"
 
 #include "console/act_transfer.ct.h"
-#include "engine/clock/queries.h"
+#include "engine/clock/turn.h"
 #include "engine/definition/show.h"
 #include "web/csrf.h"
 #include "web/server.h"
@@ -13,7 +13,7 @@ static struct str input_name(struct arena *arena, const struct field *field)
     return str_fmt(arena, "f.%.*s", STR_ARG(field->id));
 }
 
-struct str transfer_typed(const struct transfer_act *act, const struct field *field)
+struct str transfer_typed(const struct case_act *act, const struct field *field)
 {
     char name[200] = "f.";
 
@@ -23,7 +23,7 @@ struct str transfer_typed(const struct transfer_act *act, const struct field *fi
     return str_trim(request_value(act->request, (struct str){name, field->id.n + 2}));
 }
 
-bool transfer_chose(const struct transfer_act *act, const struct field *field, struct str option)
+bool transfer_chose(const struct case_act *act, const struct field *field, struct str option)
 {
     const struct params *form = &act->request->form;
 
@@ -36,8 +36,8 @@ bool transfer_chose(const struct transfer_act *act, const struct field *field, s
 }
 
 /* The answers that staff gave to the new service's questions. */
-static enum rc read_given(struct ctx *ctx, const struct transfer_act *act,
-                          const struct definition *to, struct answers *ret)
+static enum rc read_given(struct ctx *ctx, const struct case_act *act, const struct definition *to,
+                          struct answers *ret)
 {
     enum rc rc = answers_new(ctx, to, ret);
 
@@ -79,18 +79,18 @@ static enum rc tell_answers(struct ctx *ctx, const struct answers *answers, stru
     return RC_OK;
 }
 
-static enum rc tell_dues(struct ctx *ctx, struct transfer_act *act)
+static enum rc tell_dues(struct ctx *ctx, const struct case_act *act, struct transfer_form *form)
 {
-    const struct transfer_plan *plan = &act->plan;
+    const struct transfer_plan *plan = &form->plan;
     struct clocks_of_rows clocks;
-    enum rc rc = clocks_of(ctx, act->act.view.row.id, &clocks);
+    enum rc rc = clocks_read(ctx, act->view.row.id, &clocks);
 
-    act->dues = ARENA_ARRAY(ctx->arena, plan->to->clock_n, struct due_change);
-    if (!rc && !act->dues)
+    form->dues = ARENA_ARRAY(ctx->arena, plan->to->clock_n, struct due_change);
+    if (!rc && !form->dues)
         rc = FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && !plan->missing_n && i < plan->to->clock_n; i++) {
         const struct clock_kind *kind = &plan->to->workflow->clocks[plan->to->clocks[i].kind];
-        struct due_change *due = &act->dues[act->due_n++];
+        struct due_change *due = &form->dues[form->due_n++];
 
         due->clock = text_in(&kind->name, ctx->lang);
         due->after = show_due(ctx, plan->deadlines[i].due, ctx->lang);
@@ -101,87 +101,56 @@ static enum rc tell_dues(struct ctx *ctx, struct transfer_act *act)
     return rc;
 }
 
-static enum rc make_plan(struct ctx *ctx, struct transfer_act *act, struct transfer *transfer)
+static enum rc make_plan(struct ctx *ctx, const struct case_act *act,
+                         const struct transfer *transfer, struct transfer_form *form)
 {
-    enum rc rc = case_transfer_plan(ctx, act->act.view.row.id, transfer, &act->plan);
+    enum rc rc = case_transfer_plan(ctx, act->view.row.id, transfer, &form->plan);
 
     if (!rc)
-        rc = tell_answers(ctx, &act->plan.kept, &act->kept, &act->kept_n);
+        rc = tell_answers(ctx, &form->plan.kept, &form->kept, &form->kept_n);
     if (!rc)
-        rc = tell_answers(ctx, &act->plan.left, &act->left, &act->left_n);
+        rc = tell_answers(ctx, &form->plan.left, &form->left, &form->left_n);
     if (!rc)
-        rc = tell_dues(ctx, act);
-    act->has_plan = !rc;
+        rc = tell_dues(ctx, act, form);
+    form->has_plan = !rc;
     return rc;
 }
 
-static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
-                    const struct transfer_act *act)
-{
-    struct staff_page page = case_act_page(ctx, request, reply, &act->act);
-
-    transfer_page(&page.view, &page, act);
-    return RC_OK;
-}
-
-static enum rc open_transfer(struct ctx *ctx, const struct request *request,
-                             struct transfer_act *act)
-{
-    *act = (struct transfer_act){
-        .act = {.verb = "transfer", .title = MSG_case_transfer},
-        .service = request_value(request, S("service")),
-        .request = request,
-    };
-    return case_act_open(ctx, request, &act->act);
-}
-
-enum rc transfer_show(struct ctx *ctx, struct request *request, struct reply *reply)
-{
-    struct transfer_act act;
-    enum rc rc = open_transfer(ctx, request, &act);
-
-    return rc ? rc : show(ctx, request, reply, &act);
-}
-
 /* Whether the plan that was seen is of the service that is chosen now. */
-static bool is_planned(const struct request *request, const struct transfer_act *act)
+static bool is_planned(const struct case_act *act)
 {
-    return str_eq(request_value(request, S("planned")), act->service);
+    return str_eq(case_act_typed(act, S("planned")), case_act_typed(act, S("service")));
 }
 
-enum rc transfer_take(struct ctx *ctx, struct request *request, struct reply *reply)
+static enum rc take_transfer(struct ctx *ctx, struct case_act *act)
 {
-    struct transfer_act act;
-    struct transfer transfer;
-    struct answers given;
-    const struct definition *to;
-    enum rc rc = open_transfer(ctx, request, &act);
-
-    if (rc)
-        return rc;
-    transfer = (struct transfer){
-        .service = act.service,
-        .reason = act.act.reason,
-        .base_url = request_csrf(request)->base_url,
+    struct transfer_form *form = act->own;
+    struct transfer transfer = {
+        .service = case_act_typed(act, S("service")),
+        .reason = act->reason,
+        .base_url = request_csrf(act->request)->base_url,
     };
-    to = city_service(ctx->city, act.service);
-    if (to)
-        rc = read_given(ctx, &act, to, &given);
-    if (case_act_is_refused(ctx, &act.act, rc))
+    const struct definition *to = city_service(ctx->city, transfer.service);
+    struct answers given;
+    enum rc rc = to ? read_given(ctx, act, to, &given) : RC_OK;
+
+    /* The plan is shown beside an answer that could not be read. */
+    if (case_act_is_refused(ctx, act, rc))
         rc = RC_OK;
     else if (to)
         transfer.given = &given;
     if (!rc)
-        rc = make_plan(ctx, &act, &transfer);
-    if (!rc && case_act_is_doing(&act.act) && is_planned(request, &act) &&
-        !act.act.view.form.err.id) {
-        rc = case_transfer(ctx, act.act.view.row.id, act.act.lock_version, &transfer);
-        if (!rc) {
-            case_act_done(ctx, reply, &act.act);
-            return RC_OK;
-        }
-    }
-    if (case_act_is_refused(ctx, &act.act, rc))
-        rc = RC_OK;
-    return rc ? rc : show(ctx, request, reply, &act);
+        rc = make_plan(ctx, act, &transfer, form);
+    if (rc || !case_act_is_doing(act) || !is_planned(act) || act->view.form.err.id)
+        return rc;
+    rc = case_transfer(ctx, act->view.row.id, act->lock_version, &transfer);
+    act->is_done = !rc;
+    return rc;
 }
+
+const struct case_act_kind act_transfer = {
+    .title = MSG_case_transfer,
+    .own_bytes = sizeof(struct transfer_form),
+    .take = take_transfer,
+    .page = transfer_page,
+};

@@ -4,7 +4,7 @@
 #define CONSOLE_ADMIN_CITY_H
 
 #include "console/admin_page.h"
-#include "engine/definition/check.h"
+#include "engine/publish/check.h"
 #include "people/account.h"
 
 struct team_line {

@@ -8,7 +8,6 @@
 #include "base/msg.h"
 #include "console/admin_page.ct.h"
 #include "console/queries.h"
-#include "engine/definition/queries.h"
 #include "engine/definition/show.h"
 #include "engine/message/outbox.h"
 #include "engine/record/record_tree.h"

@@ -7,7 +7,7 @@
 #include "console/admin_health.h"
 #include "console/admin_page.ct.h"
 #include "console/queries.h"
-#include "engine/definition/queries.h"
+#include "engine/definition/setting.h"
 #include "people/account.h"
 #include "people/api_key.h"
 #include "people/people.h"
@@ -247,21 +247,20 @@ static bool is_relay_safe(struct str url)
 
 static enum rc look_at_settings(struct ctx *ctx, struct findings *findings)
 {
-    struct setting_get_row row = {0};
-    bool is_found;
-    enum rc rc = setting_get(ctx, S("smtp"), &is_found, &row);
+    struct str relay, witnesses;
+    enum rc rc = setting_read(ctx, S("smtp"), &relay);
 
     if (rc)
         return rc;
     finding_add(findings,
-                found(is_found && is_relay_safe(row.value) ? FINDING_GOOD : FINDING_LOOK,
-                      MSG_admin_s_relay, is_found ? MSG_admin_s_relay_do : MSG_admin_h_mail_none,
-                      is_found ? row.value : msg_text(ctx->lang, MSG_admin_none)));
-    rc = setting_get(ctx, S("witnesses"), &is_found, &row);
+                found(is_relay_safe(relay) ? FINDING_GOOD : FINDING_LOOK, MSG_admin_s_relay,
+                      relay.n ? MSG_admin_s_relay_do : MSG_admin_h_mail_none,
+                      relay.n ? relay : msg_text(ctx->lang, MSG_admin_none)));
+    rc = setting_read(ctx, S("witnesses"), &witnesses);
     if (!rc)
-        finding_add(findings, found(is_found ? FINDING_GOOD : FINDING_LOOK, MSG_admin_s_witnesses,
-                                    MSG_admin_s_witnesses_do,
-                                    is_found ? row.value : msg_text(ctx->lang, MSG_admin_none)));
+        finding_add(findings, found(witnesses.n ? FINDING_GOOD : FINDING_LOOK,
+                                    MSG_admin_s_witnesses, MSG_admin_s_witnesses_do,
+                                    witnesses.n ? witnesses : msg_text(ctx->lang, MSG_admin_none)));
     return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "console/bulk.ct.h"
+#include "console/queries.h"
 #include "db/db.h"
 #include "engine/cases/access.h"
 #include "engine/cases/case_work.h"

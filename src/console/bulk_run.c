@@ -1,5 +1,6 @@
 #include "base/json.h"
 #include "console/bulk.h"
+#include "console/queries.h"
 #include "db/db.h"
 #include "engine/cases/case_work.h"
 #include "engine/cases/cases.h"

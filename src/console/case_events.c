@@ -4,9 +4,8 @@
 #include "base/msg.h"
 #include "console/queries.h"
 #include "engine/cases/case_privacy.h"
+#include "engine/cases/case_read.h"
 #include "engine/definition/show.h"
-#include "engine/record/queries.h"
-#include "engine/record/record.h"
 
 #define MAX_EVENT_JSON 100000
 #define MAX_FACTS      24
@@ -279,37 +278,9 @@ static bool is_told_twice(struct str kind)
 }
 
 /* A sentence with one word of the payload in it, or none. */
-static void tell_others(struct ctx *ctx, struct telling *telling, enum event_kind kind)
+static void tell_plain(struct ctx *ctx, struct telling *telling, enum msg_id id, const char *name)
 {
-    static const struct {
-        enum event_kind kind;
-        enum msg_id id;
-        const char *name;
-    } plain[] = {
-        {EVENT_CASE_MERGED, MSG_case_event_merged, "into"},
-        {EVENT_CASE_UNMERGED, MSG_case_event_unmerged, "from"},
-        {EVENT_CASE_MERGE_KEPT, MSG_case_event_merged, "into"},
-        {EVENT_CASE_MERGE_UNDONE, MSG_case_event_unmerged, "other"},
-        {EVENT_CASE_TOOK_IN, MSG_case_event_took_in, "from"},
-        {EVENT_CASE_RELATED, MSG_case_event_related, "other"},
-        {EVENT_CASE_UNRELATED, MSG_case_event_unrelated, "other"},
-        {EVENT_CASE_HIDDEN, MSG_case_event_hidden, ""},
-        {EVENT_CASE_SHOWN, MSG_case_event_shown, ""},
-        {EVENT_CASE_REDACTED, MSG_case_event_redacted, ""},
-        {EVENT_PAYLOAD_ERASED, MSG_case_event_redacted, ""},
-        {EVENT_DESCRIPTION_RELEASED, MSG_case_event_released, ""},
-        {EVENT_DESCRIPTION_WITHDRAWN, MSG_case_event_withdrawn, ""},
-        {EVENT_PHOTO_ADDED, MSG_case_event_photo_added, ""},
-        {EVENT_PHOTO_RELEASED, MSG_staff_event_photo_released, ""},
-        {EVENT_PHOTO_HIDDEN, MSG_staff_event_photo_hidden, ""},
-        {EVENT_PHOTO_WITHDRAWN, MSG_case_event_photo_withdrawn, ""},
-        {EVENT_FOLLOWER_ADDED, MSG_case_event_follower_added, ""},
-        {EVENT_FOLLOWER_ENDED, MSG_case_event_follower_ended, ""},
-    };
-
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (plain[i].kind == kind)
-            telling->line->title = say(ctx, plain[i].id, word(telling, plain[i].name));
+    telling->line->title = say(ctx, id, word(telling, name));
 }
 
 static void tell_kind(struct ctx *ctx, struct telling *telling, enum event_kind kind)
@@ -331,25 +302,31 @@ static void tell_kind(struct ctx *ctx, struct telling *telling, enum event_kind 
     case EVENT_CLOCK_WARN:
     case EVENT_CLOCK_MISSED:
     case EVENT_CLOCK_MOVED: tell_clock(ctx, telling); return;
-    case EVENT_CASE_MERGED:
-    case EVENT_CASE_UNMERGED:
-    case EVENT_CASE_MERGE_KEPT:
+    case EVENT_CASE_MERGED: tell_plain(ctx, telling, MSG_case_event_merged, "into"); return;
+    case EVENT_CASE_UNMERGED: tell_plain(ctx, telling, MSG_case_event_unmerged, "from"); return;
+    case EVENT_CASE_MERGE_KEPT: tell_plain(ctx, telling, MSG_case_event_merged, "into"); return;
     case EVENT_CASE_MERGE_UNDONE:
-    case EVENT_CASE_TOOK_IN:
-    case EVENT_CASE_RELATED:
-    case EVENT_CASE_UNRELATED:
-    case EVENT_CASE_HIDDEN:
-    case EVENT_CASE_SHOWN:
-    case EVENT_CASE_REDACTED:
-    case EVENT_PAYLOAD_ERASED:
-    case EVENT_DESCRIPTION_RELEASED:
+        tell_plain(ctx, telling, MSG_case_event_unmerged, "other");
+        return;
+    case EVENT_CASE_TOOK_IN: tell_plain(ctx, telling, MSG_case_event_took_in, "from"); return;
+    case EVENT_CASE_RELATED: tell_plain(ctx, telling, MSG_case_event_related, "other"); return;
+    case EVENT_CASE_UNRELATED: tell_plain(ctx, telling, MSG_case_event_unrelated, "other"); return;
+    case EVENT_CASE_HIDDEN: tell_plain(ctx, telling, MSG_case_event_hidden, ""); return;
+    case EVENT_CASE_SHOWN: tell_plain(ctx, telling, MSG_case_event_shown, ""); return;
+    case EVENT_CASE_REDACTED: tell_plain(ctx, telling, MSG_case_event_redacted, ""); return;
+    case EVENT_PAYLOAD_ERASED: tell_plain(ctx, telling, MSG_case_event_redacted, ""); return;
+    case EVENT_DESCRIPTION_RELEASED: tell_plain(ctx, telling, MSG_case_event_released, ""); return;
     case EVENT_DESCRIPTION_WITHDRAWN:
-    case EVENT_PHOTO_ADDED:
-    case EVENT_PHOTO_RELEASED:
-    case EVENT_PHOTO_HIDDEN:
+        tell_plain(ctx, telling, MSG_case_event_withdrawn, "");
+        return;
+    case EVENT_PHOTO_ADDED: tell_plain(ctx, telling, MSG_case_event_photo_added, ""); return;
+    case EVENT_PHOTO_RELEASED: tell_plain(ctx, telling, MSG_staff_event_photo_released, ""); return;
+    case EVENT_PHOTO_HIDDEN: tell_plain(ctx, telling, MSG_staff_event_photo_hidden, ""); return;
     case EVENT_PHOTO_WITHDRAWN:
-    case EVENT_FOLLOWER_ADDED:
-    case EVENT_FOLLOWER_ENDED: tell_others(ctx, telling, kind); return;
+        tell_plain(ctx, telling, MSG_case_event_photo_withdrawn, "");
+        return;
+    case EVENT_FOLLOWER_ADDED: tell_plain(ctx, telling, MSG_case_event_follower_added, ""); return;
+    case EVENT_FOLLOWER_ENDED: tell_plain(ctx, telling, MSG_case_event_follower_ended, ""); return;
     case EVENT_KIND__N: return;
     }
 }
@@ -377,7 +354,9 @@ enum rc case_events_load(struct ctx *ctx, struct case_view *view)
 {
     struct telling telling = {.view = view};
     struct events_of_rows rows;
-    enum rc rc = events_of(ctx, view->row.id, EVENT_STAFF, &rows);
+    enum rc rc =
+        case_events(ctx, &(struct case_read){.row = view->row, .definition = view->definition},
+                    EVENT_STAFF, &rows);
 
     if (!rc)
         rc = account_names(ctx, &telling.names);

@@ -76,7 +76,7 @@ enum rc staff_case_answer(struct ctx *ctx, struct request *request, struct reply
     return rc ? rc : show(ctx, request, reply, &view);
 }
 
-static int64_t seen_version(const struct request *request, const struct case_view *view)
+int64_t staff_seen_version(const struct request *request, const struct case_view *view)
 {
     int64_t version = 0;
 
@@ -181,7 +181,7 @@ enum rc staff_step_take(struct ctx *ctx, struct request *request, struct reply *
     rc = case_step(ctx, view.row.id,
                    &(struct step_input){
                        .step = form.step,
-                       .lock_version = seen_version(request, &view),
+                       .lock_version = staff_seen_version(request, &view),
                        .note = form.note,
                        .message = form.message,
                        .outcome = form.outcome,
@@ -231,6 +231,6 @@ enum rc staff_assign_take(struct ctx *ctx, struct request *request, struct reply
     if (form.assignee.n && !account)
         rc = FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("assignee"));
     else
-        rc = case_assign(ctx, view.row.id, seen_version(request, &view), account);
+        rc = case_assign(ctx, view.row.id, staff_seen_version(request, &view), account);
     return staff_case_answer(ctx, request, reply, rc, &form);
 }

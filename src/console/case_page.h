@@ -13,4 +13,8 @@ enum rc staff_assign_take(struct ctx *ctx, struct request *request, struct reply
 enum rc staff_case_answer(struct ctx *ctx, struct request *request, struct reply *reply, enum rc rc,
                           struct case_form *form) MUST_CHECK;
 
+/* The version of the case that its form was made from; where the form has none, that of the case.
+ */
+int64_t staff_seen_version(const struct request *request, const struct case_view *view);
+
 #endif

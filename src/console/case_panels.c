@@ -1,5 +1,6 @@
 #include "console/case_panels.h"
 
+#include "console/queries.h"
 #include "engine/cases/access.h"
 #include "engine/cases/case_merge.h"
 #include "engine/cases/nearby.h"

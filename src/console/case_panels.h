@@ -5,7 +5,7 @@
 #define CONSOLE_CASE_PANELS_H
 
 #include "console/case_view.h"
-#include "console/queries.h"
+#include "console/rows.h"
 
 struct panel_line {
     int64_t id;

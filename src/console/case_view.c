@@ -5,7 +5,7 @@
 #include "console/case_events.h"
 #include "console/queries.h"
 #include "engine/cases/case_read.h"
-#include "engine/clock/queries.h"
+#include "engine/clock/turn.h"
 #include "engine/definition/show.h"
 
 #define MAX_TRACE_BYTES 100000
@@ -51,9 +51,7 @@ static enum rc load_people(struct ctx *ctx, struct case_view *view)
     view->assignee = row.assignee_name_is_null ? STR_NONE : row.assignee_name;
     view->assignee_login = row.assignee_login_is_null ? STR_NONE : row.assignee_login;
     view->reporter = row.reporter_name_is_null ? STR_NONE : row.reporter_name;
-    if (view->row.reporter_is_null)
-        return RC_OK;
-    return contacts_of_party(ctx, view->row.reporter, &view->contacts);
+    return case_contacts(ctx, &view->row, &view->contacts);
 }
 
 static enum rc load_facts(struct ctx *ctx, struct case_view *view)
@@ -194,7 +192,7 @@ static enum rc load_clocks(struct ctx *ctx, struct case_view *view)
 {
     const struct workflow *workflow = view->definition->workflow;
     struct clocks_of_rows rows;
-    enum rc rc = clocks_of(ctx, view->row.id, &rows);
+    enum rc rc = clocks_read(ctx, view->row.id, &rows);
 
     if (rc)
         return rc;

@@ -6,7 +6,7 @@
 #include "engine/cases/case_own.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/photo.h"
-#include "engine/cases/queries.h"
+#include "engine/cases/rows.h"
 #include "people/account.h"
 
 struct case_fact {

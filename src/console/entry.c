@@ -6,7 +6,6 @@
 #include "console/entry.ct.h"
 #include "console/entry_form.h"
 #include "engine/cases/case_read.h"
-#include "engine/cases/queries.h"
 #include "web/server.h"
 
 const struct err *entry_problem_of(const struct entry *entry, struct str input)

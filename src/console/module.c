@@ -1,12 +1,11 @@
-#include "console/act_merge.h"
-#include "console/act_privacy.h"
-#include "console/act_transfer.h"
 #include "console/admin_city.h"
 #include "console/admin_health.h"
 #include "console/admin_jobs.h"
 #include "console/admin_people.h"
 #include "console/admin_settings.h"
 #include "console/bulk.h"
+#include "console/case_act.h"
+#include "console/case_links.h"
 #include "console/case_page.h"
 #include "console/console.h"
 #include "console/dashboard.h"
@@ -57,34 +56,13 @@ static const struct route routes[] = {
      .summary = "Take a step of a case", .flags = ROUTE_UPLOAD},
     {HTTP_GET, "/staff/cases/{number}/work-order", work_order_show, PERMISSION_READ,
      .summary = "A case on paper"},
-    {HTTP_GET, "/staff/cases/{number}/transfer", transfer_show, PERMISSION_WORK,
-     .summary = "The form that transfers a case to another service"},
-    {HTTP_POST, "/staff/cases/{number}/transfer", transfer_take, PERMISSION_WORK,
-     .summary = "Transfer a case to another service, or show what that changes"},
-    {HTTP_GET, "/staff/cases/{number}/place", move_show, PERMISSION_WORK,
-     .summary = "The form that changes a case's place"},
-    {HTTP_POST, "/staff/cases/{number}/place", move_take, PERMISSION_WORK,
-     .summary = "Change a case's place, or show what that changes"},
-    {HTTP_GET, "/staff/cases/{number}/team", team_show, PERMISSION_SUPERVISE,
-     .summary = "The form that gives a case to another team"},
-    {HTTP_POST, "/staff/cases/{number}/team", team_take, PERMISSION_SUPERVISE,
-     .summary = "Give a case to another team"},
-    {HTTP_GET, "/staff/cases/{number}/merge", merge_show, PERMISSION_SUPERVISE,
-     .summary = "The form that merges a case into another"},
-    {HTTP_POST, "/staff/cases/{number}/merge", merge_take, PERMISSION_SUPERVISE,
-     .summary = "Merge a case into another, or show what that changes"},
-    {HTTP_GET, "/staff/cases/{number}/unmerge", unmerge_show, PERMISSION_SUPERVISE,
-     .summary = "The form that undoes a merge"},
-    {HTTP_POST, "/staff/cases/{number}/unmerge", unmerge_take, PERMISSION_SUPERVISE,
-     .summary = "Undo a merge"},
-    {HTTP_GET, "/staff/cases/{number}/hide", hide_show, PERMISSION_SUPERVISE,
-     .summary = "The form that hides a case from the public"},
-    {HTTP_POST, "/staff/cases/{number}/hide", hide_take, PERMISSION_SUPERVISE,
-     .summary = "Hide a case from the public, or show it again"},
-    {HTTP_GET, "/staff/cases/{number}/redact", redact_show, PERMISSION_SUPERVISE,
-     .summary = "The form that redacts what a case holds"},
-    {HTTP_POST, "/staff/cases/{number}/redact", redact_take, PERMISSION_SUPERVISE,
-     .summary = "Redact a text or photo of a case"},
+#define ACT(name, permission, when, form_summary, does)                                     \
+    {HTTP_GET, "/staff/cases/{number}/" #name, case_act_show, PERMISSION_##permission,      \
+     .summary = form_summary},                                                              \
+        {HTTP_POST, "/staff/cases/{number}/" #name, case_act_take, PERMISSION_##permission, \
+         .summary = does},
+#include "console/acts.def"
+#undef ACT
     {HTTP_POST, "/staff/cases/{number}/description", description_take, PERMISSION_WORK,
      .summary = "Release a case's text to the public, or take it back"},
     {HTTP_POST, "/staff/cases/{number}/followers", follower_take, PERMISSION_WORK,

@@ -3,6 +3,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "console/bulk.h"
+#include "console/queries.h"
 #include "console/queue.ct.h"
 #include "engine/cases/access.h"
 #include "engine/definition/show.h"

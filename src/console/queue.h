@@ -4,7 +4,7 @@
 #define CONSOLE_QUEUE_H
 
 #include "console/filter.h"
-#include "console/queries.h"
+#include "console/rows.h"
 
 #define QUEUE_PAGE      50
 #define QUEUE_COUNT_MAX 1000

@@ -8,6 +8,7 @@
 #include "db/db.h"
 #include "engine/cases/case_own.h"
 #include "engine/cases/cases.h"
+#include "engine/publish/publish.h"
 #include "engine/record/people_record.h"
 #include "people/account.h"
 #include "people/people.h"

@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "console/queries.h"
 #include "console/view.ct.h"
 #include "db/db.h"
 

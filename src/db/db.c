@@ -265,6 +265,12 @@ enum rc db_check_objects(struct ctx *ctx, struct db *db)
     return db->ops->check_objects ? db->ops->check_objects(ctx, db) : RC_OK;
 }
 
+enum rc db_write_back(struct ctx *ctx)
+{
+    assert(!ctx->conn || !ctx->conn->may_write);
+    return ctx->db->ops->write_back(ctx, ctx->db);
+}
+
 enum rc db_backup(struct ctx *ctx, struct db *db, const char *path)
 {
     return db->ops->backup(ctx, db, path);

@@ -153,6 +153,11 @@ enum rc db_load(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
  * run. ERR_INTERNAL names the first that does not fit. */
 enum rc db_check_statements(struct ctx *ctx, const struct sql_statements *statements) MUST_CHECK;
 
+/* SQLite: has what was committed so far copied from the log into the file by this thread, and not
+ * by the one that writes, which goes on meanwhile; for work that writes much in a row. PostgreSQL
+ * does so by itself: nothing. Not inside db_tx. ERR_DISK_FULL, ERR_UNAVAILABLE. */
+enum rc db_write_back(struct ctx *ctx) MUST_CHECK;
+
 /* Copies the whole database, as it is at one moment, to a new SQLite file at `path` while others
  * go on working; it takes that name only when it is complete and on disk. ERR_CONFIG on
  * PostgreSQL, whose rows are copied instead (table.h); ERR_FILE, ERR_DISK_FULL. */

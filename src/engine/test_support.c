@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "engine/cases/locate.h"
+#include "engine/publish/publish.h"
 
 #define MAX_STORE_BYTES ((size_t)64 << 20)
 

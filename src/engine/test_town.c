@@ -8,7 +8,8 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
-#include "engine/clock/timer.h"
+#include "engine/cases/timer.h"
+#include "engine/publish/publish.h"
 
 #define MAX_FILE_BYTES 100000
 

@@ -1,12 +1,12 @@
 #include "portal/follow.h"
 
-#include "base/crypto.h"
 #include "base/json.h"
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "engine/cases/case_read.h"
+#include "engine/cases/private_link.h"
 #include "engine/cases/public_case.h"
 #include "engine/clock/deadline.h"
-#include "engine/record/queries.h"
 #include "people/actor.h"
 #include "portal/follow.ct.h"
 #include "portal/home.ct.h"
@@ -131,28 +131,9 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
     case EVENT_DESCRIPTION_RELEASED:
     case EVENT_PHOTO_RELEASED:
     case EVENT_CLOCK_MOVED:
-    case EVENT_CASE_ROUTED: /* for staff */
-    case EVENT_CASE_ASSIGNED:
-    case EVENT_CASE_TRANSFERRED:
-    case EVENT_CASE_MIGRATED:
-    case EVENT_CASE_MOVED:
-    case EVENT_CASE_TEAM:
-    case EVENT_CASE_MERGE_KEPT:
-    case EVENT_CASE_MERGE_UNDONE:
-    case EVENT_CASE_TOOK_IN:
-    case EVENT_CASE_RELATED:
-    case EVENT_CASE_UNRELATED:
-    case EVENT_CASE_HIDDEN:
-    case EVENT_CASE_SHOWN:
-    case EVENT_CASE_REDACTED:
-    case EVENT_PAYLOAD_ERASED:
-    case EVENT_DESCRIPTION_WITHDRAWN:
-    case EVENT_PHOTO_HIDDEN:
-    case EVENT_PHOTO_WITHDRAWN:
-    case EVENT_FOLLOWER_ADDED:
-    case EVENT_FOLLOWER_ENDED:
-    case EVENT_CLOCK_WARN:
-    case EVENT_CLOCK_MISSED:
+#define KIND(name, word, widest) case EVENT_##name:
+#include "engine/record/staff_kinds.def"
+#undef KIND
     case EVENT_KIND__N: break;
     }
 }
@@ -247,32 +228,50 @@ static enum rc is_too_late(struct ctx *ctx, const struct follow *follow, bool *r
     return rc;
 }
 
-enum rc follow_private_link(struct ctx *ctx, const struct request *request, int64_t case_id,
-                            struct str *ret)
+static enum rc find_link(struct ctx *ctx, const struct request *request, int64_t case_id,
+                         struct own_way_back *back)
 {
     struct keyring ring = keyring_of(request, KEYRING_CASES);
+    struct instant fresh = instant_plus_us(ctx->now, -OWN_LINK_SHOWN_US);
 
-    *ret = STR_NONE;
-    for (size_t i = 0; i < ring.n && !ret->n; i++) {
-        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
-        struct link_case_row row;
+    for (size_t i = 0; i < ring.n && !back->link.n; i++) {
+        struct private_link link;
         bool is_found;
-        enum rc rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
+        enum rc rc = private_link_find(ctx, ring.tokens[i], &is_found, &link);
 
         if (rc)
             return rc;
-        if (is_found && row.case_id == case_id)
-            *ret = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
-                           STR_ARG(ring.tokens[i]));
+        if (!is_found || link.case_id != case_id)
+            continue;
+        back->link = str_fmt(ctx->arena, "%.*s/follow/%.*s",
+                             STR_ARG(request_csrf(request)->base_url), STR_ARG(ring.tokens[i]));
+        back->is_fresh = instant_cmp(link.created, fresh) > 0;
     }
     return RC_OK;
+}
+
+enum rc follow_way_back(struct ctx *ctx, const struct request *request,
+                        const struct case_by_number_row *row, struct own_way_back *ret)
+{
+    struct own_way_back back = {.number = row->number};
+    struct contacts_of_party_rows contacts = {.n = 0};
+    enum rc rc = find_link(ctx, request, row->id, &back);
+
+    if (!rc)
+        rc = case_contacts(ctx, row, &contacts);
+    for (size_t i = 0; i < contacts.n; i++)
+        if (str_eq(contacts.rows[i].kind, S("email")))
+            back.email = contacts.rows[i].value;
+    if (!rc)
+        *ret = back;
+    return rc;
 }
 
 /* What its reporter may do, and their link. */
 static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
 {
     bool is_closed = follow->state->type == STATE_CLOSED, is_late = false;
-    enum rc rc = follow_private_link(ctx, request, follow->row.id, &follow->link);
+    enum rc rc = follow_way_back(ctx, request, &follow->row, &follow->back);
 
     if (rc)
         return rc;
@@ -475,11 +474,10 @@ enum rc follow_number(struct ctx *ctx, struct request *request, struct reply *re
     return RC_OK;
 }
 
-static enum rc link_of(struct ctx *ctx, const struct request *request, struct link_case_row *ret)
+static enum rc link_of(struct ctx *ctx, const struct request *request, struct private_link *ret)
 {
-    struct crypto_hash hash = crypto_sha256(request_param(request, S("token")));
     bool is_found;
-    enum rc rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, ret);
+    enum rc rc = private_link_find(ctx, request_param(request, S("token")), &is_found, ret);
 
     if (rc)
         return rc;
@@ -489,27 +487,27 @@ static enum rc link_of(struct ctx *ctx, const struct request *request, struct li
 /* A look at the link changes nothing: mail scanners follow links too. */
 enum rc follow_link(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct link_case_row row;
+    struct private_link link;
     struct page page;
-    enum rc rc = link_of(ctx, request, &row);
+    enum rc rc = link_of(ctx, request, &link);
 
     if (rc)
         return rc;
-    page = page_on(ctx, request, reply, row.number);
+    page = page_on(ctx, request, reply, link.number);
     page_needs_form(&page, reply);
-    link_page(&page.view, &page, row.number, request_param(request, S("token")));
+    link_page(&page.view, &page, link.number, request_param(request, S("token")));
     return RC_OK;
 }
 
 enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct link_case_row row;
-    enum rc rc = link_of(ctx, request, &row);
+    struct private_link link;
+    enum rc rc = link_of(ctx, request, &link);
 
     if (rc)
         return rc;
     keyring_add(request, reply, KEYRING_CASES, request_param(request, S("token")));
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
-                                      str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(row.number))));
+                                      str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(link.number))));
     return RC_OK;
 }

@@ -5,9 +5,9 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/cases.h"
-#include "engine/cases/queries.h"
 #include "engine/cases/resident_erase.h"
 #include "engine/message/notice.h"
+#include "portal/browser.h"
 #include "portal/caps.h"
 #include "portal/keyring.h"
 #include "portal/my.ct.h"
@@ -56,6 +56,7 @@ enum rc my_sign_in(struct ctx *ctx, struct request *request, struct reply *reply
 
 struct asking {
     struct str email, base_url;
+    struct str note; /* of a browser that has signed in with it; empty: none */
 };
 
 /* An address that was sent too many links gets none, and who asks hears the same as ever. */
@@ -66,7 +67,7 @@ static enum rc ask_tx(struct ctx *ctx, void *arg)
     const char *path = ctx->lang < LANG__PUBLIC ? paths[ctx->lang] : "";
     struct str token = STR_NONE;
     struct msg_arg args[2];
-    enum rc rc = resident_ticket_make(ctx, asking->email, &token);
+    enum rc rc = resident_ticket_make(ctx, asking->email, asking->note, &token);
 
     if (rc == RC_LIMIT && ctx->err.id == ERR_TOO_MANY) {
         ctx_clear_error(ctx);
@@ -82,6 +83,7 @@ static enum rc ask_tx(struct ctx *ctx, void *arg)
                  .notice = S("sign-in"),
                  .email = asking->email,
                  .lang = ctx->lang,
+                 .trust = asking->note.n ? MAILBOX_PROVEN : MAILBOX_SIGN_IN,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_signin_subject, args, 2),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_signin_body, args, 2),
              });
@@ -94,6 +96,7 @@ enum rc my_ask(struct ctx *ctx, struct request *request, struct reply *reply)
                             request_csrf(request)->base_url};
     enum rc rc = RC_OK;
 
+    asking.note = browser_note(ctx, request, asking.email);
     if (!asking.email.n)
         rc = FAIL(ctx, ERR_REQUIRED, .field = S("email"));
     else if (!mail_address_is_public(asking.email))
@@ -136,17 +139,19 @@ enum rc my_link(struct ctx *ctx, struct request *request, struct reply *reply)
 
 enum rc my_open(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct str token;
-    enum rc rc = resident_sign_in(ctx,
-                                  &(struct resident_sign_in){
-                                      .token = request_param(request, S("token")),
-                                      .address = request->remote,
-                                      .agent = request_header(request, S("user-agent")),
-                                  },
-                                  &token);
+    const struct resident_sign_in input = {
+        .token = request_param(request, S("token")),
+        .address = request->remote,
+        .agent = request_header(request, S("user-agent")),
+    };
+    struct str email, token;
+    enum rc rc = resident_ticket_look(ctx, input.token, &email);
 
+    if (!rc)
+        rc = resident_sign_in(ctx, &input, &token);
     if (rc)
         return rc;
+    browser_remember(ctx, request, reply, email);
     reply_cookie(reply, &(struct cookie){ME_COOKIE, token, COOKIE_S});
     go(ctx, reply, S("/me"));
     return RC_OK;
@@ -162,48 +167,13 @@ enum rc my_sign_out(struct ctx *ctx, struct request *request, struct reply *repl
     if (rc && rc != RC_NOT_FOUND)
         return rc;
     ctx_clear_error(ctx);
+    browser_forget(reply);
     reply_cookie(reply, &(struct cookie){ME_COOKIE, STR_NONE, 0});
     go(ctx, reply, S("/"));
     return RC_OK;
 }
 
 /* ---- My requests */
-
-static enum rc load_cases(struct ctx *ctx, struct me *me)
-{
-    struct cases_of_email_rows rows;
-    enum rc rc = cases_of_email(ctx, me->resident->email, MOST, &rows);
-
-    if (rc)
-        return rc;
-    me->cases = ARENA_ARRAY(ctx->arena, rows.n, struct my_case);
-    if (rows.n && !me->cases)
-        return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < rows.n; i++) {
-        struct own_case_row row;
-        const struct definition *definition;
-        bool is_found;
-        int state;
-
-        rc = own_case(ctx, rows.rows[i].id, &is_found, &row);
-        if (rc)
-            return rc;
-        definition = is_found ? city_version(ctx->city, row.service_version) : NULL;
-        state = definition ? workflow_state(definition->workflow, row.state) : -1;
-        if (state < 0)
-            continue;
-        me->cases[me->case_n++] = (struct my_case){
-            .number = row.number,
-            .definition = definition,
-            .state = &definition->workflow->states[state],
-            .has_outcome = !row.outcome_is_null,
-            .place = row.place_label_is_null ? STR_NONE : row.place_label,
-            .opened = row.opened,
-            .updated = row.updated,
-        };
-    }
-    return RC_OK;
-}
 
 static bool has_draft(const struct draft_lines *lines, int64_t id)
 {
@@ -251,7 +221,7 @@ enum rc my_show(struct ctx *ctx, struct request *request, struct reply *reply)
         go(ctx, reply, S("/me/sign-in"));
         return RC_OK;
     }
-    rc = load_cases(ctx, &me);
+    rc = own_cases(ctx, me.resident->email, MOST, &me.cases, &me.case_n);
     if (!rc)
         rc = my_drafts(ctx, request, &me.drafts);
     if (!rc)

@@ -4,6 +4,7 @@
 #ifndef PORTAL_MY_H
 #define PORTAL_MY_H
 
+#include "engine/cases/case_own.h"
 #include "engine/cases/draft_share.h"
 #include "engine/cases/follower.h"
 #include "people/resident.h"
@@ -11,18 +12,9 @@
 
 #define ME_COOKIE S("resident")
 
-struct my_case {
-    struct str number;
-    const struct definition *definition;
-    const struct state *state;
-    bool has_outcome;
-    struct str place;
-    struct instant opened, updated;
-};
-
 struct me {
     const struct resident *resident;
-    struct my_case *cases; /* newest first */
+    struct own_case_line *cases; /* newest first */
     size_t case_n;
     struct draft_lines drafts;
     struct follow_lines follows;

@@ -3,10 +3,11 @@
 #include "base/crypto.h"
 #include "base/msg.h"
 #include "db/db.h"
+#include "engine/cases/case_read.h"
 #include "engine/cases/locate.h"
-#include "engine/cases/queries.h"
-#include "engine/message/queries.h"
+#include "engine/message/notice.h"
 #include "place/layers.h"
+#include "portal/browser.h"
 #include "portal/draft_limit.h"
 #include "portal/keyring.h"
 #include "portal/photos.ct.h"
@@ -232,19 +233,15 @@ static enum rc sent_case(struct ctx *ctx, const struct request *request,
 
     *ret_is_found = false;
     for (size_t i = 0; i < ring.n && !*ret_is_found; i++) {
-        struct str number;
-        bool is_found;
-        enum rc rc = draft_outcome(ctx, ring.tokens[i], &number);
+        enum rc rc = draft_case(ctx, ring.tokens[i], ret);
 
         if (rc == RC_NOT_FOUND) {
             ctx_clear_error(ctx);
             continue;
         }
-        if (!rc)
-            rc = case_by_number(ctx, number, &is_found, ret);
         if (rc)
             return rc;
-        *ret_is_found = is_found && ret->service == service->service_id;
+        *ret_is_found = ret->service == service->service_id;
     }
     return RC_OK;
 }
@@ -547,22 +544,15 @@ static enum rc take(struct ctx *ctx, const struct request *request, struct repor
 static enum rc say_mail(struct ctx *ctx, const struct case_by_number_row *row,
                         struct report_sent *sent)
 {
-    struct contacts_of_party_rows contacts = {.n = 0};
-    struct msg_arg email = MSG_ARG("email", STR_NONE);
-    struct message_to_row told;
+    const struct msg_arg email = MSG_ARG("email", sent->back.email);
     bool is_told = false;
     enum rc rc = RC_OK;
 
-    if (!row->reporter_is_null)
-        rc = contacts_of_party(ctx, row->reporter, &contacts);
-    for (size_t i = 0; i < contacts.n; i++)
-        if (str_eq(contacts.rows[i].kind, S("email")))
-            email = MSG_ARG("email", contacts.rows[i].value);
-    if (!rc && email.text.n)
-        rc = message_to(ctx, row->id, email.text, &is_told, &told);
+    if (email.text.n)
+        rc = notice_is_queued(ctx, row->id, email.text, &is_told);
     if (is_told)
         sent->back.says = msg_format(ctx->arena, ctx->lang, MSG_own_link_mailed, &email, 1);
-    else if (sent->back.link.n)
+    else if (sent->back.is_fresh)
         sent->back.says =
             msg_text(ctx->lang, email.text.n ? MSG_own_link_no_mail : MSG_own_link_no_address);
     return rc;
@@ -574,10 +564,9 @@ static enum rc load_sent(struct ctx *ctx, const struct request *request,
     enum rc rc = why_of_case(ctx, row, sent->definition, true, &sent->why);
 
     if (!rc)
-        rc = follow_private_link(ctx, request, row->id, &sent->back.link);
+        rc = follow_way_back(ctx, request, row, &sent->back);
     if (!rc)
         rc = say_mail(ctx, row, sent);
-    sent->back.number = row->number;
     sent->filed = (struct filed){
         .number = row->number,
         .team = row->team_is_null ? NULL : city_team_by_row(ctx->city, row->team),
@@ -637,6 +626,7 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     filing = draft_filing(&report->draft);
     filing.lang = ctx->lang;
     filing.base_url = request_csrf(request)->base_url;
+    filing.is_own_email = browser_trust(ctx, request, filing.contact.email) == MAILBOX_PROVEN;
     rc = case_file(ctx, &filing, &filed);
     if (rc == RC_INVALID) {
         report->err = ctx->err;

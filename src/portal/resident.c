@@ -1,7 +1,7 @@
 #include "portal/resident.h"
 
-#include "base/crypto.h"
-#include "engine/cases/queries.h"
+#include "engine/cases/case_own.h"
+#include "engine/cases/private_link.h"
 #include "people/actor.h"
 #include "portal/keyring.h"
 #include "portal/my.h"
@@ -14,15 +14,14 @@ static enum rc linked_cases(struct ctx *ctx, const struct request *request, int6
     struct keyring ring = keyring_of(request, KEYRING_CASES);
 
     for (size_t i = 0; i < ring.n; i++) {
-        struct crypto_hash hash = crypto_sha256(ring.tokens[i]);
-        struct link_case_row row;
+        struct private_link link;
         bool is_found;
-        enum rc rc = link_case(ctx, crypto_hash_str(&hash), ctx->now, &is_found, &row);
+        enum rc rc = private_link_find(ctx, ring.tokens[i], &is_found, &link);
 
         if (rc)
             return rc;
         if (is_found)
-            ids[(*ret_n)++] = row.case_id;
+            ids[(*ret_n)++] = link.case_id;
     }
     return RC_OK;
 }
@@ -30,9 +29,8 @@ static enum rc linked_cases(struct ctx *ctx, const struct request *request, int6
 /* The session of the cookie, and the cases of its address. */
 static enum rc signed_in(struct ctx *ctx, struct request *request, int64_t *ids, size_t *n)
 {
-    struct str token = request_cookie(request, ME_COOKIE);
+    struct str token = portal_cookie(request, ME_COOKIE);
     struct resident *resident = ARENA_NEW(ctx->arena, struct resident);
-    struct cases_of_email_rows rows;
     bool is_found = false;
     enum rc rc = RC_OK;
 
@@ -42,13 +40,10 @@ static enum rc signed_in(struct ctx *ctx, struct request *request, int64_t *ids,
         rc = resident_find(ctx, token, &is_found, resident);
     if (rc || !is_found)
         return rc;
-    rc = cases_of_email(ctx, resident->email, RESIDENT_CASES, &rows);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < rows.n; i++)
-        ids[(*n)++] = rows.rows[i].id;
-    request->session = resident;
-    return RC_OK;
+    rc = own_case_ids(ctx, resident->email, RESIDENT_CASES, ids, n);
+    if (!rc)
+        request->session = resident;
+    return rc;
 }
 
 const struct resident *resident_of(const struct request *request)

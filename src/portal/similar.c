@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "engine/cases/follower.h"
+#include "portal/browser.h"
 #include "portal/caps.h"
 #include "portal/keyring.h"
 #include "portal/list.h"
@@ -125,8 +126,10 @@ static enum rc follow_it(struct ctx *ctx, struct request *request, struct reply 
     if (email.n)
         rc = caps_take(ctx, request, reply, S("mail"));
     if (!rc && email.n)
-        rc = follower_ask(ctx, &(struct follower_ask){similar->near.case_ids[which], email,
-                                                      request_csrf(request)->base_url});
+        rc = follower_ask(ctx, &(struct follower_ask){.case_id = similar->near.case_ids[which],
+                                                      .email = email,
+                                                      .base_url = request_csrf(request)->base_url,
+                                                      .trust = browser_trust(ctx, request, email)});
     if (!rc)
         rc = report_drop(ctx, request, reply, &similar->draft);
     if (!rc)

@@ -2,8 +2,8 @@
 
 #include "base/json.h"
 #include "base/msg.h"
-#include "engine/cases/answer.h"
-#include "engine/clock/queries.h"
+#include "engine/clock/turn.h"
+#include "engine/definition/answer.h"
 #include "engine/definition/show.h"
 
 #define MAX_TRACE_BYTES 100000
@@ -204,7 +204,7 @@ enum rc why_of_case(struct ctx *ctx, const struct case_by_number_row *row,
         .ctx = ctx, .row = row, .definition = definition, .is_own = is_own, .why = ret};
     struct clocks_of_rows clocks;
     json_t *trace;
-    enum rc rc = clocks_of(ctx, row->id, &clocks);
+    enum rc rc = clocks_read(ctx, row->id, &clocks);
 
     ret->n = 0;
     if (rc)

@@ -3,7 +3,7 @@
 #ifndef PORTAL_WHY_H
 #define PORTAL_WHY_H
 
-#include "engine/cases/queries.h"
+#include "engine/cases/rows.h"
 #include "engine/definition/city.h"
 
 #define WHY_MAX 24

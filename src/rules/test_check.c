@@ -231,6 +231,20 @@ static void test_names(void **state)
     assert_int_equal(number, TEST_PRIORITY);
 }
 
+static void test_declarations(void **state)
+{
+    struct test_world *world = test_world_of(*state);
+
+    assert_true(cel_env_may_declare(world->env, "f(int): bool"));
+    assert_true(cel_env_may_declare(world->env, "size(place): int"));
+    assert_false(cel_env_may_declare(world->env, "size(string): int"));
+    assert_false(cel_env_may_declare(world->env, "string.size(): dyn"));
+    assert_false(cel_env_may_declare(world->env, "place.ward: string"));
+    assert_false(cel_env_may_declare(world->env, "f(nothing): bool"));
+    assert_false(cel_env_may_declare(world->env, "f(int"));
+    assert_false(cel_env_may_declare(world->env, ""));
+}
+
 static void test_type_names(void **state)
 {
     struct ctx *ctx = *state;
@@ -273,8 +287,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_types),          TEST(test_unknown_names), TEST(test_wrong_calls),
         TEST(test_exact_problems), TEST(test_optional),      TEST(test_expected_type),
-        TEST(test_uses),           TEST(test_names),         TEST(test_type_names),
-        TEST(test_deep_types),
+        TEST(test_uses),           TEST(test_names),         TEST(test_declarations),
+        TEST(test_type_names),     TEST(test_deep_types),
     };
 
     return cmocka_run_group_tests_name("rules/check", tests, NULL, NULL);

@@ -26,6 +26,8 @@ static struct str signature_text(struct arena *arena, const struct overload *ove
     return buf_str(&out);
 }
 
+#define EIGHT "int, int, int, int, int, int, int, int, "
+
 static void test_signatures(void **state)
 {
     static const struct expectation table[] = {
@@ -53,8 +55,8 @@ static void test_signatures(void **state)
         "f(int): int x",
         "f: int",
         "f(list<): int",
-        "f(int, int, int, int, int, int, int): int",
-        "int.f(int, int, int, int, int, int): int",
+        "f(" EIGHT EIGHT EIGHT EIGHT "int): int",
+        "int.f(" EIGHT EIGHT EIGHT "int, int, int, int, int, int, int, int): int",
         "(int): int",
     };
     struct ctx *ctx = *state;

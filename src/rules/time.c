@@ -370,12 +370,16 @@ static enum rc get_part(struct cel_call *call, const struct cel_value *args, str
     return rc;
 }
 
+/* No zone shifts them, but one that does not exist is an error here too. */
 static enum rc get_milliseconds(struct cel_call *call, const struct cel_value *args,
                                 struct cel_value *ret)
 {
-    (void)call;
-    *ret = cel_int(args[0].nanos / 1000000);
-    return RC_OK;
+    struct parts parts;
+    enum rc rc = parts_of(call, args, &parts);
+
+    if (rc == RC_OK)
+        *ret = cel_int(args[0].nanos / 1000000);
+    return rc;
 }
 
 /* Parts of a duration: the whole of it in hours, minutes or seconds (call->data, in

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "web/form.h"
 #include "web/limit.h"
 
@@ -61,9 +62,18 @@ static enum rc form_page(struct ctx *ctx, struct request *request, struct reply 
     return RC_OK;
 }
 
+/* Without the store and the rest that workers have. */
+static enum rc well(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    assert_true(!ctx->db && !ctx->city && !ctx->conn);
+    if (request_header(request, S("x-fail")).p)
+        return FAIL(ctx, ERR_UNAVAILABLE);
+    BUF_ADD(&reply->body, "well");
+    return RC_OK;
+}
+
 static const struct input_spec report_fields[] = {
     {.name = "text", .type = INPUT_TEXT, .is_required = true, .max_characters = 100},
-    {.name = "photo", .type = INPUT_FILE, .max_count = 2},
     {.name = NULL},
 };
 
@@ -91,15 +101,23 @@ static enum rc report(struct ctx *ctx, struct request *request, struct reply *re
 
 static enum rc api_echo(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct form form;
-    enum rc rc = form_read(ctx, request, report_fields, &form);
+    struct str text;
+    json_t *root;
+    enum rc rc;
 
-    if (!rc)
-        rc = form_check(ctx, &form);
+    if (!str_eq_ascii_nocase(request->media_type, S("application/json")))
+        return FAIL(ctx, ERR_MEDIA_TYPE);
+    rc = json_parse(ctx, request->body, request->body.n, &root);
+    if (rc)
+        return rc;
+    text = str_of(json_string_value(json_object_get(root, "text")));
+    if (json_object_size(root) != 1 || !text.n)
+        return FAIL(ctx, ERR_PATTERN);
+    rc = form_check_text(ctx, text, "text", 100);
     if (rc)
         return rc;
     reply->content_type = "application/json";
-    buf_add_fmt(&reply->body, "{\"text\":\"%.*s\"}", STR_ARG(form_text(&form, "text")));
+    buf_add_fmt(&reply->body, "{\"text\":\"%.*s\"}", STR_ARG(text));
     return RC_OK;
 }
 
@@ -168,6 +186,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/export/{count}", export_rows, ANYBODY, .summary = "Rows"},
     {HTTP_GET, "/file", own_file, ANYBODY, .summary = "A file"},
     {HTTP_GET, "/staff/", home, ANYBODY, .summary = "Staff"},
+    {HTTP_GET, "/well", well, ANYBODY, .flags = ROUTE_AT_EDGE, .summary = "How it is"},
     {HTTP_GET, "/secret", secret, 2, .summary = "Not for anybody"},
     {.pattern = NULL},
 };
@@ -179,7 +198,7 @@ static enum rc begin(void *app, struct ctx *ctx, struct request *request)
     struct site *site = app;
 
     (void)ctx;
-    (void)request;
+    request->is_trusted = str_starts_with(request_cookie(request, S("session")), S("staff"));
     atomic_fetch_add(&site->begun, 1);
     return RC_OK;
 }

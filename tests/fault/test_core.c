@@ -7,6 +7,7 @@
 #include "app/backup.h"
 #include "base/file.h"
 #include "disk_vfs.h"
+#include "engine/publish/publish.h"
 #include "scenario.h"
 
 static int set_up(void **state)

@@ -4,9 +4,9 @@
 #include <assert.h>
 
 #include "base/utf8.h"
-#include "engine/cases/answer.h"
 #include "engine/cases/number.h"
 #include "engine/cases/public_case.h"
+#include "engine/definition/answer.h"
 #include "place/gazetteer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

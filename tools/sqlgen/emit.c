@@ -152,21 +152,34 @@ static bool uses_type(const struct statements *all, enum sql_type type)
     return false;
 }
 
+static void header_top(struct buf *out, const struct emit_names *names)
+{
+    buf_add_fmt(out, "/* Made by sqlgen from %.*s. */\n#pragma once\n\n", STR_ARG(names->source));
+}
+
+void statements_emit_rows(const struct statements *statements, const struct emit_names *names,
+                          struct buf *out)
+{
+    header_top(out, names);
+    BUF_ADD(out, "#include \"base/ctx.h\"\n#include \"base/date.h\"\n");
+    if (uses_type(statements, SQL_MONEY))
+        BUF_ADD(out, "#include \"base/money.h\"\n");
+    BUF_ADD(out, "\n");
+    for (size_t i = 0; i < statements->n; i++)
+        if (has_row(&statements->items[i]))
+            row_struct(out, &statements->items[i]);
+}
+
 void statements_emit_header(const struct statements *statements, const struct emit_names *names,
                             struct buf *out)
 {
-    buf_add_fmt(out, "/* Made by sqlgen from %.*s. */\n#pragma once\n\n", STR_ARG(names->source));
-    BUF_ADD(out, "#include \"base/date.h\"\n");
-    if (uses_type(statements, SQL_MONEY))
-        BUF_ADD(out, "#include \"base/money.h\"\n");
-    BUF_ADD(out, "#include \"db/statement.h\"\n\n");
+    header_top(out, names);
+    buf_add_fmt(out, "#include \"db/statement.h\"\n#include \"%.*s\"\n\n", STR_ARG(names->rows));
     for (size_t i = 0; i < statements->n; i++) {
         const struct statement *s = &statements->items[i];
 
         if (has_args(s))
             args_struct(out, s);
-        if (has_row(s))
-            row_struct(out, s);
         doc_comment(out, s);
         prototype(out, s);
         BUF_ADD(out, " MUST_CHECK;\n\n");

@@ -8,11 +8,11 @@
 static const char usage[] =
     "sqlgen schema  --source DIR --folders A,B,... --out FILE.c --depfile FILE [--symbol NAME]\n"
     "sqlgen queries --source DIR --folders A,B,... --folder B --depfile FILE\n"
-    "               FILE.sql FILE.c FILE.h\n";
+    "               FILE.sql FILE.c FILE.h ROWS.h\n";
 
 struct options {
     struct str source, folders, folder, out, depfile, symbol;
-    struct str files[3];
+    struct str files[4];
     size_t file_count;
 };
 
@@ -45,7 +45,7 @@ static bool read_options(int argc, char **argv, struct options *ret)
             k++;
         if (k < sizeof known / sizeof *known && i + 1 < argc)
             *known[k].value = str_of(argv[++i]);
-        else if (argv[i][0] != '-' && ret->file_count < 3)
+        else if (argv[i][0] != '-' && ret->file_count < 4)
             ret->files[ret->file_count++] = str_of(argv[i]);
         else
             return false;
@@ -116,16 +116,22 @@ static void run_schema(struct sqlgen *gen, const struct options *options)
     write_depfile(gen, options, options->out, &migrations);
 }
 
+static struct str base_name(struct str path)
+{
+    ptrdiff_t slash;
+
+    while ((slash = str_find_byte(path, '/')) >= 0)
+        path = str_slice(path, (size_t)slash + 1, path.n);
+    return path;
+}
+
 /* "svc/requests" and ".../queries.sql": the include "svc/requests/queries.h" and the list
  * "svc_requests_queries". */
 static struct emit_names names_of(struct sqlgen *gen, const struct options *options)
 {
-    struct str stem = options->files[0], folder = options->folder;
+    struct str stem = base_name(options->files[0]), folder = options->folder;
     struct buf list = buf_in(gen->arena, 1024);
-    ptrdiff_t slash;
 
-    while ((slash = str_find_byte(stem, '/')) >= 0)
-        stem = str_slice(stem, (size_t)slash + 1, stem.n);
     if (str_ends_with(stem, S(".sql")))
         stem.n -= 4;
     for (size_t i = 0; i < folder.n; i++)
@@ -133,6 +139,8 @@ static struct emit_names names_of(struct sqlgen *gen, const struct options *opti
     buf_add_fmt(&list, "_%.*s", STR_ARG(stem));
     return (struct emit_names){
         .include = str_fmt(gen->arena, "%.*s/%.*s.h", STR_ARG(folder), STR_ARG(stem)),
+        .rows = str_fmt(gen->arena, "%.*s/%.*s", STR_ARG(folder),
+                        STR_ARG(base_name(options->files[3]))),
         .list = buf_str(&list),
         .source = str_fmt(gen->arena, "%.*s/%.*s.sql", STR_ARG(folder), STR_ARG(stem)),
     };
@@ -142,6 +150,7 @@ static void run_queries(struct sqlgen *gen, const struct options *options)
 {
     struct emit_names names = names_of(gen, options);
     struct buf header = buf_in(gen->arena, SQLGEN_TEXT_MAX);
+    struct buf rows = buf_in(gen->arena, SQLGEN_TEXT_MAX);
     struct buf source = buf_in(gen->arena, SQLGEN_TEXT_MAX);
     struct migrations migrations;
     struct statements statements = {0};
@@ -155,9 +164,11 @@ static void run_queries(struct sqlgen *gen, const struct options *options)
         return;
     statements_check(gen, &statements, &migrations);
     statements_emit_header(&statements, &names, &header);
+    statements_emit_rows(&statements, &names, &rows);
     statements_emit_source(&statements, &names, &source);
     write_file(gen, options->files[1], &source);
     write_file(gen, options->files[2], &header);
+    write_file(gen, options->files[3], &rows);
     write_depfile(gen, options, options->files[1], &migrations);
 }
 
@@ -172,7 +183,7 @@ int main(int argc, char **argv)
         gen.problems = 1;
     } else if (str_eq(verb, S("schema")) && !str_is_empty(options.out)) {
         run_schema(&gen, &options);
-    } else if (str_eq(verb, S("queries")) && options.file_count == 3) {
+    } else if (str_eq(verb, S("queries")) && options.file_count == 4) {
         run_queries(&gen, &options);
     } else {
         fputs(usage, stderr);

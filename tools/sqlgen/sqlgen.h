@@ -144,11 +144,15 @@ void statements_check(struct sqlgen *gen, struct statements *statements,
 /* emit.c */
 struct emit_names {
     struct str include; /* "engine/queries.h" */
+    struct str rows;    /* "engine/rows.h" */
     struct str list;    /* "engine_queries" */
     struct str source;  /* "engine/queries.sql" */
 };
 void statements_emit_header(const struct statements *statements, const struct emit_names *names,
                             struct buf *out);
+/* The types of what statements give, for headers: seeing a row is not asking for one. */
+void statements_emit_rows(const struct statements *statements, const struct emit_names *names,
+                          struct buf *out);
 void statements_emit_source(const struct statements *statements, const struct emit_names *names,
                             struct buf *out);
 void emit_c_string(struct buf *out, struct str text);

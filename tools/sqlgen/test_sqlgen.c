@@ -69,16 +69,18 @@ static int run(char *const *arguments)
 
 static int compile(const char *source, const char *sql)
 {
-    char c[200], h[200], d[200];
+    char c[200], h[200], r[200], d[200];
     const char *const arguments[] = {"sqlgen", "queries",  "--source", source,      "--folders",
                                      "shop",   "--folder", "shop",     "--depfile", d,
-                                     sql,      c,          h,          NULL};
+                                     sql,      c,          h,          r,           NULL};
 
     path_in_folder(c, sizeof c, "made.c");
     path_in_folder(h, sizeof h, "made.h");
+    path_in_folder(r, sizeof r, "made_rows.h");
     path_in_folder(d, sizeof d, "made.d");
     unlink(c);
     unlink(h);
+    unlink(r);
     return run((char *const *)(uintptr_t)arguments);
 }
 
@@ -105,6 +107,7 @@ static void test_good_file(void **state)
     snprintf(sql, sizeof sql, "%s/good.sql", testdata);
     assert_int_equal(compile(testdata, sql), 0);
     compare_golden("made.h", "good.h.golden");
+    compare_golden("made_rows.h", "good_rows.h.golden");
     compare_golden("made.c", "good.c.golden");
 }
 
@@ -244,8 +247,9 @@ static void test_bad_migrations(void **state)
 static void test_bad_usage(void **state)
 {
     const char *const none[] = {"sqlgen", NULL};
-    const char *const missing[] = {"sqlgen",   "queries", "--source", testdata, "--folders", "shop",
-                                   "--folder", "nowhere", "/no/such", "a.c",    "a.h",       NULL};
+    const char *const missing[] = {"sqlgen", "queries",  "--source", testdata,   "--folders",
+                                   "shop",   "--folder", "nowhere",  "/no/such", "a.c",
+                                   "a.h",    "r.h",      NULL};
 
     (void)state;
     assert_int_equal(run((char *const *)(uintptr_t)none), 1);

@@ -3,6 +3,7 @@
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/cases.h"
+#include "engine/cases/queries.h"
 
 struct moving {
     struct case_edit edit;

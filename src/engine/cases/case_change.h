@@ -10,8 +10,8 @@
 #ifndef ENGINE_CASE_CHANGE_H
 #define ENGINE_CASE_CHANGE_H
 
-#include "engine/cases/answer.h"
 #include "engine/clock/deadline.h"
+#include "engine/definition/answer.h"
 #include "place/place.h"
 
 /* ---- Another service */

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "engine/cases/case_words.h"
 #include "engine/cases/projection.h"
+#include "engine/cases/queries.h"
 #include "people/account.h"
 
 enum rc case_edit_open(struct ctx *ctx, struct case_edit *edit, enum case_right right)

@@ -11,8 +11,8 @@
 
 #include "base/json.h"
 #include "engine/cases/access.h"
-#include "engine/cases/answer.h"
-#include "engine/cases/queries.h"
+#include "engine/cases/rows.h"
+#include "engine/definition/answer.h"
 #include "engine/record/record.h"
 #include "place/place.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "engine/cases/cases.h"
-#include "engine/clock/queries.h"
+#include "engine/cases/queries.h"
 #include "engine/clock/turn.h"
 #include "engine/record/record.h"
 
@@ -23,7 +23,7 @@ static enum rc start(struct ctx *ctx, const struct stored_case *stored, struct s
     const struct definition *definition = stored->definition;
     struct facts facts = stored_case_facts(ctx, stored);
     struct clocks_of_rows clocks;
-    enum rc rc = clocks_of(ctx, stored->row.id, &clocks);
+    enum rc rc = clocks_read(ctx, stored->row.id, &clocks);
 
     if (rc || is_running(&clocks, kind))
         return rc;

@@ -12,10 +12,9 @@
 #include "engine/cases/photo.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
+#include "engine/cases/timer.h"
 #include "engine/clock/deadline.h"
-#include "engine/clock/timer.h"
 #include "engine/clock/turn.h"
-#include "engine/definition/queries.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
 
@@ -200,6 +199,10 @@ static enum rc add_reporter(struct ctx *ctx, const struct filing *filing, int64_
                              .kind = S("email"),
                              .value = contact->email,
                              .folded = str_lower_ascii(ctx->arena, contact->email),
+                             .verified = ctx->now,
+                             .verified_is_null = !filing->is_own_email,
+                             .verified_by = S("link"),
+                             .verified_by_is_null = !filing->is_own_email,
                              .created = ctx->now,
                          },
                          NULL);
@@ -210,6 +213,8 @@ static enum rc add_reporter(struct ctx *ctx, const struct filing *filing, int64_
                              .kind = S("phone"),
                              .value = contact->phone,
                              .folded = contact->phone,
+                             .verified_is_null = true,
+                             .verified_by_is_null = true,
                              .created = ctx->now,
                          },
                          NULL);
@@ -244,7 +249,7 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
         if (instant_cmp(first, alarm) < 0)
             alarm = first;
     }
-    return definition->clock_n ? timer_clocks(ctx, work->filed->case_id, alarm) : RC_OK;
+    return definition->clock_n ? clocks_watch(ctx, work->filed->case_id, alarm) : RC_OK;
 }
 
 static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
@@ -276,20 +281,12 @@ static struct str opened_payload(struct ctx *ctx, const struct filing_work *work
     return buf_str(&out);
 }
 
-/* Whether the address may get another mail: a resident who is known by it and staff who write it
- * down are believed. */
-static enum rc may_mail(struct ctx *ctx, const struct filing *filing, bool *ret)
+/* A resident who is known by the address and staff who write it down are believed. */
+static enum mailbox_trust trust_of(const struct ctx *ctx, const struct filing *filing)
 {
-    struct contacts_since_row given;
-    enum rc rc;
+    bool is_staff = ctx->actor && ctx->actor->kind == ACTOR_STAFF;
 
-    *ret = filing->party || (ctx->actor && ctx->actor->kind == ACTOR_STAFF);
-    if (*ret)
-        return RC_OK;
-    rc = contacts_since(ctx, str_lower_ascii(ctx->arena, filing->contact.email),
-                        instant_plus_us(ctx->now, -US_PER_DAY), &given);
-    *ret = !rc && given.total <= FILING_MAILS_PER_DAY; /* this one among them */
-    return rc;
+    return filing->party || filing->is_own_email || is_staff ? MAILBOX_PROVEN : MAILBOX_UNPROVEN;
 }
 
 /* Why the case came to its team. The trace holds what the rules asked for, answers and the place
@@ -321,16 +318,15 @@ static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t eve
         .link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(filing->base_url),
                         STR_ARG(work->token)),
     };
-    bool may = false;
     enum rc rc = RC_OK;
 
     if (!notice)
         return RC_OK;
     if ((notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n)
-        rc = may_mail(ctx, filing, &may);
-    if (!rc && may)
         rc = notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
-                          &(struct recipient){filing->contact.email, filing->lang, STR_NONE});
+                          &(struct recipient){.email = filing->contact.email,
+                                              .lang = filing->lang,
+                                              .trust = trust_of(ctx, filing)});
     return rc ? rc
               : case_tell_team(ctx, &(struct team_news){work->filed->case_id, event_id, notice,
                                                         facts, filing->base_url});
@@ -397,27 +393,34 @@ static enum rc add_private_link(struct ctx *ctx, const struct filing_work *work)
                           NULL);
 }
 
+enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_found,
+                          struct filed *ret)
+{
+    struct case_by_submission_row row;
+    enum rc rc = case_by_submission(ctx, submission, ret_is_found, &row);
+
+    if (!rc && *ret_is_found)
+        *ret = (struct filed){.case_id = row.id, .number = row.number, .was_there_before = true};
+    return rc;
+}
+
 static enum rc file_tx(struct ctx *ctx, void *arg)
 {
     struct filing_work *work = arg;
     struct filed *filed = work->filed;
     const struct workflow *workflow = work->filing->definition->workflow;
-    struct case_by_submission_row before;
     bool is_known = false;
     int64_t event_id;
     enum rc rc = RC_OK;
 
+    *filed = (struct filed){0};
     if (work->filing->submission.n)
-        rc = case_by_submission(ctx, work->filing->submission, &is_known, &before);
-    if (rc)
+        rc = case_filed_before(ctx, work->filing->submission, &is_known, filed);
+    filed->team = work->team;
+    filed->has_due = work->has_due;
+    filed->due = work->due;
+    if (rc || is_known)
         return rc;
-    *filed = (struct filed){.team = work->team, .has_due = work->has_due, .due = work->due};
-    if (is_known) {
-        filed->case_id = before.id;
-        filed->number = before.number;
-        filed->was_there_before = true;
-        return RC_OK;
-    }
     filed->link_token = work->token;
     rc = add_case(ctx, work);
     if (!rc)

@@ -9,7 +9,7 @@
 #ifndef ENGINE_CASE_IMPORT_H
 #define ENGINE_CASE_IMPORT_H
 
-#include "engine/cases/answer.h"
+#include "engine/definition/answer.h"
 #include "engine/definition/city.h"
 #include "place/place.h"
 

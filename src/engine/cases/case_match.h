@@ -6,7 +6,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/case_asked.h"
 #include "engine/cases/case_search.h"
-#include "engine/cases/queries.h"
+#include "engine/cases/rows.h"
 
 struct case_match {
     const struct case_filter *filter;

@@ -4,8 +4,9 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/number.h"
+#include "engine/cases/queries.h"
 #include "engine/cases/stored_case.h"
-#include "engine/clock/timer.h"
+#include "engine/cases/timer.h"
 #include "engine/record/record.h"
 
 #define PAGE        200

@@ -211,14 +211,9 @@ enum rc case_rating_of(struct ctx *ctx, int64_t case_id, bool *ret_is_rated,
 
 /* ---- The way back */
 
-struct link_mailing {
-    int64_t case_id;
-    struct str email, link;
-};
-
 static enum rc link_mail_tx(struct ctx *ctx, void *arg)
 {
-    const struct link_mailing *mailing = arg;
+    const struct link_mail *mailing = arg;
     struct case_for_step_row row;
     struct case_number_row number;
     const struct definition *definition;
@@ -245,18 +240,85 @@ static enum rc link_mail_tx(struct ctx *ctx, void *arg)
                  .notice = S("link"),
                  .email = mailing->email,
                  .lang = ctx->lang,
+                 .trust = mailing->trust,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_link_subject, args, 4),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_link_body, args, 4),
              });
 }
 
-enum rc case_link_mail(struct ctx *ctx, int64_t case_id, struct str email, struct str link)
+enum rc case_link_mail(struct ctx *ctx, const struct link_mail *mail)
 {
-    struct link_mailing mailing = {case_id, str_lower_ascii(ctx->arena, str_trim(email)), link};
+    struct link_mail mailing = *mail;
 
+    mailing.email = str_lower_ascii(ctx->arena, str_trim(mail->email));
     if (!mailing.email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
     if (!mail_address_is_public(mailing.email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     return db_tx(ctx, link_mail_tx, &mailing);
+}
+
+enum rc own_case_ids(struct ctx *ctx, struct str email, int64_t most, int64_t *ids, size_t *n)
+{
+    struct cases_of_email_rows rows;
+    enum rc rc = cases_of_email(ctx, email, most, &rows);
+
+    for (size_t i = 0; !rc && i < rows.n; i++)
+        ids[(*n)++] = rows.rows[i].id;
+    return rc;
+}
+
+static enum rc own_line(struct ctx *ctx, int64_t case_id, bool *ret_is_found,
+                        struct own_case_line *ret)
+{
+    const struct definition *definition;
+    struct own_case_row row;
+    bool is_found;
+    int state;
+    enum rc rc = own_case(ctx, case_id, &is_found, &row);
+
+    *ret_is_found = false;
+    if (rc || !is_found)
+        return rc;
+    definition = city_version(ctx->city, row.service_version);
+    state = definition ? workflow_state(definition->workflow, row.state) : -1;
+    if (state < 0)
+        return RC_OK;
+    *ret_is_found = true;
+    *ret = (struct own_case_line){
+        .number = row.number,
+        .definition = definition,
+        .state = &definition->workflow->states[state],
+        .has_outcome = !row.outcome_is_null,
+        .place = row.place_label_is_null ? STR_NONE : row.place_label,
+        .opened = row.opened,
+        .updated = row.updated,
+    };
+    return RC_OK;
+}
+
+enum rc own_cases(struct ctx *ctx, struct str email, int64_t most, struct own_case_line **ret,
+                  size_t *ret_n)
+{
+    struct cases_of_email_rows rows;
+    struct own_case_line *lines;
+    size_t n = 0;
+    enum rc rc = cases_of_email(ctx, email, most, &rows);
+
+    if (rc)
+        return rc;
+    lines = ARENA_ARRAY(ctx->arena, rows.n, struct own_case_line);
+    if (!lines)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; !rc && i < rows.n; i++) {
+        bool is_found;
+
+        rc = own_line(ctx, rows.rows[i].id, &is_found, &lines[n]);
+        n += !rc && is_found;
+    }
+    if (rc)
+        return rc;
+    *ret = lines;
+    *ret_n = n;
+    return RC_OK;
 }

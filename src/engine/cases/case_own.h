@@ -7,6 +7,7 @@
 #define ENGINE_CASE_OWN_H
 
 #include "engine/cases/photo.h"
+#include "engine/message/mailbox.h"
 
 #define OWN_TEXT_MAX       2000 /* characters */
 #define OWN_TEXTS_PER_DAY  20   /* on one case */
@@ -25,10 +26,15 @@ enum rc case_photo_add(struct ctx *ctx, int64_t case_id,
                        const struct photo_upload *upload) MUST_CHECK;
 
 /* Mails the case's private link (an address of this city, as the reporter's browser holds it) to
- * whom its reporter names, in ctx->lang. ERR_REQUIRED, ERR_NOT_AN_EMAIL with field "email". Table
- * message. How often is the caller's to limit. */
-enum rc case_link_mail(struct ctx *ctx, int64_t case_id, struct str email,
-                       struct str link) MUST_CHECK;
+ * whom its reporter names, in ctx->lang. RC_OK as well when the mailbox got too many mails today
+ * (mailbox.h): who asks is not told about other people's. ERR_REQUIRED, ERR_NOT_AN_EMAIL with field
+ * "email". Table message. */
+struct link_mail {
+    int64_t case_id;
+    struct str email, link;
+    enum mailbox_trust trust;
+};
+enum rc case_link_mail(struct ctx *ctx, const struct link_mail *mail) MUST_CHECK;
 
 struct case_rating {
     int64_t score;   /* 1 bad to 5 good */
@@ -46,5 +52,23 @@ enum rc case_rate(struct ctx *ctx, int64_t case_id, int64_t score, struct str te
  * asked whether the case may be read: it is for the reporter and staff. */
 enum rc case_rating_of(struct ctx *ctx, int64_t case_id, bool *ret_is_rated,
                        struct case_rating *ret) MUST_CHECK;
+
+/* Adds the newest cases that were filed with an address, as it is folded, to a list that has room
+ * for `most` more. */
+enum rc own_case_ids(struct ctx *ctx, struct str email, int64_t most, int64_t *ids,
+                     size_t *n) MUST_CHECK;
+
+/* One of them for a list of one's own; the version and state are read from the city. */
+struct own_case_line {
+    struct str number;
+    const struct definition *definition;
+    const struct state *state;
+    bool has_outcome;
+    struct str place; /* empty: none */
+    struct instant opened, updated;
+};
+/* The newest of them, at most `most`; one of a version that the city does not know is left out. */
+enum rc own_cases(struct ctx *ctx, struct str email, int64_t most, struct own_case_line **ret,
+                  size_t *ret_n) MUST_CHECK;
 
 #endif

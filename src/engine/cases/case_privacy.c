@@ -6,6 +6,7 @@
 #include "engine/cases/case_words.h"
 #include "engine/cases/files.h"
 #include "engine/cases/projection.h"
+#include "engine/cases/queries.h"
 #include "engine/clock/queries.h"
 #include "engine/message/queries.h"
 #include "engine/record/queries.h"

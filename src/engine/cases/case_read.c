@@ -2,6 +2,8 @@
 
 #include "base/json.h"
 #include "engine/cases/number.h"
+#include "engine/cases/queries.h"
+#include "engine/record/queries.h"
 
 #define MAX_EVENT_JSON 100000
 
@@ -57,6 +59,23 @@ static enum rc is_opener(struct ctx *ctx, int64_t case_id, bool *ret)
     return rc;
 }
 
+static enum rc see_as_key(struct ctx *ctx, struct case_read *read)
+{
+    bool is_filer = false;
+    enum rc rc = RC_OK;
+
+    read->seen_as = AUDIENCE_STAFF;
+    read->may_read = actor_is_staff(ctx->actor) && case_may_read(ctx->actor, &read->reach);
+    if (!read->may_read)
+        rc = is_opener(ctx, read->row.id, &is_filer);
+    if (rc || read->may_read)
+        return rc;
+    is_filer = is_filer && read->row.confidentiality <= AUDIENCE_PARTIES;
+    read->seen_as = is_filer ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC;
+    read->may_read = is_filer || case_is_public(&read->reach);
+    return RC_OK;
+}
+
 enum rc case_read(struct ctx *ctx, struct str typed, enum case_reader reader, struct case_read *ret)
 {
     struct case_read read = {.may_read = false};
@@ -67,7 +86,9 @@ enum rc case_read(struct ctx *ctx, struct str typed, enum case_reader reader, st
         rc = complete(ctx, &read);
     if (rc)
         return rc;
-    if (reader == CASE_FOR_RESIDENT)
+    if (reader == CASE_FOR_KEY)
+        rc = see_as_key(ctx, &read);
+    else if (reader == CASE_FOR_RESIDENT)
         read.may_read = read.is_own || case_is_public(&read.reach);
     else
         read.may_read = actor_is_staff(ctx->actor) && case_may_read(ctx->actor, &read.reach);
@@ -134,4 +155,11 @@ enum rc case_events(struct ctx *ctx, const struct case_read *of, enum event_audi
     }
     *ret = rows;
     return RC_OK;
+}
+
+enum rc case_contacts(struct ctx *ctx, const struct case_by_number_row *of,
+                      struct contacts_of_party_rows *ret)
+{
+    *ret = (struct contacts_of_party_rows){.n = 0};
+    return of->reporter_is_null ? RC_OK : contacts_of_party(ctx, of->reporter, ret);
 }

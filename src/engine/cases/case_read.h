@@ -8,14 +8,16 @@
 #define ENGINE_CASE_READ_H
 
 #include "engine/cases/access.h"
-#include "engine/cases/queries.h"
-#include "engine/record/queries.h"
+#include "engine/cases/rows.h"
 #include "engine/record/record.h"
+#include "engine/record/rows.h"
 
 enum case_reader {
     CASE_FOR_STAFF,    /* what is within a grant of ctx->actor */
     CASE_FOR_OPENER,   /* the same, and what ctx->actor entered, wherever it went */
     CASE_FOR_RESIDENT, /* one's own as its reporter, else what everybody may know of */
+    CASE_FOR_KEY, /* a key of the interface: what is within its grants, else what it filed itself,
+                     as its reporter sees it, else what everybody may know of */
 };
 
 struct case_read {
@@ -24,8 +26,9 @@ struct case_read {
     const struct state *state;
     const struct team *team; /* NULL: none */
     struct case_reach reach;
-    bool may_read; /* false for who entered it and may see it no more */
-    bool is_own;   /* ctx->actor is its reporter */
+    bool may_read;         /* false for who entered it and may see it no more */
+    enum audience seen_as; /* CASE_FOR_KEY: AUDIENCE_STAFF, PARTIES or PUBLIC */
+    bool is_own;           /* ctx->actor is its reporter */
 };
 
 /* The case of a number as people type it. ERR_NOT_FOUND for what is no number, for no case, and for
@@ -44,5 +47,9 @@ bool case_payload_is_for(struct ctx *ctx, const struct definition *definition,
  * not for them is as good as erased. */
 enum rc case_events(struct ctx *ctx, const struct case_read *of, enum event_audience reader,
                     struct events_of_rows *ret) MUST_CHECK;
+
+/* How to reach who reported it, as it was given with the case; none when nobody is known. */
+enum rc case_contacts(struct ctx *ctx, const struct case_by_number_row *of,
+                      struct contacts_of_party_rows *ret) MUST_CHECK;
 
 #endif

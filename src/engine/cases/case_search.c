@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/cases/case_match.h"
+#include "engine/cases/queries.h"
 
 #define MOST_MAX   1000
 #define RANKED_MAX 500 /* matches that are put in order */

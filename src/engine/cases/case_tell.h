@@ -8,7 +8,7 @@
 #ifndef ENGINE_CASE_TELL_H
 #define ENGINE_CASE_TELL_H
 
-#include "engine/cases/queries.h"
+#include "engine/cases/rows.h"
 #include "engine/definition/city.h"
 #include "engine/message/notice.h"
 
@@ -26,6 +26,9 @@ struct case_news {
 };
 
 enum rc case_tell(struct ctx *ctx, const struct case_news *news) MUST_CHECK;
+
+/* Whether a contact that was given with a case is proven (contact_point.verified). */
+enum mailbox_trust case_contact_trust(bool verified_is_null);
 
 /* That the case is another service's now: by the workflow's own notice, else in the program's
  * words; not at all when the workflow says `transferred: none`, or when the service is for staff

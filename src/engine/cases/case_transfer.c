@@ -5,8 +5,10 @@
 #include "engine/cases/case_tell.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/projection.h"
+#include "engine/cases/queries.h"
+#include "engine/cases/timer.h"
 #include "engine/clock/queries.h"
-#include "engine/clock/timer.h"
+#include "engine/clock/turn.h"
 #include "engine/record/queries.h"
 
 struct transferring {
@@ -360,7 +362,7 @@ static enum rc write_clocks(struct ctx *ctx, struct transferring *work)
         if (!has_kind(work->plan.to, work->clocks.rows[i].kind))
             rc = clock_drop(ctx, work->clocks.rows[i].id, NULL);
     if (!rc && work->has_alarm)
-        rc = timer_clocks(ctx, work->edit.case_id, work->alarm);
+        rc = clocks_watch(ctx, work->edit.case_id, work->alarm);
     return rc;
 }
 

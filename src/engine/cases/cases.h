@@ -9,7 +9,7 @@
 #ifndef ENGINE_CASES_H
 #define ENGINE_CASES_H
 
-#include "engine/cases/answer.h"
+#include "engine/definition/answer.h"
 #include "engine/definition/city.h"
 #include "place/place.h"
 
@@ -32,6 +32,7 @@ struct filing {
     struct str base_url;   /* "https://city.example", for links in messages */
     int64_t draft_id;      /* the draft it comes from, marked as sent; 0: none */
     int64_t party;         /* who reports, when the city has them already; 0: by `contact` */
+    bool is_own_email;     /* who files has shown that contact.email is theirs */
 };
 
 struct filed {
@@ -54,14 +55,15 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_
 enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
-/* Mails of new cases that an address gets in a day from people who have not shown that it is
- * theirs: anybody may type anybody's. What goes unsent changes no answer. */
-#define FILING_MAILS_PER_DAY 10
-
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
  * transaction. With a submission key that was used before it returns that case and changes
  * nothing. */
 enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret) MUST_CHECK;
+
+/* The case that a submission key made before, as case_file would return it; *ret_is_found is false,
+ * *ret untouched, for a key that was not used. Reads. */
+enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_found,
+                          struct filed *ret) MUST_CHECK;
 
 /* The same inside a transaction that is open, for a case that the city itself opens: what is handed
  * in is taken as it is, without filing_check. *ret may be changed when it fails. */

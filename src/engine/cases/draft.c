@@ -191,7 +191,7 @@ enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_t
     return rc;
 }
 
-enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number)
+enum rc draft_case(struct ctx *ctx, struct str token, struct case_by_number_row *ret)
 {
     struct crypto_hash hash = crypto_sha256(token);
     struct draft_get_row draft;
@@ -203,12 +203,9 @@ enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number)
         rc = case_number(ctx, draft.cases, &is_found, &row);
     else
         is_found = false;
-    if (rc)
-        return rc;
-    if (!is_found)
-        return FAIL(ctx, ERR_NOT_FOUND);
-    *ret_number = row.number;
-    return RC_OK;
+    if (!rc && is_found)
+        rc = case_by_number(ctx, row.number, &is_found, ret);
+    return rc || is_found ? rc : FAIL(ctx, ERR_NOT_FOUND);
 }
 
 static enum rc drop_tx(struct ctx *ctx, void *arg)

@@ -6,6 +6,7 @@
 #define ENGINE_DRAFT_H
 
 #include "engine/cases/cases.h"
+#include "engine/cases/rows.h"
 
 #define DRAFT_DAYS 30 /* so long after the last change it is kept */
 
@@ -37,8 +38,8 @@ enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret) MUST_CH
  * has no row yet (*ret_token, else untouched). */
 enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_token) MUST_CHECK;
 
-/* The number of the case that a draft became; RC_NOT_FOUND when it was not sent. */
-enum rc draft_outcome(struct ctx *ctx, struct str token, struct str *ret_number) MUST_CHECK;
+/* The case that a draft became; RC_NOT_FOUND when it was not sent. */
+enum rc draft_case(struct ctx *ctx, struct str token, struct case_by_number_row *ret) MUST_CHECK;
 
 /* Forgets a draft that was not sent, with its photos; one that is gone, or 0, is success. Own
  * db_tx. */

@@ -1,8 +1,8 @@
 #include "engine/cases/layer_effect.h"
 
-#include "engine/cases/answer.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/queries.h"
+#include "engine/definition/answer.h"
 #include "place/layers.h"
 
 struct comparing {

@@ -6,7 +6,6 @@
 #include "engine/cases/access.h"
 #include "engine/cases/public_search.h"
 #include "engine/cases/queries.h"
-#include "engine/definition/queries.h"
 #include "place/place.h"
 
 #define ROWS_MAX 2000 /* read for one page */

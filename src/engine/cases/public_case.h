@@ -13,7 +13,7 @@
 #ifndef ENGINE_PUBLIC_CASE_H
 #define ENGINE_PUBLIC_CASE_H
 
-#include "engine/cases/answer.h"
+#include "engine/definition/answer.h"
 #include "engine/definition/city.h"
 #include "place/geometry.h"
 

@@ -60,28 +60,9 @@ static bool tell(const struct workflow *workflow, const struct public_events_of_
     case EVENT_MESSAGE_ADDED: /* for the parties */
     case EVENT_PHOTO_ADDED:
     case EVENT_CASE_RATED:
-    case EVENT_CASE_ROUTED: /* and for staff */
-    case EVENT_CASE_ASSIGNED:
-    case EVENT_CASE_TRANSFERRED:
-    case EVENT_CASE_MIGRATED:
-    case EVENT_CASE_MOVED:
-    case EVENT_CASE_TEAM:
-    case EVENT_CASE_MERGE_KEPT:
-    case EVENT_CASE_MERGE_UNDONE:
-    case EVENT_CASE_TOOK_IN:
-    case EVENT_CASE_RELATED:
-    case EVENT_CASE_UNRELATED:
-    case EVENT_CASE_HIDDEN:
-    case EVENT_CASE_SHOWN:
-    case EVENT_CASE_REDACTED:
-    case EVENT_PAYLOAD_ERASED:
-    case EVENT_DESCRIPTION_WITHDRAWN:
-    case EVENT_PHOTO_HIDDEN:
-    case EVENT_PHOTO_WITHDRAWN:
-    case EVENT_FOLLOWER_ADDED:
-    case EVENT_FOLLOWER_ENDED:
-    case EVENT_CLOCK_WARN:
-    case EVENT_CLOCK_MISSED:
+#define KIND(name, word, widest) case EVENT_##name:
+#include "engine/record/staff_kinds.def"
+#undef KIND
     case EVENT_KIND__N: break;
     }
     if (state >= 0)

@@ -22,9 +22,9 @@ RETURNING id;
 -- name: party_add :insert (kind TEXT, name TEXT, lang TEXT, created INSTANT)
 INSERT INTO party (kind, name, lang, created) VALUES (:kind, :name, :lang, :created) RETURNING id;
 
--- name: contact_add :insert (party I64, kind TEXT, value TEXT, folded TEXT, created INSTANT)
-INSERT INTO contact_point (party, kind, value, folded, created)
-VALUES (:party, :kind, :value, :folded, :created) RETURNING id;
+-- name: contact_add :insert (party I64, kind TEXT, value TEXT, folded TEXT, verified INSTANT?, verified_by TEXT?, created INSTANT)
+INSERT INTO contact_point (party, kind, value, folded, verified, verified_by, created)
+VALUES (:party, :kind, :value, :folded, :verified, :verified_by, :created) RETURNING id;
 
 -- name: case_add :insert (number TEXT, service I64, service_version I64, state TEXT, state_type I64, team I64?, place I64?, reporter I64?, lang TEXT, channel TEXT, confidentiality I64, description TEXT, answers JSON, opened INSTANT, due INSTANT?, district TEXT, submission TEXT?)
 INSERT INTO cases (number, service, service_version, class, state, state_type, state_since, team,
@@ -215,7 +215,7 @@ WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 SELECT id, ended FROM follower WHERE cases = :cases AND email = :email;
 
 -- name: merge_follower_of :optional (id I64)
-SELECT email, lang FROM follower WHERE id = :id;
+SELECT party, email, lang FROM follower WHERE id = :id;
 
 -- name: merge_follower_add :insert (cases I64, party I64?, email TEXT, lang TEXT, token_hash BLOB, created INSTANT)
 INSERT INTO follower (cases, party, email, lang, token_hash, created, confirmed)
@@ -242,21 +242,6 @@ WHERE kind = :kind AND ended IS NULL
     AND ((from_case = :one AND to_case = :two) OR (from_case = :two AND to_case = :one))
 LIMIT 1;
 
--- Search forgets what its entries held before: else the words stay in older parts of the index.
--- name: case_words_tidy :exec ()
--- @sqlite
-INSERT INTO case_text (case_text) VALUES ('optimize');
--- @postgres
-UPDATE case_text SET words = words WHERE FALSE;
--- @both
-
--- name: case_public_words_tidy :exec ()
--- @sqlite
-INSERT INTO case_public_text (case_public_text) VALUES ('optimize');
--- @postgres
-UPDATE case_public_text SET words = words WHERE FALSE;
--- @both
-
 -- name: drafts_forget :exec (cases I64)
 UPDATE draft SET answers = '{}' WHERE cases = :cases;
 
@@ -272,7 +257,7 @@ DELETE FROM case_file WHERE id = :id;
 SELECT id, kind, value, verified FROM contact_point WHERE party = :party ORDER BY id;
 
 -- name: followers_of :many (cases I64)
-SELECT id, email, lang FROM follower
+SELECT id, party, email, lang FROM follower
 WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 
 -- name: case_place_label :optional (id I64)
@@ -305,7 +290,7 @@ SELECT number FROM cases WHERE id = :id;
 DELETE FROM draft WHERE id = :id AND cases IS NULL;
 
 -- name: link_case :optional (token_hash BLOB, now INSTANT)
-SELECT l.id, l.purpose, c.id AS case_id, c.number, c.reporter
+SELECT l.id, l.purpose, l.created, c.id AS case_id, c.number, c.reporter
 FROM link_token l JOIN cases c ON c.id = l.cases
 WHERE l.token_hash = :token_hash AND l.purpose = 'case'
     AND (l.expires IS NULL OR l.expires > :now);
@@ -605,12 +590,6 @@ ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
 -- name: satisfaction_text_drop :exec (cases I64, text TEXT)
 UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
 
--- How often an address was given lately by people whom the city did not know by it.
--- name: contacts_since :one (email TEXT, since INSTANT)
--- column: total I64
-SELECT count(*) AS total FROM contact_point
-WHERE kind = 'email' AND folded = :email AND created > :since;
-
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)
 -- column: place_kind TEXT?
@@ -662,5 +641,67 @@ ORDER BY updated DESC LIMIT 50;
 SELECT id, service_version, party, answers, updated, expires FROM draft
 WHERE id = :id AND cases IS NULL AND expires > :now;
 
+-- Everybody's entries, with what they are made of.
+-- name: public_entries :many (after_id I64, most I64)
+-- column: words TEXT
+-- column: place_label TEXT?
+-- @sqlite
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
+    p.label AS place_label
+FROM cases c JOIN case_public_text u ON u.rowid = c.id LEFT JOIN place p ON p.id = c.place
+WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
+-- @postgres
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
+    p.label AS place_label
+FROM cases c JOIN case_public_text u ON u.id = c.id LEFT JOIN place p ON p.id = c.place
+WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
+-- @both
+
+-- What SQLite has written since the connection was opened.
+-- name: rows_written :one ()
+-- column: total I64
+-- @sqlite
+SELECT total_changes() AS total;
+-- @postgres
+SELECT CAST(0 AS BIGINT) AS total;
+-- @both
+
+-- SQLite leaves what an entry held in older parts of the index until these are merged; here so many
+-- pages of it.
+-- name: case_words_merge :exec (pages I64)
+-- @sqlite
+INSERT INTO case_text (case_text, rank) VALUES ('merge', :pages);
+-- @postgres
+UPDATE case_text SET words = words WHERE :pages = 0;
+-- @both
+
+-- name: case_public_words_merge :exec (pages I64)
+-- @sqlite
+INSERT INTO case_public_text (case_public_text, rank) VALUES ('merge', :pages);
+-- @postgres
+UPDATE case_public_text SET words = words WHERE :pages = 0;
+-- @both
+
 -- name: drafts_disown :exec (party I64)
 UPDATE draft SET party = NULL WHERE party = :party;
+
+-- name: jobs_sweep :exec (before INSTANT, most I64)
+DELETE FROM job WHERE id IN (SELECT id FROM job WHERE done < :before ORDER BY done LIMIT :most);
+
+-- name: draft_files_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft_file WHERE draft IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: drafts_sweep :exec (now INSTANT, most I64)
+DELETE FROM draft WHERE id IN
+    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
+
+-- name: link_tokens_sweep :exec (before INSTANT, most I64)
+DELETE FROM link_token WHERE id IN
+    (SELECT id FROM link_token WHERE expires < :before ORDER BY id LIMIT :most);
+
+-- name: mailboxes_sweep :exec (before I64, most I64)
+DELETE FROM mailbox_day WHERE id IN (SELECT id FROM mailbox_day WHERE day < :before LIMIT :most);
+
+-- name: sessions_sweep :exec (now INSTANT, most I64)
+DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);

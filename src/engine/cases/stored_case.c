@@ -2,6 +2,7 @@
 
 #include "engine/cases/case_words.h"
 #include "engine/cases/projection.h"
+#include "engine/cases/queries.h"
 
 static enum rc read_place(struct ctx *ctx, struct stored_case *stored)
 {

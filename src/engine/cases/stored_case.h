@@ -3,8 +3,8 @@
 #ifndef ENGINE_STORED_CASE_H
 #define ENGINE_STORED_CASE_H
 
-#include "engine/cases/answer.h"
-#include "engine/cases/queries.h"
+#include "engine/cases/rows.h"
+#include "engine/definition/answer.h"
 #include "engine/definition/city.h"
 #include "place/place.h"
 

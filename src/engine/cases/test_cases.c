@@ -5,6 +5,7 @@
 #include "engine/cases/locate.h"
 #include "engine/cases/number.h"
 #include "engine/cases/projection.h"
+#include "engine/message/mailbox.h"
 #include "engine/test_support.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -25,7 +26,8 @@ static void a_filing_writes_its_rows(void **state)
                                                    .description = "Deep hole"});
     assert_grown(world, &before, "series", 1, "place", 1, "party", 1, "contact_point", 2, "cases",
                  1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 1, "event", 2,
-                 "event_payload", 2, "record_leaf", 2, "message", 1, "job", 1, NULL);
+                 "event_payload", 2, "record_leaf", 2, "message", 1, "mailbox_day", 1, "job", 1,
+                 NULL);
     assert_false(filed.was_there_before);
     assert_str(filed.number, "26-00001-7");
     assert_int_equal(filed.link_token.n, 43);
@@ -143,7 +145,8 @@ static void sixteen_at_once_are_one_case(void **state)
     assert_int_equal(fresh, 1);
     assert_grown(world, &before, "series", 1, "place", 1, "party", 1, "contact_point", 1, "cases",
                  1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 1, "event", 2,
-                 "event_payload", 2, "record_leaf", 2, "message", 1, "job", 1, NULL);
+                 "event_payload", 2, "record_leaf", 2, "message", 1, "mailbox_day", 1, "job", 1,
+                 NULL);
 }
 
 /* ---- Refusals */
@@ -433,9 +436,9 @@ static void mails_to_one_address_have_an_end(void **state)
     struct world *world = *state;
     struct test_filing form = {.email = "Victim@example.net"};
 
-    for (int i = 0; i < FILING_MAILS_PER_DAY + 4; i++)
+    for (int i = 0; i < MAILBOX_MAILS_PER_DAY + 4; i++)
         test_file(world, &form);
-    assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY);
+    assert_int_equal(mails_to(world, "Victim@example.net"), MAILBOX_MAILS_PER_DAY);
     form.email = "victim@EXAMPLE.net";
     test_file(world, &form);
     assert_int_equal(mails_to(world, "victim@EXAMPLE.net"), 0);
@@ -445,11 +448,11 @@ static void mails_to_one_address_have_an_end(void **state)
     world->ctx.actor = test_staff(world, ROLE_AGENT, SCOPE_CITY, NULL);
     form.email = "Victim@example.net";
     test_file(world, &form);
-    assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY + 1);
+    assert_int_equal(mails_to(world, "Victim@example.net"), MAILBOX_MAILS_PER_DAY + 1);
     world->ctx.actor = NULL;
     world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY + US_PER_S);
     test_file(world, &form);
-    assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY + 2);
+    assert_int_equal(mails_to(world, "Victim@example.net"), MAILBOX_MAILS_PER_DAY + 2);
 }
 
 int main(void)

@@ -156,17 +156,18 @@ static void a_draft_that_was_sent_is_its_case(void **state)
 {
     struct world *world = *state;
     struct draft draft = begun(world), back;
-    struct str token = saved(world, &draft), number;
+    struct str token = saved(world, &draft);
+    struct case_by_number_row row;
     struct filing filing;
     struct filed filed;
 
-    assert_error(&world->ctx, draft_outcome(&world->ctx, token, &number), ERR_NOT_FOUND, NULL);
+    assert_error(&world->ctx, draft_case(&world->ctx, token, &row), ERR_NOT_FOUND, NULL);
     test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
     filing = draft_filing(&back);
     test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
     refresh(world);
-    test_ok(&world->ctx, draft_outcome(&world->ctx, token, &number));
-    assert_true(str_eq(number, filed.number));
+    test_ok(&world->ctx, draft_case(&world->ctx, token, &row));
+    assert_true(str_eq(row.number, filed.number));
     assert_error(&world->ctx, draft_load(&world->ctx, token, &back), ERR_EXPIRED, NULL);
     assert_true(str_eq(test_text(world, "SELECT description FROM cases", 0), draft.description));
 }

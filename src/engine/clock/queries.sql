@@ -1,8 +1,5 @@
 -- Clocks and closures.
 
--- name: closures :many ()
-SELECT date, reason FROM closure ORDER BY date;
-
 -- name: closure_put :exec (date DATE, reason TEXT, added INSTANT)
 INSERT INTO closure (date, reason, added) VALUES (:date, :reason, :added);
 

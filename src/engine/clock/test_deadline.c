@@ -1,7 +1,7 @@
 #include "engine/test_city.h"
 
-#include "engine/cases/answer.h"
 #include "engine/clock/deadline.h"
+#include "engine/definition/answer.h"
 
 /* A service with one clock of the text. */
 static struct test_city city_with_clock(struct ctx *ctx, const char *clock)

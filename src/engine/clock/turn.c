@@ -1,7 +1,7 @@
 #include "engine/clock/turn.h"
 
 #include "engine/clock/queries.h"
-#include "engine/clock/timer.h"
+#include "engine/work/job.h"
 
 struct turning {
     const struct clock_turn *turn;
@@ -131,6 +131,16 @@ static enum rc turn_clock(struct ctx *ctx, struct turning *turning, struct clock
                      NULL);
 }
 
+enum rc clocks_watch(struct ctx *ctx, int64_t case_id, struct instant at)
+{
+    return job_add(ctx, &(struct job_order){
+                            .kind = "case.clocks",
+                            .argument = str_fmt(ctx->arena, "%lld", (long long)case_id),
+                            .once = str_fmt(ctx->arena, "clocks %lld", (long long)case_id),
+                            .due = at,
+                        });
+}
+
 enum rc clocks_turn(struct ctx *ctx, const struct clock_turn *turn, bool *ret_has_due,
                     struct instant *ret_due)
 {
@@ -141,10 +151,15 @@ enum rc clocks_turn(struct ctx *ctx, const struct clock_turn *turn, bool *ret_ha
     for (size_t i = 0; !rc && i < clocks.n; i++)
         rc = turn_clock(ctx, &turning, &clocks.rows[i]);
     if (!rc && turning.has_alarm && turn->workflow->states[turn->to].type != STATE_CLOSED)
-        rc = timer_clocks(ctx, turn->case_id, turning.alarm);
+        rc = clocks_watch(ctx, turn->case_id, turning.alarm);
     if (rc)
         return rc;
     *ret_has_due = turning.has_due;
     *ret_due = turning.due;
     return RC_OK;
+}
+
+enum rc clocks_read(struct ctx *ctx, int64_t case_id, struct clocks_of_rows *ret)
+{
+    return clocks_of(ctx, case_id, ret);
 }

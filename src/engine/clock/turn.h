@@ -8,6 +8,7 @@
 #define ENGINE_TURN_H
 
 #include "engine/clock/deadline.h"
+#include "engine/clock/rows.h"
 
 /* Begins a clock of the service for a case, now. */
 enum rc clock_begin(struct ctx *ctx, int64_t case_id, const struct definition *definition,
@@ -26,5 +27,15 @@ struct clock_turn {
  */
 enum rc clocks_turn(struct ctx *ctx, const struct clock_turn *turn, bool *ret_has_due,
                     struct instant *ret_due) MUST_CHECK;
+
+/* Sets the one job of the case's clocks to `at`, the nearest warning or deadline of those that
+ * run. Inside db_tx only. Where the clocks only stand still or are due later than before nothing
+ * needs to be set: the job looks for itself. */
+enum rc clocks_watch(struct ctx *ctx, int64_t case_id, struct instant at) MUST_CHECK;
+
+/* The clocks of a case as they stand, in the order in which they began. Reads; not only inside
+ * db_tx.
+ */
+enum rc clocks_read(struct ctx *ctx, int64_t case_id, struct clocks_of_rows *ret) MUST_CHECK;
 
 #endif

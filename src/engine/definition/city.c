@@ -1,7 +1,6 @@
 #include "engine/definition/city.h"
 
 #include "db/db.h"
-#include "engine/clock/queries.h"
 #include "engine/definition/city_build.h"
 #include "engine/definition/queries.h"
 #include "place/gazetteer.h"
@@ -235,4 +234,14 @@ struct text city_department_name(const struct city *city, struct str id)
 struct local_time city_local(const struct city *city, struct instant at)
 {
     return zone_local(city->zone, at);
+}
+
+enum rc city_published_at(struct ctx *ctx, struct instant *ret)
+{
+    struct city_published_row row;
+    enum rc rc = city_published(ctx, &row);
+
+    if (!rc)
+        *ret = row.at_is_null ? (struct instant){0} : row.at;
+    return rc;
 }

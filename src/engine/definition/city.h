@@ -70,23 +70,15 @@ struct city {
 enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems,
                   struct city **ret) MUST_CHECK;
 
-/* Publishes the folder into the database in one transaction: new versions of the services that
- * changed, withdrawal of those that are gone, the live files replaced. `is_dry` changes nothing.
- * Says what it did in *ret. A version keeps who published it: the account of ctx->actor, or the
- * name of an actor without one. RC_INVALID when the folder has errors or uses sections that this
- * version does not run. */
-struct publication {
-    int64_t added, changed, unchanged, withdrawn; /* services */
-};
-enum rc city_publish(struct ctx *ctx, const char *folder, bool is_dry, struct problems *problems,
-                     struct publication *ret) MUST_CHECK;
-
 /* Says, inside db_tx, that what makes this city has changed (services, live files, closures), so
  * that programs that serve it read it anew. */
 enum rc city_touch(struct ctx *ctx) MUST_CHECK;
 
 /* What differs after every city_touch; empty before the first. With ctx->conn. Arena. */
 enum rc city_stamp(struct ctx *ctx, struct str *ret) MUST_CHECK;
+
+/* When it was last published; 0 before the first time. */
+enum rc city_published_at(struct ctx *ctx, struct instant *ret) MUST_CHECK;
 
 /* Reads the published city from the database. Owned: city_free. */
 enum rc city_load(struct ctx *ctx, struct city **ret) MUST_CHECK;

@@ -1,5 +1,5 @@
 #include "base/ctx.h"
-#include "engine/cases/answer.h"
+#include "engine/definition/answer.h"
 #include "engine/definition/definition_load.h"
 #include "engine/definition/sections.h"
 

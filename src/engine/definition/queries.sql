@@ -1,19 +1,7 @@
 -- What the city has published, and its settings.
 
--- name: city_file_put :exec (path TEXT, hash BLOB, content BLOB, published INSTANT)
-INSERT INTO city_file (path, hash, content, published)
-VALUES (:path, :hash, :content, :published)
-ON CONFLICT (path) DO UPDATE SET hash = excluded.hash, content = excluded.content,
-    published = excluded.published;
-
 -- name: stored_files :many ()
 SELECT path, hash, content FROM city_file ORDER BY path;
-
--- name: stored_paths :many ()
-SELECT path FROM city_file ORDER BY path;
-
--- name: city_file_drop :exec (path TEXT)
-DELETE FROM city_file WHERE path = :path;
 
 -- name: setting_put :exec (name TEXT, value TEXT)
 INSERT INTO setting (name, value) VALUES (:name, :value)
@@ -25,42 +13,19 @@ DELETE FROM setting WHERE name = :name;
 -- name: setting_get :optional (name TEXT)
 SELECT value FROM setting WHERE name = :name;
 
--- name: service_id :optional (code TEXT)
-SELECT id FROM service WHERE code = :code;
-
--- name: service_add :insert (code TEXT, created INSTANT)
-INSERT INTO service (code, created) VALUES (:code, :created) RETURNING id;
-
--- name: service_offer :exec (id I64, withdrawn INSTANT?)
-UPDATE service SET withdrawn = :withdrawn WHERE id = :id;
-
--- name: service_latest :optional (service I64)
-SELECT id, version, hash FROM service_version
-WHERE service = :service ORDER BY version DESC LIMIT 1;
-
--- name: service_version_add :insert (service I64, version I64, hash BLOB, definition TEXT, workflow TEXT, published INSTANT, published_by I64?)
-INSERT INTO service_version (service, version, hash, definition, workflow, published, published_by)
-VALUES (:service, :version, :hash, :definition, :workflow, :published, :published_by)
-RETURNING id;
-
--- name: publisher_add :exec (service_version I64, name TEXT)
-INSERT INTO publisher (service_version, name) VALUES (:service_version, :name);
-
 -- name: service_versions :many ()
 SELECT v.id, v.service, v.version, v.hash, v.definition, v.workflow, s.code, s.withdrawn
 FROM service_version v JOIN service s ON s.id = v.service
 ORDER BY s.code, v.version;
 
--- name: team_add :exec (code TEXT)
-INSERT INTO team (code) VALUES (:code) ON CONFLICT (code) DO NOTHING;
-
 -- name: stored_teams :many ()
 SELECT id, code FROM team ORDER BY code;
-
--- name: services_offered :many ()
-SELECT id, code FROM service WHERE withdrawn IS NULL ORDER BY code;
 
 -- When the city was last published.
 -- name: city_published :one ()
 -- column: at INSTANT?
 SELECT max(published) AS at FROM city_file;
+
+-- Days that were closed against the calendar.
+-- name: closures :many ()
+SELECT date, reason FROM closure ORDER BY date;

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-#include "engine/cases/answer.h"
+#include "engine/definition/answer.h"
 #include "place/place.h"
 
 /* The variables every definition has, in the order in which they are declared. */

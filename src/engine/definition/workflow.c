@@ -2,7 +2,6 @@
 
 #include "base/ctx.h"
 #include "engine/definition/sections.h"
-#include "engine/message/notice.h"
 
 #define MAX_STATES 64 /* sets of states are 64-bit masks */
 #define MAX_UNRUN  8  /* sections of later versions, "when" and "do" */
@@ -175,6 +174,14 @@ static unsigned expect_set(struct loader *loader, const struct yaml_node *node,
     return set;
 }
 
+const struct str workflow_placeholders[] = {
+    [PLACEHOLDER_NUMBER] = STR("number"),   [PLACEHOLDER_SERVICE] = STR("service"),
+    [PLACEHOLDER_PLACE] = STR("place"),     [PLACEHOLDER_AT_PLACE] = STR("at_place"),
+    [PLACEHOLDER_TEAM] = STR("team"),       [PLACEHOLDER_DUE] = STR("due"),
+    [PLACEHOLDER_LINK] = STR("link"),       [PLACEHOLDER_OUTCOME] = STR("outcome"),
+    [PLACEHOLDER_MESSAGE] = STR("message"), [PLACEHOLDER_DATE] = STR("date"),
+};
+
 void workflow_check_placeholders(struct problems *problems, const struct yaml_node *node)
 {
     struct str text = node->scalar;
@@ -189,11 +196,11 @@ void workflow_check_placeholders(struct problems *problems, const struct yaml_no
         text = str_slice(text, (size_t)open + 1, text.n);
         close = str_find_byte(text, '}');
         name = str_slice(text, 0, close < 0 ? text.n : (size_t)close);
-        for (size_t i = 0; i < notice_placeholder_n; i++)
-            is_known = is_known || str_eq(name, notice_placeholders[i]);
+        for (size_t i = 0; i < PLACEHOLDER__N; i++)
+            is_known = is_known || str_eq(name, workflow_placeholders[i]);
         if (is_known && close >= 0)
             continue;
-        near = problem_nearest(name, notice_placeholders, notice_placeholder_n);
+        near = problem_nearest(name, workflow_placeholders, PLACEHOLDER__N);
         problem_add(problems, PROBLEM_ERROR, yaml_at(node), "{%.*s} stands for nothing; %s%.*s%s",
                     (int)(name.n < 30 ? name.n : 30), name.p,
                     near.n ? "did you mean {" : "docs/service-file.md lists the placeholders",

@@ -115,8 +115,24 @@ struct workflow {
 enum rc workflow_load(struct ctx *ctx, const struct yaml_node *root, struct problems *problems,
                       const struct workflow **ret) MUST_CHECK;
 
-/* A problem for each {word} in the texts of the node that stands for nothing: notice.h lists those
- * that do. */
+/* What stands in braces in the text of a notice; struct notice_facts (message/notice.h) says what
+ * each is filled with. */
+enum workflow_placeholder {
+    PLACEHOLDER_NUMBER,
+    PLACEHOLDER_SERVICE,
+    PLACEHOLDER_PLACE,
+    PLACEHOLDER_AT_PLACE,
+    PLACEHOLDER_TEAM,
+    PLACEHOLDER_DUE,
+    PLACEHOLDER_LINK,
+    PLACEHOLDER_OUTCOME,
+    PLACEHOLDER_MESSAGE,
+    PLACEHOLDER_DATE,
+    PLACEHOLDER__N
+};
+extern const struct str workflow_placeholders[PLACEHOLDER__N];
+
+/* A problem for each {word} in the texts of the node that stands for nothing. */
 void workflow_check_placeholders(struct problems *problems, const struct yaml_node *node);
 
 /* Indexes by id, or -1. */

@@ -8,7 +8,7 @@
 #include "base/mail.h"
 #include "base/utf8.h"
 #include "db/db.h"
-#include "engine/definition/queries.h"
+#include "engine/definition/setting.h"
 #include "engine/record/record.h"
 #include "people/seal.h"
 
@@ -43,24 +43,13 @@ bool mail_setting_of(struct str name, enum mail_setting *ret)
     return false;
 }
 
-static enum rc read_one(struct ctx *ctx, enum mail_setting which, struct str *ret)
-{
-    struct setting_get_row row;
-    bool is_found;
-    enum rc rc = setting_get(ctx, names[which], &is_found, &row);
-
-    if (!rc)
-        *ret = is_found ? row.value : STR_NONE;
-    return rc;
-}
-
 enum rc mail_settings_read(struct ctx *ctx, struct mail_settings *ret)
 {
     struct mail_settings read;
     enum rc rc = RC_OK;
 
     for (int i = 0; !rc && i < MAIL_SETTING__N; i++)
-        rc = read_one(ctx, (enum mail_setting)i, &read.value[i]);
+        rc = setting_read(ctx, names[i], &read.value[i]);
     if (rc)
         return rc;
     read.has_password = read.value[MAIL_PASSWORD].n > 0;
@@ -178,8 +167,7 @@ static enum rc write_one(struct ctx *ctx, const struct changing *work, enum mail
         return RC_OK;
     if (is_secret && value.n)
         value = crypto_hex(ctx->arena, seal(ctx->arena, PURPOSE, value));
-    rc = value.n ? setting_put(ctx, names[which], value, NULL)
-                 : setting_drop(ctx, names[which], NULL);
+    rc = setting_write(ctx, names[which], value);
     return rc ? rc : record_change(ctx, work, which);
 }
 
@@ -215,12 +203,13 @@ enum rc mail_settings_change(struct ctx *ctx, const struct mail_change *changes,
 
 /* ---- Signing in at the relay */
 
-/* The file that nobody else may read; that there is none is fine. */
+/* The file that nobody else may read; that there is none is fine. It holds for the relay that it
+ * names: who may say in the console where mail goes is not who wrote the file. */
 static enum rc read_file(struct ctx *ctx, const char *folder, struct smtp_relay *relay)
 {
     const char *path = str_z(ctx->arena, str_fmt(ctx->arena, "%s/smtp-password", folder));
     struct stat about;
-    struct str text;
+    struct str text, user, password, url;
     enum rc rc;
 
     if (stat(path, &about) < 0)
@@ -231,13 +220,16 @@ static enum rc read_file(struct ctx *ctx, const char *folder, struct smtp_relay 
     rc = file_read(ctx, path, MAX_FILE, &text);
     if (rc)
         return rc;
-    if (!str_next(&text, '\n', &relay->user) || !str_next(&text, '\n', &relay->password) ||
-        !str_trim(relay->user).n)
+    if (!str_next(&text, '\n', &user) || !str_next(&text, '\n', &password) ||
+        !str_next(&text, '\n', &url) || !str_trim(user).n || !str_trim(url).n)
         return FAIL(ctx, ERR_CONFIG,
-                    .detail = S("the file smtp-password has a line for the user and one for the "
-                                "password"));
-    relay->user = str_trim(relay->user);
-    relay->password = str_trim(relay->password);
+                    .detail = S("the file smtp-password has a line for the user, one for the "
+                                "password and one for the relay they are for, as the setting smtp "
+                                "has it: smtp://HOST:PORT or smtps://HOST:PORT"));
+    if (!str_eq_ascii_nocase(str_trim(url), relay->url))
+        return RC_OK;
+    relay->user = str_trim(user);
+    relay->password = str_trim(password);
     return RC_OK;
 }
 
@@ -256,10 +248,10 @@ static enum rc open_sealed(struct ctx *ctx, struct str sealed, struct str *ret)
 enum rc mail_settings_login(struct ctx *ctx, const char *folder, struct smtp_relay *relay)
 {
     struct str user, sealed;
-    enum rc rc = read_one(ctx, MAIL_USER, &user);
+    enum rc rc = setting_read(ctx, names[MAIL_USER], &user);
 
     if (!rc)
-        rc = read_one(ctx, MAIL_PASSWORD, &sealed);
+        rc = setting_read(ctx, names[MAIL_PASSWORD], &sealed);
     if (rc)
         return rc;
     if (!user.n || !sealed.n)

@@ -12,67 +12,45 @@
 #define MAX_SUBJECT    400
 #define MAX_ONCE       100
 
-enum placeholder {
-    P_NUMBER,
-    P_SERVICE,
-    P_PLACE,
-    P_AT_PLACE,
-    P_TEAM,
-    P_DUE,
-    P_LINK,
-    P_OUTCOME,
-    P_MESSAGE,
-    P_DATE,
-    P__N
-};
-
-const struct str notice_placeholders[] = {
-    [P_NUMBER] = STR("number"),     [P_SERVICE] = STR("service"), [P_PLACE] = STR("place"),
-    [P_AT_PLACE] = STR("at_place"), [P_TEAM] = STR("team"),       [P_DUE] = STR("due"),
-    [P_LINK] = STR("link"),         [P_OUTCOME] = STR("outcome"), [P_MESSAGE] = STR("message"),
-    [P_DATE] = STR("date"),
-};
-const size_t notice_placeholder_n = P__N;
-
-static void put_value(struct ctx *ctx, struct buf *out, enum placeholder which,
+static void put_value(struct ctx *ctx, struct buf *out, enum workflow_placeholder which,
                       const struct notice_facts *facts, enum lang lang)
 {
     switch (which) {
-    case P_NUMBER: buf_add(out, facts->number); break;
-    case P_SERVICE: buf_add(out, text_in(&facts->definition->name, lang)); break;
-    case P_PLACE: buf_add(out, facts->place); break;
-    case P_AT_PLACE:
+    case PLACEHOLDER_NUMBER: buf_add(out, facts->number); break;
+    case PLACEHOLDER_SERVICE: buf_add(out, text_in(&facts->definition->name, lang)); break;
+    case PLACEHOLDER_PLACE: buf_add(out, facts->place); break;
+    case PLACEHOLDER_AT_PLACE:
         if (facts->place.n) {
             BUF_ADD(out, ", ");
             buf_add(out, facts->place);
         }
         break;
-    case P_TEAM:
+    case PLACEHOLDER_TEAM:
         if (facts->team)
             buf_add(out, text_in(&facts->team->name, lang));
         break;
-    case P_DUE:
+    case PLACEHOLDER_DUE:
         if (facts->has_due)
             buf_add(out, show_due(ctx, facts->due, lang));
         break;
-    case P_LINK: buf_add(out, facts->link); break;
-    case P_OUTCOME:
+    case PLACEHOLDER_LINK: buf_add(out, facts->link); break;
+    case PLACEHOLDER_OUTCOME:
         if (facts->outcome)
             buf_add(out, text_in(&facts->outcome->name, lang));
         break;
-    case P_MESSAGE: buf_add(out, facts->message); break;
-    case P_DATE: buf_add(out, facts->date); break;
-    case P__N: break;
+    case PLACEHOLDER_MESSAGE: buf_add(out, facts->message); break;
+    case PLACEHOLDER_DATE: buf_add(out, facts->date); break;
+    case PLACEHOLDER__N: break;
     }
 }
 
-static enum placeholder placeholder_of(struct str name)
+static enum workflow_placeholder placeholder_of(struct str name)
 {
     int which = 0;
 
-    while (which < P__N && !str_eq(notice_placeholders[which], name))
+    while (which < PLACEHOLDER__N && !str_eq(workflow_placeholders[which], name))
         which++;
-    return (enum placeholder)which;
+    return (enum workflow_placeholder)which;
 }
 
 struct str notice_fill(struct ctx *ctx, struct str text, const struct notice_facts *facts,
@@ -132,9 +110,13 @@ static struct str body_of(struct ctx *ctx, const struct notice_rule *notice,
                    STR_ARG(msg_format(ctx->arena, recipient->lang, MSG_mail_unfollow, &link, 1)));
 }
 
-static enum rc add(struct ctx *ctx, const struct message_add_args *args)
+static enum rc add(struct ctx *ctx, const struct message_add_args *args, enum mailbox_trust trust)
 {
-    enum rc rc = message_add(ctx, args, NULL);
+    bool may = false;
+    enum rc rc = mailbox_take(ctx, args->address, trust, &may);
+
+    if (!rc && may)
+        rc = message_add(ctx, args, NULL);
 
     if (rc == RC_CONFLICT && ctx->err.id == ERR_DUPLICATE) {
         ctx_clear_error(ctx);
@@ -149,38 +131,42 @@ enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
 {
     enum lang lang = recipient->lang;
 
-    return add(ctx, &(struct message_add_args){
-                        .cases = case_id,
-                        .route = S("mail"),
-                        .address = recipient->email,
-                        .lang = lang_code(lang),
-                        .notice = notice->id,
-                        .subject = one_line(
-                            ctx, notice_fill(ctx, text_in(&notice->subject, lang), facts, lang)),
-                        .body = body_of(ctx, notice, facts, recipient),
-                        .unsubscribe = recipient->unsubscribe,
-                        .next_try = ctx->now,
-                        .created = ctx->now,
-                        .once = once_key(ctx, event_id, notice->id, recipient->email),
-                    });
+    return add(ctx,
+               &(struct message_add_args){
+                   .cases = case_id,
+                   .route = S("mail"),
+                   .address = recipient->email,
+                   .lang = lang_code(lang),
+                   .notice = notice->id,
+                   .subject = one_line(
+                       ctx, notice_fill(ctx, text_in(&notice->subject, lang), facts, lang)),
+                   .body = body_of(ctx, notice, facts, recipient),
+                   .unsubscribe = recipient->unsubscribe,
+                   .next_try = ctx->now,
+                   .created = ctx->now,
+                   .once = once_key(ctx, event_id, notice->id, recipient->email),
+               },
+               recipient->trust);
 }
 
 enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail)
 {
-    return add(ctx, &(struct message_add_args){
-                        .cases = mail->case_id,
-                        .cases_is_null = !mail->case_id,
-                        .route = S("mail"),
-                        .address = mail->email,
-                        .lang = lang_code(mail->lang),
-                        .notice = mail->notice,
-                        .subject = one_line(ctx, mail->subject),
-                        .body = mail->body,
-                        .next_try = mail->is_urgent ? (struct instant){0} : ctx->now,
-                        .created = ctx->now,
-                        .once = mail->once,
-                        .once_is_null = !mail->once.n,
-                    });
+    return add(ctx,
+               &(struct message_add_args){
+                   .cases = mail->case_id,
+                   .cases_is_null = !mail->case_id,
+                   .route = S("mail"),
+                   .address = mail->email,
+                   .lang = lang_code(mail->lang),
+                   .notice = mail->notice,
+                   .subject = one_line(ctx, mail->subject),
+                   .body = mail->body,
+                   .next_try = ctx->now,
+                   .created = ctx->now,
+                   .once = mail->once,
+                   .once_is_null = !mail->once.n,
+               },
+               mail->trust);
 }
 
 /* ---- As it goes out */
@@ -218,4 +204,11 @@ struct str notice_as_sent(struct ctx *ctx, const struct stored_mail *mail)
     }
     BUF_ADD(&out, "\n");
     return buf_str(&out);
+}
+
+enum rc notice_is_queued(struct ctx *ctx, int64_t case_id, struct str email, bool *ret)
+{
+    struct message_to_row row;
+
+    return message_to(ctx, case_id, email, ret, &row);
 }

@@ -8,6 +8,13 @@ VALUES (:cases, 'out', :route, :address, :lang, :notice, :subject, :body, :unsub
 ON CONFLICT (once) DO NOTHING
 RETURNING id;
 
+-- One more mail to a mailbox, unless it has had its most.
+-- name: mailbox_count :optional (day I64, mailbox BLOB, most I64)
+INSERT INTO mailbox_day (day, mailbox, mails) VALUES (:day, :mailbox, 1)
+ON CONFLICT (day, mailbox) DO UPDATE SET mails = mailbox_day.mails + 1
+    WHERE mailbox_day.mails < :most
+RETURNING mails;
+
 -- name: message_due :optional (now INSTANT)
 SELECT id, attempts FROM message
 WHERE state = 'queued' AND next_try <= :now AND route = 'mail'
@@ -61,16 +68,6 @@ UPDATE webhook SET ended = :ended, ended_why = :ended_why WHERE id = :id AND end
 -- name: webhook_deliveries_drop :exec (webhook I64)
 UPDATE webhook_delivery SET state = 'skipped', next_try = NULL, settled = created
 WHERE webhook = :webhook AND state = 'queued';
-
--- Everybody who is to be told of an event; a kind stands between blanks in what a webhook wants. A
--- pattern that is a parameter alone would make SQLite prepare the statement anew for each value.
--- name: webhook_enqueue_all :exec (event I64, cases I64, kind TEXT, now INSTANT)
-INSERT INTO webhook_delivery (webhook, event, state, attempts, next_try, created, status, trouble)
-SELECT w.id, CAST(:event AS BIGINT), 'queued', 0, CAST(:now AS BIGINT), CAST(:now AS BIGINT), 0, ''
-FROM webhook w
-WHERE w.ended IS NULL AND (w.kinds = '' OR w.kinds LIKE '% ' || :kind || ' %')
-    AND (w.services = '' OR w.services LIKE (SELECT '% ' || s.code || ' %'
-        FROM cases c JOIN service s ON s.id = c.service WHERE c.id = :cases));
 
 -- name: webhook_due :optional (now INSTANT)
 SELECT id, attempts FROM webhook_delivery

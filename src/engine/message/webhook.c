@@ -242,17 +242,3 @@ enum rc webhook_remove(struct ctx *ctx, int64_t id)
 {
     return db_tx(ctx, remove_tx, &id);
 }
-
-enum rc webhook_enqueue(struct ctx *ctx, const char *kind, int64_t case_id, int64_t event_id)
-{
-    if (strcmp(kind, "case.imported") == 0)
-        return RC_OK;
-    return webhook_enqueue_all(ctx,
-                               &(struct webhook_enqueue_all_args){
-                                   .event = event_id,
-                                   .cases = case_id,
-                                   .kind = str_of(kind),
-                                   .now = ctx->now,
-                               },
-                               NULL);
-}

@@ -53,11 +53,6 @@ enum rc webhook_list(struct ctx *ctx, struct webhook_line **ret, size_t *ret_n) 
  * webhook.removed. */
 enum rc webhook_remove(struct ctx *ctx, int64_t id) MUST_CHECK;
 
-/* Adds the deliveries of an event; inside db_tx only. For record_add, which calls it for every
- * event of a case. What was imported is history and no news: it is told to nobody. */
-enum rc webhook_enqueue(struct ctx *ctx, const char *kind, int64_t case_id,
-                        int64_t event_id) MUST_CHECK;
-
 /* The value of webhook-signature. `secret` as it was shown; the empty string for none that is. */
 struct str webhook_signature(struct arena *arena, struct str secret, struct str id,
                              int64_t timestamp_s, struct str body);

@@ -124,3 +124,13 @@ SELECT size, root, at, signature FROM tree_head ORDER BY size DESC LIMIT 1;
 SELECT id, size, root, at, signature FROM tree_head ORDER BY size;
 
 -- Work for later: job.h, timer.h, outbox.h and sweep.h.
+
+-- Everybody who is to be told of an event; a kind stands between blanks in what a webhook wants. A
+-- pattern that is a parameter alone would make SQLite prepare the statement anew for each value.
+-- name: deliveries_add :exec (event I64, cases I64, kind TEXT, now INSTANT)
+INSERT INTO webhook_delivery (webhook, event, state, attempts, next_try, created, status, trouble)
+SELECT w.id, CAST(:event AS BIGINT), 'queued', 0, CAST(:now AS BIGINT), CAST(:now AS BIGINT), 0, ''
+FROM webhook w
+WHERE w.ended IS NULL AND (w.kinds = '' OR w.kinds LIKE '% ' || :kind || ' %')
+    AND (w.services = '' OR w.services LIKE (SELECT '% ' || s.code || ' %'
+        FROM cases c JOIN service s ON s.id = c.service WHERE c.id = :cases));

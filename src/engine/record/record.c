@@ -4,7 +4,6 @@
 
 #include "base/crypto.h"
 #include "db/db.h"
-#include "engine/message/webhook.h"
 #include "engine/record/queries.h"
 #include "people/actor.h"
 
@@ -53,6 +52,22 @@ struct str record_commitment(struct arena *arena, struct str salt, struct str pa
     return str_copy(arena, crypto_hash_str(&hash));
 }
 
+/* Who subscribed to such events is told of it (message/webhook.h sends): the event and its
+ * deliveries are one transaction. What was imported is history and no news. */
+static enum rc deliver(struct ctx *ctx, const char *kind, int64_t case_id, int64_t event_id)
+{
+    if (strcmp(kind, "case.imported") == 0)
+        return RC_OK;
+    return deliveries_add(ctx,
+                          &(struct deliveries_add_args){
+                              .event = event_id,
+                              .cases = case_id,
+                              .kind = str_of(kind),
+                              .now = ctx->now,
+                          },
+                          NULL);
+}
+
 enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id)
 {
     char salt_bytes[SALT_BYTES];
@@ -79,7 +94,7 @@ enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id)
     if (!rc)
         rc = event_payload_add(ctx, id, salt, event->payload, NULL);
     if (!rc && event->case_id)
-        rc = webhook_enqueue(ctx, event->kind, event->case_id, id);
+        rc = deliver(ctx, event->kind, event->case_id, id);
     if (!rc && ret_id)
         *ret_id = id;
     return rc;

@@ -373,3 +373,14 @@ enum rc record_consistency(struct ctx *ctx, int64_t old_size, int64_t size,
 {
     return merkle_consistency(ctx, stored_subtree, NULL, old_size, size, ret);
 }
+
+enum rc record_placed(struct ctx *ctx, int64_t *ret)
+{
+    struct leaf_last_row row;
+    bool is_found;
+    enum rc rc = leaf_last(ctx, &is_found, &row);
+
+    if (!rc)
+        *ret = is_found ? row.position + 1 : 0;
+    return rc;
+}

@@ -110,4 +110,7 @@ struct record_audit {
 enum rc record_verify(struct ctx *ctx, const struct record_checks *checks,
                       struct record_audit *ret) MUST_CHECK;
 
+/* How many events have their place. */
+enum rc record_placed(struct ctx *ctx, int64_t *ret) MUST_CHECK;
+
 #endif

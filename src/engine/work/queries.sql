@@ -1,4 +1,4 @@
--- Jobs and what is swept.
+-- Jobs and signs of life.
 
 -- A waiting job of the same key takes the new time and argument; who was at it loses its claim.
 -- name: job_put :exec (kind TEXT, argument TEXT, once TEXT?, due INSTANT)
@@ -26,23 +26,11 @@ WHERE id = :id AND claimed = :claimed AND done IS NULL;
 UPDATE job SET claimed = NULL, due = :due, trouble = :trouble
 WHERE id = :id AND claimed = :claimed AND done IS NULL;
 
--- name: jobs_sweep :exec (before INSTANT, most I64)
-DELETE FROM job WHERE id IN (SELECT id FROM job WHERE done < :before ORDER BY done LIMIT :most);
+-- name: job_waiting :optional (once TEXT)
+SELECT id FROM job WHERE once = :once;
 
--- name: draft_files_sweep :exec (now INSTANT, most I64)
-DELETE FROM draft_file WHERE draft IN
-    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
-
--- name: drafts_sweep :exec (now INSTANT, most I64)
-DELETE FROM draft WHERE id IN
-    (SELECT id FROM draft WHERE expires < :now ORDER BY expires, id LIMIT :most);
-
--- name: link_tokens_sweep :exec (before INSTANT, most I64)
-DELETE FROM link_token WHERE id IN
-    (SELECT id FROM link_token WHERE expires < :before ORDER BY id LIMIT :most);
-
--- name: sessions_sweep :exec (now INSTANT, most I64)
-DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
+-- name: job_waiting_end :exec (once TEXT, now INSTANT)
+UPDATE job SET done = :now, once = NULL, claimed = NULL WHERE once = :once;
 
 -- Jobs in one state, as staff see them.
 -- name: jobs_page :many (tries I64, most I64)

@@ -11,7 +11,6 @@
 #include "engine/cases/external.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/photo.h"
-#include "engine/cases/queries.h"
 #include "engine/definition/show.h"
 #include "engine/message/fetch.h"
 #include "svc/requests/open311.h"
@@ -391,16 +390,10 @@ static enum rc keep_media_url(struct filing_call *call)
 /* A call that was answered before is not looked at again. */
 static enum rc find_before(struct filing_call *call)
 {
-    struct case_by_submission_row before;
-    bool is_known = false;
-    enum rc rc = RC_OK;
+    struct str key = call->filing.submission;
+    bool is_known;
 
-    if (call->filing.submission.n)
-        rc = case_by_submission(call->ctx, call->filing.submission, &is_known, &before);
-    if (!rc && is_known)
-        call->filed =
-            (struct filed){.case_id = before.id, .number = before.number, .was_there_before = true};
-    return rc;
+    return key.n ? case_filed_before(call->ctx, key, &is_known, &call->filed) : RC_OK;
 }
 
 static struct str notice_of(struct filing_call *call)

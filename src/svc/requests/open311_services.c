@@ -1,6 +1,5 @@
 /* Discovery, the list of services and what each of them asks. */
 #include "base/msg.h"
-#include "engine/definition/queries.h"
 #include "svc/requests/open311.h"
 
 #define SPECIFICATION "http://wiki.open311.org/GeoReport_v2"
@@ -10,11 +9,11 @@
 
 static enum rc changed_at(struct ctx *ctx, struct str *ret)
 {
-    struct city_published_row row;
-    enum rc rc = city_published(ctx, &row);
+    struct instant at;
+    enum rc rc = city_published_at(ctx, &at);
 
     if (!rc)
-        *ret = open311_time(ctx, row.at_is_null ? (struct instant){0} : row.at);
+        *ret = open311_time(ctx, at);
     return rc;
 }
 

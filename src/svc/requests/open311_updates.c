@@ -2,6 +2,7 @@
  * say through those. As mySociety's clients and servers extend GeoReport v2. */
 #include <stdlib.h>
 
+#include "base/mail.h"
 #include "base/msg.h"
 #include "engine/cases/external.h"
 #include "engine/cases/number.h"
@@ -199,8 +200,9 @@ static enum rc check_sender(struct ctx *ctx, const struct request *request)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (str_find_byte(sent(request, lines[i]), '\n') >= 0)
             return FAIL(ctx, ERR_ONE_LINE, .field = str_of(lines[i]));
-    return email.n && !form_is_email(email) ? FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"))
-                                            : RC_OK;
+    return email.n && !mail_address_is_public(email)
+               ? FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"))
+               : RC_OK;
 }
 
 static enum rc check_update(struct ctx *ctx, const struct request *request)

@@ -13,6 +13,7 @@
 #include "base/test_support.h"
 #include "db/db.h"
 #include "engine/cases/projection.h"
+#include "engine/publish/publish.h"
 #include "engine/record/record_tree.h"
 #include "people/actor.h"
 

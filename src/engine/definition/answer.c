@@ -1,0 +1,338 @@
+#include "engine/definition/answer.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/json.h"
+#include "base/msg.h"
+#include "base/utf8.h"
+#include "engine/definition/show.h"
+
+#define MAX_ANSWERS_BYTES 400000
+
+enum rc answers_new(struct ctx *ctx, const struct definition *definition, struct answers *ret)
+{
+    struct answer *of = ARENA_ARRAY(ctx->arena, definition->field_n, struct answer);
+
+    if (!of)
+        return FAIL(ctx, ERR_MEMORY);
+    *ret = (struct answers){definition, of};
+    return RC_OK;
+}
+
+static const struct field_option *option_of(const struct field *field, struct str id)
+{
+    for (size_t i = 0; i < field->option_n; i++)
+        if (str_eq(field->options[i].id, id))
+            return &field->options[i];
+    return NULL;
+}
+
+/* The whole text must match; a pattern that takes too long counts as not matched. */
+static bool matches(struct str pattern, struct str text)
+{
+    int error;
+    PCRE2_SIZE where;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
+                                     PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED | PCRE2_ENDANCHORED,
+                                     &error, &where, NULL);
+    pcre2_match_data *data = code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
+    pcre2_match_context *limits = pcre2_match_context_create(NULL);
+    bool is_match = false;
+
+    if (data && limits) {
+        pcre2_set_match_limit(limits, 100000);
+        pcre2_set_depth_limit(limits, 1000);
+        is_match =
+            pcre2_match(code, (PCRE2_SPTR)text.p, text.n, 0, PCRE2_NO_UTF_CHECK, data, limits) > 0;
+    }
+    pcre2_match_context_free(limits);
+    pcre2_match_data_free(data);
+    pcre2_code_free(code);
+    return is_match;
+}
+
+static enum rc refuse(struct ctx *ctx, const struct field *field, enum err_id id, struct str arg)
+{
+    return FAIL(ctx, id, .field = field->id, .arg = arg);
+}
+
+static enum rc read_text(struct ctx *ctx, const struct field *field, struct str typed,
+                         struct cel_value *ret)
+{
+    if (!text_is_clean(typed))
+        return refuse(ctx, field, ERR_NOT_UTF8, STR_NONE);
+    if (utf8_count(typed) > (size_t)field->max_length)
+        return refuse(ctx, field, ERR_TOO_LONG, str_fmt(ctx->arena, "%d", (int)field->max_length));
+    if (field->pattern.n && !matches(field->pattern, typed))
+        return refuse(ctx, field, ERR_PATTERN, text_in(&field->pattern_says, ctx->lang));
+    *ret = cel_string(str_copy(ctx->arena, typed));
+    return RC_OK;
+}
+
+static enum rc check_bounds(struct ctx *ctx, const struct field *field, struct decimal number)
+{
+    if (field->has_min && decimal_cmp(number, field->min) < 0)
+        return refuse(ctx, field, ERR_TOO_SMALL, decimal_format(ctx->arena, field->min));
+    if (field->has_max && decimal_cmp(number, field->max) > 0)
+        return refuse(ctx, field, ERR_TOO_BIG, decimal_format(ctx->arena, field->max));
+    return RC_OK;
+}
+
+/* "$1,234.50" is understood: what people type around an amount is dropped. */
+static struct str bare_number(struct arena *arena, struct str typed)
+{
+    struct buf buf = buf_in(arena, 64);
+
+    for (size_t i = 0; i < typed.n; i++)
+        if (typed.p[i] != ',' && typed.p[i] != '$' && typed.p[i] != ' ')
+            buf_add_byte(&buf, typed.p[i]);
+    return buf_str(&buf);
+}
+
+static enum rc read_number(struct ctx *ctx, const struct field *field, struct str typed,
+                           struct cel_value *ret)
+{
+    struct decimal number;
+    struct money money;
+    int64_t whole;
+    enum rc rc;
+
+    typed = bare_number(ctx->arena, typed);
+    if (!decimal_parse(typed, &number))
+        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+    rc = check_bounds(ctx, field, number);
+    if (rc)
+        return rc;
+    if (field->type == FIELD_MONEY) {
+        if (number.scale > 2 || !money_from_decimal(number, DECIMAL_HALF_UP, &money))
+            return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+        *ret = cel_money(money);
+    } else if (field->decimals) {
+        if (number.scale > field->decimals)
+            return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+        *ret = cel_decimal(ctx->arena, number);
+    } else {
+        if (!str_to_i64(typed, &whole))
+            return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+        *ret = cel_int(whole);
+    }
+    return RC_OK;
+}
+
+static enum rc read_choices(struct ctx *ctx, const struct field *field, const struct str *typed,
+                            size_t n, struct cel_value *ret)
+{
+    struct cel_value *items = ARENA_ARRAY(ctx->arena, n, struct cel_value);
+
+    if (!items)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < n; i++) {
+        const struct field_option *option = option_of(field, typed[i]);
+
+        if (!option)
+            return refuse(ctx, field, ERR_NOT_A_CHOICE, STR_NONE);
+        items[i] = cel_string(option->id);
+    }
+    *ret = cel_list_of(ctx->arena, items, n);
+    return RC_OK;
+}
+
+static enum rc read_one(struct ctx *ctx, const struct field *field, struct str typed,
+                        struct cel_value *ret)
+{
+    const struct field_option *option;
+    struct date date;
+
+    switch (field->type) {
+    case FIELD_NUMBER:
+    case FIELD_MONEY: return read_number(ctx, field, typed, ret);
+    case FIELD_DATE:
+        if (!date_parse(typed, &date))
+            return refuse(ctx, field, ERR_NOT_A_DATE, STR_NONE);
+        *ret = cel_date(date);
+        return RC_OK;
+    case FIELD_YES_NO:
+        if (!str_eq(typed, S("true")) && !str_eq(typed, S("false")))
+            return refuse(ctx, field, ERR_NOT_A_CHOICE, STR_NONE);
+        *ret = cel_bool(typed.p[0] == 't');
+        return RC_OK;
+    case FIELD_CHOICE:
+        option = option_of(field, typed);
+        if (!option)
+            return refuse(ctx, field, ERR_NOT_A_CHOICE, STR_NONE);
+        *ret = cel_string(option->id);
+        return RC_OK;
+    case FIELD_TEXT:
+    case FIELD_ASSET:
+    case FIELD_CHOICES:
+    case FIELD_FILE:
+    case FIELD_PLACE:
+    case FIELD_PARTY:
+    case FIELD_LIST:
+    case FIELD_CREDENTIAL:
+    case FIELD__N: break;
+    }
+    return read_text(ctx, field, typed, ret);
+}
+
+enum rc answer_read(struct ctx *ctx, const struct field *field, const struct str *typed, size_t n,
+                    struct answer *ret)
+{
+    struct answer answer = {0};
+    enum rc rc;
+
+    if (n == 0 || (n == 1 && str_trim(typed[0]).n == 0)) {
+        *ret = answer;
+        return RC_OK;
+    }
+    rc = field->type == FIELD_CHOICES ? read_choices(ctx, field, typed, n, &answer.value)
+                                      : read_one(ctx, field, str_trim(typed[0]), &answer.value);
+    if (rc)
+        return rc;
+    answer.is_given = true;
+    *ret = answer;
+    return RC_OK;
+}
+
+static struct str list_joined(struct arena *arena, const struct field *field,
+                              const struct cel_list *list, bool is_for_people, enum lang lang)
+{
+    struct buf out = buf_in(arena, 16384);
+
+    for (size_t i = 0; i < list->n; i++) {
+        const struct field_option *option = option_of(field, list->items[i].text);
+
+        if (i)
+            buf_add(&out, is_for_people ? S(", ") : S(","));
+        buf_add(&out, is_for_people && option ? text_in(&option->text, lang) : list->items[i].text);
+    }
+    return buf_str(&out);
+}
+
+struct str answer_typed(struct arena *arena, const struct field *field, const struct answer *answer)
+{
+    if (!answer->is_given)
+        return STR_NONE;
+    switch (answer->value.kind) {
+    case CEL_BOOL: return answer->value.boolean ? S("true") : S("false");
+    case CEL_INT: return str_fmt(arena, "%lld", (long long)answer->value.integer);
+    case CEL_DECIMAL: return decimal_format(arena, *answer->value.decimal);
+    case CEL_MONEY: return decimal_format(arena, money_to_decimal(answer->value.money));
+    case CEL_DATE: return date_format(arena, answer->value.date);
+    case CEL_LIST: return list_joined(arena, field, answer->value.list, false, LANG_EN);
+    default: return answer->value.text;
+    }
+}
+
+struct str answer_shown(struct arena *arena, const struct field *field, const struct answer *answer,
+                        enum lang lang)
+{
+    const struct field_option *option;
+
+    if (!answer->is_given)
+        return STR_NONE;
+    switch (field->type) {
+    case FIELD_YES_NO: return msg_text(lang, answer->value.boolean ? MSG_form_yes : MSG_form_no);
+    case FIELD_CHOICE:
+        option = option_of(field, answer->value.text);
+        return option ? text_in(&option->text, lang) : answer->value.text;
+    case FIELD_CHOICES: return list_joined(arena, field, answer->value.list, true, lang);
+    case FIELD_DATE: return show_date_short(arena, answer->value.date, lang);
+    case FIELD_MONEY:
+        return str_fmt(arena, "$%.*s", STR_ARG(money_format(arena, answer->value.money)));
+    default: break;
+    }
+    if (field->unit.in[LANG_EN].n)
+        return str_fmt(arena, "%.*s %.*s", STR_ARG(answer_typed(arena, field, answer)),
+                       STR_ARG(text_in(&field->unit, lang)));
+    return answer_typed(arena, field, answer);
+}
+
+static void put_value(struct json_writer *json, const struct cel_value *value)
+{
+    switch (value->kind) {
+    case CEL_BOOL: json_put_bool(json, value->boolean); break;
+    case CEL_INT: json_put_i64(json, value->integer); break;
+    case CEL_LIST:
+        json_begin_array(json);
+        for (size_t i = 0; i < value->list->n; i++)
+            json_put_string(json, value->list->items[i].text);
+        json_end_array(json);
+        break;
+    default: json_put_null(json); break;
+    }
+}
+
+struct str answers_json(struct ctx *ctx, const struct answers *answers)
+{
+    struct buf out = buf_in(ctx->arena, MAX_ANSWERS_BYTES);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    for (size_t i = 0; i < answers->definition->field_n; i++) {
+        const struct field *field = &answers->definition->fields[i];
+        const struct answer *answer = &answers->of[i];
+
+        if (!answer->is_given)
+            continue;
+        json_put_key(&json, field->id);
+        /* Exact numbers and dates are kept as text: JSON's numbers are not exact everywhere. */
+        if (answer->value.kind == CEL_STRING || answer->value.kind == CEL_DECIMAL ||
+            answer->value.kind == CEL_MONEY || answer->value.kind == CEL_DATE)
+            json_put_string(&json, answer_typed(ctx->arena, field, answer));
+        else
+            put_value(&json, &answer->value);
+    }
+    json_end_object(&json);
+    return buf_str(&out);
+}
+
+/* A stored value as the text that answer_read takes; several for a list. */
+static enum rc typed_of(struct ctx *ctx, const json_t *value, struct str **ret, size_t *ret_n)
+{
+    size_t n = json_is_array(value) ? json_array_size(value) : 1;
+    struct str *typed = ARENA_ARRAY(ctx->arena, n, struct str);
+
+    if (!typed)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *item = json_is_array(value) ? json_array_get(value, i) : value;
+
+        if (json_is_string(item))
+            typed[i] = (struct str){json_string_value(item), json_string_length(item)};
+        else if (json_is_integer(item))
+            typed[i] = str_fmt(ctx->arena, "%lld", (long long)json_integer_value(item));
+        else
+            typed[i] = json_is_true(item) ? S("true") : S("false");
+    }
+    *ret = typed;
+    *ret_n = n;
+    return RC_OK;
+}
+
+enum rc answers_parse(struct ctx *ctx, const struct definition *definition, struct str json,
+                      struct answers *ret)
+{
+    struct answers answers;
+    json_t *root;
+    enum rc rc = answers_new(ctx, definition, &answers);
+
+    if (!rc)
+        rc = json_parse(ctx, json, MAX_ANSWERS_BYTES, &root);
+    for (size_t i = 0; !rc && i < definition->field_n; i++) {
+        const struct field *field = &definition->fields[i];
+        const json_t *value = json_object_getn(root, field->id.p, field->id.n);
+        struct str *typed;
+        size_t n;
+
+        if (!value || json_is_null(value))
+            continue;
+        rc = typed_of(ctx, value, &typed, &n);
+        if (!rc)
+            rc = answer_read(ctx, field, typed, n, &answers.of[i]);
+    }
+    if (!rc)
+        *ret = answers;
+    return rc;
+}
