@@ -155,7 +155,9 @@ static enum rc share_draft(struct ctx *ctx, struct test_town *town, int64_t n)
 
 static enum rc mail_draft(struct ctx *ctx, struct test_town *town, int64_t n)
 {
-    return draft_mail(ctx, &draft, paths_text(town, "ana%lld@example.org", n), BASE);
+    return draft_mail(ctx, &(struct draft_mail){.draft = &draft,
+                                                .email = paths_text(town, "ana%lld@example.org", n),
+                                                .base_url = BASE});
 }
 
 static enum rc code_for_draft(struct ctx *ctx, struct test_town *town, int64_t n)
@@ -219,8 +221,10 @@ static enum rc rate(struct ctx *ctx, struct test_town *town, int64_t n)
 static enum rc mail_link(struct ctx *ctx, struct test_town *town, int64_t n)
 {
     ctx->actor = paths_reporter(case_id);
-    return case_link_mail(ctx, case_id, paths_text(town, "ana%lld@example.org", n),
-                          S("https://city.example/case/secret"));
+    return case_link_mail(ctx,
+                          &(struct link_mail){.case_id = case_id,
+                                              .email = paths_text(town, "ana%lld@example.org", n),
+                                              .link = S("https://city.example/case/secret")});
 }
 
 static enum rc own_step(struct ctx *ctx, const char *step)
@@ -346,7 +350,7 @@ static struct resident resident;
 
 static enum rc ticket_tx(struct ctx *ctx, void *arg)
 {
-    return resident_ticket_make(ctx, *(const struct str *)arg, &token);
+    return resident_ticket_make(ctx, *(const struct str *)arg, STR_NONE, &token);
 }
 
 static void with_ticket(struct test_town *town, int64_t n)

@@ -3,13 +3,14 @@
 
 #include "engine/cases/draft.h"
 #include "engine/cases/photo.h"
+#include "engine/cases/sweep.h"
 #include "engine/cases/timer.h"
+#include "engine/cases/words_job.h"
 #include "engine/message/mail_settings.h"
 #include "engine/message/outbox.h"
 #include "engine/message/webhook.h"
 #include "engine/work/job_desk.h"
 #include "engine/work/sign.h"
-#include "engine/cases/sweep.h"
 #include "paths.h"
 #include "people/api_key.h"
 
@@ -277,6 +278,47 @@ static void is_swept(struct test_town *town, int64_t n, bool is_done)
     }
 }
 
+/* ---- Words for search, in the background */
+
+static void words_to_make(struct test_town *town, int64_t n)
+{
+    case_id = paths_file(town, n);
+    test_town_set(town, "DELETE FROM job");
+    test_town_set(town, "INSERT INTO job (kind, argument, once, due, attempts, trouble) "
+                        "VALUES ('words.everybody', '0', 'words.everybody', 1, 0, '')");
+}
+
+static enum rc make_words(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return run_job(ctx, words_jobs);
+}
+
+static enum rc catch_up(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return words_catch_up(ctx);
+}
+
+static void nothing_waits(struct test_town *town, int64_t n, bool is_done)
+{
+    (void)n;
+    if (is_done)
+        assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE done IS NULL "
+                                               "AND kind = 'words.everybody'"),
+                         0);
+}
+
+static void words_to_forget(struct test_town *town, int64_t n)
+{
+    case_id = paths_file(town, n);
+    test_town_set(town, "DELETE FROM job");
+    test_town_set(town, "INSERT INTO job (kind, argument, once, due, attempts, trouble) "
+                        "VALUES ('words.forget', '', 'words.forget', 1, 0, '')");
+}
+
 /* ---- Jobs and signs of life */
 
 static void troubled_job(struct test_town *town, int64_t n)
@@ -330,6 +372,9 @@ const struct scenario paths_work[] = {
     {"deliveries tidied", 6, one_delivery, tidy, NULL, 0},
     {"a sweep set", 5, NULL, begin_sweep, NULL, 0},
     {"a sweep", 56, what_has_expired, sweep, is_swept, STEPWISE},
+    {"words made anew", 0, words_to_make, make_words, NULL, STEPWISE},
+    {"words made anew at once", 0, words_to_make, catch_up, nothing_waits, STEPWISE},
+    {"words forgotten", 0, words_to_forget, make_words, NULL, STEPWISE},
     {"a job tried again", 13, troubled_job, retry, NULL, 0},
     {"a job dropped", 13, troubled_job, drop, NULL, 0},
     {"a sign of life", 6, NULL, live, NULL, 0},

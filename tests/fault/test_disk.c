@@ -10,8 +10,9 @@
 #include "db/test_support.h"
 #include "disk_vfs.h"
 
-#define THREADS    4
-#define FILING_ROW 3 /* rows of one filing in `record` */
+#define THREADS        4
+#define FILING_ROW     3   /* rows of one filing in `record` */
+#define CUTS_PER_STORE 200 /* what a cut costs grows with the store */
 
 struct filing {
     struct str name;
@@ -134,13 +135,13 @@ static void one_cut(const struct test_store *store, enum db_durability durabilit
     test_ctx_done(&ctx);
 }
 
-static struct outcome cut_often(enum db_durability durability, int cuts)
+/* Lives of one store, which grows with each. */
+static void cut_store(enum db_durability durability, int first, int last, struct outcome *outcome)
 {
     struct test_store store;
     struct db_options options;
     struct ctx ctx = test_ctx(NULL);
     struct db *db;
-    struct outcome outcome = {0};
 
     test_folder_make(&store);
     options = test_options(&store);
@@ -148,16 +149,30 @@ static struct outcome cut_often(enum db_durability durability, int cuts)
     test_ok(&ctx, db_open(&ctx, &options, &db));
     test_ok(&ctx, db_migrate(&ctx, db, NULL));
     db_close(db);
-    for (int round = 1; round <= cuts; round++) {
-        one_cut(&store, durability, round, &outcome);
+    for (int round = first; round <= last; round++) {
+        one_cut(&store, durability, round, outcome);
         if (round % 20 == 0)
             check_pages(&store);
     }
-    print_message("# %d cuts, %d filings acknowledged, %d of them lost\n", outcome.cuts,
-                  outcome.acknowledged, outcome.lost);
     test_ctx_done(&ctx);
     disk_forget();
     test_folder_remove(&store);
+}
+
+static struct outcome cut_often(enum db_durability durability, int cuts)
+{
+    struct outcome outcome = {0};
+
+    for (int first = 1; first <= cuts; first += CUTS_PER_STORE) {
+        int last = first + CUTS_PER_STORE - 1;
+
+        cut_store(durability, first, last < cuts ? last : cuts, &outcome);
+        if (last % 10000 == 0)
+            print_message("# %d cuts so far, %d filings acknowledged, %d of them lost\n",
+                          outcome.cuts, outcome.acknowledged, outcome.lost);
+    }
+    print_message("# %d cuts, %d filings acknowledged, %d of them lost\n", outcome.cuts,
+                  outcome.acknowledged, outcome.lost);
     return outcome;
 }
 
