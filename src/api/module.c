@@ -82,7 +82,7 @@ const struct route api_routes[] = {
     {HTTP_GET, "/record/inclusion", record_inclusion_send, PERMISSION_PUBLIC, inclusion_input,
      .flags = OPENLY, .summary = "That an event stands in the record", .response = "Inclusion",
      .statuses = ANSWERS(200, 404)},
-    {HTTP_GET, "/healthz", health_send, PERMISSION_PUBLIC, .flags = OPENLY,
+    {HTTP_GET, "/healthz", health_send, PERMISSION_PUBLIC, .flags = OPENLY | ROUTE_AT_EDGE,
      .summary = "Whether the city is served: ok or unavailable"},
     {HTTP_GET, "/metrics", metrics_send, PERMISSION_PUBLIC, .flags = OPENLY,
      .summary = "Numbers of the program, for this machine and keys that read the whole city"},

@@ -33,14 +33,11 @@ static struct status_load load_now(void)
 enum rc health_send(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct status_load load = load_now();
-    int64_t size;
-    enum rc rc = record_placed(ctx, &size);
 
+    (void)ctx;
     (void)request;
-    if (rc)
-        ctx_clear_error(ctx);
     reply->content_type = "text/plain; charset=utf-8";
-    if (rc || load.is_worker_stuck) {
+    if (load.is_store_away || load.is_worker_stuck) {
         reply->status = 503;
         BUF_ADD(&reply->body, "unavailable\n");
         return RC_OK;
@@ -80,6 +77,7 @@ static void put_server(struct buf *out, const struct status_load *load)
     metrics_put(out, "cityhall_refused_total", "reason=\"overload\"", (double)load->overloads);
     metrics_put(out, "cityhall_refused_total", "reason=\"malformed\"", (double)load->malformed);
     metrics_put(out, "cityhall_refused_total", "reason=\"late\"", (double)load->late_connections);
+    metrics_put(out, "cityhall_refused_total", "reason=\"abandoned\"", (double)load->abandoned);
 }
 
 static void put_worker(struct buf *out, const struct status_load *load)
@@ -150,7 +148,7 @@ static enum rc put_outboxes(struct ctx *ctx, struct buf *out)
         return rc;
     metrics_put_help(out, "cityhall_outbox", "gauge",
                      "What is to be told and was not, by route and state.");
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+    for (size_t i = 0; i < COUNT(states); i++) {
         int64_t mails = 0, hooks = 0;
 
         for (size_t j = 0; j < messages.n; j++)

@@ -89,6 +89,7 @@ static void test_does_everything(void **state)
     assert_true(worker_state(worker).rounds >= 1);
     assert_int_equal(worker_state(worker).messages, 4);
     assert_false(worker_state(worker).is_stuck);
+    assert_false(worker_state(worker).is_store_away);
     worker_stop(worker);
 }
 

@@ -49,7 +49,7 @@ struct worker {
     pthread_t thread, watcher;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    atomic_bool is_stopping;
+    atomic_bool is_stopping, is_store_away;
     _Atomic int64_t moved_ms, rounds, jobs, messages, failures, halts;
     _Atomic(const char *) at; /* what it is doing, for the log */
 };
@@ -103,6 +103,19 @@ static void note_stage(struct worker *worker, enum stage stage, const struct ctx
     log_failure(ctx, events[stage]);
 }
 
+/* Pages can be read from a full disk, and busy is not away. */
+static bool is_away(const struct ctx *ctx, enum rc rc)
+{
+    switch (rc ? ctx->err.id : ERR_NONE) {
+    case ERR_NONE:
+    case ERR_OVERLOAD:
+    case ERR_DEADLINE:
+    case ERR_DISK_FULL:
+    case ERR_DISK_READONLY: return false;
+    default: return true;
+    }
+}
+
 /* False when there was nothing to do, or it could not be done. */
 static bool run_job(struct worker *worker)
 {
@@ -112,6 +125,7 @@ static bool run_job(struct worker *worker)
     enum rc rc = job_run_next(&ctx, &runner, &was_there);
 
     note_stage(worker, STAGE_JOBS, &ctx, was_there ? RC_OK : rc);
+    worker->is_store_away = !was_there && is_away(&ctx, rc);
     if (was_there)
         worker->jobs++;
     if (was_there && rc) {
@@ -350,6 +364,7 @@ struct worker_state worker_state(const struct worker *worker)
     return (struct worker_state){
         .idle_ms = idle_ms,
         .is_stuck = idle_ms > stuck_ms,
+        .is_store_away = worker->is_store_away,
         .rounds = worker->rounds,
         .jobs = worker->jobs,
         .messages = worker->messages,

@@ -35,8 +35,10 @@ void worker_stop(struct worker *worker);
 
 /* For /healthz and /metrics. From any thread. */
 struct worker_state {
-    int64_t idle_ms; /* since it last ended a round, a job or a message */
-    bool is_stuck;   /* for longer than WORKER_STUCK_S */
+    int64_t idle_ms;    /* since it last ended a round, a job or a message */
+    bool is_stuck;      /* for longer than WORKER_STUCK_S */
+    bool is_store_away; /* the store failed it when it last looked for a job; that it was busy, full
+                         * or read-only does not count */
     int64_t rounds, jobs, messages, failures;
     int64_t halts; /* how often it was found stuck */
 };

@@ -28,6 +28,7 @@ enum rc console_begin(struct ctx *ctx, struct request *request)
     if (rc || !is_found)
         return rc;
     request->session = session;
+    request->is_trusted = true;
     ctx->actor = &session->actor;
     return RC_OK;
 }

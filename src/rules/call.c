@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#define FEW_ARGS 4 /* calls stand within calls, each on the stack */
+
 struct ctx *cel_call_ctx(struct cel_call *call)
 {
     return call->run->ctx;
@@ -86,11 +88,15 @@ enum rc run_call(struct run *run, const struct node *node, struct cel_value *ret
 {
     struct cel_call call = {.run = run, .node = node};
     const struct overload *overload;
-    struct cel_value args[CEL_MAX_ARGS];
+    struct cel_value few[FEW_ARGS], *args = few;
     enum rc rc;
 
     if (node->call.n_candidates == 0)
         return fail_unbound(run, node->call.name);
+    if (node->call.n_args > FEW_ARGS)
+        args = ARENA_ARRAY(run->ctx->arena, node->call.n_args, struct cel_value);
+    if (!args)
+        return RC_LIMIT;
     for (size_t i = 0; i < node->call.n_args; i++) {
         rc = run_node(run, node->call.args[i], &args[i]);
         if (rc != RC_OK)

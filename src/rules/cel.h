@@ -86,6 +86,16 @@ typedef enum rc cel_function(struct cel_call *call, const struct cel_value *args
 void cel_env_function(struct cel_env *env, const char *signature, uint32_t cost,
                       cel_function *function);
 
+/* Whether the signature parses and is not declared yet. */
+bool cel_env_may_declare(struct cel_env *env, const char *signature);
+
+/* What only the standard's tests ask for. A container is where names are looked for first: with
+ * "a.b" the name x is the variable a.b.x, else a.x, else x; .x is always x. Without macros a call
+ * of has() or all() is one of a function of that name, which there is none. Both before anything
+ * is compiled. */
+void cel_env_container(struct cel_env *env, struct str name);
+void cel_env_without_macros(struct cel_env *env);
+
 struct ctx *cel_call_ctx(struct cel_call *call);
 struct arena *cel_call_arena(struct cel_call *call);
 

@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "rules/cel.h"
 
-#define CEL_MAX_ARGS    6
+#define CEL_MAX_ARGS    32 /* the standard demands so many */
 #define CEL_MAX_SLOTS   64 /* variables of macros in one expression */
 #define CEL_TRACE_NODES 200
 
@@ -105,6 +105,7 @@ struct call {
 struct node {
     enum node_kind kind;
     uint16_t depth;
+    bool is_grouped;     /* stood in parentheses */
     uint32_t begin, end; /* bytes of the source; for texts and problems */
     const struct cel_type *type;
     union {
@@ -115,6 +116,7 @@ struct node {
         struct {
             struct str text;
             size_t number; /* of the variable or slot */
+            bool is_root;  /* written with a leading dot */
         } name;
         struct {
             struct node *operand;
@@ -195,6 +197,8 @@ struct variable {
 struct cel_env {
     struct arena *arena;
     struct cel_limits limits;
+    struct str container;
+    bool has_no_macros;
     size_t n_variables, room_variables;
     struct variable *variables;
     size_t n_types, room_types;
@@ -398,6 +402,9 @@ struct str text_quoted(struct str text);
 
 /* Numbers as CEL writes them: the shortest that reads back the same; "NaN", "Infinity". */
 struct str double_text(struct arena *arena, double number);
+
+/* The same in plain digits, however large or small: never an exponent. */
+struct str double_digits(struct arena *arena, double number);
 
 /* Reads a whole-string double: decimal, with exponent, "NaN", "Infinity"; false for others. */
 bool double_parse(struct str text, double *ret);

@@ -46,12 +46,29 @@ static bool find_in_scope(const struct check *check, struct str name, const stru
     return false;
 }
 
+/* A variable of the environment: in the container, in what is around it, at the root. */
+static bool find_variable(const struct check *check, struct str name, bool is_root,
+                          size_t *ret_number)
+{
+    struct str within = is_root ? STR_NONE : check->env->container;
+
+    while (within.n) {
+        struct str whole = str_fmt(check->arena, "%.*s.%.*s", STR_ARG(within), STR_ARG(name));
+
+        if (cel_env_variable_find(check->env, whole, ret_number))
+            return true;
+        while (within.n && within.p[--within.n] != '.')
+            continue;
+    }
+    return cel_env_variable_find(check->env, name, ret_number);
+}
+
 bool check_is_variable(const struct check *check, struct str name)
 {
     const struct scope *scope;
     size_t number;
 
-    return find_in_scope(check, name, &scope) || cel_env_variable_find(check->env, name, &number);
+    return find_in_scope(check, name, &scope) || find_variable(check, name, false, &number);
 }
 
 static void unknown_name(struct check *check, const struct node *node, struct str name)
@@ -112,19 +129,20 @@ static bool name_type(struct check *check, struct str name, const struct cel_typ
 }
 
 /* What a plain or dotted name means; NULL without a problem when it means nothing. */
-static const struct cel_type *resolve_name(struct check *check, struct node *node, struct str name)
+static const struct cel_type *resolve_name(struct check *check, struct node *node, struct str name,
+                                           bool is_root)
 {
     const struct scope *scope;
     const struct cel_type *type;
     size_t number;
 
-    if (find_in_scope(check, name, &scope)) {
+    if (!is_root && find_in_scope(check, name, &scope)) {
         node->kind = NODE_SLOT;
         node->name.text = name;
         node->name.number = scope->slot;
         return scope->type;
     }
-    if (cel_env_variable_find(check->env, name, &number))
+    if (find_variable(check, name, is_root, &number))
         return use_variable(check, node, name, number);
     if (!name_type(check, name, &type))
         return NULL;
@@ -137,7 +155,7 @@ static const struct cel_type *resolve_name(struct check *check, struct node *nod
 static const struct cel_type *check_name(struct check *check, struct node *node)
 {
     struct str name = node->name.text;
-    const struct cel_type *type = resolve_name(check, node, name);
+    const struct cel_type *type = resolve_name(check, node, name, node->name.is_root);
 
     if (type || check->compile->has_problem)
         return type;
@@ -182,16 +200,37 @@ static const struct cel_type *field_type(struct check *check, struct node *node,
     return NULL;
 }
 
-/* "a.b" as a whole may be a variable's name; a macro's variable `a` goes before it. */
+/* "a.b" as a whole may be a variable's name. Before it go a macro's variable `a`, and a variable
+ * in parentheses: (a).b is a field of it. The empty text when the node is no such name. */
+static struct str whole_name(struct check *check, const struct node *node, bool *ret_is_root)
+{
+    struct str dotted = node_dotted(check->arena, node);
+    const struct node *first = node;
+    const struct scope *scope;
+    size_t number;
+
+    if (str_is_empty(dotted))
+        return STR_NONE;
+    while (first->kind == NODE_SELECT)
+        first = first->select.operand;
+    *ret_is_root = first->name.is_root;
+    if (!*ret_is_root && find_in_scope(check, first->name.text, &scope))
+        return STR_NONE;
+    for (const struct node *part = node; part->kind == NODE_SELECT;) {
+        part = part->select.operand;
+        if (part->is_grouped &&
+            find_variable(check, node_dotted(check->arena, part), *ret_is_root, &number))
+            return STR_NONE;
+    }
+    return dotted;
+}
+
 static const struct cel_type *resolve_dotted(struct check *check, struct node *node)
 {
-    struct str dotted = node_dotted(check->arena, node), first = dotted, piece;
-    const struct scope *scope;
+    bool is_root = false;
+    struct str dotted = whole_name(check, node, &is_root);
 
-    if (str_is_empty(dotted) || !str_next(&first, '.', &piece) ||
-        find_in_scope(check, piece, &scope))
-        return NULL;
-    return resolve_name(check, node, dotted);
+    return str_is_empty(dotted) ? NULL : resolve_name(check, node, dotted, is_root);
 }
 
 static const struct cel_type *check_select(struct check *check, struct node *node)
@@ -207,14 +246,16 @@ static const struct cel_type *check_select(struct check *check, struct node *nod
 static const struct cel_type *check_has(struct check *check, struct node *node)
 {
     struct node whole = *node;
+    bool is_root = false;
     struct str dotted;
+    size_t number;
     const struct cel_type *type;
 
     whole.kind = NODE_SELECT;
-    dotted = node_dotted(check->arena, &whole);
-    if (!str_is_empty(dotted) && cel_env_variable_find(check->env, dotted, &whole.name.number)) {
+    dotted = whole_name(check, &whole, &is_root);
+    if (!str_is_empty(dotted) && find_variable(check, dotted, is_root, &number)) {
         node->kind = NODE_PRESENT;
-        node->name.number = whole.name.number;
+        node->name.number = number;
         node->name.text = dotted;
         facts_add(&check->uses, node->name.number);
         return BOOL;

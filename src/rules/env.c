@@ -110,6 +110,16 @@ const struct cel_type *cel_env_type(struct cel_env *env, struct str name)
     return type;
 }
 
+void cel_env_container(struct cel_env *env, struct str name)
+{
+    env->container = str_copy(env->arena, name);
+}
+
+void cel_env_without_macros(struct cel_env *env)
+{
+    env->has_no_macros = true;
+}
+
 const struct cel_type *cel_env_type_named(struct cel_env *env, struct str text)
 {
     const struct cel_type *type = signature_type(env, &text);
@@ -139,7 +149,7 @@ bool cel_env_may_name(const struct cel_env *env, struct str name)
     while (str_next(&rest, '.', &piece)) {
         if (!lex_is_name(piece) || lex_is_reserved(piece))
             return false;
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        for (size_t i = 0; i < COUNT(words); i++) {
             if (str_eq(piece, words[i]))
                 return false;
         }
@@ -205,6 +215,19 @@ void env_add(struct cel_env *env, const struct builtin *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         add(env, &rows[i]);
+}
+
+bool cel_env_may_declare(struct cel_env *env, const char *signature)
+{
+    struct overload overload;
+
+    if (!signature_parse(env, str_of(signature), &overload))
+        return false;
+    for (size_t i = 0; i < env->n_overloads; i++) {
+        if (is_same(env->overloads[i], &overload))
+            return false;
+    }
+    return true;
 }
 
 void cel_env_function(struct cel_env *env, const char *signature, uint32_t cost,

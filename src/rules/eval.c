@@ -184,15 +184,34 @@ static enum rc run_map(struct run *run, const struct node *node, struct cel_valu
     return ret->kind == CEL_MAP ? RC_OK : RC_LIMIT;
 }
 
+/* A bound value that cannot be had is an error only where it is used: until then its slot is
+ * absent and keeps the sentence. */
 static enum rc run_bind(struct run *run, const struct node *node, struct cel_value *ret)
 {
+    size_t kept = trace_count(run);
     struct cel_value value;
     enum rc rc = run_node(run, node->bind.value, &value);
 
-    if (rc != RC_OK)
+    if (rc == RC_INVALID) {
+        value = (struct cel_value){.kind = CEL_ABSENT, .text = run->error};
+        trace_forget(run, kept);
+    } else if (rc != RC_OK) {
         return rc;
+    }
     run->slots[node->bind.slot] = value;
     return run_node(run, node->bind.body, ret);
+}
+
+static enum rc run_slot(struct run *run, const struct node *node, struct cel_value *ret)
+{
+    struct cel_value value = run->slots[node->name.number];
+
+    if (value.kind == CEL_ABSENT) {
+        run->error = value.text;
+        return RC_INVALID;
+    }
+    *ret = value;
+    return RC_OK;
 }
 
 enum rc run_node_plain(struct run *run, const struct node *node, struct cel_value *ret)
@@ -202,7 +221,7 @@ enum rc run_node_plain(struct run *run, const struct node *node, struct cel_valu
     case NODE_NAME:
         return run_fail(run, "undeclared reference: %.*s is not known", STR_ARG(node->name.text));
     case NODE_VARIABLE: return run_variable(run, node, ret);
-    case NODE_SLOT: *ret = run->slots[node->name.number]; return RC_OK;
+    case NODE_SLOT: return run_slot(run, node, ret);
     case NODE_SELECT: return run_select(run, node, ret);
     case NODE_HAS: return run_has(run, node, ret);
     case NODE_PRESENT: return run_present(run, node, ret);

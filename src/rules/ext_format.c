@@ -109,7 +109,7 @@ static enum rc add_text(struct cel_call *call, struct buf *out, struct cel_value
     case CEL_BOOL: buf_add(out, value.boolean ? S("true") : S("false")); break;
     case CEL_INT: buf_add_i64(out, value.integer); break;
     case CEL_UINT: buf_add_fmt(out, "%llu", (unsigned long long)value.natural); break;
-    case CEL_DOUBLE: buf_add(out, double_text(arena, value.real)); break;
+    case CEL_DOUBLE: buf_add(out, double_digits(arena, value.real)); break;
     case CEL_STRING: buf_add(out, value.text); break;
     case CEL_BYTES: add_bytes(out, value.text); break;
     case CEL_LIST: return add_list(call, out, value.list);
@@ -136,26 +136,27 @@ static enum rc add_whole(struct cel_call *call, struct buf *out, struct cel_valu
     return add_text(call, out, value);
 }
 
+/* A long double holds every int, uint and double exactly. */
 static enum rc add_real(struct cel_call *call, struct buf *out, struct clause clause,
                         struct cel_value value)
 {
-    double number = value.real;
+    long double number = value.real;
 
     if (value.kind == CEL_INT)
-        number = (double)value.integer;
+        number = value.integer;
     else if (value.kind == CEL_UINT)
-        number = (double)value.natural;
+        number = value.natural;
     else if (value.kind != CEL_DOUBLE)
         return fail_kind(call,
                          clause.letter == 'f' ? "fixed-point clause can only be used on doubles"
                                               : "scientific clause can only be used on doubles",
                          value);
     if (!isfinite(number))
-        buf_add(out, double_text(cel_call_arena(call), number));
+        buf_add(out, double_text(cel_call_arena(call), value.real));
     else if (clause.letter == 'f')
-        buf_add_fmt(out, "%.*f", clause.precision, number);
+        buf_add_fmt(out, "%.*Lf", clause.precision, number);
     else
-        buf_add_fmt(out, "%.*e", clause.precision, number);
+        buf_add_fmt(out, "%.*Le", clause.precision, number);
     return RC_OK;
 }
 
@@ -302,5 +303,5 @@ static const struct builtin rows[] = {
 
 void ext_format_add(struct cel_env *env)
 {
-    env_add(env, rows, sizeof rows / sizeof *rows);
+    env_add(env, rows, COUNT(rows));
 }

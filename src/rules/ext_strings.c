@@ -280,18 +280,22 @@ static enum rc replace(struct cel_call *call, const struct cel_value *args, stru
 static enum rc quote(struct cel_call *call, const struct cel_value *args, struct cel_value *ret)
 {
     static const char plain[] = "\a\b\f\n\r\t\v\\\"", named[] = "abfnrtv\\\"";
-    struct str text = args[0].text;
+    struct str rest = args[0].text;
     struct buf out = text_buf(call);
 
     buf_add_byte(&out, '"');
-    for (size_t i = 0; i < text.n; i++) {
-        const char *found = text.p[i] ? strchr(plain, text.p[i]) : NULL;
+    while (rest.n) {
+        struct str one = rest;
+        const char *found = one.p[0] ? strchr(plain, one.p[0]) : NULL;
+        uint32_t c;
 
+        utf8_next(&rest, &c);
+        one.n -= rest.n;
         if (found) {
             buf_add_byte(&out, '\\');
             buf_add_byte(&out, named[found - plain]);
-        } else {
-            buf_add_byte(&out, text.p[i]);
+        } else { /* bytes that are no character become U+FFFD */
+            buf_add(&out, utf8_is_valid(one) ? one : S("\xef\xbf\xbd"));
         }
     }
     buf_add_byte(&out, '"');
@@ -321,5 +325,5 @@ static const struct builtin rows[] = {
 
 void ext_strings_add(struct cel_env *env)
 {
-    env_add(env, rows, sizeof rows / sizeof *rows);
+    env_add(env, rows, COUNT(rows));
 }

@@ -34,7 +34,7 @@ static int hex_digit(char c)
 
 bool lex_is_reserved(struct str word)
 {
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
+    for (size_t i = 0; i < COUNT(reserved); i++) {
         if (str_eq(word, reserved[i]))
             return true;
     }
@@ -91,7 +91,7 @@ static uint32_t skip_space(struct str source, uint32_t at)
         if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
             at++;
         } else if (c == '/' && at + 1 < source.n && source.p[at + 1] == '/') {
-            while (at < source.n && source.p[at] != '\n')
+            while (at < source.n && source.p[at] != '\n' && source.p[at] != '\r')
                 at++;
         } else {
             break;
@@ -112,14 +112,25 @@ static char char_at(struct str source, uint32_t at)
     return at < source.n ? source.p[at] : '\0';
 }
 
-static uint32_t number_end(struct str source, uint32_t at, bool *ret_is_double)
+/* "7." is a double by the standard's text, and "7.size()" a call. */
+static bool is_last_point(struct str source, uint32_t begin, uint32_t at)
 {
-    uint32_t after;
+    char after = char_at(source, at + 1);
 
-    at = skip_digits(source, at);
+    return at > begin && char_at(source, at) == '.' && !is_letter(after) && after != '`' &&
+           after != '.';
+}
+
+static uint32_t number_end(struct str source, uint32_t begin, bool *ret_is_double)
+{
+    uint32_t at = skip_digits(source, begin), after;
+
     if (char_at(source, at) == '.' && is_digit(char_at(source, at + 1))) {
         *ret_is_double = true;
         at = skip_digits(source, at + 1);
+    } else if (is_last_point(source, begin, at)) {
+        *ret_is_double = true;
+        return at + 1;
     }
     if (char_at(source, at) != 'e' && char_at(source, at) != 'E')
         return at;
@@ -242,6 +253,25 @@ static bool digits_at(struct str source, uint32_t *at, int n, int base, uint32_t
     return true;
 }
 
+static bool is_surrogate(uint32_t value, uint32_t first)
+{
+    return value >= first && value < first + 0x400;
+}
+
+/* The second half of a pair of \uXXXX that stands for one character beyond U+FFFF. */
+static bool join_surrogates(struct str source, uint32_t *at, uint32_t *value)
+{
+    uint32_t low = 0;
+
+    if (char_at(source, *at) != '\\' || char_at(source, *at + 1) != 'u')
+        return false;
+    *at += 2;
+    if (!digits_at(source, at, 4, 16, &low) || !is_surrogate(low, 0xdc00))
+        return false;
+    *value = 0x10000 + ((*value - 0xd800) << 10) + (low - 0xdc00);
+    return true;
+}
+
 static bool numeric_escape(struct str source, uint32_t *at, struct literal literal, uint32_t *ret)
 {
     char c = char_at(source, *at);
@@ -252,8 +282,11 @@ static bool numeric_escape(struct str source, uint32_t *at, struct literal liter
     if ((c == 'u' || c == 'U') ? literal.is_bytes : c != 'x' && c != 'X')
         return false;
     ++*at;
-    return digits_at(source, at, n, 16, ret) && *ret <= 0x10ffff &&
-           (*ret < 0xd800 || *ret > 0xdfff);
+    if (!digits_at(source, at, n, 16, ret) || *ret > 0x10ffff)
+        return false;
+    if (c == 'u' && is_surrogate(*ret, 0xd800))
+        return join_surrogates(source, at, ret);
+    return !is_surrogate(*ret, 0xd800) && !is_surrogate(*ret, 0xdc00);
 }
 
 /* The escape behind a backslash at *at. */
@@ -306,6 +339,9 @@ static bool lex_quoted(struct compile *compile, uint32_t *at, struct literal lit
         if (c == '\\' && !literal.is_raw) {
             if (!lex_escape(compile, at, literal, &out))
                 return false;
+        } else if (c == '\r') { /* every kind of line end reads as one \n */
+            *at += char_at(source, *at) == '\n';
+            buf_add_byte(&out, '\n');
         } else {
             buf_add_byte(&out, c);
         }
@@ -365,7 +401,7 @@ static bool lex_sign(struct compile *compile, uint32_t *at, struct token *token)
     uint32_t c;
 
     token->kind = TOKEN_SIGN;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+    for (size_t i = 0; i < COUNT(signs); i++) {
         if (str_starts_with(rest, signs[i])) {
             token->text = signs[i];
             *at += (uint32_t)signs[i].n;

@@ -154,6 +154,8 @@ static struct node *number_node(struct parser *parser, uint32_t begin, bool is_n
     if (!advance(parser))
         return NULL;
     node = literal_node(parser, begin, value);
+    if (str_ends_with(token.text, S(".")))
+        token.text.n--;
     if (node)
         node->number = is_negative ? str_fmt(parser->compile->arena, "-%.*s", STR_ARG(token.text))
                                    : token.text;
@@ -248,6 +250,8 @@ static struct node *parse_call(struct parser *parser, uint32_t begin, struct str
     if (!node)
         return NULL;
     node->call.is_member = receiver != NULL;
+    if (parser->compile->env->has_no_macros)
+        return node;
     return macro_expand(parser->compile, &node) ? node : NULL;
 }
 
@@ -294,6 +298,28 @@ static struct node *parse_group(struct parser *parser)
         return NULL;
     node->begin = begin;
     node->end = parser->last_end;
+    node->is_grouped = true;
+    return node;
+}
+
+/* A leading dot names something of the root: no macro's variable, nothing of the container. */
+static struct node *parse_root_name(struct parser *parser)
+{
+    uint32_t begin = parser->token.begin;
+    struct node *node;
+
+    if (!advance(parser))
+        return NULL;
+    if (parser->token.kind != TOKEN_NAME) {
+        unexpected(parser, "a name after the dot");
+        return NULL;
+    }
+    node = parse_name(parser);
+    if (!node)
+        return NULL;
+    node->begin = begin;
+    if (node->kind == NODE_NAME)
+        node->name.is_root = true;
     return node;
 }
 
@@ -319,9 +345,8 @@ static struct node *parse_primary(struct parser *parser)
         return parse_list(parser);
     if (is_sign(parser, "{"))
         return parse_map(parser);
-    /* A leading dot names something of the outermost scope, the only one there is. */
-    if (is_sign(parser, ".") && advance(parser) && parser->token.kind == TOKEN_NAME)
-        return parse_name(parser);
+    if (is_sign(parser, "."))
+        return parse_root_name(parser);
     unexpected(parser, "a value");
     return NULL;
 }
@@ -438,7 +463,7 @@ static const struct level levels[] = {
     {{"+", "-"}, {STR("_+_"), STR("_-_")}},
     {{"*", "/", "%"}, {STR("_*_"), STR("_/_"), STR("_%_")}},
 };
-#define LEVELS (sizeof levels / sizeof *levels)
+#define LEVELS (COUNT(levels))
 
 static struct str operator_here(const struct parser *parser, const struct level *level)
 {

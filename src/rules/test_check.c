@@ -231,6 +231,20 @@ static void test_names(void **state)
     assert_int_equal(number, TEST_PRIORITY);
 }
 
+static void test_declarations(void **state)
+{
+    struct test_world *world = test_world_of(*state);
+
+    assert_true(cel_env_may_declare(world->env, "f(int): bool"));
+    assert_true(cel_env_may_declare(world->env, "size(place): int"));
+    assert_false(cel_env_may_declare(world->env, "size(string): int"));
+    assert_false(cel_env_may_declare(world->env, "string.size(): dyn"));
+    assert_false(cel_env_may_declare(world->env, "place.ward: string"));
+    assert_false(cel_env_may_declare(world->env, "f(nothing): bool"));
+    assert_false(cel_env_may_declare(world->env, "f(int"));
+    assert_false(cel_env_may_declare(world->env, ""));
+}
+
 static void test_type_names(void **state)
 {
     struct ctx *ctx = *state;
@@ -240,13 +254,13 @@ static void test_type_names(void **state)
     static const char *const bad[] = {"",         "lists",   "list<", "list<int", "list<int, int>",
                                       "map<int>", "int int", "<int>", "list<>"};
 
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         const struct cel_type *type = cel_env_type_named(world->env, str_of(good[i]));
 
         assert_non_null(type);
         assert_str(cel_type_text(ctx->arena, type), good[i]);
     }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_null(cel_env_type_named(world->env, str_of(bad[i])));
     assert_ptr_equal(cel_env_type(world->env, S("place")), cel_env_type(world->env, S("place")));
 }
@@ -273,8 +287,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_types),          TEST(test_unknown_names), TEST(test_wrong_calls),
         TEST(test_exact_problems), TEST(test_optional),      TEST(test_expected_type),
-        TEST(test_uses),           TEST(test_names),         TEST(test_type_names),
-        TEST(test_deep_types),
+        TEST(test_uses),           TEST(test_names),         TEST(test_declarations),
+        TEST(test_type_names),     TEST(test_deep_types),
     };
 
     return cmocka_run_group_tests_name("rules/check", tests, NULL, NULL);

@@ -97,6 +97,10 @@ static void test_decisive(void **state)
                                           " a * a = 16\n"
                                           "  a = 4\n"
                                           "  a = 4\n"},
+        {"cel.bind(a, 1 / (count - 3), lane || a > 1)",
+         "cel.bind(a, 1 / (count - 3), lane || a > 1) = true\n"
+         " lane || a > 1 = true\n"
+         "  lane = true\n"},
     };
 
     EACH(*state, explains, table);
@@ -114,6 +118,10 @@ static void test_errors(void **state)
          " answers.weight > 1 ! no such key: there is no weight in answers\n"
          "  answers.weight ! no such key: there is no weight in answers\n"
          "   answers = {\"size\": 40, \"colour\": \"red\"}\n"},
+        {"cel.bind(a, 1 / (count - 3), a + 1)",
+         "cel.bind(a, 1 / (count - 3), a + 1) ! division by zero\n"
+         " a + 1 ! division by zero\n"
+         "  a ! division by zero\n"},
     };
 
     EACH(*state, explains, table);

@@ -65,6 +65,10 @@ static void test_format(void **state)
         {"'%s'.format([amount])", "\"125.50\""},
         {"'%s'.format([duration('1500ms')])", "\"1.5s\""},
         {"'%s'.format([1.0])", "\"1\""},
+        {"'%s'.format([5e-324]).size()", "326"},
+        {"'%d'.format([-1.5e300]).size()", "302"},
+        {"'%.2f|%.3e'.format([-9223372036854775808, 18446744073709551615u])",
+         "\"-9223372036854775808.00|1.845e+19\""},
         {"'\u00e9%s'.format(['\u00e9'])", "\"\u00e9\u00e9\""},
     };
     static const struct expectation bad[] = {

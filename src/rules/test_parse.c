@@ -11,12 +11,17 @@ static void test_literals(void **state)
         {"-9223372036854775808", "-9223372036854775808"},
         {".5", "0.5"},
         {"1e3", "1000.0"},
+        {"7.", "7.0"},
+        {"[7., -7.]", "[7.0, -7.0]"},
+        {"amount * 2.", "decimal(\"251.00\")"},
         {"1.5E-2", "0.015"},
         {"1e30", "1e+30"},
         {"\"a\\tb\\x41\\u00e9\\U0001F600\\101\"", "\"a\\x09bA\u00e9\U0001F600A\""},
         {"r'\\d+'", "\"\\\\d+\""},
         {"r'\\'", "\"\\\\\""},
         {"'''a\n'b'''", "\"a\\n'b\""},
+        {"r\"\"\"a\r\n\rb\"\"\"", "\"a\\n\\nb\""},
+        {"'\\ud83d\\ude00'", "\"\U0001F600\""},
         {"b'\\xff\\377a'", "b\"\\xff\\xffa\""},
         {"bR\"\\n\"", "b\"\\\\n\""},
         {"null", "null"},
@@ -52,6 +57,7 @@ static void test_precedence(void **state)
         {".count", "3"},
         {"1 // a comment\n + 1", "2"},
         {"1 +\t\r\n\f1", "2"},
+        {"1 // a comment\r + 1", "2"},
     };
 
     EACH(*state, gives, table);
@@ -79,6 +85,14 @@ static void test_syntax_problems(void **state)
         {"'ab\nc'", "1:1: has no end"},
         {"'\\q'", "1:2: escape"},
         {"'\\ud800'", "1:2: escape"},
+        {"'\\ud800\\u0041'", "1:2: escape"},
+        {"'\\ud800\\ue000'", "1:2: escape"},
+        {"'\\udc00\\ud800'", "1:2: escape"},
+        {"'\\ud800\\", "1:2: escape"},
+        {"'\\U0000d83d\\ude00'", "1:2: escape"},
+        {"7..", "1:3: name after the dot"},
+        {".", "1:2: name after the dot"},
+        {".for", "1:2: word of the language"},
         {"'\\U00110000'", "1:2: escape"},
         {"b'\\u0041'", "1:3: escape"},
         {"'\\400'", "1:2: escape"},
@@ -109,6 +123,8 @@ static void test_macro_problems(void **state)
         {"tags.exists(1, true)", "1:13: plain name"},
         {"tags.exists(a.b, true)", "1:13: plain name"},
         {"tags.exists((a), true)", "1:13: plain name"},
+        {"tags.exists(.a, true)", "1:13: plain name"},
+        {"cel.bind(.a, 1, true)", "1:10: plain name"},
         {"tags.all(a, a, true)", "1:13: different names"},
         {"tags.filter(a, b, true)", "1:1: used as"},
         {"tags.transformList(a, true)", "1:1: used as"},
@@ -130,7 +146,7 @@ static void test_depth(void **state)
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
 
-    for (size_t i = 0; i < sizeof openers / sizeof *openers; i++) {
+    for (size_t i = 0; i < COUNT(openers); i++) {
         struct buf source = buf_in(ctx->arena, 20000);
         struct cel_program *program;
         struct cel_problem problem;
@@ -181,7 +197,7 @@ static void test_hostile_bytes(void **state)
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
 
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    for (size_t i = 0; i < COUNT(sources); i++) {
         struct cel_program *program;
         struct cel_problem problem = {0};
 

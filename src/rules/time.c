@@ -182,7 +182,7 @@ static bool take_unit(struct str *text, int64_t *ret_ns)
         {STR("h"), 3600 * NS_PER_S},
     };
 
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+    for (size_t i = 0; i < COUNT(units); i++) {
         if (str_starts_with(*text, units[i].name)) {
             *text = str_slice(*text, units[i].name.n, text->n);
             *ret_ns = units[i].ns;
@@ -370,12 +370,16 @@ static enum rc get_part(struct cel_call *call, const struct cel_value *args, str
     return rc;
 }
 
+/* No zone shifts them, but one that does not exist is an error here too. */
 static enum rc get_milliseconds(struct cel_call *call, const struct cel_value *args,
                                 struct cel_value *ret)
 {
-    (void)call;
-    *ret = cel_int(args[0].nanos / 1000000);
-    return RC_OK;
+    struct parts parts;
+    enum rc rc = parts_of(call, args, &parts);
+
+    if (rc == RC_OK)
+        *ret = cel_int(args[0].nanos / 1000000);
+    return rc;
 }
 
 /* Parts of a duration: the whole of it in hours, minutes or seconds (call->data, in
@@ -430,5 +434,5 @@ static const struct builtin rows[] = {
 
 void time_add(struct cel_env *env)
 {
-    env_add(env, rows, sizeof rows / sizeof *rows);
+    env_add(env, rows, COUNT(rows));
 }

@@ -86,9 +86,9 @@ bool double_parse(struct str text, double *ret)
         {STR("-inf"), -INFINITY},
         {STR("-infinity"), -INFINITY},
     };
-    char copy[400];
+    char copy[1200]; /* the smallest double, written out in full, has 1,077 characters */
 
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+    for (size_t i = 0; i < COUNT(named); i++) {
         if (str_eq_ascii_nocase(text, named[i].name)) {
             *ret = named[i].value;
             return true;
@@ -137,9 +137,9 @@ static void add_positional(struct buf *out, struct str digits, int exponent)
     }
 }
 
-struct str double_text(struct arena *arena, double number)
+static struct str number_text(struct arena *arena, double number, bool is_plain)
 {
-    struct buf out = buf_in(arena, 64);
+    struct buf out = buf_in(arena, 400); /* the smallest double has 326 characters */
     char text[40], digits[20];
     size_t n = 0;
     int64_t exponent = 0;
@@ -159,10 +159,20 @@ struct str double_text(struct arena *arena, double number)
     }
     tail = str_slice(scientific, (size_t)str_find_byte(scientific, 'e') + 1, scientific.n);
     str_to_i64(tail.p[0] == '+' ? str_slice(tail, 1, tail.n) : tail, &exponent);
-    if (exponent < -5 || exponent > 20)
+    if (!is_plain && (exponent < -5 || exponent > 20))
         return str_copy(arena, scientific);
     add_positional(&out, (struct str){digits, n}, (int)exponent);
     return buf_str(&out);
+}
+
+struct str double_text(struct arena *arena, double number)
+{
+    return number_text(arena, number, false);
+}
+
+struct str double_digits(struct arena *arena, double number)
+{
+    return number_text(arena, number, true);
 }
 
 static void write_value(struct buf *out, struct cel_value value);

@@ -68,20 +68,27 @@ static enum rc open_upload(struct body *body, struct ctx *ctx)
 
 static enum rc begin_file(struct body *body, struct ctx *ctx, const struct multipart_part *part)
 {
+    const struct body_limits *limits = body->limits;
+    enum rc rc = RC_OK;
+
     /* A file input that was left empty comes as a nameless file without bytes. */
     body->is_skipping = part->filename.n == 0;
     if (body->is_skipping)
         return RC_OK;
-    if (body->limits->max_files == 0)
+    if (limits->max_files == 0)
         return FAIL(ctx, ERR_MEDIA_TYPE, .detail = S("a file where none is taken"));
-    if (body->file_count++ == body->limits->max_files)
+    if (body->file_count == limits->max_files)
         return FAIL(ctx, ERR_TOO_LARGE, .detail = S("number of files"));
+    if (body->file_count++ == 0 && limits->may_send_files)
+        rc = limits->may_send_files(limits->cls, ctx);
+    if (rc)
+        return rc;
     body->upload = ARENA_NEW(ctx->arena, struct upload);
     if (!body->upload)
         return FAIL(ctx, ERR_MEMORY);
     body->upload->field = str_copy(ctx->arena, part->name);
     body->upload->filename = multipart_clean_filename(ctx->arena, part->filename);
-    body->upload->most_bytes = body->limits->max_file_bytes;
+    body->upload->most_bytes = limits->max_file_bytes;
     body->upload->content_type = str_copy(ctx->arena, http_media_type(part->content_type));
     return open_upload(body, ctx);
 }

@@ -18,6 +18,9 @@ struct body_limits {
     int64_t max_file_bytes;    /* one file */
     int64_t max_uploads_bytes; /* all files of one request */
     const char *temp_dir;      /* where files are put; names start with "upload-" */
+    /* Asked when the first file begins; its failure is the body's. NULL: nobody is asked. */
+    enum rc (*may_send_files)(void *cls, struct ctx *ctx);
+    void *cls;
 };
 
 struct body;
@@ -32,7 +35,8 @@ enum rc body_new(struct ctx *ctx, struct request *request, const struct body_lim
 int64_t body_longest(struct str media_type, const struct body_limits *limits);
 
 /* The next bytes. RC_LIMIT (ERR_TOO_LARGE) past a limit, RC_INVALID (ERR_MALFORMED,
- * ERR_MEDIA_TYPE), RC_UNAVAILABLE (ERR_DISK_FULL, ERR_FILE). After a failure: only body_done. */
+ * ERR_MEDIA_TYPE), RC_UNAVAILABLE (ERR_DISK_FULL, ERR_FILE), or what may_send_files says. After a
+ * failure: only body_done. */
 enum rc body_feed(struct body *body, struct ctx *ctx, struct str bytes) MUST_CHECK;
 
 /* All has come: sets the request's form, uploads or body text; flaws are noted already. */

@@ -15,11 +15,21 @@
 /* The slowest average rate at which a body may come or a reply be taken. */
 #define BYTES_PER_MS 8
 
-static void set_deadline(struct exchange *exchange, int64_t deadline_ms)
+/* The slowest rate of a body that holds a place for files, after a start of a few seconds: what
+ * Apache's mod_reqtimeout asks of every body by default (MinRate=500). */
+#define UPLOAD_MS_PER_BYTE 2
+
+/* False: the connection was late already and is cut off. */
+static bool set_deadline(struct exchange *exchange, int64_t deadline_ms)
+{
+    return !exchange->sweep_entry || sweep_set_deadline(exchange->sweep_entry, deadline_ms);
+}
+
+/* What the client is told when the next deadline passes; NULL: nothing. */
+static void set_farewell(struct exchange *exchange, const struct str *text)
 {
     if (exchange->sweep_entry)
-        atomic_store_explicit(&exchange->sweep_entry->deadline_ms, deadline_ms,
-                              memory_order_relaxed);
+        atomic_store(&exchange->sweep_entry->farewell, text);
 }
 
 void edge_connection(void *cls, struct MHD_Connection *connection, void **entry,
@@ -45,25 +55,11 @@ void edge_connection(void *cls, struct MHD_Connection *connection, void **entry,
 
 void *edge_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
-    return exchange_new(cls, connection, target);
-}
+    struct exchange *exchange = exchange_new(cls, connection, target);
 
-void edge_completed(void *cls, struct MHD_Connection *connection, void **cls_exchange,
-                    enum MHD_RequestTerminationCode why)
-{
-    struct server *server = cls;
-    struct exchange *exchange = *cls_exchange;
-
-    (void)connection;
-    (void)why;
-    *cls_exchange = NULL;
-    if (!exchange)
-        return;
-    if (exchange->sweep_entry) {
-        set_deadline(exchange, clock_monotonic_ms() + server->options.head_deadline_ms);
-        atomic_store_explicit(&exchange->sweep_entry->is_idle, true, memory_order_relaxed);
-    }
-    exchange_free(exchange);
+    if (exchange)
+        complaint_watch(exchange);
+    return exchange;
 }
 
 /* The log line and counters of a request that no worker sees. */
@@ -82,6 +78,27 @@ static void note_edge_answer(struct exchange *exchange, int status, const struct
     atomic_fetch_add(&server->by_status_class[status / 100], 1);
     if (server->options.hooks.log)
         server->options.hooks.log(server->options.app, &event);
+}
+
+void edge_completed(void *cls, struct MHD_Connection *connection, void **cls_exchange,
+                    enum MHD_RequestTerminationCode why)
+{
+    struct server *server = cls;
+    struct exchange *exchange = *cls_exchange;
+
+    (void)connection;
+    (void)why;
+    *cls_exchange = NULL;
+    if (!exchange)
+        return;
+    if (exchange->sweep_entry) {
+        if (exchange->stage <= STAGE_REFUSED && sweep_was_late(exchange->sweep_entry))
+            note_edge_answer(exchange, 408, &(struct err){.id = ERR_DEADLINE, .detail = S("body")});
+        set_farewell(exchange, NULL);
+        set_deadline(exchange, clock_monotonic_ms() + server->options.head_deadline_ms);
+        atomic_store_explicit(&exchange->sweep_entry->is_idle, true, memory_order_relaxed);
+    }
+    exchange_free(exchange);
 }
 
 static enum MHD_Result send_response(struct exchange *exchange, int status,
@@ -104,13 +121,30 @@ static enum MHD_Result answer_malformed(struct exchange *exchange, const char *f
     return send_fixed(exchange, FIXED_MALFORMED);
 }
 
+void edge_refuse_unseen(struct exchange *exchange, enum fixed_kind kind)
+{
+    struct server *server = exchange->server;
+
+    exchange->started_us = clock_now().us_utc;
+    exchange->request.target = (struct str){exchange->target, exchange->target_n};
+    atomic_fetch_add(&server->requests, 1);
+    atomic_fetch_add(&server->malformed_count, 1);
+    note_edge_answer(exchange, fixed_status(kind),
+                     &(struct err){.id = ERR_MALFORMED, .detail = S("Content-Length")});
+    respond_fixed_past_library(exchange, kind);
+}
+
+/* After chunks the connection has to end, which the library's answer does not say. */
 static enum MHD_Result answer_overload(struct exchange *exchange)
 {
     struct server *server = exchange->server;
 
     atomic_fetch_add(&server->overloads, 1);
     atomic_fetch_add(&server->by_status_class[5], 1);
-    return send_fixed(exchange, FIXED_OVERLOAD);
+    if (!exchange->facts.is_chunked)
+        return send_fixed(exchange, FIXED_OVERLOAD);
+    respond_fixed_past_library(exchange, FIXED_OVERLOAD);
+    return MHD_NO;
 }
 
 static enum MHD_Result hand_over(struct exchange *exchange)
@@ -119,10 +153,12 @@ static enum MHD_Result hand_over(struct exchange *exchange)
     struct pool *pool =
         http_method_is_safe(exchange->facts.method) ? server->readers : server->writers;
 
+    if (!set_deadline(exchange, 0))
+        return MHD_NO;
+    set_farewell(exchange, NULL);
     if (!pool_has_room(pool))
         return answer_overload(exchange);
     exchange->stage = STAGE_WORK;
-    set_deadline(exchange, 0);
     MHD_suspend_connection(exchange->connection);
     if (!pool_push(pool, &exchange->job)) {
         /* It filled up since: the overload goes out when the connection is called again. */
@@ -132,15 +168,60 @@ static enum MHD_Result hand_over(struct exchange *exchange)
     return MHD_YES;
 }
 
+static int64_t min_ms(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* A pause may take as long as the start, and the whole no longer than the slowest rate: what came
- * fast at first buys no long silence. */
+ * fast at first buys no long silence. Whoever keeps a place from others has less of both. */
 static void set_body_deadline(struct exchange *exchange)
 {
-    int64_t patience_ms = exchange->server->options.body_deadline_ms;
-    int64_t whole_ms = exchange->started_ms + patience_ms + exchange->body_bytes / BYTES_PER_MS;
-    int64_t pause_ms = clock_monotonic_ms() + patience_ms;
+    const struct server_options *options = &exchange->server->options;
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t until_ms = min_ms(exchange->started_ms + options->body_deadline_ms +
+                                  exchange->body_bytes / BYTES_PER_MS,
+                              now_ms + options->body_deadline_ms);
 
-    set_deadline(exchange, whole_ms < pause_ms ? whole_ms : pause_ms);
+    if (exchange->upload_since_ms) {
+        int64_t bytes = exchange->body_bytes - exchange->upload_since_bytes;
+
+        until_ms = min_ms(until_ms, now_ms + options->upload_pause_ms);
+        until_ms = min_ms(until_ms, exchange->upload_since_ms + options->upload_pause_ms +
+                                        bytes * UPLOAD_MS_PER_BYTE);
+    }
+    set_deadline(exchange, until_ms);
+}
+
+/* Before the workers have seen it, so the proxies' word is looked at here as well. */
+static struct str client_of(const struct exchange *exchange)
+{
+    const struct server_options *options = &exchange->server->options;
+
+    if (!options->proxies.n)
+        return exchange->peer;
+    return address_of_client(exchange->peer, &exchange->request.headers, options->proxies);
+}
+
+/* The first file begins. */
+static enum rc enter_uploads(void *cls, struct ctx *ctx)
+{
+    struct exchange *exchange = cls;
+    const struct server *server = exchange->server;
+    struct params cookies =
+        cookies_parse(ctx->arena, request_header(&exchange->request, S("cookie")));
+    int64_t now_ms = clock_monotonic_ms();
+
+    switch (upload_places_take(
+        server->uploads, limit_home_key(ctx->arena, S("upload"), client_of(exchange)),
+        params_get(&cookies, server->csrf.session_cookie), now_ms, &exchange->upload_place)) {
+    case CROWD_KEY_FULL: return FAIL(ctx, ERR_TOO_MANY, .detail = S("uploads of one client"));
+    case CROWD_FULL: return FAIL(ctx, ERR_OVERLOAD, .detail = S("uploads under way"));
+    case CROWD_ENTERED: break;
+    }
+    exchange->upload_since_ms = now_ms;
+    exchange->upload_since_bytes = exchange->body_bytes;
+    return RC_OK;
 }
 
 static void choose_limits(struct exchange *exchange)
@@ -157,6 +238,8 @@ static void choose_limits(struct exchange *exchange)
         .max_file_bytes = options->max_file_bytes,
         .max_uploads_bytes = options->max_uploads_bytes,
         .temp_dir = options->temp_dir,
+        .may_send_files = enter_uploads,
+        .cls = exchange,
     };
 }
 
@@ -166,34 +249,6 @@ static int64_t longest_body(const struct exchange *exchange)
 
     return body_longest(exchange->request.media_type, limits) +
            (limits->max_files ? limits->max_uploads_bytes : 0);
-}
-
-/* Before the workers have seen it, so the proxies' word is looked at here as well. */
-static struct str client_of(const struct exchange *exchange)
-{
-    const struct server_options *options = &exchange->server->options;
-
-    if (!options->proxies.n)
-        return exchange->peer;
-    return address_of_client(exchange->peer, &exchange->request.headers, options->proxies);
-}
-
-/* A request that brings files keeps its place until it is answered. */
-static enum rc enter_uploads(struct exchange *exchange, struct ctx *ctx)
-{
-    const struct server *server = exchange->server;
-    struct str key;
-
-    if (!exchange->limits.max_files)
-        return RC_OK;
-    key = limit_key(ctx->arena, S("upload"), client_of(exchange));
-    switch (crowd_enter(server->uploads, key, (size_t)server->options.max_uploads_of_address,
-                        &exchange->upload_place)) {
-    case CROWD_KEY_FULL: return FAIL(ctx, ERR_TOO_MANY, .detail = S("uploads of one client"));
-    case CROWD_FULL: return FAIL(ctx, ERR_OVERLOAD, .detail = S("uploads under way"));
-    case CROWD_ENTERED: break;
-    }
-    return RC_OK;
 }
 
 /* Looks at what the head says of the body: a failure is why it is not read. */
@@ -210,9 +265,6 @@ static enum rc open_body(struct exchange *exchange, struct ctx *ctx)
     request->media_type = http_media_type(request_header(request, S("content-type")));
     if (exchange->facts.content_length > longest_body(exchange))
         return FAIL(ctx, ERR_TOO_LARGE, .detail = S("Content-Length"));
-    rc = enter_uploads(exchange, ctx);
-    if (rc)
-        return rc;
     return body_new(ctx, request, &exchange->limits, &exchange->body);
 }
 
@@ -232,11 +284,11 @@ static enum MHD_Result begin_body(struct exchange *exchange)
         return answer_overload(exchange);
     ctx = exchange_ctx(exchange, exchange->arena);
     exchange->stage = STAGE_BODY;
+    set_farewell(exchange,
+                 fixed_text(exchange->server->fixed, FIXED_LATE, exchange->request.target));
     set_body_deadline(exchange);
     if (!open_body(exchange, &ctx))
         return MHD_YES;
-    if (ctx.err.id == ERR_OVERLOAD)
-        return answer_overload(exchange);
     exchange->refusal = ctx.err;
     return refuse_before_body(exchange);
 }
@@ -249,6 +301,7 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method, co
     const char *fault = "";
     enum head_result result;
 
+    complaint_unwatch(exchange);
     exchange->sweep_entry = info ? info->socket_context : NULL;
     exchange->started_us = clock_now().us_utc;
     exchange->started_ms = clock_monotonic_ms();
@@ -274,36 +327,17 @@ static enum MHD_Result feed_body(struct exchange *exchange, struct str bytes)
     struct ctx ctx = exchange_ctx(exchange, exchange->arena);
 
     exchange->body_bytes += (int64_t)bytes.n;
-    set_body_deadline(exchange);
     if (exchange->stage == STAGE_BODY && body_feed(exchange->body, &ctx, bytes)) {
         exchange->refusal = ctx.err;
         exchange->stage = STAGE_REFUSED;
     }
+    set_body_deadline(exchange);
     if (exchange->stage == STAGE_REFUSED &&
         (exchange->facts.is_chunked || exchange->facts.content_length > SMALL_BODY_BYTES)) {
         exchange->is_past_library = true;
         return hand_over(exchange);
     }
     return MHD_YES;
-}
-
-static enum MHD_Result finish_request(struct exchange *exchange)
-{
-    struct ctx ctx = exchange_ctx(exchange, exchange->arena);
-    struct MHD_Response *asset;
-
-    if (exchange->stage == STAGE_BODY && exchange->body && body_finish(exchange->body, &ctx))
-        exchange->refusal = ctx.err;
-    if (!exchange->facts.has_body && http_method_is_safe(exchange->facts.method)) {
-        int status = 200;
-
-        asset = assets_answer(exchange->server->assets, &exchange->request, &status);
-        if (asset) {
-            note_edge_answer(exchange, status, NULL);
-            return send_response(exchange, status, asset);
-        }
-    }
-    return hand_over(exchange);
 }
 
 static enum MHD_Result answer(struct exchange *exchange)
@@ -319,6 +353,35 @@ static enum MHD_Result answer(struct exchange *exchange)
     result = send_response(exchange, exchange->reply->status, response);
     MHD_destroy_response(response);
     return result;
+}
+
+static enum MHD_Result finish_without_body(struct exchange *exchange)
+{
+    const struct route *route = router_find_at_edge(
+        exchange->server->router, exchange->facts.method, exchange->request.target);
+    int status = 200;
+    struct MHD_Response *asset;
+
+    if (route) {
+        work_run_at_edge(exchange, route);
+        return answer(exchange);
+    }
+    asset = assets_answer(exchange->server->assets, &exchange->request, &status);
+    if (!asset)
+        return hand_over(exchange);
+    note_edge_answer(exchange, status, NULL);
+    return send_response(exchange, status, asset);
+}
+
+static enum MHD_Result finish_request(struct exchange *exchange)
+{
+    struct ctx ctx = exchange_ctx(exchange, exchange->arena);
+
+    if (exchange->stage == STAGE_BODY && exchange->body && body_finish(exchange->body, &ctx))
+        exchange->refusal = ctx.err;
+    if (!exchange->facts.has_body && http_method_is_safe(exchange->facts.method))
+        return finish_without_body(exchange);
+    return hand_over(exchange);
 }
 
 static enum MHD_Result linger(struct exchange *exchange, size_t n)
@@ -348,6 +411,7 @@ enum MHD_Result edge_handle(void *cls, struct MHD_Connection *connection, const 
     case STAGE_REFUSED: return bytes.n ? feed_body(exchange, bytes) : finish_request(exchange);
     case STAGE_ANSWER: return answer(exchange);
     case STAGE_LINGER: return linger(exchange, bytes.n);
+    case STAGE_GONE: return MHD_NO;
     case STAGE_WORK:
     case STAGE_SENT:
     case STAGE_STREAMING: break;

@@ -44,7 +44,8 @@ void exchange_free(struct exchange *exchange)
     if (exchange->reply)
         reply_done(exchange->reply);
     shelf_put(server->shelf, exchange->reply_arena);
-    crowd_leave(server->uploads, exchange->upload_place);
+    upload_places_leave(&exchange->upload_place);
+    complaint_unwatch(exchange);
     if (exchange->is_counted)
         atomic_fetch_sub(&server->under_way, 1);
     free(exchange);
@@ -99,6 +100,11 @@ enum head_result exchange_check_head(struct exchange *exchange, const char *meth
     exchange->request.headers = head->headers;
     exchange->request.target = (struct str){exchange->target, exchange->target_n};
     exchange->request.remote = exchange->peer;
+    /* The library takes the last blank of the line for the end of the target. */
+    if (str_find_byte(exchange->request.target, ' ') >= 0) {
+        *ret_fault = "a blank in the target";
+        return HEAD_MALFORMED;
+    }
     return head_check(head, &exchange->facts, ret_fault);
 }
 

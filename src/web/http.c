@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/utf8.h"
+
 static const struct str method_names[HTTP__N] = {
     [HTTP_GET] = STR("GET"),         [HTTP_HEAD] = STR("HEAD"),   [HTTP_POST] = STR("POST"),
     [HTTP_PUT] = STR("PUT"),         [HTTP_PATCH] = STR("PATCH"), [HTTP_DELETE] = STR("DELETE"),
@@ -49,6 +50,7 @@ const char *http_status_text(int status)
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
         {409, "Conflict"},
         {410, "Gone"},
         {412, "Precondition Failed"},
@@ -62,7 +64,7 @@ const char *http_status_text(int status)
         {503, "Service Unavailable"},
     };
 
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    for (size_t i = 0; i < COUNT(texts); i++)
         if (texts[i].status == status)
             return texts[i].text;
     return "Error";

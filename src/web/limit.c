@@ -107,16 +107,27 @@ bool limiter_has(struct limiter *limiter, struct str key, const struct limit *li
     return wait == 0;
 }
 
-struct str limit_key(struct arena *arena, struct str what, struct str address)
+/* An IPv6 address loses all but its first `kept` bytes. */
+static struct str key_of(struct arena *arena, struct str what, struct str address, size_t kept)
 {
     struct in6_addr v6;
     char net[INET6_ADDRSTRLEN];
 
     if (str_find_byte(address, ':') >= 0 && inet_pton(AF_INET6, str_z(arena, address), &v6) == 1 &&
         !IN6_IS_ADDR_V4MAPPED(&v6)) {
-        memset(v6.s6_addr + 8, 0, 8);
+        memset(v6.s6_addr + kept, 0, sizeof v6.s6_addr - kept);
         inet_ntop(AF_INET6, &v6, net, sizeof net);
         address = str_copy(arena, str_of(net));
     }
     return str_join(arena, (struct str[]){what, address}, 2, S(" "));
+}
+
+struct str limit_key(struct arena *arena, struct str what, struct str address)
+{
+    return key_of(arena, what, address, 8);
+}
+
+struct str limit_home_key(struct arena *arena, struct str what, struct str address)
+{
+    return key_of(arena, what, address, 7);
 }

@@ -31,8 +31,12 @@ bool limiter_take(struct limiter *limiter, struct str key, const struct limit *l
 bool limiter_has(struct limiter *limiter, struct str key, const struct limit *limit,
                  int64_t now_ms);
 
-/* "<what> <address>": an IPv4 address counts by itself, an IPv6 address by its /64, which is what
- * one household is given. In the arena. */
+/* "<what> <address>": an IPv4 address counts by itself, an IPv6 address by its /64, which is one
+ * network in a house or one telephone. In the arena. */
 struct str limit_key(struct arena *arena, struct str what, struct str address);
+
+/* The same by the /56, the 256 networks that a home is commonly given (RIPE-690, section 4.2): for
+ * what a single house could use up. The telephones that share one are counted together. */
+struct str limit_home_key(struct arena *arena, struct str what, struct str address);
 
 #endif

@@ -55,7 +55,9 @@ struct request {
     bool has_language;         /* the path named one: /es/... */
     bool is_resumed;           /* a stream's next part is being made: the handler ran already */
     struct exchange *exchange; /* the server's own */
-    void *session; /* the hooks' own: what begin() found out for authorize() and handlers */
+    bool is_trusted; /* begin() found the session's cookie good: its files have places of their own
+                      */
+    void *session;   /* the hooks' own: what begin() found out for authorize() and handlers */
 };
 
 /* Whether the path begins with that segment; of a path that could not be decoded, as it was sent.

@@ -29,8 +29,8 @@ static ssize_t read_stream(void *cls, uint64_t at, char *to, size_t room)
         memcpy(to, stream->chunk + stream->chunk_at, n);
         stream->chunk_at += n;
         if (exchange->sweep_entry)
-            atomic_store(&exchange->sweep_entry->deadline_ms,
-                         clock_monotonic_ms() + exchange->server->options.body_deadline_ms);
+            sweep_set_deadline(exchange->sweep_entry,
+                               clock_monotonic_ms() + exchange->server->options.body_deadline_ms);
         return (ssize_t)n;
     }
     if (stream->has_failed)
@@ -38,7 +38,7 @@ static ssize_t read_stream(void *cls, uint64_t at, char *to, size_t room)
     if (stream->is_last)
         return MHD_CONTENT_READER_END_OF_STREAM;
     if (exchange->sweep_entry)
-        atomic_store(&exchange->sweep_entry->deadline_ms, 0);
+        sweep_set_deadline(exchange->sweep_entry, 0);
     MHD_suspend_connection(exchange->connection);
     pool_push_again(exchange->server->readers, &exchange->job);
     return 0;
@@ -94,7 +94,9 @@ static size_t own_headers(const struct exchange *exchange, struct reply *reply,
     headers[n++] = (struct param){S("Cache-Control"), str_of(reply_cache_text(reply->cache))};
     if (reply->etag.n)
         headers[n++] = (struct param){S("ETag"), reply->etag};
-    if (reply->is_closing ||
+    /* Where a chunked body ends the library reads more loosely than RFC 9112, section 7.1: what
+     * follows it is nobody's request. */
+    if (reply->is_closing || exchange->facts.is_chunked ||
         atomic_load_explicit(&exchange->server->is_draining, memory_order_relaxed))
         headers[n++] = (struct param){S("Connection"), S("close")};
     for (size_t i = 0; i < reply->header_count; i++)
@@ -122,12 +124,22 @@ fail:
     return NULL;
 }
 
+/* One try: a reply of this size fits an empty socket buffer, and a client that has not read earlier
+ * replies gets none. */
+static void send_whole(const struct exchange *exchange, struct str bytes)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (info &&
+        send(info->connect_fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)bytes.n)
+        shutdown(info->connect_fd, SHUT_WR);
+}
+
 void respond_past_library(struct exchange *exchange, struct reply *reply)
 {
     struct param headers[REPLY_MAX_HEADERS + 4];
     struct buf head = buf_in(reply->arena, 64 * 1024);
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     size_t n;
 
     reply->is_closing = true;
@@ -141,12 +153,13 @@ void respond_past_library(struct exchange *exchange, struct reply *reply)
         buf_add_fmt(&head, "%.*s: %.*s\r\n", STR_ARG(headers[i].name), STR_ARG(headers[i].value));
     BUF_ADD(&head, "\r\n");
     buf_add(&head, buf_str(&reply->body));
-    if (!info || buf_has_failed(&head))
-        return;
-    /* One try: a reply of this size fits an empty socket buffer, and a client that has not read
-     * earlier replies gets none. */
-    if (send(info->connect_fd, head.p, head.n, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)head.n)
-        shutdown(info->connect_fd, SHUT_WR);
+    if (!buf_has_failed(&head))
+        send_whole(exchange, buf_str(&head));
+}
+
+void respond_fixed_past_library(struct exchange *exchange, enum fixed_kind kind)
+{
+    send_whole(exchange, *fixed_text(exchange->server->fixed, kind, exchange->request.target));
 }
 
 static void plain_problem(struct ctx *ctx, struct reply *reply, const char *title)

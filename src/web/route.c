@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#define MAX_AT_EDGE 4
+
 /* A place in the tree of patterns: what may follow the segments so far. */
 struct node {
     struct str literal;
@@ -15,6 +17,8 @@ struct router {
     struct node root;
     const struct route **rows;
     size_t row_count;
+    const struct route *at_edge[MAX_AT_EDGE];
+    size_t at_edge_count;
 };
 
 struct pattern {
@@ -67,6 +71,14 @@ static bool pattern_parse(const char *text, struct pattern *ret)
     return true;
 }
 
+static bool has_param(const struct pattern *pattern)
+{
+    for (size_t i = 0; i < pattern->n; i++)
+        if (is_param(pattern->segments[i]))
+            return true;
+    return false;
+}
+
 static enum rc check_row(struct ctx *ctx, const struct route *row)
 {
     struct pattern pattern;
@@ -82,6 +94,8 @@ static enum rc check_row(struct ctx *ctx, const struct route *row)
         fault = "has a method that is answered from other rows";
     else if ((row->flags & ROUTE_API_KEY) && !(row->flags & ROUTE_API))
         fault = "is exempt from the form token but is not an API route";
+    else if ((row->flags & ROUTE_AT_EDGE) && (row->method != HTTP_GET || has_param(&pattern)))
+        fault = "is answered at the edge but is not a GET of one path";
     if (fault)
         return FAIL(ctx, ERR_CONFIG,
                     .detail = str_fmt(ctx->arena, "route %s %s", row->pattern, fault));
@@ -164,6 +178,11 @@ static enum rc add_row(struct ctx *ctx, struct router *router, const struct rout
     }
     node->routes[row->method] = row;
     router->rows[router->row_count++] = row;
+    if (!(row->flags & ROUTE_AT_EDGE))
+        return RC_OK;
+    if (router->at_edge_count == MAX_AT_EDGE)
+        return FAIL(ctx, ERR_CONFIG, .detail = S("too many routes are answered at the edge"));
+    router->at_edge[router->at_edge_count++] = row;
     return RC_OK;
 }
 
@@ -273,6 +292,19 @@ struct route_match router_find(const struct router *router, enum http_method met
     return match;
 }
 
+const struct route *router_find_at_edge(const struct router *router, enum http_method method,
+                                        struct str target)
+{
+    ptrdiff_t at = str_find_byte(target, '?');
+    struct str path = at < 0 ? target : str_slice(target, 0, (size_t)at);
+
+    for (size_t i = 0; i < router->at_edge_count; i++)
+        if ((method == HTTP_GET || method == HTTP_HEAD) &&
+            str_eq(path, str_of(router->at_edge[i]->pattern)))
+            return router->at_edge[i];
+    return NULL;
+}
+
 struct str route_allow_text(struct arena *arena, unsigned allow)
 {
     struct str names[HTTP__N];
@@ -282,10 +314,4 @@ struct str route_allow_text(struct arena *arena, unsigned allow)
         if (allow & 1u << method)
             names[count++] = http_method_name((enum http_method)method);
     return str_join(arena, names, count, S(", "));
-}
-
-const struct route *const *router_rows(const struct router *router, size_t *ret_count)
-{
-    *ret_count = router->row_count;
-    return router->rows;
 }

@@ -26,6 +26,10 @@ enum route_flags {
                                no form token is asked; only together with ROUTE_API */
     ROUTE_SECRET_PATH = 16, /* the path ends in a secret that a foreign page cannot know, and a mail
                                program POSTs to it by itself (RFC 8058): no form token is asked */
+    ROUTE_AT_EDGE = 32, /* answered by the I/O thread, whatever the workers have to do: for a GET
+                           without {names} whose handler waits for nothing. It gets no store, no
+                           city and no actor, and nobody is asked whether it may be used; its
+                           plain path alone counts, not /es/... */
 };
 
 /* Nobody may use a route with this permission: a row that forgot its permission stops the start. */
@@ -55,8 +59,9 @@ struct router;
  *
  * RC_INVALID (ERR_CONFIG, the detail names the rows) when a pattern is not a path of literal
  * segments and {names}, a row has no handler or the permission nobody, ROUTE_API_KEY stands
- * without ROUTE_API, the method is HEAD or OPTIONS, or two rows of one method are ambiguous: some
- * path fits both and neither is the more literal one at every place where they differ. */
+ * without ROUTE_API, ROUTE_AT_EDGE with another method than GET or with a {name} or in more than
+ * four rows, the method is HEAD or OPTIONS, or two rows of one method are ambiguous: some path fits
+ * both and neither is the more literal one at every place where they differ. */
 enum rc router_new(struct ctx *ctx, const struct route *const *tables,
                    const struct router **ret_router) MUST_CHECK;
 
@@ -81,10 +86,12 @@ struct route_match {
 struct route_match router_find(const struct router *router, enum http_method method,
                                const struct url_path *path);
 
+/* The row with ROUTE_AT_EDGE for a GET or HEAD of this target, still encoded and with its query;
+ * NULL when there is none. Costs next to nothing: asked for every request. */
+const struct route *router_find_at_edge(const struct router *router, enum http_method method,
+                                        struct str target);
+
 /* "GET, HEAD, OPTIONS" for the bits in `allow`; in the arena. */
 struct str route_allow_text(struct arena *arena, unsigned allow);
-
-/* All rows, in the order of the tables, for listings. */
-const struct route *const *router_rows(const struct router *router, size_t *ret_count);
 
 #endif

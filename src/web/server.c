@@ -46,6 +46,8 @@ static void set_defaults(struct server_options *options)
     DEFAULT(options->max_connections, 12000);
     DEFAULT(options->max_uploads_under_way, 64);
     DEFAULT(options->max_uploads_of_address, 8);
+    DEFAULT(options->max_uploads_of_staff, 32);
+    DEFAULT(options->max_uploads_of_session, 8);
     DEFAULT(options->arena_cap_bytes, (size_t)32 << 20);
     DEFAULT(options->max_body_bytes, (size_t)64 << 10);
     DEFAULT(options->max_sent_bytes, INT64_C(16) << 20);
@@ -55,6 +57,7 @@ static void set_defaults(struct server_options *options)
     DEFAULT(options->max_uploads_bytes, INT64_C(100) << 20);
     DEFAULT(options->head_deadline_ms, 30000);
     DEFAULT(options->body_deadline_ms, 30000);
+    DEFAULT(options->upload_pause_ms, 10000);
     DEFAULT(options->work_deadline_ms, 10000);
     DEFAULT(options->drain_deadline_ms, 10000);
     DEFAULT(options->session_cookie, "session");
@@ -147,14 +150,6 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *
     return strlen(text);
 }
 
-/* The library's own complaints are about broken requests: the sender has been told. */
-static void say_nothing(void *cls, const char *format, va_list args)
-{
-    (void)cls;
-    (void)format;
-    (void)args;
-}
-
 static enum rc start_daemon(struct ctx *ctx, struct server *server)
 {
     int fd = -1;
@@ -164,14 +159,14 @@ static enum rc start_daemon(struct ctx *ctx, struct server *server)
         return rc;
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        edge_handle, server, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
+        edge_handle, server, MHD_OPTION_EXTERNAL_LOGGER, complaint_hear, server,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)(server->options.io_threads > 1 ? server->options.io_threads : 0),
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->options.max_connections,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_STRICT_FOR_CLIENT,
-        1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK,
-        edge_target, server, MHD_OPTION_NOTIFY_COMPLETED, edge_completed, server,
-        MHD_OPTION_NOTIFY_CONNECTION, edge_connection, server, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_UNESCAPE_CALLBACK,
+        leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, edge_target, server,
+        MHD_OPTION_NOTIFY_COMPLETED, edge_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        edge_connection, server, MHD_OPTION_END);
     if (!server->daemon) {
         close(fd);
         return FAIL(ctx, ERR_UNAVAILABLE, .detail = S("the HTTP library did not start"));
@@ -183,6 +178,16 @@ static bool make_fixed(struct server *server)
 {
     server->fixed = fixed_new(server->options.edge_styles, server->csrf.is_https);
     return server->fixed != NULL;
+}
+
+static struct upload_places *make_places(const struct server_options *options)
+{
+    return upload_places_new(&(struct upload_places_options){
+        .places = (size_t)options->max_uploads_under_way,
+        .reserve = (size_t)options->max_uploads_of_staff,
+        .max_of_address = (size_t)options->max_uploads_of_address,
+        .max_of_session = (size_t)options->max_uploads_of_session,
+    });
 }
 
 static bool start_threads(struct server *server)
@@ -197,7 +202,7 @@ static bool start_threads(struct server *server)
 
     server->sweep = sweep_new();
     server->shelf = shelf_new(server->options.arena_cap_bytes, MAX_KEPT_ARENAS);
-    server->uploads = crowd_new((size_t)server->options.max_uploads_under_way);
+    server->uploads = make_places(&server->options);
     if (!server->sweep || !server->shelf || !server->uploads)
         return false;
     options.shelf = server->shelf;
@@ -328,7 +333,8 @@ void server_free(struct server *server)
     pool_free(server->readers);
     pool_free(server->writers);
     shelf_free(server->shelf);
-    crowd_free(server->uploads);
+    upload_places_free(server->uploads);
+    complaint_done(server);
     sweep_free(server->sweep);
     assets_free(server->assets);
     fixed_free(server->fixed);
@@ -345,6 +351,7 @@ struct server_stats server_stats(struct server *server)
         .overloads = server->overloads,
         .malformed = server->malformed_count,
         .late_connections = sweep_late_count(server->sweep),
+        .abandoned = server->abandoned,
         .queued_reads = pool_queued(server->readers),
         .queued_writes = pool_queued(server->writers),
         .under_way = server->under_way,
@@ -353,11 +360,6 @@ struct server_stats server_stats(struct server *server)
     for (int class = 0; class < 6; class ++)
         stats.by_status_class[class] = server->by_status_class[class];
     return stats;
-}
-
-const struct csrf *server_csrf(const struct server *server)
-{
-    return &server->csrf;
 }
 
 const struct csrf *request_csrf(const struct request *request)

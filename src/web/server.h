@@ -79,7 +79,9 @@ struct server_options {
     int max_queued_writes;      /* 512 */
     int max_connections;        /* 12,000; lowered to what RLIMIT_NOFILE allows */
     int max_uploads_under_way;  /* 64 requests with files at a time: more are answered 503 */
-    int max_uploads_of_address; /* 8 of them from one client: more are answered 429 */
+    int max_uploads_of_address; /* 8 of them from one home: more are answered 429 */
+    int max_uploads_of_staff;   /* 32 beside them for sessions that were found good, */
+    int max_uploads_of_session; /* 8 for each */
     size_t arena_cap_bytes;     /* 32 MiB for one request */
     size_t max_body_bytes;      /* 64 KiB are kept of a body, where a route does not say */
     int64_t max_sent_bytes;    /* 16 MiB of a form or JSON are looked at to find what is too long */
@@ -89,7 +91,8 @@ struct server_options {
     int64_t max_uploads_bytes; /* 100 MiB per request */
     int64_t head_deadline_ms;  /* 30,000 from the last reply, or the connect, to a whole head */
     int64_t body_deadline_ms;  /* 30,000, and one second more for every 8 KiB that arrived */
-    int64_t work_deadline_ms;  /* 10,000: ctx->deadline_ms */
+    int64_t upload_pause_ms;  /* 10,000 once a file has begun, and one second for every 500 bytes */
+    int64_t work_deadline_ms; /* 10,000: ctx->deadline_ms */
     int64_t drain_deadline_ms; /* 10,000 */
 };
 
@@ -98,6 +101,7 @@ struct server;
 /* Counters since the start, for metrics. */
 struct server_stats {
     int64_t requests, overloads, malformed, late_connections;
+    int64_t abandoned;          /* nobody waited for them any more when their turn came */
     int64_t by_status_class[6]; /* [2]: 2xx */
     int queued_reads, queued_writes, under_way;
 };
@@ -130,7 +134,6 @@ void server_free(struct server *server);
 struct server_stats server_stats(struct server *server);
 
 /* For pages with forms: the server's settings for csrf_token. */
-const struct csrf *server_csrf(const struct server *server);
 const struct csrf *request_csrf(const struct request *request);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/instant.h"
 
 #define LOOK_EVERY_MS 250
+#define LATE          INT64_C(-1)
 
 struct sweep {
     pthread_mutex_t lock;
@@ -19,17 +20,33 @@ struct sweep {
     pthread_t thread;
 };
 
+/* Whether the connection is overdue; from then on it is late for good. */
+static bool is_found_late(struct sweep_entry *entry, int64_t now_ms)
+{
+    int64_t deadline_ms = atomic_load_explicit(&entry->deadline_ms, memory_order_relaxed);
+
+    return deadline_ms > 0 && deadline_ms < now_ms &&
+           atomic_compare_exchange_strong(&entry->deadline_ms, &deadline_ms, LATE);
+}
+
+static void cut_off(const struct sweep_entry *entry)
+{
+    const struct str *farewell = atomic_load(&entry->farewell);
+
+    /* One try: it fits the buffer of whoever has got no reply yet. */
+    if (farewell)
+        (void)!send(entry->fd, farewell->p, farewell->n, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(entry->fd, SHUT_RDWR);
+}
+
 static void look(struct sweep *sweep)
 {
     int64_t now_ms = clock_monotonic_ms();
 
     for (struct sweep_entry *entry = sweep->entries; entry; entry = entry->next) {
-        int64_t deadline_ms = atomic_load_explicit(&entry->deadline_ms, memory_order_relaxed);
-
-        if (deadline_ms && deadline_ms < now_ms) {
-            shutdown(entry->fd, SHUT_RDWR);
+        if (is_found_late(entry, now_ms)) {
+            cut_off(entry);
             sweep->late_count++;
-            atomic_store_explicit(&entry->deadline_ms, 0, memory_order_relaxed);
         } else if (sweep->is_draining &&
                    atomic_load_explicit(&entry->is_idle, memory_order_relaxed)) {
             shutdown(entry->fd, SHUT_RD);
@@ -123,6 +140,22 @@ void sweep_remove(struct sweep *sweep, struct sweep_entry *entry)
     sweep->count--;
     pthread_mutex_unlock(&sweep->lock);
     free(entry);
+}
+
+bool sweep_set_deadline(struct sweep_entry *entry, int64_t deadline_ms)
+{
+    int64_t before = atomic_load_explicit(&entry->deadline_ms, memory_order_relaxed);
+
+    do {
+        if (before == LATE)
+            return false;
+    } while (!atomic_compare_exchange_weak(&entry->deadline_ms, &before, deadline_ms));
+    return true;
+}
+
+bool sweep_was_late(const struct sweep_entry *entry)
+{
+    return atomic_load_explicit(&entry->deadline_ms, memory_order_relaxed) == LATE;
 }
 
 void sweep_drain(struct sweep *sweep)

@@ -133,9 +133,9 @@ static void test_emails(void **state)
                                       "a@b@c.d", "<a@b.co>", "a@b.co\nBcc: x"};
 
     (void)state;
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < COUNT(good); i++)
         assert_true(form_is_email(str_of(good[i])));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_false(form_is_email(str_of(bad[i])));
 }
 
@@ -177,7 +177,7 @@ static void test_bad_json(void **state)
         "", "{", "[]", "1", "{\"a\":1,\"a\":2}", "{}x", "{\"text\":\"\\u0000\"}"};
     struct form form = {.count = 77};
 
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_int_equal(read_json(*state, bad[i], &form), RC_INVALID);
     assert_int_equal(form.count, 77);
 }

@@ -225,6 +225,9 @@ static void test_limit_keys(void **state)
     assert_str(limit_key(ctx->arena, S("sign-in"), S("203.0.113.7")), "sign-in 203.0.113.7");
     assert_str(limit_key(ctx->arena, S("x"), S("2001:db8:1:2:3:4:5:6")), "x 2001:db8:1:2::");
     assert_str(limit_key(ctx->arena, S("x"), S("2001:db8:1:2:ffff::1")), "x 2001:db8:1:2::");
+    assert_str(limit_home_key(ctx->arena, S("x"), S("203.0.113.7")), "x 203.0.113.7");
+    assert_str(limit_home_key(ctx->arena, S("x"), S("2001:db8:1:2ff::1")), "x 2001:db8:1:200::");
+    assert_str(limit_home_key(ctx->arena, S("x"), S("::ffff:203.0.113.7")), "x ::ffff:203.0.113.7");
 }
 
 static void test_reply_headers(void **state)

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "web/test_site.h"
@@ -70,6 +71,110 @@ static void test_readers_do_not_hold_up_writers(void **state)
     assert_true(server_stats(site.server).under_way >= 1);
     assert_int_equal(site_read(&site, fd, false).status, 200);
     close(fd);
+    site_stop(&site);
+}
+
+/* Holds the one reader; *ret_fd is to be read. */
+static void hold_the_reader(struct site *site, const char *ms, int *ret_fd)
+{
+    *ret_fd = site_connect(site);
+    site_send(*ret_fd, str_fmt(site->ctx.arena, "GET /slow/%s HTTP/1.1\r\nHost: h\r\n\r\n", ms));
+    poll(NULL, 0, 50);
+}
+
+static void test_health_waits_for_nobody(void **state)
+{
+    static struct site site;
+    int fd, waiting;
+    int64_t begun_ms;
+    struct answer answer;
+
+    (void)state;
+    site_prepare(&site);
+    site.options.readers = 1;
+    site.options.max_queued_reads = 1;
+    site_start(&site);
+    hold_the_reader(&site, "1500", &fd);
+    hold_the_reader(&site, "0", &waiting);
+    begun_ms = clock_monotonic_ms();
+    assert_int_equal(site_ask(&site, GET("/")).status, 503);
+    answer = site_ask(&site, GET("/well?x=y"));
+    assert_int_equal(answer.status, 200);
+    assert_str(answer.body, "well");
+    assert_int_equal(site_ask(&site, S("HEAD /well HTTP/1.1\r\nHost: h\r\n\r\n")).status, 200);
+    answer = site_ask(&site, S("GET /well HTTP/1.1\r\nHost: h\r\nX-Fail: 1\r\n\r\n"));
+    assert_int_equal(answer.status, 503);
+    assert_int_equal(site.last_error, ERR_UNAVAILABLE);
+    assert_true(clock_monotonic_ms() - begun_ms < 1000);
+    assert_int_equal(site_read(&site, fd, false).status, 200);
+    assert_int_equal(site_read(&site, waiting, false).status, 200);
+    assert_int_equal(
+        site_ask(&site, S("POST /well HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")).status,
+        405);
+    close(fd);
+    close(waiting);
+    site_stop(&site);
+}
+
+static void test_nobody_waits_for_it_any_more(void **state)
+{
+    static struct site site;
+    struct server_stats stats;
+    int fd, begun, fds[20], half;
+    int64_t begun_ms;
+
+    (void)state;
+    site_prepare(&site);
+    site.options.readers = 1;
+    site_start(&site);
+    begun_ms = clock_monotonic_ms();
+    hold_the_reader(&site, "600", &fd);
+    for (int i = 0; i < 20; i++) {
+        fds[i] = site_connect(&site);
+        site_send(fds[i], GET("/slow/600"));
+    }
+    poll(NULL, 0, 50);
+    for (int i = 0; i < 20; i++)
+        close(fds[i]);
+    assert_int_equal(site_read(&site, fd, false).status, 200);
+    assert_int_equal(site_ask(&site, GET("/")).status, 200);
+    assert_true(clock_monotonic_ms() - begun_ms < 3000);
+    stats = server_stats(site.server);
+    assert_int_equal(stats.abandoned, 20);
+    /* None of them was begun. */
+    begun = atomic_load(&site.begun);
+    assert_int_equal(begun, 2);
+    /* Whoever ended its own direction alone, while nothing has to wait, is answered. */
+    half = site_connect(&site);
+    site_send(half, GET("/slow/100"));
+    shutdown(half, SHUT_WR);
+    assert_int_equal(site_read(&site, half, false).status, 200);
+    close(half);
+    close(fd);
+    site_stop(&site);
+}
+
+/* What was sent to be done is done, also for somebody who left. */
+static void test_a_post_is_done_for_who_left(void **state)
+{
+    static struct site site;
+    int fds[3];
+
+    (void)state;
+    site_prepare(&site);
+    site.options.writers = 1;
+    site_start(&site);
+    for (int i = 0; i < 3; i++) {
+        fds[i] = site_connect(&site);
+        site_send(fds[i], S("POST /slow/400 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"));
+    }
+    poll(NULL, 0, 50);
+    for (int i = 0; i < 3; i++)
+        close(fds[i]);
+    for (int i = 0; i < 200 && atomic_load(&site.ended) < 3; i++)
+        poll(NULL, 0, 20);
+    assert_int_equal(atomic_load(&site.ended), 3);
+    assert_int_equal(server_stats(site.server).abandoned, 0);
     site_stop(&site);
 }
 
@@ -181,7 +286,7 @@ static void test_starts_that_fail(void **state)
     (void)state;
     site_prepare(&site);
     site_start(&site);
-    for (size_t i = 0; i < sizeof bad_listens / sizeof bad_listens[0]; i++) {
+    for (size_t i = 0; i < COUNT(bad_listens); i++) {
         options = site.options;
         options.listen = bad_listens[i];
         assert_int_equal(server_start(&site.ctx, &options, &server), RC_INVALID);
@@ -205,6 +310,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overload_is_answered_at_once),
         cmocka_unit_test(test_readers_do_not_hold_up_writers),
+        cmocka_unit_test(test_health_waits_for_nobody),
+        cmocka_unit_test(test_nobody_waits_for_it_any_more),
+        cmocka_unit_test(test_a_post_is_done_for_who_left),
         cmocka_unit_test(test_sigterm_finishes_what_is_under_way),
         cmocka_unit_test(test_drain_has_a_deadline),
         cmocka_unit_test(test_asked_to_stop),

@@ -84,7 +84,7 @@ static void test_finds_nothing(void **state)
     struct ctx *ctx = *state;
     const struct router *router = build(ctx, pages);
 
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+    for (size_t i = 0; i < COUNT(paths); i++)
         assert_int_equal(find(ctx, router, HTTP_GET, paths[i]).result, ROUTE_NOT_FOUND);
 }
 
@@ -153,6 +153,10 @@ static void test_refuses_bad_rows(void **state)
     static const struct route no_handler[] = {{HTTP_GET, "/a", NULL, 1}, END};
     static const struct route head[] = {ROW(HTTP_HEAD, "/a"), END};
     static const struct route key[] = {{HTTP_POST, "/a", nothing, 1, .flags = ROUTE_API_KEY}, END};
+    static const struct route no_get[] = {{HTTP_POST, "/a", nothing, 1, .flags = ROUTE_AT_EDGE},
+                                          END};
+    static const struct route named[] = {{HTTP_GET, "/a/{x}", nothing, 1, .flags = ROUTE_AT_EDGE},
+                                         END};
     static const char *const patterns[] = {"",    "a",    "/a//b", "/a b",    "/{}",    "/{x",
                                            "/x}", "/a?b", "/%41",  "/{a}{b}", "/a/{b}c"};
 
@@ -160,18 +164,42 @@ static void test_refuses_bad_rows(void **state)
     check_refused(*state, no_handler, "has no handler");
     check_refused(*state, head, "method");
     check_refused(*state, key, "form token");
-    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+    check_refused(*state, no_get, "at the edge");
+    check_refused(*state, named, "at the edge");
+    for (size_t i = 0; i < COUNT(patterns); i++) {
         const struct route rows[] = {ROW(HTTP_GET, patterns[i]), END};
 
         check_refused(*state, rows, "is not a pattern");
     }
 }
 
+static void test_finds_at_the_edge(void **state)
+{
+    static const struct route rows[] = {ROW(HTTP_GET, "/a"),
+                                        {HTTP_GET, "/b", nothing, 1, .flags = ROUTE_AT_EDGE},
+                                        ROW(HTTP_POST, "/b"),
+                                        END};
+    const struct router *router = build(*state, rows);
+
+    assert_ptr_equal(router_find_at_edge(router, HTTP_GET, S("/b")), &rows[1]);
+    assert_ptr_equal(router_find_at_edge(router, HTTP_HEAD, S("/b?x=/b")), &rows[1]);
+    assert_null(router_find_at_edge(router, HTTP_POST, S("/b")));
+    assert_null(router_find_at_edge(router, HTTP_OPTIONS, S("/b")));
+    assert_null(router_find_at_edge(router, HTTP_GET, S("/a")));
+    assert_null(router_find_at_edge(router, HTTP_GET, S("/b/")));
+    assert_ptr_equal(find(*state, router, HTTP_GET, "/b").route, &rows[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_finds),   TEST(test_finds_nothing),           TEST(test_slashes),
-        TEST(test_methods), TEST(test_refuses_ambiguous_pairs), TEST(test_refuses_bad_rows),
+        TEST(test_finds),
+        TEST(test_finds_nothing),
+        TEST(test_slashes),
+        TEST(test_methods),
+        TEST(test_refuses_ambiguous_pairs),
+        TEST(test_refuses_bad_rows),
+        TEST(test_finds_at_the_edge),
     };
 
     return cmocka_run_group_tests_name("web/route", tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "web/exchange.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 #include "web/compress.h"
@@ -8,6 +9,9 @@
 #define CHUNK_BYTES   ((size_t)256 << 10)
 #define KEPT_BYTES    ((size_t)128 << 10)
 #define RETRY_AFTER_S 5
+
+/* A request that waited as long is not done without looking whether somebody waits for it. */
+#define LOOK_AFTER_MS 250
 
 static struct exchange *exchange_of(struct pool_job *job)
 {
@@ -83,10 +87,17 @@ static enum rc begin_work(struct ctx *ctx, struct exchange *exchange)
 {
     const struct server_options *options = &exchange->server->options;
 
+    struct request *request = &exchange->request;
+    enum rc rc = RC_OK;
+
     exchange->has_begun = true;
-    if (!options->hooks.begin)
-        return RC_OK;
-    return options->hooks.begin(options->app, ctx, &exchange->request);
+    if (options->hooks.begin)
+        rc = options->hooks.begin(options->app, ctx, request);
+    if (!rc && request->is_trusted)
+        upload_places_trust(exchange->server->uploads,
+                            request_cookie(request, exchange->server->csrf.session_cookie),
+                            clock_monotonic_ms());
+    return rc;
 }
 
 /* The handler's own checks find what is wrong with a field and show the form again; what they have
@@ -237,22 +248,32 @@ static void run_request(struct ctx *ctx, struct exchange *exchange, struct reply
     }
 }
 
-static void run_part(struct ctx *ctx, struct exchange *exchange)
+static uint64_t next_work_id(struct server *server)
 {
+    return atomic_fetch_add_explicit(&server->next_work_id, 1, memory_order_relaxed);
+}
+
+/* Makes the next part of a stream. */
+static void run_part(struct exchange *exchange, struct arena *arena)
+{
+    struct server *server = exchange->server;
+    struct ctx ctx = exchange_ctx(exchange, arena);
     struct stream *stream = exchange->stream;
-    struct buf chunk = buf_in(ctx->arena, CHUNK_BYTES);
+    struct buf chunk = buf_in(arena, CHUNK_BYTES);
     bool is_last = false;
     enum rc rc = RC_OK;
 
+    ctx.work_id = next_work_id(server);
+    ctx.deadline_ms = clock_monotonic_ms() + server->options.work_deadline_ms;
     /* What the first run put into the worker's arena is gone. */
     exchange->request.is_resumed = true;
     exchange->request.session = NULL;
-    rc = exchange_route(exchange, ctx);
-    read_request(ctx, exchange);
+    rc = exchange_route(exchange, &ctx);
+    read_request(&ctx, exchange);
     if (!rc)
-        rc = begin_work(ctx, exchange);
+        rc = begin_work(&ctx, exchange);
     if (!rc)
-        rc = stream->produce(ctx, stream->state, &chunk, &is_last);
+        rc = stream->produce(&ctx, stream->state, &chunk, &is_last);
     free(stream->chunk);
     stream->chunk = !rc && chunk.n ? malloc(chunk.n) : NULL;
     stream->chunk_at = 0;
@@ -263,8 +284,8 @@ static void run_part(struct ctx *ctx, struct exchange *exchange)
     stream->has_failed =
         rc || buf_has_failed(&chunk) || (chunk.n && !stream->chunk) || (!chunk.n && !is_last);
     if (stream->has_failed)
-        note(ctx, exchange, &(struct reply){.status = 500}, RC_INTERNAL);
-    end_work(ctx, exchange);
+        note(&ctx, exchange, &(struct reply){.status = 500}, RC_INTERNAL);
+    end_work(&ctx, exchange);
 }
 
 /* Copies the reply to an arena of its own and empties the worker's; without memory for that it
@@ -312,29 +333,79 @@ static void hand_back(struct exchange *exchange, struct reply *reply, struct are
     *arena = NULL;
 }
 
-void work_run(struct pool_job *job, struct arena **arena)
+/* Whether the client left while its request waited; asked for safe methods alone, since what was
+ * received wholly to be done is done. A client that has only ended its own direction looks the same
+ * and is answered as long as little waits; nginx takes it for gone as well. A server that drains
+ * ends that direction itself. */
+static bool is_abandoned(const struct exchange *exchange)
 {
-    struct exchange *exchange = exchange_of(job);
+    struct pollfd client = {.events = POLLRDHUP};
+
+    if (!http_method_is_safe(exchange->facts.method) || !exchange->sweep_entry ||
+        clock_monotonic_ms() - exchange->started_ms < LOOK_AFTER_MS ||
+        atomic_load_explicit(&exchange->server->is_draining, memory_order_relaxed))
+        return false;
+    client.fd = exchange->sweep_entry->fd;
+    return poll(&client, 1, 0) == 1 && (client.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
+/* What a worker does with the request; the stage that comes next. */
+static enum stage run_whole(struct exchange *exchange, struct arena **arena)
+{
     struct server *server = exchange->server;
     struct ctx ctx = exchange_ctx(exchange, *arena);
     struct reply reply = reply_in(*arena, server->csrf.is_https);
 
-    ctx.work_id = atomic_fetch_add_explicit(&server->next_work_id, 1, memory_order_relaxed);
-    ctx.deadline_ms = clock_monotonic_ms() + server->options.work_deadline_ms;
-    if (exchange->stage == STAGE_STREAMING) {
-        run_part(&ctx, exchange);
-        MHD_resume_connection(exchange->connection);
-        return;
+    if (is_abandoned(exchange)) {
+        atomic_fetch_add(&server->abandoned, 1);
+        return STAGE_GONE;
     }
+    ctx.work_id = next_work_id(server);
+    ctx.deadline_ms = clock_monotonic_ms() + server->options.work_deadline_ms;
     run_request(&ctx, exchange, &reply);
     compress_reply(&reply, &exchange->request);
-    if (exchange->is_past_library) {
-        respond_past_library(exchange, &reply);
-        reply_done(&reply);
-        exchange->stage = STAGE_LINGER;
-    } else {
+    if (!exchange->is_past_library) {
         hand_back(exchange, &reply, arena);
-        exchange->stage = STAGE_ANSWER;
+        return STAGE_ANSWER;
     }
+    respond_past_library(exchange, &reply);
+    reply_done(&reply);
+    return STAGE_LINGER;
+}
+
+void work_run(struct pool_job *job, struct arena **arena)
+{
+    struct exchange *exchange = exchange_of(job);
+
+    if (exchange->stage == STAGE_STREAMING)
+        run_part(exchange, *arena);
+    else
+        exchange->stage = run_whole(exchange, arena);
     MHD_resume_connection(exchange->connection);
+}
+
+void work_run_at_edge(struct exchange *exchange, const struct route *route)
+{
+    struct arena *arena = shelf_take(exchange->server->shelf);
+    struct ctx ctx = exchange_ctx(exchange, arena);
+    struct reply reply;
+    enum rc rc;
+
+    exchange->stage = STAGE_ANSWER;
+    if (!arena)
+        return;
+    reply = reply_in(arena, exchange->server->csrf.is_https);
+    ctx.db = NULL;
+    ctx.city = NULL;
+    ctx.work_id = next_work_id(exchange->server);
+    exchange->request.method = exchange->facts.method;
+    exchange->request.route = route;
+    rc = route->handle(&ctx, &exchange->request, &reply);
+    if (rc) {
+        reply.status = err_status(ctx.err.id);
+        respond_plain_error(&ctx, &exchange->request, &reply);
+    }
+    note(&ctx, exchange, &reply, rc);
+    hand_back(exchange, &reply, &arena);
+    shelf_put(exchange->server->shelf, arena);
 }

@@ -262,7 +262,7 @@ static void test_disk(void **state)
                  {SQLITE_READONLY, ERR_DISK_READONLY}};
     struct test_town *town = *state;
 
-    for (size_t i = 0; i < sizeof disks / sizeof *disks; i++) {
+    for (size_t i = 0; i < COUNT(disks); i++) {
         const struct scenario filing = {
             "a filing on a bad disk", 60, NULL, file_on_disk, NULL, disks[i].code, disks[i].error};
         const struct scenario step = {
@@ -352,7 +352,7 @@ static void make_keys(struct test_town *town)
                                       str_z(town->ctx.arena,
                                             str_fmt(town->ctx.arena, "%s/files/ab", town->folder)),
                                       0700));
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         test_ok(&town->ctx, file_write(&town->ctx,
                                        str_z(town->ctx.arena, str_fmt(town->ctx.arena, "%s/%s",
                                                                       town->folder, names[i])),

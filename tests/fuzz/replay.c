@@ -1,35 +1,38 @@
-/* Runs a fuzz target over files instead of invented input: the committed corpus, or one finding.
- * Usage: TARGET FILE... ; prints TAP. Used where the compiler has no fuzzer of its own. */
-#include <stdint.h>
+/* TARGET FILE...: a fuzz target over samples, one input a file, and over what is made of them
+ * (driver.h). Prints TAP. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "driver.h"
 
+#define MAX_FILES 200
 #define MAX_BYTES ((size_t)1 << 24)
+
+/* A file's bytes, which go with the program. */
+static struct fuzz_input read_file(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct fuzz_input input = {slash ? slash + 1 : path, NULL, 0};
+    uint8_t *room = malloc(MAX_BYTES);
+    FILE *file = fopen(path, "rb");
+
+    if (!room || !file) {
+        fprintf(stderr, "%s cannot be read\n", path);
+        exit(EXIT_FAILURE);
+    }
+    input.n = fread(room, 1, MAX_BYTES, file);
+    input.bytes = realloc(room, input.n ? input.n : 1);
+    fclose(file);
+    return input;
+}
 
 int main(int argc, char **argv)
 {
-    uint8_t *room = malloc(MAX_BYTES);
+    static struct fuzz_input inputs[MAX_FILES];
+    size_t n = 0;
 
-    if (!room)
-        return 1;
-    printf("1..%d\n", argc - 1);
-    for (int i = 1; i < argc; i++) {
-        FILE *file = fopen(argv[i], "rb");
-        size_t n = file ? fread(room, 1, MAX_BYTES, file) : 0;
-        uint8_t *exact = malloc(n ? n : 1); /* so that a byte read too far is seen */
-
-        if (file)
-            fclose(file);
-        if (!exact)
-            return 1;
-        for (size_t k = 0; k < n; k++)
-            exact[k] = room[k];
-        LLVMFuzzerTestOneInput(exact, n);
-        free(exact);
-        printf("%s %d %s\n", file ? "ok" : "not ok", i, argv[i]);
-    }
-    free(room);
-    return 0;
+    for (; n < MAX_FILES && n + 1 < (size_t)argc; n++)
+        inputs[n] = read_file(argv[n + 1]);
+    return fuzz_drive(argv[0], inputs, n);
 }

@@ -270,6 +270,14 @@ def restart_unseen(city, server, how):
     must(not bad, "after a restart (%s): %s %s" % (how, bad, city.log[lines:lines + 2]))
 
 
+def comes(what, seconds=10):
+    """Whether it comes true within that time: the program looks into its store once a second."""
+    deadline = time.monotonic() + seconds
+    while not what() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return what()
+
+
 def postgres_restarts(arguments):
     server = OwnServer()
     before = os.environ["CITYHALL_TEST_POSTGRES"]
@@ -292,9 +300,11 @@ def postgres_restarts(arguments):
         must(answer.status == 503, "the list without PostgreSQL: %d" % answer.status)
         must(answer.header("Retry-After"), "no Retry-After")
         must_show_nothing(answer)
+        must(comes(lambda: client.get("/healthz").status == 503), "it says that all is well")
         must(city.is_up(), "the server ended: " + "\n".join(city.log[-20:]))
         must(len([l for l in city.log[lines:] if "request.failed" in l]) <= 2, "log: %s" % city.log[lines:])
         server.start()
+        must(comes(lambda: client.get("/healthz").status == 200), "it says that all is not well")
         must(client.get("/cases").status == 200, "the list is not back: %s" % city.log[-1:])
         client.post(path, {"csrf": client.csrf})
         must(client.last.status == 303, "with PostgreSQL again: %d" % client.last.status)

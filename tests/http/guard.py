@@ -9,6 +9,7 @@ import stat
 import subprocess
 import time
 
+import edge
 from channels import file_case, report_to
 from city import City
 from tap import must
@@ -193,13 +194,14 @@ def folders(tap, city):
 def run(tap, arguments):
     city = City(arguments.program, arguments.city, arguments.store)
     try:
-        city.make(["auditor", "supervisor"]).start()
+        city.make(["agent", "auditor", "supervisor"]).start()
         secrets_in_the_log(tap, city)
         private_files(tap, city)
         links_in_the_outbox(tap, city)
         mails_to_strangers(tap, city)
         programs(tap, city)
         folders(tap, city)
+        edge.run(tap, city)
         tap.test("guard: the server ends well", lambda: must(
             city.stop() == 0, "it did not: " + "\n".join(city.log[-40:])))
     finally:

@@ -1,20 +1,29 @@
 #!/usr/bin/env python3
 """Kills a loaded server with SIGKILL, again and again, and looks for what it had promised.
 
-    run.py [--store sqlite|postgres] [--kills N] PROGRAM CITYDIR
+    run.py [--store sqlite|postgres] [--kills N] [--cities N] PROGRAM CITYDIR
 
 Residents file reports over HTTP while the server is killed at a moment by chance. Each report whose
 sending was answered must be there exactly once when the server is back; one whose answer was lost
 may be there or not. All of them are then sent again, with the same submission: those that were
-there keep their number, the others get one, and nothing is there twice. Prints TAP.
+there keep their number, the others get one, and nothing is there twice.
+
+Most of a kill is the next start, and most of a start is the map: so the city is CITYDIR with one
+service and the few streets that its examples name. --cities are killed side by side; after
+KILLS_PER_CITY each is checked as a whole and gives way to a fresh one. Prints TAP.
 """
 
 import argparse
+import concurrent.futures
+import glob
+import json
 import os
 import random
 import re
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 
@@ -25,8 +34,33 @@ from city import Broken, City  # noqa: E402
 from client import Client  # noqa: E402
 
 RESIDENTS = 4
-LEAST_MS, MOST_MS = 20, 400  # a life of the server under load
+LEAST_MS, MOST_MS = 5, 150  # a life of the server under load
+KILLS_PER_CITY = 1000
+SERVICE = "pothole"
+STREETS = ("Massachusetts Ave", "Sherman St", "Rindge Ave")
+LAYERS = {"boundary", "district", "street", "intersection"}
 NUMBER = re.compile(r"\d\d-\d{5,}-\d")
+
+
+def small_city(files, target):
+    """A copy of the city's folder that starts fast."""
+    shutil.copytree(files, target, ignore=shutil.ignore_patterns("photos"))
+    for path in glob.glob(os.path.join(target, "services", "*")):
+        if os.path.basename(path) != SERVICE + ".yaml":
+            os.unlink(path)
+    for path in glob.glob(os.path.join(target, "layers", "*json")):
+        name = os.path.basename(path).split(".")[0]
+        if name not in LAYERS:
+            os.unlink(path)
+        elif name in ("street", "intersection"):
+            with open(path, encoding="utf-8") as file:
+                layer = json.load(file)
+            layer["features"] = [feature for feature in layer["features"]
+                                 if any(street in feature["properties"]["name"]
+                                        for street in STREETS)]
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(layer, file)
+    return target
 
 
 class Report:
@@ -110,15 +144,30 @@ class Trial:
     def __init__(self, city, chance):
         self.city, self.chance = city, chance
         self.kills = self.answered = self.unanswered = self.stored_unanswered = 0
+        self.last_id = 0  # of the cases of the lives before
         self.problems = []
 
     def stored(self):
-        """How often each report is there, and under which numbers."""
+        """How often each report of this life is there, and under which numbers."""
         found = {}
         for name, number in self.city.store.rows(
-                "SELECT description, number FROM cases WHERE description LIKE 'life-%'"):
+                "SELECT description, number FROM cases WHERE id > %d" % self.last_id):
             found.setdefault(name, []).append(number)
         return found
+
+    def check_all(self):
+        """The same for all lives together, and what the program says of its store."""
+        (total, names, numbers), = self.city.store.rows(
+            "SELECT count(*), count(DISTINCT description), count(DISTINCT number) FROM cases")
+        if not int(total) == int(names) == int(numbers) == self.answered + self.unanswered:
+            self.problems.append("%s cases, %s reports, %s numbers; sent were %d" % (
+                total, names, numbers, self.answered + self.unanswered))
+        for command in ["audit", "verify", self.city.folder], ["rebuild", self.city.folder,
+                                                                "--check"]:
+            try:
+                self.city.run(*command)
+            except Broken as broken:
+                self.problems.append(str(broken))
 
     def one_life(self):
         city = self.city
@@ -170,6 +219,8 @@ class Trial:
             if len(found.get(report.name, [])) != 1:
                 self.problems.append("%s sent again is there %d times"
                                      % (report.name, len(found.get(report.name, []))))
+        (last,), = self.city.store.rows("SELECT coalesce(max(id), 0) FROM cases")
+        self.last_id = int(last)
 
     def run(self, kills):
         self.city.start()
@@ -178,21 +229,48 @@ class Trial:
             self.check_life(reports)
             self.city.start()
             self.send_again(reports)
-            if self.kills % 100 == 0:
-                print("# %d kills, %d answered" % (self.kills, self.answered), flush=True)
+        self.check_all()
 
 
-def check(results, name, is_good, shown=""):
-    results.append(bool(is_good))
-    print("%s %d - %s" % ("ok" if is_good else "not ok", len(results), name))
-    if not is_good:
-        print("# " + str(shown).replace("\n", "\n# "))
+def try_one(program, files, store, kills, seed):
+    """One city from its making to its end; (kills, answered, unanswered, stored, problems)."""
+    city = City(program, files, store)
+    try:
+        city.make([])
+        trial = Trial(city, random.Random(seed))
+        trial.run(kills)
+    finally:
+        city.remove()
+    return (trial.kills, trial.answered, trial.unanswered, trial.stored_unanswered, trial.problems)
+
+
+def try_all(arguments, files):
+    """All cities, so many at a time; the sums, and every problem."""
+    chance = random.Random(arguments.seed)
+    share = min(KILLS_PER_CITY, -(-arguments.kills // arguments.cities))
+    parts = [min(share, arguments.kills - done) for done in range(0, arguments.kills, share)]
+    sums, problems = [0] * 4, []
+    with concurrent.futures.ProcessPoolExecutor(arguments.cities) as pool:
+        waiting = [pool.submit(try_one, os.path.abspath(arguments.program), files, arguments.store,
+                               kills, chance.randint(1, 10**9)) for kills in parts]
+        for done in concurrent.futures.as_completed(waiting):
+            *counts, troubles = done.result()
+            sums = [a + b for a, b in zip(sums, counts)]
+            problems += troubles
+            print("# %d kills; %d reports answered, %d not, of which %d were stored" % tuple(sums),
+                  flush=True)
+            if troubles:
+                for other in waiting:
+                    other.cancel()
+                break
+    return sums, problems
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--store", default="sqlite")
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--cities", type=int, default=1, help="side by side")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randint(1, 10**9))
     parser.add_argument("program")
     parser.add_argument("city")
@@ -200,29 +278,20 @@ def main():
     if arguments.store == "postgres" and "CITYHALL_TEST_POSTGRES" not in os.environ:
         print("1..0 # SKIP no PostgreSQL")
         return 0
-    print("# seed %d" % arguments.seed)
-    results = []
-    city = City(arguments.program, arguments.city, arguments.store)
-    try:
-        city.make([])
-        trial = Trial(city, random.Random(arguments.seed))
-        trial.run(arguments.kills)
-        print("# %d kills; %d reports answered, %d not, of which %d were stored"
-              % (trial.kills, trial.answered, trial.unanswered, trial.stored_unanswered))
-        check(results, "%d kills: nothing answered is lost, nothing is there twice" % trial.kills,
-              not trial.problems, "\n".join(trial.problems[:20]))
-        check(results, "the server was loaded", trial.answered >= trial.kills
-              and trial.unanswered > 0, (trial.answered, trial.unanswered))
-        for name, command in [("the record", ["audit", "verify", city.folder]),
-                              ("what follows from the cases", ["rebuild", city.folder, "--check"])]:
-            try:
-                check(results, name + " is whole", city.run(*command))
-            except Broken as broken:
-                check(results, name + " is whole", False, broken)
-    finally:
-        city.remove()
+    print("# seed %d" % arguments.seed, flush=True)
+    with tempfile.TemporaryDirectory(prefix="cityhall-kill-") as scratch:
+        (kills, answered, unanswered, _), problems = try_all(
+            arguments, small_city(arguments.city, os.path.join(scratch, "city")))
+    results = [
+        ("%d kills: nothing answered is lost, nothing is there twice, the record and what follows "
+         "from the cases are whole" % kills, kills == arguments.kills and not problems),
+        ("the server was loaded", answered >= kills and unanswered > 0)]
+    for number, (name, is_good) in enumerate(results, 1):
+        print("%s %d - %s" % ("ok" if is_good else "not ok", number, name))
+    for problem in problems[:20]:
+        print("# " + problem.replace("\n", "\n# "))
     print("1..%d" % len(results))
-    return 0 if all(results) else 1
+    return 0 if all(is_good for _, is_good in results) else 1
 
 
 if __name__ == "__main__":

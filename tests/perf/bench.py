@@ -35,6 +35,7 @@ from client import Client  # noqa: E402
 
 CONNECTIONS = 64
 DRAFTS = 60000
+ADDRESS = "resident%d@example.org"
 PAGES_FIRST = ["/", "/services/pothole", "/report/pothole/where", "/cases", "/follow"]
 
 
@@ -130,22 +131,25 @@ def public_pages(bench):
 
 
 def make_drafts(city):
-    """Fills in one report by hand and copies it under other tokens; gives the tokens' pattern."""
+    """Fills in one report by hand and copies it under other tokens and for other residents, as each
+    is mailed so often a day only."""
     city.start()
     client = city.client()
-    report_to("check")(city, client)
+    report_to("check", email=ADDRESS % 0)(city, client)
     city.stop()
     digest = hashlib.sha256(client.cookies["draft"].encode()).digest()
     db = sqlite3.connect(city.store.path)
     names = [row[1] for row in db.execute("PRAGMA table_info(draft)")][1:]
     row = list(db.execute("SELECT %s FROM draft WHERE token_hash = ?" % ", ".join(names),
                           (digest,)).fetchone())
-    at = names.index("token_hash")
+    token_at, answers_at = names.index("token_hash"), names.index("answers")
+    answers = row[answers_at]
     insert = "INSERT INTO draft (%s) VALUES (%s)" % (", ".join(names), ", ".join("?" * len(names)))
 
     def rows():
         for i in range(DRAFTS):
-            row[at] = hashlib.sha256(b"bench-%037d" % i).digest()
+            row[token_at] = hashlib.sha256(b"bench-%037d" % i).digest()
+            row[answers_at] = answers.replace(ADDRESS % 0, ADDRESS % (i + 1))
             yield row
     db.executemany(insert, rows())
     db.commit()

@@ -109,7 +109,7 @@ static void make_cases(const struct bench *bench)
         exit(1);
     run_sql(db, fill[0], 0, 0);
     run_sql(db, "BEGIN", 0, 0);
-    for (size_t i = 1; i < sizeof fill / sizeof *fill; i++)
+    for (size_t i = 1; i < COUNT(fill); i++)
         run_sql(db, fill[i], bench->rows, bench->ctx.now.us_utc);
     run_sql(db, "COMMIT", 0, 0);
     sqlite3_close(db);
@@ -148,7 +148,7 @@ static void close_bench(struct bench *bench)
     ctx_done(&bench->ctx);
     db_close(bench->db);
     arena_free(bench->ctx.arena);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         snprintf(path, sizeof path, "%s/%s", bench->folder, files[i]);
         unlink(path);
     }
@@ -260,7 +260,7 @@ static const struct scene scenes[] = {
     {"dashboard, 30 days", NULL, CASES_BY_DUE, 0, false, 30},
     {"dashboard, 90 days", NULL, CASES_BY_DUE, 0, false, 90},
 };
-#define SCENES (sizeof scenes / sizeof *scenes)
+#define SCENES (COUNT(scenes))
 
 int main(int argc, char **argv)
 {

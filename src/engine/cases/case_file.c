@@ -19,7 +19,6 @@
 #include "place/layers.h"
 
 #define MAX_DESCRIPTION 4000
-#define MAX_PAYLOAD     40000
 
 struct filing_work {
     const struct filing *filing;
@@ -262,7 +261,7 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);
@@ -286,7 +285,7 @@ static enum rc may_mail(struct ctx *ctx, const struct filing *filing, bool *ret)
     if (*ret)
         return RC_OK;
     rc = contacts_since(ctx, str_lower_ascii(ctx->arena, filing->contact.email),
-                        instant_plus_us(ctx->now, -US_PER_DAY), &given);
+                        instant_plus_us(ctx->now, -US_PER_DAY), FILING_MAILS_PER_DAY + 1, &given);
     *ret = !rc && given.total <= FILING_MAILS_PER_DAY; /* this one among them */
     return rc;
 }

@@ -58,7 +58,9 @@ static enum rc release(struct ctx *ctx, void *arg)
 
 enum rc case_words_release(struct ctx *ctx, int64_t case_id, const struct projection_words *words)
 {
-    return later(ctx, release, case_id, words);
+    struct case_words made = {.everybody = projection_public_words(ctx, words)};
+
+    return later_made(ctx, release, case_id, &made);
 }
 
 static enum rc replace(struct ctx *ctx, void *arg)

@@ -21,7 +21,8 @@ enum rc case_words_enter_made(struct ctx *ctx, int64_t case_id,
 enum rc case_words_replace(struct ctx *ctx, int64_t case_id,
                            const struct projection_words *words) MUST_CHECK;
 
-/* Only everybody's entry: the description was released, or taken back. */
+/* Only everybody's entry: the description was released, or taken back. Of the answers their
+ * definition is read alone. */
 enum rc case_words_release(struct ctx *ctx, int64_t case_id,
                            const struct projection_words *words) MUST_CHECK;
 

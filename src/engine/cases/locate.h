@@ -16,4 +16,8 @@ enum rc locate_choice(struct ctx *ctx, const struct city *city, const struct pla
 enum rc locate_text(struct ctx *ctx, const struct city *city, struct str text,
                     struct place *ret) MUST_CHECK;
 
+/* What a bare point is called, in ctx->lang: "near 795 Massachusetts Ave", or its coordinates where
+ * no street is near. */
+struct str locate_label(struct ctx *ctx, const struct city *city, struct point at);
+
 #endif

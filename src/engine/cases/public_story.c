@@ -5,8 +5,6 @@
 #include "engine/cases/queries.h"
 #include "engine/record/record.h"
 
-#define MAX_EVENT_JSON 100000
-
 enum rc public_answers(struct ctx *ctx, const struct public_case *shown, struct answers *ret)
 {
     struct public_answers_of_row row;
@@ -88,7 +86,7 @@ enum rc public_updates(struct ctx *ctx, const struct public_case *shown, struct 
         json_t *payload = NULL;
 
         if (!rows.rows[i].payload_is_null &&
-            json_parse(ctx, rows.rows[i].payload, MAX_EVENT_JSON, &payload))
+            json_parse(ctx, rows.rows[i].payload, RECORD_PAYLOAD_MAX, &payload))
             ctx_clear_error(ctx);
         updates.n +=
             tell(shown->definition->workflow, &rows.rows[i], payload, &updates.of[updates.n]);

@@ -5,10 +5,10 @@
 #include "engine/cases/locate.h"
 #include "engine/cases/number.h"
 #include "engine/cases/projection.h"
+#include "engine/cases/queries.h"
 #include "engine/test_support.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define THREADS      16
+#define THREADS 16
 
 /* ---- What a filing writes */
 
@@ -427,6 +427,15 @@ static int64_t mails_to(struct world *world, const char *address)
     return test_i64(world, str_z(world->ctx.arena, sql), 1);
 }
 
+static int64_t counted_lately(struct world *world, struct str email, int64_t most)
+{
+    struct instant since = instant_plus_us(world->ctx.now, -US_PER_DAY);
+    struct contacts_since_row given;
+
+    assert_int_equal(contacts_since(&world->ctx, email, since, most, &given), RC_OK);
+    return given.total;
+}
+
 /* Anybody may type anybody's address. */
 static void mails_to_one_address_have_an_end(void **state)
 {
@@ -436,6 +445,8 @@ static void mails_to_one_address_have_an_end(void **state)
     for (int i = 0; i < FILING_MAILS_PER_DAY + 4; i++)
         test_file(world, &form);
     assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY);
+    assert_int_equal(counted_lately(world, S("victim@example.net"), 5), 5);
+    assert_int_equal(counted_lately(world, S("victim@example.net"), 100), FILING_MAILS_PER_DAY + 4);
     form.email = "victim@EXAMPLE.net";
     test_file(world, &form);
     assert_int_equal(mails_to(world, "victim@EXAMPLE.net"), 0);
@@ -448,6 +459,7 @@ static void mails_to_one_address_have_an_end(void **state)
     assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY + 1);
     world->ctx.actor = NULL;
     world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY + US_PER_S);
+    assert_int_equal(counted_lately(world, S("victim@example.net"), 100), 0);
     test_file(world, &form);
     assert_int_equal(mails_to(world, "Victim@example.net"), FILING_MAILS_PER_DAY + 2);
 }

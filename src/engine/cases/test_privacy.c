@@ -39,7 +39,7 @@ static int64_t found(struct world *world, const char *word)
     };
     int64_t n = 0;
 
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    for (size_t i = 0; i < COUNT(places); i++) {
         struct str sql = str_fmt(world->ctx.arena,
                                  "SELECT count(*) FROM %s WHERE %s LIKE '%%%%%s%%%%' AND %%lld = 1",
                                  places[i][0], places[i][1], word);
@@ -102,6 +102,24 @@ static void a_description_is_released_and_taken_back(void **state)
                  "description");
     be(world, ROLE_AUDITOR);
     assert_error(&world->ctx, case_description_release(&world->ctx, 1, 0, true), ERR_DENIED, NULL);
+}
+
+/* Whatever a case of its service is asked. */
+static void a_service_with_texts_has_its_description_released(void **state)
+{
+    struct world *world = *state;
+
+    test_file(world, &(struct test_filing){.service = "bulky-item",
+                                           .place = "38 Bishop Allen Dr",
+                                           .answers = {"pieces", "2"},
+                                           .name = "Maria Ngo",
+                                           .phone = "251-555-0142",
+                                           .email = "maria@example.org",
+                                           .description = "It is bent"});
+    be(world, ROLE_SUPERVISOR);
+    test_ok(&world->ctx, case_description_release(&world->ctx, 1, 0, true));
+    assert_int_equal(test_i64(world, "SELECT is_description_public " CASE, 1), 1);
+    assert_int_equal(found(world, "bent"), 3); /* the case, and both searches */
 }
 
 static void a_redacted_description_is_nowhere(void **state)
@@ -321,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_hidden_case_comes_back),
         TEST(a_description_is_released_and_taken_back),
+        TEST(a_service_with_texts_has_its_description_released),
         TEST(a_redacted_description_is_nowhere),
         TEST(a_redacted_note_keeps_its_place_in_the_record),
         TEST(a_redacted_message_leaves_the_mails),

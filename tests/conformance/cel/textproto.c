@@ -76,25 +76,42 @@ static void add_utf8(struct buf *out, uint32_t c)
         buf_add_byte(out, (char)(0x80 | (c >> 6 * (n - 1) & 0x3f)));
 }
 
-static void take_escape(struct reader *reader, struct buf *out)
+/* \u or \U; two halves of a surrogate pair are one character. */
+static bool take_character(struct reader *reader, int digits, struct buf *out)
 {
-    static const char from[] = "abfnrtv", to[] = "\a\b\f\n\r\t\v";
+    uint32_t c = take_digits(reader, digits, 16), low;
+
+    if (c >= 0xd800 && c < 0xdc00 && here(reader) == '\\') {
+        reader->at += 2;
+        low = take_digits(reader, 4, 16);
+        if (low < 0xdc00 || low > 0xdfff)
+            return false;
+        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+    }
+    if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+        return false;
+    add_utf8(out, c);
+    return true;
+}
+
+static bool take_escape(struct reader *reader, struct buf *out)
+{
+    static const char from[] = "abfnrtv\\?'\"", to[] = "\a\b\f\n\r\t\v\\?'\"";
     char c = here(reader);
     const char *found = c ? strchr(from, c) : NULL;
 
     if (c >= '0' && c <= '7') {
         buf_add_byte(out, (char)take_digits(reader, 3, 8));
-        return;
+        return true;
     }
     reader->at++;
+    if (c == 'u' || c == 'U')
+        return take_character(reader, c == 'u' ? 4 : 8, out);
     if (c == 'x' || c == 'X')
         buf_add_byte(out, (char)take_digits(reader, 2, 16));
-    else if (c == 'u')
-        add_utf8(out, take_digits(reader, 4, 16));
-    else if (c == 'U')
-        add_utf8(out, take_digits(reader, 8, 16));
-    else
-        buf_add_byte(out, found ? to[found - from] : c);
+    else if (found)
+        buf_add_byte(out, to[found - from]);
+    return found || c == 'x' || c == 'X';
 }
 
 static bool take_string(struct reader *reader, struct buf *out)
@@ -107,7 +124,8 @@ static bool take_string(struct reader *reader, struct buf *out)
             return false;
         if (here(reader) == '\\') {
             reader->at++;
-            take_escape(reader, out);
+            if (!take_escape(reader, out))
+                return false;
         } else {
             buf_add_byte(out, here(reader));
             reader->at++;
@@ -169,6 +187,13 @@ static bool parse_value(struct reader *reader, struct textproto *field)
         return parse_fields(reader, field, close);
     }
     field->text = take_word(reader);
+    if (str_eq(field->text, S("-"))) { /* "- 1" */
+        struct str size = take_word(reader);
+
+        if (size.n == 0)
+            return false;
+        field->text = str_fmt(reader->ctx->arena, "-%.*s", STR_ARG(size));
+    }
     return field->text.n > 0;
 }
 
