@@ -45,7 +45,7 @@ static const char *content_type(struct str name)
         {".txt", "text/plain; charset=utf-8"},
     };
 
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+    for (size_t i = 0; i < COUNT(types); i++)
         if (str_ends_with(name, str_of(types[i].end)))
             return types[i].type;
     return NULL;

@@ -40,7 +40,7 @@ static bool keep_park(const json_t *properties)
     if (!owner || (strcmp(owner, "City") && strcmp(owner, "State") && strcmp(owner, "School Dep")))
         return false;
     name = text_of(properties, "NAME");
-    for (size_t i = 0; name && i < sizeof dropped / sizeof *dropped; i++) {
+    for (size_t i = 0; name && i < COUNT(dropped); i++) {
         if (strcmp(name, dropped[i]) == 0)
             return false;
     }
@@ -412,7 +412,7 @@ int main(int argc, char **argv)
 {
     if (argc != 3)
         die("usage: reduce-layers SOURCEDIR TARGETDIR");
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    for (size_t i = 0; i < COUNT(sources); i++) {
         if (sources[i].dissolve_by)
             dissolved_layer(&sources[i], argv[1], argv[2]);
         else

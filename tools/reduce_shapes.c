@@ -68,7 +68,7 @@ static const char *const renamed[][2] = {
 
 const char *name_of(const char *name)
 {
-    for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++) {
+    for (size_t i = 0; i < COUNT(renamed); i++) {
         if (strcmp(name, renamed[i][0]) == 0)
             return renamed[i][1];
     }
@@ -242,7 +242,7 @@ static void geometry_write(FILE *out, const json_t *geometry, double simplify_m)
     fprintf(out, "{\"type\":\"%s\",\"coordinates\":", type);
     if (strcmp(type, "Point") == 0)
         point_write(out, point_of(coordinates));
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    for (size_t i = 0; i < COUNT(types); i++) {
         if (strcmp(type, types[i].type) == 0)
             coordinates_write(out, coordinates, types[i].depth, simplify_m,
                               strstr(type, "Polygon") != NULL);

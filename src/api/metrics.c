@@ -7,7 +7,7 @@
 
 static const int statuses[] = {200, 201, 202, 204, 206, 303, 304, 308, 400, 401, 403, 404, 405,
                                408, 409, 410, 412, 413, 415, 422, 429, 431, 500, 502, 503};
-#define STATUSES (sizeof statuses / sizeof *statuses)
+#define STATUSES (COUNT(statuses))
 
 static const int64_t bounds_us[BUCKETS] = {1000,   2500,   5000,   10000,   25000,   50000,
                                            100000, 250000, 500000, 1000000, 2500000, 10000000};

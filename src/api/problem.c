@@ -70,7 +70,7 @@ static bool own_sentence(enum err_id id, enum msg_id *ret)
         {ERR_NOT_UTF8, MSG_api_text},
     };
 
-    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+    for (size_t i = 0; i < COUNT(sentences); i++) {
         if (sentences[i].error != id)
             continue;
         *ret = sentences[i].says;

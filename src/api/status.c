@@ -148,7 +148,7 @@ static enum rc put_outboxes(struct ctx *ctx, struct buf *out)
         return rc;
     metrics_put_help(out, "cityhall_outbox", "gauge",
                      "What is to be told and was not, by route and state.");
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+    for (size_t i = 0; i < COUNT(states); i++) {
         int64_t mails = 0, hooks = 0;
 
         for (size_t j = 0; j < messages.n; j++)

@@ -88,7 +88,7 @@ static void each_fault_is_told_with_its_place(void **state)
         {"{\"name\":\"a\",\"\xc3\xa9\":1}", "#/%C3%A9 UNKNOWN_FIELD"},
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         assert_str(faults_of(*state, rows[i].text), rows[i].faults);
 }
 

@@ -11,10 +11,24 @@
 
 #define STATUS_BYTES 1000
 
+/* The worker as it is now; false while there is none. */
+static bool worker_now(struct about *about, struct worker_state *ret)
+{
+    bool has_worker;
+
+    pthread_mutex_lock(&about->lock);
+    has_worker = about->worker != NULL;
+    if (has_worker)
+        *ret = worker_state(about->worker);
+    pthread_mutex_unlock(&about->lock);
+    return has_worker;
+}
+
 static void load(void *app, struct installation_load *ret)
 {
     struct about *about = app;
     struct server_stats stats = server_stats(about->server);
+    struct worker_state state;
     struct installation_load now = {
         .queued_reads = stats.queued_reads,
         .queued_writes = stats.queued_writes,
@@ -22,16 +36,12 @@ static void load(void *app, struct installation_load *ret)
         .overloads = stats.overloads,
     };
 
-    pthread_mutex_lock(&about->lock);
-    if (about->worker) {
-        struct worker_state state = worker_state(about->worker);
-
-        now.has_worker = true;
+    now.has_worker = worker_now(about, &state);
+    if (now.has_worker) {
         now.is_worker_stuck = state.is_stuck;
         now.worker_idle_ms = state.idle_ms;
         now.worker_failures = state.failures;
     }
-    pthread_mutex_unlock(&about->lock);
     *ret = now;
 }
 

@@ -41,7 +41,7 @@ static enum rc copy_keys(struct ctx *ctx, const char *from, const char *to)
 {
     enum rc rc = RC_OK;
 
-    for (size_t i = 0; !rc && i < sizeof key_files / sizeof *key_files; i++)
+    for (size_t i = 0; !rc && i < COUNT(key_files); i++)
         rc = tree_copy_file(ctx, in(ctx, from, key_files[i]), in(ctx, to, key_files[i]), 0600);
     return rc;
 }

@@ -12,6 +12,10 @@
 
 #define MAX_PATH_BYTES 4096
 
+static enum rc command_routes(struct ctx *ctx, int argc, char **argv);
+static enum rc command_permissions(struct ctx *ctx, int argc, char **argv);
+static enum rc command_version(struct ctx *ctx, int argc, char **argv);
+
 const struct command commands[] = {
     {"init", "DIR --city CITYDIR [--store postgresql://... [--owner postgresql://...]]",
      "make a data folder for a city from its city folder", command_init},
@@ -129,7 +133,7 @@ enum rc command_misused(struct ctx *ctx, const char *sentence)
     return FAIL(ctx, ERR_USAGE, .detail = str_of(sentence));
 }
 
-enum rc command_routes(struct ctx *ctx, int argc, char **argv)
+static enum rc command_routes(struct ctx *ctx, int argc, char **argv)
 {
     (void)ctx;
     (void)argc;
@@ -147,7 +151,7 @@ enum rc command_routes(struct ctx *ctx, int argc, char **argv)
     return RC_OK;
 }
 
-enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
+static enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
 {
     (void)ctx;
     (void)argc;
@@ -161,7 +165,7 @@ enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
     return RC_OK;
 }
 
-enum rc command_version(struct ctx *ctx, int argc, char **argv)
+static enum rc command_version(struct ctx *ctx, int argc, char **argv)
 {
     (void)ctx;
     (void)argc;

@@ -62,8 +62,5 @@ enum rc command_restore(struct ctx *ctx, int argc, char **argv);
 enum rc command_export(struct ctx *ctx, int argc, char **argv);
 enum rc command_upgrade(struct ctx *ctx, int argc, char **argv);
 enum rc command_jobs(struct ctx *ctx, int argc, char **argv);
-enum rc command_routes(struct ctx *ctx, int argc, char **argv);
-enum rc command_permissions(struct ctx *ctx, int argc, char **argv);
-enum rc command_version(struct ctx *ctx, int argc, char **argv);
 
 #endif

@@ -47,7 +47,7 @@ static enum rc list_states(struct ctx *ctx, const struct listing *listing, struc
     static const enum job_state order[] = {JOB_GIVEN_UP, JOB_TROUBLED, JOB_RUNNING, JOB_WAITING,
                                            JOB_ENDED};
 
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+    for (size_t i = 0; i < COUNT(order); i++) {
         struct job_lines lines;
         enum rc rc;
 

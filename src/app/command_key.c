@@ -149,34 +149,23 @@ static enum rc list_keys(struct ctx *ctx, bool is_json)
     return RC_OK;
 }
 
-static enum rc run_key(struct ctx *ctx, const char *what, int argc, char **argv)
+static enum rc run_key(struct ctx *ctx, const struct home *home, struct command_words *words)
 {
-    if (strcmp(what, "add") == 0)
-        return add_key(ctx, argc, argv);
-    if (strcmp(what, "list") == 0) {
-        bool is_json = command_flag(&argc, argv, "json");
+    (void)home;
+    if (strcmp(words->what, "add") == 0)
+        return add_key(ctx, words->argc, words->argv);
+    if (strcmp(words->what, "list") == 0) {
+        bool is_json = command_flag(&words->argc, words->argv, "json");
 
-        if (argc == 0)
+        if (words->argc == 0)
             return list_keys(ctx, is_json);
     }
-    if (strcmp(what, "revoke") == 0 && argc == 1)
-        return api_key_revoke(ctx, str_of(argv[0]));
+    if (strcmp(words->what, "revoke") == 0 && words->argc == 1)
+        return api_key_revoke(ctx, str_of(words->argv[0]));
     return command_misused(ctx, "add, list or revoke DIR PREFIX");
 }
 
 enum rc command_key(struct ctx *ctx, int argc, char **argv)
 {
-    struct home home;
-    enum rc rc;
-
-    if (argc < 2)
-        return command_misused(ctx, "what to do and a data folder are needed");
-    rc = home_open(ctx, argv[1], DB_FULL, &home);
-    if (rc)
-        return rc;
-    rc = home_load(ctx, &home);
-    if (!rc)
-        rc = run_key(ctx, argv[0], argc - 2, argv + 2);
-    home_close(&home);
-    return rc;
+    return home_command(ctx, argc, argv, NULL, run_key);
 }

@@ -112,30 +112,21 @@ static enum rc change(struct ctx *ctx, bool is_clear, int argc, char **argv)
     return rc ? rc : mail_settings_change(ctx, &change, 1, why);
 }
 
-static enum rc run(struct ctx *ctx, const char *what, int argc, char **argv)
+static enum rc run(struct ctx *ctx, const struct home *home, struct command_words *words)
 {
-    if (strcmp(what, "list") == 0) {
-        bool is_json = command_flag(&argc, argv, "json");
+    (void)home;
+    if (strcmp(words->what, "list") == 0) {
+        bool is_json = command_flag(&words->argc, words->argv, "json");
 
-        if (argc == 0)
+        if (words->argc == 0)
             return list(ctx, is_json);
     }
-    if (strcmp(what, "set") == 0 || strcmp(what, "clear") == 0)
-        return change(ctx, strcmp(what, "clear") == 0, argc, argv);
+    if (strcmp(words->what, "set") == 0 || strcmp(words->what, "clear") == 0)
+        return change(ctx, strcmp(words->what, "clear") == 0, words->argc, words->argv);
     return command_misused(ctx, "list, set or clear");
 }
 
 enum rc command_setting(struct ctx *ctx, int argc, char **argv)
 {
-    struct home home;
-    enum rc rc;
-
-    if (argc < 2)
-        return command_misused(ctx, "what to do and a data folder are needed");
-    rc = home_open(ctx, argv[1], DB_FULL, &home);
-    if (rc)
-        return rc;
-    rc = run(ctx, argv[0], argc - 2, argv + 2);
-    home_close(&home);
-    return rc;
+    return home_store_command(ctx, argc, argv, NULL, run);
 }

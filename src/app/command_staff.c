@@ -20,16 +20,7 @@ static bool read_scope(const struct city *city, struct str text, struct grant *g
     grant->scope = colon < 0 ? STR_NONE : str_slice(text, n + 1, text.n);
     if (!scope_kind_of(str_slice(text, 0, n), &grant->scope_kind))
         return false;
-    switch (grant->scope_kind) {
-    case SCOPE_CITY: return !grant->scope.n;
-    case SCOPE_TEAM: return city_team(city, grant->scope) != NULL;
-    case SCOPE_SERVICE: return city_service(city, grant->scope) != NULL;
-    case SCOPE_DEPARTMENT: break;
-    }
-    for (size_t i = 0; i < city->department_n; i++)
-        if (str_eq(city->departments[i].id, grant->scope))
-            return true;
-    return false;
+    return city_has_scope(city, grant->scope_kind, grant->scope);
 }
 
 struct user_options {
@@ -180,37 +171,28 @@ static enum rc change_user(struct ctx *ctx, const struct user_options *options, 
     return rc;
 }
 
-static enum rc run_user(struct ctx *ctx, const struct user_options *options, int argc, char **argv)
+static enum rc run_user(struct ctx *ctx, const struct home *home, struct command_words *words)
 {
-    const char *what = argv[0];
+    const struct user_options *options = words->options;
+    const char *what = words->what;
     bool is_change =
         strcmp(what, "disable") == 0 || strcmp(what, "enable") == 0 || strcmp(what, "reset") == 0;
 
-    if (strcmp(what, "add") == 0 && argc == 3)
-        return add_user(ctx, options, argv[2]);
-    if (strcmp(what, "list") == 0 && argc == 2)
+    (void)home;
+    if (strcmp(what, "add") == 0 && words->argc == 1)
+        return add_user(ctx, options, words->argv[0]);
+    if (strcmp(what, "list") == 0 && words->argc == 0)
         return list_users(ctx, options->is_json);
-    if (is_change && argc == 3)
-        return change_user(ctx, options, what, argv[2]);
+    if (is_change && words->argc == 1)
+        return change_user(ctx, options, what, words->argv[0]);
     return command_misused(ctx, "add, list, disable, enable or reset");
 }
 
 enum rc command_user(struct ctx *ctx, int argc, char **argv)
 {
-    struct user_options options = options_of(ctx, &argc, argv);
-    struct home home;
-    enum rc rc;
+    const struct user_options options = options_of(ctx, &argc, argv);
 
-    if (argc < 2)
-        return command_misused(ctx, "what to do and a data folder are needed");
-    rc = home_open(ctx, argv[1], DB_FULL, &home);
-    if (rc)
-        return rc;
-    rc = home_load(ctx, &home);
-    if (!rc)
-        rc = run_user(ctx, &options, argc, argv);
-    home_close(&home);
-    return rc;
+    return home_command(ctx, argc, argv, &options, run_user);
 }
 
 enum rc command_closure(struct ctx *ctx, int argc, char **argv)

@@ -120,38 +120,25 @@ static enum rc test(struct ctx *ctx, const struct home *home, int64_t id)
     return RC_OK;
 }
 
-static enum rc run(struct ctx *ctx, const struct home *home, const char *what, int argc,
-                   char **argv)
+static enum rc run(struct ctx *ctx, const struct home *home, struct command_words *words)
 {
-    bool is_json = command_flag(&argc, argv, "json");
+    bool is_json = command_flag(&words->argc, words->argv, "json");
     int64_t id;
 
-    if (strcmp(what, "add") == 0)
-        return add(ctx, argc, argv);
-    if (strcmp(what, "list") == 0 && argc == 0)
+    if (strcmp(words->what, "add") == 0)
+        return add(ctx, words->argc, words->argv);
+    if (strcmp(words->what, "list") == 0 && words->argc == 0)
         return list(ctx, is_json);
-    if (argc != 1 || !str_to_i64(str_of(argv[0]), &id))
+    if (words->argc != 1 || !str_to_i64(str_of(words->argv[0]), &id))
         return command_misused(ctx, "add, list, remove DIR ID or test DIR ID");
-    if (strcmp(what, "remove") == 0)
+    if (strcmp(words->what, "remove") == 0)
         return webhook_remove(ctx, id);
-    if (strcmp(what, "test") == 0)
+    if (strcmp(words->what, "test") == 0)
         return test(ctx, home, id);
     return command_misused(ctx, "add, list, remove or test");
 }
 
 enum rc command_webhook(struct ctx *ctx, int argc, char **argv)
 {
-    struct home home;
-    enum rc rc;
-
-    if (argc < 2)
-        return command_misused(ctx, "what to do and a data folder are needed");
-    rc = home_open(ctx, argv[1], DB_FULL, &home);
-    if (rc)
-        return rc;
-    rc = home_load(ctx, &home);
-    if (!rc)
-        rc = run(ctx, &home, argv[0], argc - 2, argv + 2);
-    home_close(&home);
-    return rc;
+    return home_command(ctx, argc, argv, NULL, run);
 }

@@ -195,9 +195,8 @@ static void plan_steps(struct seeding *seeding, int index, struct instant filed)
     struct plan *plan = &seeding->plans[index];
     bool is_old = seeding->ctx->now.us_utc - filed.us_utc > OLD_DAYS * 24 * US_PER_H;
     bool has_ended = roll(&seeding->dice, is_old ? 60 : 3) > 0;
-    const char *const *way =
-        has_ended ? ended[roll(&seeding->dice, sizeof ended / sizeof *ended)]
-                  : under_way[roll(&seeding->dice, sizeof under_way / sizeof *under_way)];
+    const char *const *way = has_ended ? ended[roll(&seeding->dice, COUNT(ended))]
+                                       : under_way[roll(&seeding->dice, COUNT(under_way))];
     int64_t at = filed.us_utc;
 
     add_action(seeding, (struct action){filed, index, -1});

@@ -33,7 +33,7 @@ enum rc demo_staff(struct ctx *ctx, const struct home *home)
     struct buf logins = buf_in(ctx->arena, MAX_LOGINS_BYTES);
     struct str path = str_fmt(ctx->arena, "%s/demo-logins.txt", home->folder);
 
-    for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++) {
+    for (size_t i = 0; i < COUNT(accounts); i++) {
         const struct demo_account *account = &accounts[i];
         struct str password;
         int64_t id;

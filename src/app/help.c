@@ -272,7 +272,7 @@ static const struct {
 
 const char *command_help(const char *name)
 {
-    for (size_t i = 0; i < sizeof helps / sizeof *helps; i++)
+    for (size_t i = 0; i < COUNT(helps); i++)
         if (strcmp(helps[i].name, name) == 0)
             return helps[i].text;
     return "";

@@ -43,9 +43,6 @@ enum rc home_open(struct ctx *ctx, const char *folder, enum db_durability durabi
 enum rc home_open_as_owner(struct ctx *ctx, const char *folder, const char *owner,
                            struct home *ret) MUST_CHECK;
 
-/* ERR_CONFIG when a table of ctx->db has a row. */
-enum rc home_check_empty(struct ctx *ctx) MUST_CHECK;
-
 /* Opens the store only to look at it: nothing is written or migrated, no key is needed, and the
  * disk may be read-only. ERR_CONFIG when the store is of another version. Owned: home_close. */
 enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret) MUST_CHECK;
@@ -60,6 +57,23 @@ enum rc home_publish(struct ctx *ctx, const char *folder, bool is_dry, struct pr
 /* Reads the published city; ctx->city is set. */
 enum rc home_load(struct ctx *ctx, struct home *home) MUST_CHECK;
 void home_close(struct home *home);
+
+/* What most commands are: `cityhall NAME WHAT DIR ...`. Opens the folder, reads its city, does
+ * `run` and closes it. ERR_USAGE without WHAT and DIR. */
+struct command_words {
+    const char *what; /* "add" */
+    int argc;         /* what follows the folder */
+    char **argv;
+    const void *options; /* what was read from the words before; NULL: nothing */
+};
+typedef enum rc command_run_fn(struct ctx *ctx, const struct home *home,
+                               struct command_words *words);
+enum rc home_command(struct ctx *ctx, int argc, char **argv, const void *options,
+                     command_run_fn *run) MUST_CHECK;
+
+/* The same without a city, which there may not be yet, or which cannot be read. */
+enum rc home_store_command(struct ctx *ctx, int argc, char **argv, const void *options,
+                           command_run_fn *run) MUST_CHECK;
 
 /* Prints what a checker found to standard error. */
 void home_print_problems(struct ctx *ctx, const struct problems *problems);

@@ -31,7 +31,7 @@ static void test_all_prepare(void **state)
     options.schema = &db_schema;
     test_ok(&store.ctx, db_open(&store.ctx, &options, &store.db));
     store.ctx.db = store.db;
-    for (size_t i = 0; i < sizeof every / sizeof *every; i++)
+    for (size_t i = 0; i < COUNT(every); i++)
         test_ok(&store.ctx, db_check_statements(&store.ctx, every[i]));
     test_ctx_done(&store.ctx);
     db_close(store.db);

@@ -37,11 +37,6 @@ void crypto_random_bytes(void *ret, size_t n)
     randombytes_buf(ret, n);
 }
 
-uint32_t crypto_random_below(uint32_t limit)
-{
-    return randombytes_uniform(limit);
-}
-
 struct str crypto_token(struct arena *arena)
 {
     unsigned char secret[32];

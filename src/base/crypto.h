@@ -21,9 +21,6 @@ void crypto_init(void);
 
 void crypto_random_bytes(void *ret, size_t n);
 
-/* Every number from 0 up to, not including, `limit` with equal chance; 0 for limit 0. */
-uint32_t crypto_random_below(uint32_t limit);
-
 /* A secret for links and sessions: 32 random bytes as 43 characters of base64url. The empty
  * string, which is no secret, on failure: the arena has failed then. */
 struct str crypto_token(struct arena *arena);

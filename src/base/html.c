@@ -158,7 +158,7 @@ static bool is_harmless_url(struct str url)
         n++;
     if (n == url.n || url.p[n] != ':')
         return true;
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    for (size_t i = 0; i < COUNT(schemes); i++)
         if (is_letter(url.p[0]) && str_eq_ascii_nocase(str_slice(url, 0, n), schemes[i]))
             return true;
     return false;

@@ -338,32 +338,6 @@ enum rc json_get_i64(struct ctx *ctx, const json_t *root, struct str path, int64
     return RC_OK;
 }
 
-enum rc json_get_f64(struct ctx *ctx, const json_t *root, struct str path, double *ret)
-{
-    json_t *at = NULL;
-    enum rc rc = need(ctx, root, path, &at);
-
-    if (rc != RC_OK)
-        return rc;
-    if (!json_is_number(at))
-        return fail_type(ctx, ERR_NOT_A_NUMBER, path, "a number");
-    *ret = json_number_value(at);
-    return RC_OK;
-}
-
-enum rc json_get_bool(struct ctx *ctx, const json_t *root, struct str path, bool *ret)
-{
-    json_t *at = NULL;
-    enum rc rc = need(ctx, root, path, &at);
-
-    if (rc != RC_OK)
-        return rc;
-    if (!json_is_boolean(at))
-        return fail_type(ctx, ERR_MALFORMED, path, "true or false");
-    *ret = json_is_true(at);
-    return RC_OK;
-}
-
 enum rc json_get_array(struct ctx *ctx, const json_t *root, struct str path, json_t **ret)
 {
     json_t *at = NULL;
@@ -373,19 +347,6 @@ enum rc json_get_array(struct ctx *ctx, const json_t *root, struct str path, jso
         return rc;
     if (!json_is_array(at))
         return fail_type(ctx, ERR_MALFORMED, path, "an array");
-    *ret = at;
-    return RC_OK;
-}
-
-enum rc json_get_object(struct ctx *ctx, const json_t *root, struct str path, json_t **ret)
-{
-    json_t *at = NULL;
-    enum rc rc = need(ctx, root, path, &at);
-
-    if (rc != RC_OK)
-        return rc;
-    if (!json_is_object(at))
-        return fail_type(ctx, ERR_MALFORMED, path, "an object");
     *ret = at;
     return RC_OK;
 }

@@ -58,7 +58,7 @@ static void add_time(struct line *line, struct instant at)
                          (int)((s - days * 86400) / 60 % 60), (int)((s - days * 86400) % 60)};
 
     add_number(line, day.year, 4);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    for (size_t i = 0; i < COUNT(parts); i++) {
         add(line, (struct str){&"--T::"[i], 1});
         add_number(line, parts[i], 2);
     }

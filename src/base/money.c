@@ -91,13 +91,3 @@ bool money_sub(struct money a, struct money b, struct money *ret)
     ret->cents = cents;
     return true;
 }
-
-bool money_mul(struct money money, struct decimal factor, enum decimal_rounding rounding,
-               struct money *ret)
-{
-    struct decimal product;
-
-    return decimal_mul_round(money_to_decimal(money), factor, (struct decimal_places){2, rounding},
-                             &product) &&
-           money_from_decimal(product, rounding, ret);
-}

@@ -31,8 +31,4 @@ struct decimal money_to_decimal(struct money money);
 bool money_add(struct money a, struct money b, struct money *ret);
 bool money_sub(struct money a, struct money b, struct money *ret);
 
-/* The amount times a rate or a count, rounded once. */
-bool money_mul(struct money money, struct decimal factor, enum decimal_rounding rounding,
-               struct money *ret);
-
 #endif

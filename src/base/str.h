@@ -24,6 +24,9 @@ struct str {
     }
 #define S(literal) ((struct str)STR(literal))
 #define STR_NONE   ((struct str){NULL, 0})
+/* How many items an array (no pointer) has. */
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
 /* For printf's %.*s. */
 #define STR_ARG(s) (int)(s).n, (s).p
 

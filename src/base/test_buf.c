@@ -24,7 +24,7 @@ static void test_maximum(void **state)
     struct ctx *ctx = *state;
     static const size_t maxima[] = {0, 1, 5, 255, 256, 257, 1000, 5000};
 
-    for (size_t i = 0; i < sizeof maxima / sizeof *maxima; i++) {
+    for (size_t i = 0; i < COUNT(maxima); i++) {
         struct buf buf = buf_in(ctx->arena, maxima[i]);
 
         for (size_t n = 0; n < maxima[i]; n++)

@@ -47,8 +47,7 @@ static struct local_time local(const char *text)
 /* Chicago, Monday to Friday nine to five, with the holidays above. */
 static struct calendar office(struct ctx *ctx)
 {
-    struct calendar calendar = {.holidays = holidays,
-                                .holidays_n = sizeof holidays / sizeof *holidays};
+    struct calendar calendar = {.holidays = holidays, .holidays_n = COUNT(holidays)};
     struct zone *zone = NULL;
 
     assert_int_equal(zone_load(ctx, S("America/Chicago"), &zone), RC_OK);
@@ -99,7 +98,7 @@ static void test_workdays(void **state)
     struct ctx *ctx = *state;
     struct calendar calendar = office(ctx);
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct calendar_deadline due = workdays(ctx, &calendar, cases[i].filed, cases[i].n);
         struct instant end = zone_end_of_day(calendar.zone, due.date);
 
@@ -132,7 +131,7 @@ static void test_trace(void **state)
     due = workdays(ctx, &calendar, "2026-07-02 18:00", 2);
     assert_str(date_format(ctx->arena, due.date), "2026-07-09");
     assert_str(date_format(ctx->arena, due.counts_from), "2026-07-06");
-    assert_int_equal(due.skips_n, sizeof expected / sizeof *expected);
+    assert_int_equal(due.skips_n, COUNT(expected));
     for (size_t i = 0; i < due.skips_n; i++) {
         assert_str(date_format(ctx->arena, due.skips[i].date), expected[i].date);
         assert_int_equal(due.skips[i].reason, expected[i].reason);
@@ -202,7 +201,7 @@ static void test_work_seconds(void **state)
     struct ctx *ctx = *state;
     struct calendar calendar = office(ctx);
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct instant due = due_after(ctx, &calendar, cases[i].filed, cases[i].work_s);
 
         assert_str(zone_format_rfc3339(ctx->arena, calendar.zone, due), cases[i].due);

@@ -76,7 +76,7 @@ static void test_read(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_str(read_text(ctx, cases[i].text, (struct csv_options){0}), cases[i].rows);
     assert_str(read_text(ctx, S("a;b,c\n"), (struct csv_options){.separator = ';'}), "1|a|b,c\n");
 }
@@ -203,7 +203,7 @@ static void test_edge_of_buffer(void **state)
     static const char *const ends[] = {"\r\nb\n", "\rb\n", "\r"};
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+    for (size_t i = 0; i < COUNT(ends); i++)
         for (size_t n = 262140; n < 262148; n++) {
             struct ctx turn = {.arena = arena_child(ctx->arena)};
             char *p = arena_alloc(turn.arena, n + 10);
@@ -246,7 +246,7 @@ static void test_write(void **state)
     static const char *const cells[] = {"",   "plain",  "a,b", "say \"hi\"", " space",    "=1+1",
                                         "@x", "-12.50", "-x",  "+1",         "two\nlines"};
 
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+    for (size_t i = 0; i < COUNT(cells); i++)
         csv_put(&csv, str_of(cells[i]));
     csv_put_i64(&csv, -5);
     csv_end_row(&csv);

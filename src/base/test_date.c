@@ -17,7 +17,7 @@ static void test_known_days(void **state)
     struct ctx *ctx = *state;
     struct date date;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         assert_true(date_parse(str_of(cases[i].text), &date));
         assert_int_equal(date.days, cases[i].days);
         assert_int_equal(date_weekday(date), cases[i].weekday);
@@ -77,7 +77,7 @@ static void test_refused(void **state)
     struct date date = {77};
 
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (size_t i = 0; i < COUNT(wrong); i++)
         assert_false(date_parse(wrong[i], &date));
     assert_int_equal(date.days, 77);
 }

@@ -41,12 +41,12 @@ static void test_parse_and_format(void **state)
                                         "170141183460469231731687303715884105728"};
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+    for (size_t i = 0; i < COUNT(same); i++)
         assert_str(decimal_format(ctx->arena, dec(same[i])), same[i]);
     assert_str(decimal_format(ctx->arena, dec("+.5")), "0.5");
     assert_str(decimal_format(ctx->arena, dec("-007.10")), "-7.10");
     assert_str(decimal_format(ctx->arena, dec("-0.0")), "0.0");
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         struct decimal d = {42, 7};
 
         if (decimal_parse(str_of(wrong[i]), &d))
@@ -74,7 +74,7 @@ static void test_rounding(void **state)
     struct ctx *ctx = *state;
     struct decimal d;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         for (int r = DECIMAL_HALF_UP; r <= DECIMAL_CEILING; r++) {
             struct decimal_places whole = {0, (enum decimal_rounding)r};
 
@@ -151,7 +151,7 @@ static void test_compare(void **state)
                                             "1",
                                             "1.000000000000000001",
                                             "170141183460469231731687303715884105727"};
-    size_t n = sizeof ascending / sizeof *ascending;
+    size_t n = COUNT(ascending);
 
     (void)state;
     for (size_t a = 0; a < n; a++)

@@ -79,7 +79,7 @@ static void what_is_not_utf8(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         check(html_attr, cases[i].in, cases[i].out);
 }
 
@@ -145,9 +145,9 @@ static void urls(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+    for (size_t i = 0; i < COUNT(good); i++)
         check(html_url, str_of(good[i]), good[i]);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         check(html_url, bad[i], "#blocked");
     check(html_url, S("/x?a=1&b=\"'<>"), "/x?a=1&amp;b=&quot;&#39;&lt;&gt;");
 }
@@ -262,7 +262,7 @@ static struct str nasty_value(uint64_t *seed, char *room, size_t size)
         struct str piece;
 
         *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        piece = pieces[(*seed >> 40) % (sizeof pieces / sizeof *pieces)];
+        piece = pieces[(*seed >> 40) % (COUNT(pieces))];
         if (n + piece.n > size || (*seed >> 33) % 9 == 0)
             return (struct str){room, n};
         memcpy(room + n, piece.p, piece.n);
@@ -289,7 +289,7 @@ static void assert_entities_only(struct str s, const char *forbidden)
         bool is_entity = s.p[i] != '&';
 
         assert_null(memchr(forbidden, s.p[i], strlen(forbidden) + 1));
-        for (size_t e = 0; e < sizeof entities / sizeof *entities; e++)
+        for (size_t e = 0; e < COUNT(entities); e++)
             is_entity = is_entity || str_starts_with(str_slice(s, i, s.n), entities[e]);
         assert_true(is_entity);
     }
@@ -314,7 +314,7 @@ static bool browser_finds_harmless(struct str url)
     colon = strspn(read, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
     if (read[colon] != ':')
         return true;
-    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+    for (size_t i = 0; i < COUNT(allowed); i++)
         if (strncasecmp(read, allowed[i], strlen(allowed[i])) == 0)
             return true;
     return false;

@@ -20,7 +20,7 @@ static void test_parse_and_format(void **state)
     struct ctx *ctx = *state;
     struct instant at;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         if (!instant_parse(str_of(cases[i].text), &at))
             fail_msg("\"%s\" was refused", cases[i].text);
         assert_str(instant_format_utc(ctx->arena, at), cases[i].utc);
@@ -49,7 +49,7 @@ static void test_refused(void **state)
     struct instant at = {77};
 
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (size_t i = 0; i < COUNT(wrong); i++)
         if (instant_parse(str_of(wrong[i]), &at))
             fail_msg("\"%s\" was taken", wrong[i]);
     assert_int_equal(at.us_utc, 77);

@@ -70,7 +70,7 @@ static void test_escape(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct buf buf = buf_in(ctx->arena, MAX_BYTES);
         struct json_writer json = json_writer_on(&buf);
 
@@ -156,7 +156,7 @@ static void test_wrong_order(void **state)
                                                    write_two_values};
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         struct buf buf = buf_in(ctx->arena, MAX_BYTES);
         struct json_writer json = json_writer_on(&buf);
         int status = 0;
@@ -211,7 +211,7 @@ static void test_refused(void **state)
     struct ctx *ctx = *state;
     json_t *tree = NULL;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         ctx_clear_error(ctx);
         if (json_parse(ctx, wrong[i], MAX_BYTES, &tree) != RC_INVALID)
             fail_msg("%.*s was taken", STR_ARG(wrong[i]));
@@ -247,20 +247,11 @@ static void test_get(void **state)
     struct str s = S("untouched");
     json_t *tree = NULL;
     int64_t i = 0;
-    double d = 0;
-    bool b = true;
 
-    assert_int_equal(json_get_f64(ctx, root, S("place.lat"), &d), RC_OK);
-    assert_true(d == 42.5);
-    assert_int_equal(json_get_f64(ctx, root, S("place.floor"), &d), RC_OK);
-    assert_true(d == 3);
     assert_int_equal(json_get_i64(ctx, root, S("m[0][1]"), &i), RC_OK);
     assert_int_equal(i, 2);
-    assert_int_equal(json_get_bool(ctx, root, S("is_open"), &b), RC_OK);
-    assert_false(b);
     assert_int_equal(json_get_array(ctx, root, S("rows"), &tree), RC_OK);
     assert_int_equal(json_array_size(tree), 2);
-    assert_int_equal(json_get_object(ctx, root, S("rows[1]"), &tree), RC_OK);
     assert_refused(ctx, json_get_str(ctx, root, S("none"), &s), ERR_REQUIRED, "none");
     assert_refused(ctx, json_get_str(ctx, root, S("rows[2].name"), &s), ERR_REQUIRED,
                    "rows[2].name");
@@ -268,10 +259,7 @@ static void test_get(void **state)
     assert_refused(ctx, json_get_str(ctx, root, S("rows[0"), &s), ERR_REQUIRED, "rows[0");
     assert_refused(ctx, json_get_str(ctx, root, S("place"), &s), ERR_MALFORMED, "place");
     assert_refused(ctx, json_get_i64(ctx, root, S("place.lat"), &i), ERR_NOT_A_NUMBER, "place.lat");
-    assert_refused(ctx, json_get_f64(ctx, root, S("is_open"), &d), ERR_NOT_A_NUMBER, "is_open");
-    assert_refused(ctx, json_get_bool(ctx, root, S("m"), &b), ERR_MALFORMED, "m");
     assert_refused(ctx, json_get_array(ctx, root, S("place"), &tree), ERR_MALFORMED, "place");
-    assert_refused(ctx, json_get_object(ctx, root, S("rows"), &tree), ERR_MALFORMED, "rows");
     assert_str(s, "untouched");
     assert_int_equal(json_get_str(ctx, root, S("rows[1].name"), &s), RC_OK);
     assert_str(s, "b");

@@ -40,7 +40,7 @@ static void test_accept(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_int_equal(lang_accept(cases[i].header), cases[i].lang);
 }
 

@@ -36,7 +36,7 @@ static void test_values(void **state)
     char line[LOG_LINE_BYTES];
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_str(format(line, LOG_STR("k", cases[i].value)), cases[i].line);
     assert_str(format(line, LOG_I64("n", 0)), HEAD " n=0\n");
     assert_str(format(line, LOG_I64("n", INT64_MIN)), HEAD " n=-9223372036854775808\n");

@@ -217,7 +217,7 @@ static void test_subject_in_any_script(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+    for (size_t i = 0; i < COUNT(subjects); i++) {
         struct mail mail = sample();
         struct read_mail got;
         struct str wire, rest, line;
@@ -285,12 +285,12 @@ static void test_addresses_of_people(void **state)
     struct mail mail = sample();
     struct str wire;
 
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         assert_true(mail_address_is_public(str_of(good[i])));
         mail.to = str_of(good[i]);
         assert_int_equal(mail_write(ctx, &mail, &wire), RC_OK);
     }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_false(mail_address_is_public(str_of(bad[i])));
 }
 
@@ -304,16 +304,16 @@ static void test_addresses(void **state)
     char lengthy[MAIL_ADDRESS_MAX + 3] = "a@";
 
     (void)state;
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+    for (size_t i = 0; i < COUNT(good); i++)
         assert_true(mail_address_is_plain(str_of(good[i])));
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_false(mail_address_is_plain(str_of(bad[i])));
     for (size_t i = 2; i < sizeof lengthy - 1; i++)
         lengthy[i] = i % 20 ? 'a' : '.';
     assert_false(mail_address_is_plain(str_of(lengthy)));
     lengthy[MAIL_ADDRESS_MAX] = '\0';
     assert_true(mail_address_is_plain(str_of(lengthy)));
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_false(mail_address_is_public(str_of(bad[i])));
     assert_false(mail_sender_parse(S("City <a@b> x"), &sender));
     assert_false(mail_sender_parse(S("City <a b>"), &sender));
@@ -402,7 +402,7 @@ static void test_twenty_kilobytes(void **state)
 
     BUF_ADD(&body, "x");
     while (body.n < 20000)
-        buf_add(&body, str_of(pieces[test_random(&seed) % (sizeof pieces / sizeof *pieces)]));
+        buf_add(&body, str_of(pieces[test_random(&seed) % (COUNT(pieces))]));
     BUF_ADD(&body, "x");
     mail.body = buf_str(&body);
     got = round_trip(ctx, &mail);

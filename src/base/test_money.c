@@ -39,12 +39,12 @@ static void test_parse(void **state)
     struct money money = {7};
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         assert_true(money_parse(str_of(cases[i].text), &money));
         assert_int_equal(money.cents, cases[i].cents);
     }
     money.cents = 7;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (size_t i = 0; i < COUNT(wrong); i++)
         if (money_parse(str_of(wrong[i]), &money))
             fail_msg("\"%s\" was taken", wrong[i]);
     assert_int_equal(money.cents, 7);
@@ -65,7 +65,7 @@ static void test_format(void **state)
                  {INT64_MIN, "-92,233,720,368,547,758.08"}};
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct money back = {1};
         struct str text = money_format(ctx->arena, (struct money){cases[i].cents});
 
@@ -97,17 +97,11 @@ static void test_arithmetic(void **state)
     (void)state;
     assert_false(money_add((struct money){INT64_MAX}, (struct money){1}, &money));
     assert_false(money_sub((struct money){INT64_MIN}, (struct money){1}, &money));
-    assert_false(money_mul((struct money){INT64_MAX}, decimal_of(11, 1), DECIMAL_DOWN, &money));
     assert_int_equal(money.cents, 7);
     assert_true(money_add((struct money){1999}, (struct money){1}, &money));
     assert_int_equal(money.cents, 2000);
     assert_true(money_sub((struct money){1}, (struct money){1999}, &money));
     assert_int_equal(money.cents, -1998);
-    /* 7.25 % of 19.99 is 1.449275. */
-    assert_true(money_mul((struct money){1999}, decimal_of(725, 4), DECIMAL_HALF_UP, &money));
-    assert_int_equal(money.cents, 145);
-    assert_true(money_mul((struct money){1999}, decimal_of(725, 4), DECIMAL_DOWN, &money));
-    assert_int_equal(money.cents, 144);
     assert_true(money_cmp((struct money){1}, (struct money){2}) < 0);
 }
 

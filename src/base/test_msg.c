@@ -65,7 +65,7 @@ static void pieces_survive_stray_braces(void **state)
     struct str text;
 
     (void)state;
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    for (size_t i = 0; i < COUNT(forms); i++) {
         struct str rest = str_of(forms[i]);
         size_t bytes = 0;
 

@@ -101,10 +101,10 @@ static void test_to_i64(void **state)
     int64_t value = 77;
 
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (size_t i = 0; i < COUNT(wrong); i++)
         assert_false(str_to_i64(wrong[i], &value));
     assert_int_equal(value, 77);
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         assert_true(str_to_i64(good[i].text, &value));
         assert_int_equal(value, good[i].value);
     }

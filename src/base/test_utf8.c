@@ -33,7 +33,7 @@ static void test_invalid(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         assert_false(utf8_is_valid(wrong[i]));
         assert_false(text_is_clean(wrong[i]));
     }
@@ -99,7 +99,7 @@ static void test_cut(void **state)
     static const size_t expected[] = {0, 1, 1, 1, 4, 4, 4, 4, 8, 9, 9};
 
     (void)state;
-    for (size_t max = 0; max < sizeof expected / sizeof *expected; max++)
+    for (size_t max = 0; max < COUNT(expected); max++)
         assert_int_equal(utf8_cut(s, max).n, expected[max]);
     assert_int_equal(utf8_cut(STR_NONE, 5).n, 0);
     /* Not UTF-8 at all: still no more than a few bytes less than asked. */
@@ -131,7 +131,7 @@ static void test_fold(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_str(utf8_fold(ctx->arena, cases[i].text), cases[i].folded);
 }
 

@@ -192,7 +192,7 @@ static void test_unknown_names(void **state)
     struct ctx *ctx = *state;
     struct zone *zone = NULL;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         ctx_clear_error(ctx);
         assert_int_equal(zone_load(ctx, str_of(names[i]), &zone), RC_INVALID);
         assert_int_equal(ctx->err.id, ERR_CONFIG);
@@ -267,7 +267,7 @@ static struct str file_with_rule(struct ctx *ctx, const char *rule)
     struct str pieces[] = {head,    {type.p, 10}, head,     {type.p, 10},
                            S("\n"), str_of(rule), STR("\n")};
 
-    return str_join(ctx->arena, pieces, sizeof pieces / sizeof *pieces, STR_NONE);
+    return str_join(ctx->arena, pieces, COUNT(pieces), STR_NONE);
 }
 
 static void test_rules(void **state)
@@ -307,7 +307,7 @@ static void test_rules(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct zone *zone = NULL;
         enum rc rc = zone_read(ctx, S("Test/Rule"), file_with_rule(ctx, cases[i].rule), &zone);
 
@@ -328,7 +328,7 @@ static void test_there_and_back(void **state)
     struct ctx *ctx = *state;
     uint64_t seed = 7;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         struct zone *zone = load(ctx, names[i]);
 
         for (int turn = 0; turn < 20000; turn++) {

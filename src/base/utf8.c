@@ -162,7 +162,7 @@ static const struct {
 /* The plain spelling of a character, or NULL when it stands for itself. */
 static const char *spelling_of(uint32_t code)
 {
-    size_t low = 0, high = sizeof spellings / sizeof *spellings;
+    size_t low = 0, high = COUNT(spellings);
 
     while (low < high) {
         size_t middle = (low + high) / 2;

@@ -453,7 +453,7 @@ static void seconds_of(const struct zone *zone, int64_t local_s, int64_t *ret_fi
                             offset_at(zone, local_s - after), after};
     bool is_found = false;
 
-    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+    for (size_t i = 0; i < COUNT(candidates); i++) {
         int64_t s = local_s - candidates[i];
 
         if (offset_at(zone, s) != candidates[i])

@@ -15,7 +15,7 @@ static enum rc list_picks(struct ctx *ctx, struct merge_form *form)
     form->picks = (struct panel_lines){.of = ARENA_ARRAY(ctx->arena, n, struct panel_line)};
     if (!form->picks.of)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    for (size_t i = 0; i < COUNT(lists); i++) {
         for (size_t j = 0; j < lists[i]->n; j++) {
             if (!lists[i]->of[j].is_open)
                 continue;

@@ -4,7 +4,7 @@
 #define CONSOLE_ACT_TRANSFER_H
 
 #include "console/case_act.h"
-#include "engine/cases/case_change.h"
+#include "engine/cases/case_transfer.h"
 
 struct due_change {
     struct str clock, before, after; /* "Resolution", "Jul 9, 2026", "Sep 29, 2026" */

@@ -188,7 +188,7 @@ struct str step_by(struct ctx *ctx, const struct step *step)
         {STEP_BY_TIMER, MSG_admin_by_timer},
     };
 
-    return words_of(ctx, step->by, words, sizeof words / sizeof *words);
+    return words_of(ctx, step->by, words, COUNT(words));
 }
 
 struct str step_asks(struct ctx *ctx, const struct step *step)
@@ -199,5 +199,5 @@ struct str step_asks(struct ctx *ctx, const struct step *step)
         {STEP_ASK_DATE, MSG_staff_date},
     };
 
-    return words_of(ctx, step->asks, words, sizeof words / sizeof *words);
+    return words_of(ctx, step->asks, words, COUNT(words));
 }

@@ -263,7 +263,7 @@ static struct str lock_text(struct ctx *ctx, struct str line)
         {STR("landlock:"), MSG_admin_lock_files, MSG_admin_lock_no_files},
     };
 
-    for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+    for (size_t i = 0; i < COUNT(locks); i++) {
         bool fails = str_find(line, S("missing")) >= 0 || str_find(line, S("none")) >= 0;
         struct msg_arg n = MSG_ARG("n", lock_number(line));
 
@@ -309,8 +309,9 @@ static void look_at_images(struct ctx *ctx, const struct installation *installat
                       MSG_admin_h_image, MSG_admin_h_image_do, health_locks(ctx, installation)));
 }
 
-enum rc health_findings(struct ctx *ctx, const struct installation *installation,
-                        struct findings *ret)
+/* What is found in the store and on the machine. */
+static enum rc health_findings(struct ctx *ctx, const struct installation *installation,
+                               struct findings *ret)
 {
     enum rc rc = look_at_store(ctx, installation, ret);
 

@@ -14,14 +14,6 @@
 #define HEALTH_VERIFIED_FILE "last-verified"
 #define HEALTH_BACKUP_FILE   "last-backup"
 
-/* What is found in the store and on the machine. */
-enum rc health_findings(struct ctx *ctx, const struct installation *installation,
-                        struct findings *ret) MUST_CHECK;
-
-/* What is found in the settings, among the accounts and in the data folder. */
-enum rc security_findings(struct ctx *ctx, const struct installation *installation,
-                          struct findings *ret) MUST_CHECK;
-
 /* The instant that a file of the data folder holds; false without one. */
 bool health_instant_of(struct ctx *ctx, const struct installation *installation, const char *name,
                        struct instant *ret);

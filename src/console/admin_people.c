@@ -19,20 +19,6 @@ struct str scope_value(struct arena *arena, const struct grant *grant)
     return str_fmt(arena, "%.*s:%.*s", STR_ARG(kind), STR_ARG(grant->scope));
 }
 
-static bool is_known(const struct city *city, const struct grant *grant)
-{
-    switch (grant->scope_kind) {
-    case SCOPE_CITY: return grant->scope.n == 0;
-    case SCOPE_TEAM: return city_team(city, grant->scope) != NULL;
-    case SCOPE_SERVICE: return city_service(city, grant->scope) != NULL;
-    case SCOPE_DEPARTMENT: break;
-    }
-    for (size_t i = 0; i < city->department_n; i++)
-        if (str_eq(city->departments[i].id, grant->scope))
-            return true;
-    return false;
-}
-
 bool scope_parse(const struct city *city, struct str value, struct grant *ret)
 {
     struct grant grant = *ret;
@@ -42,7 +28,7 @@ bool scope_parse(const struct city *city, struct str value, struct grant *ret)
     if (!scope_kind_of(str_slice(value, 0, n), &grant.scope_kind))
         return false;
     grant.scope = colon < 0 ? STR_NONE : str_slice(value, n + 1, value.n);
-    if (!is_known(city, &grant))
+    if (!city_has_scope(city, grant.scope_kind, grant.scope))
         return false;
     *ret = grant;
     return true;

@@ -194,7 +194,7 @@ static void look_at_files(struct ctx *ctx, const struct installation *installati
         str_z(ctx->arena, str_fmt(ctx->arena, "%s/demo-logins.txt", installation->folder));
     struct stat st;
 
-    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+    for (size_t i = 0; i < COUNT(secrets); i++)
         look_at_secret(ctx, installation, secrets[i], findings);
     if (stat(installation->folder, &st) == 0)
         finding_add(findings, named(st.st_mode & 07    ? FINDING_BAD
@@ -295,8 +295,9 @@ static void look_at_build(struct ctx *ctx, struct findings *findings)
                                 MSG_admin_s_build_do, yes_no(ctx, is_test)));
 }
 
-enum rc security_findings(struct ctx *ctx, const struct installation *installation,
-                          struct findings *ret)
+/* What is found in the settings, among the accounts and in the data folder. */
+static enum rc security_findings(struct ctx *ctx, const struct installation *installation,
+                                 struct findings *ret)
 {
     enum rc rc;
 

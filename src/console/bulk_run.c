@@ -26,7 +26,7 @@ static enum rc read_input(struct ctx *ctx, struct act *act)
     json_t *root;
     enum rc rc = json_parse(ctx, act->row.input, INPUT_BYTES_MAX, &root);
 
-    for (size_t i = 0; !rc && i < sizeof texts / sizeof *texts; i++)
+    for (size_t i = 0; !rc && i < COUNT(texts); i++)
         rc = json_get_str(ctx, root, str_of(texts[i].name), texts[i].value);
     return rc ? rc : json_get_i64(ctx, root, S("assignee"), &act->assignee);
 }

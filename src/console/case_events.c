@@ -7,8 +7,7 @@
 #include "engine/cases/case_read.h"
 #include "engine/definition/show.h"
 
-#define MAX_EVENT_JSON 100000
-#define MAX_FACTS      24
+#define MAX_FACTS 24
 
 struct telling {
     const struct case_view *view;
@@ -37,7 +36,7 @@ static struct str who_of(struct ctx *ctx, const struct events_of_row *row)
 
     if (!row->actor_name_is_null)
         return row->actor_name;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNT(kinds); i++)
         if (str_eq(row->actor_kind, kinds[i].kind))
             return msg_text(ctx->lang, kinds[i].id);
     return msg_text(ctx->lang, MSG_staff_by_system);
@@ -51,7 +50,7 @@ static void tell_opened(struct ctx *ctx, struct telling *telling)
     telling->line->title = msg_text(ctx->lang, MSG_staff_event_opened);
     telling->line->text = staff_channel(channel, ctx->lang);
     /* Nobody signs in to report: the record has no actor, but it was not the program either. */
-    for (size_t i = 0; i < sizeof residents / sizeof *residents; i++)
+    for (size_t i = 0; i < COUNT(residents); i++)
         if (str_eq(telling->row->actor_kind, S("system")) && str_eq(channel, residents[i]))
             telling->line->who = msg_text(ctx->lang, MSG_staff_by_resident);
 }
@@ -371,7 +370,7 @@ enum rc case_events_load(struct ctx *ctx, struct case_view *view)
         if (is_told_twice(rows.rows[i].kind))
             continue;
         if (!rows.rows[i].payload_is_null &&
-            json_parse(ctx, rows.rows[i].payload, MAX_EVENT_JSON, &payload))
+            json_parse(ctx, rows.rows[i].payload, RECORD_PAYLOAD_MAX, &payload))
             ctx_clear_error(ctx);
         telling.row = &rows.rows[i];
         telling.payload = payload;

@@ -129,7 +129,7 @@ static void explain_skips(struct ctx *ctx, const json_t *trace, struct case_cloc
         struct str reason = str_of(json_string_value(json_object_get(skip, "reason")));
         struct str name = str_of(json_string_value(json_object_get(skip, "name")));
 
-        for (size_t j = 0; j < sizeof reasons / sizeof *reasons; j++)
+        for (size_t j = 0; j < COUNT(reasons); j++)
             if (str_eq(reason, reasons[j].word))
                 add_why(line, say(ctx, reasons[j].id, MSG_ARG("date", shown_date(ctx, date)),
                                   MSG_ARG("name", name)));

@@ -269,7 +269,8 @@ static int compare_rows(const void *left, const void *right)
     return str_cmp(a->name, b->name);
 }
 
-enum rc dashboard_load(struct ctx *ctx, int64_t days, struct dashboard *ret)
+/* Adds it up for ctx->actor. Reads on ctx->conn. */
+static enum rc dashboard_load(struct ctx *ctx, int64_t days, struct dashboard *ret)
 {
     struct dashboard dashboard = {
         .days = days,

@@ -39,9 +39,6 @@ struct dashboard {
     struct figures_table tables[FIGURES__N];
 };
 
-/* Adds it up for ctx->actor. Reads on ctx->conn. */
-enum rc dashboard_load(struct ctx *ctx, int64_t days, struct dashboard *ret) MUST_CHECK;
-
 /* The list of a number's cases: what `kind` asks for ("overdue"), of that row. */
 struct str dashboard_url(const struct staff_page *page, const char *kind,
                          const struct figures *figures);

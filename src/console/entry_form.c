@@ -1,5 +1,6 @@
 #include "console/entry_form.h"
 
+#include "engine/cases/draft_form.h"
 #include "engine/cases/locate.h"
 #include "web/form.h"
 
@@ -69,7 +70,7 @@ static enum rc find_asked(struct ctx *ctx, struct entry *entry)
     bool *is_asked = ARENA_ARRAY(ctx->arena, definition->field_n, bool);
     struct form_at steps[MAX_STEPS];
     size_t n;
-    enum rc rc = form_steps(ctx, &entry->draft, steps, MAX_STEPS, &n);
+    enum rc rc = draft_form_steps(ctx, &entry->draft, steps, MAX_STEPS, &n);
 
     entry->asked = ARENA_ARRAY(ctx->arena, definition->field_n, const struct field *);
     entry->asked_n = 0;

@@ -81,7 +81,7 @@ struct str staff_channel(struct str channel, enum lang lang)
         {STR("api"), MSG_staff_channel_api},     {STR("import"), MSG_staff_channel_import},
     };
 
-    for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
+    for (size_t i = 0; i < COUNT(channels); i++)
         if (str_eq(channel, channels[i].word))
             return msg_text(lang, channels[i].id);
     return channel;

@@ -76,7 +76,7 @@ static void who_is_second_sees_what_changed(void **state)
 
     sign_in(&one, world, "one", "agent");
     sign_in(&two, world, "two", "supervisor");
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+    for (size_t i = 0; i < COUNT(acts); i++) {
         struct str path = case_path(world, number, acts[i].verb), rest = str_of(acts[i].typed);
         struct buf typed = buf_in(arena, 2000);
         ptrdiff_t at;
@@ -267,7 +267,7 @@ static void others_do_not_act(void **state)
 
     sign_in(&auditor, world, "audit", "auditor");
     browser_sign_in(&east, "east", password);
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+    for (size_t i = 0; i < COUNT(verbs); i++) {
         struct str path = case_path(world, number, verbs[i]);
 
         assert_int_equal(browse(&east, path), 404);

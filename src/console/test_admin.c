@@ -63,8 +63,6 @@ static const struct {
     {"GET", "/staff/admin/security", "/staff/admin/security", READERS, 200},
 };
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static int ask(struct browser *browser, size_t i)
 {
     return strcmp(matrix[i].method, "GET") == 0 ? browse(browser, str_of(matrix[i].path))

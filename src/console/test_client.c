@@ -7,6 +7,11 @@ static int addresses;
 
 int world_open(void **state)
 {
+    return world_open_with(state, NULL);
+}
+
+int world_open_with(void **state, void (*prepare)(struct world *world))
+{
     struct world *world = calloc(1, sizeof *world);
 
     assert_non_null(world);
@@ -15,6 +20,8 @@ int world_open(void **state)
     test_city_serve(&world->city, &world->site.options);
     world->site.options.proxies = S("127.0.0.1");
     world->address = str_fmt(world->site.ctx.arena, "203.0.113.%d", ++addresses);
+    if (prepare)
+        prepare(world);
     site_start(&world->site);
     *state = world;
     return 0;
@@ -35,31 +42,43 @@ static struct arena *arena_of(const struct browser *browser)
     return browser->world->site.ctx.arena;
 }
 
+static void keep_cookie(struct browser *browser, struct str name, struct str value)
+{
+    size_t i = 0;
+
+    if (str_eq(name, S("session"))) {
+        browser->session = value;
+    } else if (str_eq(name, S("form"))) {
+        browser->form = value;
+    } else if (str_eq(name, S("device"))) {
+        browser->device = value;
+    } else {
+        while (i < browser->other_n && !str_eq(browser->others[i].name, name))
+            i++;
+        assert_true(i < BROWSER_COOKIES);
+        browser->others[i].name = name;
+        browser->others[i].value = value;
+        browser->other_n += i == browser->other_n;
+    }
+}
+
 /* Takes the cookies that the reply sets; an empty one is forgotten. */
 static void keep_cookies(struct browser *browser)
 {
-    struct str rest = browser->last.head, line;
+    struct str rest = browser->last.head, line, name;
 
     while (str_next(&rest, '\n', &line)) {
-        struct str cookie, value;
-
         if (!str_starts_with(line, S("Set-Cookie: ")))
             continue;
-        cookie = str_slice(line, 12, line.n);
-        value = str_slice(cookie, (size_t)str_find_byte(cookie, '=') + 1,
-                          (size_t)str_find_byte(cookie, ';'));
-        if (str_starts_with(cookie, S("session=")))
-            browser->session = value;
-        if (str_starts_with(cookie, S("form=")))
-            browser->form = value;
-        if (str_starts_with(cookie, S("device=")))
-            browser->device = value;
+        line = str_slice(line, 12, (size_t)str_find_byte(line, ';'));
+        assert_true(str_next(&line, '=', &name));
+        keep_cookie(browser, name, line);
     }
 }
 
 static struct str cookies(const struct browser *browser)
 {
-    struct buf out = buf_in(arena_of(browser), 1000);
+    struct buf out = buf_in(arena_of(browser), 4000);
 
     if (browser->session.n)
         buf_add_fmt(&out, "session=%.*s; ", STR_ARG(browser->session));
@@ -67,6 +86,10 @@ static struct str cookies(const struct browser *browser)
         buf_add_fmt(&out, "form=%.*s; ", STR_ARG(browser->form));
     if (browser->device.n)
         buf_add_fmt(&out, "device=%.*s; ", STR_ARG(browser->device));
+    for (size_t i = 0; i < browser->other_n; i++)
+        if (browser->others[i].value.n)
+            buf_add_fmt(&out, "%.*s=%.*s; ", STR_ARG(browser->others[i].name),
+                        STR_ARG(browser->others[i].value));
     return str_slice(buf_str(&out), 0, out.n ? out.n - 2 : 0);
 }
 

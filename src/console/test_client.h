@@ -12,13 +12,22 @@ struct world {
 };
 
 int world_open(void **state);
+
+/* The same with what `prepare` changes of the site's options before it starts: other pages. */
+int world_open_with(void **state, void (*prepare)(struct world *world));
 int world_close(void **state);
 #define WORLD_TEST(function) cmocka_unit_test_setup_teardown(function, world_open, world_close)
+
+#define BROWSER_COOKIES 6
 
 struct browser {
     struct world *world;
     struct str session, form, device; /* cookies */
-    struct str csrf;                  /* of the last page that had one */
+    struct {
+        struct str name, value;
+    } others[BROWSER_COOKIES]; /* the same of public pages; a forgotten one has no value */
+    size_t other_n;
+    struct str csrf; /* of the last page that had one */
     struct answer last;
 };
 

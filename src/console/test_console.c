@@ -314,7 +314,7 @@ static void every_page_of_the_queue_once(void **state)
         numbers[i] = test_city_file(&world->city, i < 90 ? "hole" : "tree", i < 20, "");
     browser_sign_in(&all, "all", password);
     browser_sign_in(&some, "some", other);
-    for (size_t i = 0; i < sizeof walks / sizeof *walks; i++) {
+    for (size_t i = 0; i < COUNT(walks); i++) {
         assert_int_equal(walk(&all, walks[i].start, numbers, 150), walks[i].all);
         assert_int_equal(walk(&some, walks[i].start, numbers, 150), walks[i].trees_and_west);
     }
@@ -466,7 +466,7 @@ static void one_comes_back_where_one_was(void **state)
         {"%2F%5Cevil.example", "/staff/queue"},
     };
 
-    for (size_t i = 0; i < sizeof nexts / sizeof *nexts; i++) {
+    for (size_t i = 0; i < COUNT(nexts); i++) {
         browser.session = STR_NONE;
         assert_int_equal(browse(&browser, S("/staff/signin")), 200);
         assert_int_equal(submit(&browser, S("/staff/signin"),

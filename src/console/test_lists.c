@@ -411,7 +411,7 @@ static void every_number_is_its_list(void **state)
     struct str second = test_city_staff(&world->city, "west", "supervisor", "team", "west");
     struct str third = test_city_staff(&world->city, "agent", "agent", "city", "");
 
-    for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
+    for (size_t i = 0; i < COUNT(ages); i++) {
         file_ago(world, "hole", false, ages[i]);
         file_ago(world, i % 2 ? "tree" : "hole", i % 2 == 0 && i % 3 == 0, ages[i]);
     }

@@ -35,7 +35,7 @@ static enum err_id meaning_of(const struct postgres_conn *conn, const PGresult *
      * connection may not know it yet. */
     if (!state)
         return result || postgres_conn_is_lost(conn) ? ERR_UNAVAILABLE : ERR_INTERNAL;
-    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+    for (size_t i = 0; i < COUNT(meanings); i++)
         if (str_starts_with(str_of(state), str_of(meanings[i].prefix)))
             return meanings[i].id;
     return ERR_INTERNAL;

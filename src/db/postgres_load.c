@@ -38,7 +38,7 @@ static enum rc run_load(struct ctx *ctx, struct postgres_conn *conn, db_tx_fn *f
         rc = FAIL(ctx, ERR_MEMORY);
     if (rc == RC_OK && conn->base.has_failed)
         rc = db_swallowed(ctx);
-    for (size_t i = 0; rc == RC_OK && i < sizeof after / sizeof *after; i++)
+    for (size_t i = 0; rc == RC_OK && i < COUNT(after); i++)
         rc = postgres_conn_run(ctx, conn, after[i]);
     return rc;
 }

@@ -386,7 +386,7 @@ static bool is_refused(const struct ctx *ctx)
 {
     static const char *const words[] = {"authorized", "permission denied", "must be owner"};
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         if (str_find(ctx->err.detail, str_of(words[i])) >= 0)
             return true;
     return false;

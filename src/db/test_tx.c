@@ -636,7 +636,7 @@ int main(int argc, char **argv)
         STORED(test_hook_writes_with_group),
         STORED(test_close_leaves_one_file),
     };
-    size_t n = sizeof tests / sizeof *tests;
+    size_t n = COUNT(tests);
 
     test_choose_engine(argc, argv);
     return _cmocka_run_group_tests(test_is_postgres() ? "db/tx-postgres" : "db/tx", tests,

@@ -151,7 +151,7 @@ static void make_city_folder(void)
     snprintf(text, sizeof text, "cp -r '%s/cities/port-azalea' '%s'", getenv("CITYHALL_ROOT"),
              test_city_folder);
     assert_int_equal(system(text), 0);
-    for (size_t i = 0; i < sizeof needless / sizeof *needless; i++) {
+    for (size_t i = 0; i < COUNT(needless); i++) {
         snprintf(text, sizeof text, "%s/layers/%s", test_city_folder, needless[i]);
         assert_int_equal(unlink(text), 0);
     }

@@ -55,7 +55,7 @@ static void make_folder(struct test_town *town)
              temporary ? temporary : "/tmp");
     assert_non_null(mkdtemp(town->folder));
     raw_place_make(&town->place, town->folder, NULL);
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+    for (size_t i = 0; i < COUNT(folders); i++)
         test_ok(&town->ctx, file_make_dir(&town->ctx, in_folder(town, folders[i]), 0700));
     copy(town, "city.yaml");
     copy(town, "teams.yaml");

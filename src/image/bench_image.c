@@ -165,7 +165,7 @@ int main(int argc, char **argv)
     measure(program, &samples[0], 1, 1);
     measure(program, &samples[3], 64, 64);
     for (size_t s = 0; s < 2; s++)
-        for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+        for (size_t i = 0; i < COUNT(samples); i++)
             measure(program, &samples[i], sizes[s][0], sizes[s][1]);
     return 0;
 }

@@ -87,7 +87,7 @@ static bool parse_curve_formula(struct str tag, float curve[256])
     size_t type = get_u32(tag, 8) >> 16;
     float v[7] = {1, 1, 0, 0, 0, 0, 0}; /* g a b c d e f */
 
-    if (type >= sizeof counts / sizeof *counts || tag.n < 12 + 4 * counts[type])
+    if (type >= COUNT(counts) || tag.n < 12 + 4 * counts[type])
         return false;
     for (size_t i = 0; i < counts[type]; i++)
         v[i] = get_s15_fixed16(tag, 12 + 4 * i);

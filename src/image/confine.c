@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/str.h"
+
 static bool limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
 {
     return setrlimit(resource, &(struct rlimit){soft, hard}) == 0;
@@ -137,9 +139,9 @@ static int add_lists(scmp_filter_ctx filter)
 {
     int failed = 0;
 
-    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+    for (size_t i = 0; i < COUNT(allowed); i++)
         failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+    for (size_t i = 0; i < COUNT(fatal); i++)
         failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, fatal[i], 0);
     return failed;
 }

@@ -8,7 +8,7 @@ static enum image_kind brand_kind(struct str brand)
     static const struct str heic[] = {STR("heic"), STR("heix"), STR("heim"), STR("heis"),
                                       STR("hevc"), STR("hevx"), STR("hevm"), STR("hevs")};
 
-    for (size_t i = 0; i < sizeof heic / sizeof *heic; i++)
+    for (size_t i = 0; i < COUNT(heic); i++)
         if (str_eq(brand, heic[i]))
             return IMAGE_HEIC;
     if (str_eq(brand, S("avif")) || str_eq(brand, S("avis")))

@@ -122,7 +122,7 @@ int probe_run(struct confinement *confinement, struct str what)
     };
 
     lock(confinement, &what);
-    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
+    for (size_t i = 0; i < COUNT(probes); i++)
         if (str_eq(probes[i].name, what))
             return probes[i].attempt() ? 0 : 1;
     return 2;

@@ -54,7 +54,7 @@ static void test_all_formats(void **state)
         {IMAGE_HEIC, make_heic(ctx, &upright, 1)},
     };
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         struct image_result got;
         struct picture full;
 
@@ -209,7 +209,7 @@ static void test_bad_answers(void **state)
     before = open_descriptors();
     assert_int_equal(image_process(ctx, &client, wish_of(ctx, "honest"), &got), RC_OK);
     assert_true(str_eq(got.thumb.jpeg, S("\xff\xd8\xff-\xff\xd9")));
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         assert_refused(ctx, &client, wish_of(ctx, words[i]), ERR_FILE_BROKEN);
     assert_refused(ctx, &client, wish_of(ctx, "refusal"), ERR_FILE_BROKEN);
     assert_true(str_eq(ctx->err.detail, S("?[2Jbell?")));
@@ -228,7 +228,7 @@ static void test_late_answers(void **state)
 
     image_client_init(&client, FAKE_IMAGE);
     client.timeout_ms = 200;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    for (size_t i = 0; i < COUNT(words); i++) {
         int64_t start_ms = clock_monotonic_ms();
 
         assert_refused(ctx, &client, wish_of(ctx, words[i]), ERR_FILE_BROKEN);

@@ -128,7 +128,7 @@ static void test_unlocked_probes_succeed(void **state)
                                   "unlocked-socket", "unlocked-fork", "unlocked-thread"};
 
     (void)state;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    for (size_t i = 0; i < COUNT(words); i++) {
         int status = run(words[i]);
 
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)

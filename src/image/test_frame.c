@@ -52,7 +52,7 @@ static void test_sniff(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    for (size_t i = 0; i < COUNT(files); i++)
         if (image_sniff(files[i].head) != files[i].kind)
             fail_msg("file %zu is taken for %.*s", i,
                      STR_ARG(image_kind_name(image_sniff(files[i].head))));

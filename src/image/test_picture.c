@@ -16,7 +16,7 @@ static void test_fit(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (size_t i = 0; i < COUNT(sizes); i++) {
         uint32_t width = sizes[i][0], height = sizes[i][1];
 
         picture_fit(&width, &height, 2048);
@@ -54,7 +54,7 @@ static void test_reduce_is_the_average(void **state)
     struct ctx *ctx = *state;
     uint64_t seed = 99;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         for (uint32_t channels = 3; channels <= 4; channels++) {
             struct picture from, to;
 

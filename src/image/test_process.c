@@ -42,7 +42,7 @@ static void assert_clean(struct ctx *ctx, struct str bytes)
     assert_int_equal(full.height, HEIGHT);
     assert_pattern(&full);
     assert_pattern(&thumb);
-    for (size_t i = 0; i < sizeof traces / sizeof *traces; i++) {
+    for (size_t i = 0; i < COUNT(traces); i++) {
         assert_int_equal(str_find(got.full_jpeg, traces[i]), -1);
         assert_int_equal(str_find(got.thumb_jpeg, traces[i]), -1);
     }
@@ -139,7 +139,7 @@ static void test_kinds_of_png(void **state)
     struct ctx *ctx = *state;
     struct picture upright = make_pattern(ctx, WIDTH, HEIGHT);
 
-    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
+    for (size_t i = 0; i < COUNT(wishes); i++)
         assert_clean(ctx, make_png(ctx, &upright, wishes[i]));
 }
 
@@ -153,7 +153,7 @@ static void test_grey(void **state)
         make_png(ctx, &upright, (struct png_wish){.is_grey = true, .depth = 16}),
     };
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         struct processed got = process_ok(ctx, files[i]);
         struct picture full = read_jpeg(ctx, got.full_jpeg);
 
@@ -173,7 +173,7 @@ static void test_transparent_becomes_white(void **state)
         make_webp(ctx, &upright, (struct webp_wish){.has_alpha = true, .is_lossless = true}),
     };
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         struct processed got = process_ok(ctx, files[i]);
         struct picture full = read_jpeg(ctx, got.full_jpeg);
 
@@ -226,7 +226,7 @@ static void test_sizes(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (size_t i = 0; i < COUNT(sizes); i++) {
         const uint32_t *size = sizes[i];
         struct picture picture = make_pattern(ctx, size[0], size[1]);
         const struct str files[] = {
@@ -280,7 +280,7 @@ static void test_bombs(void **state)
         patched(ctx, heic, str_find(heic, S("ispe")) + 8, S("\0\0\xff\xff\0\0\xff\xff")),
     };
 
-    for (size_t i = 0; i < sizeof bombs / sizeof *bombs; i++) {
+    for (size_t i = 0; i < COUNT(bombs); i++) {
         double start_s = cpu_s();
 
         assert_refused(ctx, bombs[i], ERR_TOO_LARGE);
@@ -307,7 +307,7 @@ static void test_other_files(void **state)
     struct ctx *ctx = *state;
 
     assert_refused(ctx, STR_NONE, ERR_FILE_BROKEN);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    for (size_t i = 0; i < COUNT(files); i++)
         assert_refused(ctx, files[i], ERR_FILE_KIND);
 }
 
@@ -326,7 +326,7 @@ static void test_only_magic(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    for (size_t i = 0; i < COUNT(files); i++)
         assert_refused(ctx, files[i], ERR_FILE_BROKEN);
 }
 
@@ -350,8 +350,8 @@ static void test_polyglots(void **state)
         make_webp(ctx, &picture, (struct webp_wish){.exif = S("<?php Secret")}),
     };
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        for (size_t k = 0; k < sizeof tails / sizeof *tails; k++)
+    for (size_t i = 0; i < COUNT(files); i++)
+        for (size_t k = 0; k < COUNT(tails); k++)
             assert_clean(ctx, glued(ctx, files[i], tails[k]));
     assert_refused(ctx, glued(ctx, S("GIF89a"), files[0]), ERR_FILE_KIND);
 }
@@ -372,7 +372,7 @@ static void test_truncated(void **state)
         make_heic_tiles(ctx, &pattern, 128),
     };
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         process_ok(ctx, files[i]);
         for (size_t part = 0; part < 50; part++) {
             size_t n = files[i].n * part / 50;
@@ -406,7 +406,7 @@ static void test_flipped_bytes(void **state)
     uint64_t seed = 1234567;
     int counts[ERR__N] = {0};
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    for (size_t i = 0; i < COUNT(files); i++)
         for (int round = 0; round < 150; round++) {
             struct str copy = str_copy(ctx->arena, files[i]);
             struct processed got;

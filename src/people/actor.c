@@ -50,7 +50,7 @@ bool scope_kind_of(struct str word, enum scope_kind *ret)
 {
     int found;
 
-    if (!find_word(scope_words, sizeof scope_words / sizeof *scope_words, word, &found))
+    if (!find_word(scope_words, COUNT(scope_words), word, &found))
         return false;
     *ret = (enum scope_kind)found;
     return true;

@@ -23,7 +23,7 @@ struct str api_right_word(enum api_right right)
     return right_words[right];
 }
 
-bool api_right_of(struct str word, enum api_right *ret)
+static bool api_right_of(struct str word, enum api_right *ret)
 {
     for (int i = 0; i < API_RIGHT__N; i++) {
         if (str_eq(right_words[i], word)) {

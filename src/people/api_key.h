@@ -37,7 +37,6 @@ struct api_scope {
 
 /* "read", "file", "work", "supervise". */
 struct str api_right_word(enum api_right right);
-bool api_right_of(struct str word, enum api_right *ret);
 
 /* Reads "work@team:streets-east", "read@city" or "file" (the city). False, *ret untouched, for
  * anything else; that the code exists is the caller's to check. The code is borrowed. */

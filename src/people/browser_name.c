@@ -36,8 +36,8 @@ static struct str find(const struct mark *marks, size_t n, struct str agent)
 
 struct str browser_name(struct ctx *ctx, struct str agent)
 {
-    struct str browser = find(browsers, sizeof browsers / sizeof *browsers, agent);
-    struct str system = find(systems, sizeof systems / sizeof *systems, agent);
+    struct str browser = find(browsers, COUNT(browsers), agent);
+    struct str system = find(systems, COUNT(systems), agent);
     const struct msg_arg args[] = {MSG_ARG("browser", browser), MSG_ARG("system", system)};
 
     if (!browser.n)

@@ -333,7 +333,7 @@ static void bad_accounts_are_refused(void **state)
     struct str password;
     int64_t id;
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct account_new account = {.login = str_of(cases[i].login),
                                       .name = str_of(cases[i].name)};
 

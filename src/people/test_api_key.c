@@ -175,7 +175,7 @@ static void scopes_are_read_as_they_are_written(void **state)
     assert_true(api_scope_parse(S("file"), &scope));
     assert_int_equal(scope.right, API_RIGHT_FILE);
     assert_int_equal(scope.scope_kind, SCOPE_CITY);
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (size_t i = 0; i < COUNT(wrong); i++)
         assert_false(api_scope_parse(str_of(wrong[i]), &scope));
 }
 

@@ -63,7 +63,7 @@ static void a_note_is_not_made_up(void **state)
         ((char *)(uintptr_t)changed.p)[i] = good.p[i] == 'A' ? 'E' : 'A';
         assert_false(knows(test, changed, "ann", &id));
     }
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         struct str cookie = device_remember(&test->ctx, str_of(wrong[i]), S("ann"));
 
         assert_false(knows(test, str_of(wrong[i]), "ann", &id));

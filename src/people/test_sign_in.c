@@ -189,7 +189,7 @@ static void setup_refuses_bad_input(void **state)
 
     test_account(test, "rdiaz.rdiaz.rdiaz", &first);
     assert_int_equal(try_sign_in(test, "rdiaz.rdiaz.rdiaz", first, STR_NONE, &in), ERR_NONE);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         ctx_clear_error(&test->ctx);
         assert_int_equal(sign_in_finish(&test->ctx,
                                         &(struct sign_in_finish){

@@ -55,7 +55,7 @@ static enum rc geometry_read(struct layer_draft *draft, const json_t *geometry)
     };
     struct str type = str_of(json_string_value(json_object_get(geometry, "type")));
 
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    for (size_t i = 0; i < COUNT(types); i++) {
         if (str_eq(type, types[i].type))
             return parts_read(draft, json_object_get(geometry, "coordinates"), types[i].depth,
                               types[i].kind);

@@ -25,7 +25,7 @@ static bool is_generic(struct str word)
         STR("space"), STR("open"),    STR("memorial"), STR("city"),       STR("public"),
     };
 
-    for (size_t i = 0; i < sizeof generic / sizeof *generic; i++) {
+    for (size_t i = 0; i < COUNT(generic); i++) {
         if (str_eq(word, generic[i]))
             return true;
     }
@@ -38,7 +38,7 @@ static bool is_stop_word(const struct word *word)
 
     if (str_is_empty(word->text) || word->kind == WORD_AND)
         return true;
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+    for (size_t i = 0; i < COUNT(stops); i++) {
         if (str_eq(word->text, stops[i]))
             return true;
     }
@@ -90,7 +90,7 @@ enum rc landmarks_build(struct ctx *ctx, struct arena *home, const struct layers
     size_t room = 0, count = 0;
     struct landmark *of;
 
-    for (size_t i = 0; i < sizeof layer_names / sizeof *layer_names; i++) {
+    for (size_t i = 0; i < COUNT(layer_names); i++) {
         const struct layer *layer = layers_find(layers, layer_names[i]);
 
         room += layer ? layer->feature_count : 0;
@@ -98,7 +98,7 @@ enum rc landmarks_build(struct ctx *ctx, struct arena *home, const struct layers
     of = ARENA_ARRAY(home, room, struct landmark);
     if (!of)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < sizeof layer_names / sizeof *layer_names; i++) {
+    for (size_t i = 0; i < COUNT(layer_names); i++) {
         const struct layer *layer = layers_find(layers, layer_names[i]);
 
         for (size_t k = 0; layer && k < layer->feature_count; k++) {

@@ -46,7 +46,7 @@ static struct str name_once(struct arena *home, struct names *names, const char 
             return names->of[i];
     }
     wanted = str_copy(home, wanted);
-    if (names->n < sizeof names->of / sizeof *names->of)
+    if (names->n < COUNT(names->of))
         names->of[names->n++] = wanted;
     return wanted;
 }

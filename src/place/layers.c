@@ -148,7 +148,7 @@ enum rc layers_load(struct ctx *ctx, const char *folder, struct layers **ret)
 
     if (!loading.home)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; !rc && i < sizeof suffixes / sizeof *suffixes; i++)
+    for (size_t i = 0; !rc && i < COUNT(suffixes); i++)
         rc = suffix_load(&loading, suffixes[i]);
     if (!rc)
         rc = set_make(&loading, ret);

@@ -18,13 +18,13 @@ static const struct str kind_words[] = {
 
 struct str place_kind_word(enum place_kind kind)
 {
-    assert(kind < sizeof kind_words / sizeof *kind_words);
+    assert(kind < COUNT(kind_words));
     return kind_words[kind];
 }
 
 bool place_kind_of(struct str word, enum place_kind *ret)
 {
-    for (size_t i = 0; i < sizeof kind_words / sizeof *kind_words; i++) {
+    for (size_t i = 0; i < COUNT(kind_words); i++) {
         if (str_eq(word, kind_words[i])) {
             *ret = (enum place_kind)i;
             return true;

@@ -44,7 +44,7 @@ static void unit_take(struct arena *arena, struct words *words, struct str *ret)
 
     for (size_t i = 0; i < words->n; i++) {
         const struct word *word = &words->of[i];
-        bool is_name = is_one_of(word->text, names, sizeof names / sizeof *names);
+        bool is_name = is_one_of(word->text, names, COUNT(names));
         size_t value = i + (is_name || word->kind == WORD_HASH);
 
         if (is_name && value < words->n && words->of[value].kind == WORD_HASH)
@@ -189,7 +189,7 @@ static void lead_strip(struct words *words)
         {"intersection"},
     };
 
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+    for (size_t i = 0; i < COUNT(phrases); i++) {
         size_t n = 0;
 
         while (n < 3 && phrases[i][n] && n < words->n &&

@@ -45,7 +45,7 @@ static bool spelled_out(const struct words *words, struct words *ret)
     static const struct str forms[][2] = {
         {STR("mt"), STR("mount")}, {STR("st"), STR("saint")}, {STR("jfk"), STR("johnfkennedy")}};
 
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    for (size_t i = 0; i < COUNT(forms); i++) {
         if (words->n > 1 && str_eq(words->of[0].text, forms[i][0])) {
             *ret = *words;
             ret->of[0].text = forms[i][1];

@@ -136,7 +136,7 @@ static void words_are_folded_and_signs_kept(void **state)
     struct arena *arena = arena_new(1u << 20);
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct str words = typed(arena, cases[i].text);
 
         if (!str_eq(words, str_of(cases[i].words)))

@@ -185,7 +185,7 @@ static void ids_lead_back(void **state)
     };
     struct fixture *fixture = *state;
 
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    for (size_t i = 0; i < COUNT(queries); i++) {
         struct place_choice typed = first(fixture, queries[i]), back;
 
         assert_int_equal(gazetteer_by_id(&fixture->ctx, fixture->gazetteer, typed.id, &back),
@@ -224,7 +224,7 @@ static void wrong_ids_are_refused(void **state)
     };
     struct fixture *fixture = *state;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         struct place_choice place;
 
         ctx_clear_error(&fixture->ctx);

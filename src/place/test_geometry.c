@@ -43,7 +43,7 @@ static void point_parse_reads_latitude_first(void **state)
     struct point at = {7, 7};
 
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         if (point_parse(str_of(wrong[i]), &at))
             fail_msg("%s was taken", wrong[i]);
     }

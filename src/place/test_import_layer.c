@@ -92,7 +92,7 @@ static void what_is_no_layer_is_refused(void **state)
     bool is_topology;
     struct str out;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         assert_int_equal(
             import_layer_rewrite(ctx, &by_property, str_of(wrong[i].text), &out, &is_topology),
             RC_INVALID);
@@ -167,7 +167,7 @@ static void a_map_names_a_layer(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+    for (size_t i = 0; i < COUNT(maps); i++) {
         struct problems problems = problems_in(ctx->arena);
         const struct yaml_node *root;
         struct import_layer_map map;

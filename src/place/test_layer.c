@@ -230,7 +230,7 @@ static void wrong_files_are_refused_with_the_place(void **state)
     };
     struct fixture *fixture = *state;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         const struct layer *layer = NULL;
 
         ctx_clear_error(&fixture->ctx);

@@ -103,7 +103,7 @@ static void a_box_fits_its_view(void **state)
     struct box box = layers_find(fixture->layers, S("boundary"))->box;
     static const int sizes[][2] = {{800, 600}, {360, 640}, {1000, 100}, {50, 2000}};
 
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (size_t i = 0; i < COUNT(sizes); i++) {
         struct map_view view = map_view_of(box, sizes[i][0], sizes[i][1]);
         struct map_pixel low = map_pixel_of(&view, box.min), high = map_pixel_of(&view, box.max);
 

@@ -69,7 +69,7 @@ static void damaged_layers_are_refused(void **state)
                                           "nonsense"};
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+    for (size_t i = 0; i < COUNT(damaged); i++) {
         struct place place = {0};
 
         assert_int_not_equal(place_layers_parse(ctx, str_of(damaged[i]), &place), RC_OK);
@@ -88,7 +88,7 @@ static void a_circle_is_covered_by_its_squares(void **state)
     static int64_t cells[MAX_CELLS];
 
     (void)state;
-    for (size_t i = 0; i < sizeof centers / sizeof *centers; i++) {
+    for (size_t i = 0; i < COUNT(centers); i++) {
         for (int radius_m = 1; radius_m <= 500; radius_m = radius_m * 3 + 7) {
             size_t n = place_cells_around(centers[i], radius_m, cells, MAX_CELLS);
 

@@ -76,7 +76,7 @@ static void house_numbers_stand_in_front_or_behind(void **state)
     };
 
     (void)state;
-    assert_readings(cases, sizeof cases / sizeof *cases);
+    assert_readings(cases, COUNT(cases));
 }
 
 static void ordinals_are_streets(void **state)
@@ -88,7 +88,7 @@ static void ordinals_are_streets(void **state)
     };
 
     (void)state;
-    assert_readings(cases, sizeof cases / sizeof *cases);
+    assert_readings(cases, COUNT(cases));
 }
 
 static void units_are_taken_off(void **state)
@@ -111,7 +111,7 @@ static void units_are_taken_off(void **state)
     };
 
     (void)state;
-    assert_readings(cases, sizeof cases / sizeof *cases);
+    assert_readings(cases, COUNT(cases));
 }
 
 static void the_city_is_taken_off(void **state)
@@ -131,7 +131,7 @@ static void the_city_is_taken_off(void **state)
     };
 
     (void)state;
-    assert_readings(cases, sizeof cases / sizeof *cases);
+    assert_readings(cases, COUNT(cases));
 }
 
 static void lead_phrases_are_taken_off(void **state)
@@ -149,7 +149,7 @@ static void lead_phrases_are_taken_off(void **state)
     };
 
     (void)state;
-    assert_readings(cases, sizeof cases / sizeof *cases);
+    assert_readings(cases, COUNT(cases));
 }
 
 static void blocks_are_noticed(void **state)
@@ -196,8 +196,8 @@ static void any_row_of_words_can_be_read(void **state)
 
         for (int i = turn % 9; i >= 0; i--) {
             random = random * 1664525 + 1013904223;
-            text = str_fmt(arena, "%.*s %s", STR_ARG(text),
-                           pieces[(random >> 16) % (sizeof pieces / sizeof *pieces)]);
+            text =
+                str_fmt(arena, "%.*s %s", STR_ARG(text), pieces[(random >> 16) % (COUNT(pieces))]);
         }
         query = read_query(arena, str_z(arena, text));
         assert_true(query.words.n <= query.all.n && query.all.n <= 20);

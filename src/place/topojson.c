@@ -160,7 +160,7 @@ static enum rc geometry_read(const struct topology *topology, const json_t *obje
 
     if (str_eq(type, S("Point")))
         return point_read(topology, json_object_get(object, "coordinates"));
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    for (size_t i = 0; i < COUNT(types); i++) {
         if (str_eq(type, types[i].type))
             return parts_read(topology, json_object_get(object, "arcs"), types[i].depth,
                               types[i].kind);

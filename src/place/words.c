@@ -55,7 +55,7 @@ static enum word_kind kind_of(struct str text)
 
     if (text.p[0] >= '0' && text.p[0] <= '9')
         return WORD_NUMBER;
-    for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
+    for (size_t i = 0; i < COUNT(joins); i++) {
         if (str_eq(text, joins[i]))
             return WORD_AND;
     }
@@ -137,15 +137,15 @@ struct str word_short(struct str word)
 {
     struct str found;
 
-    if (find_from(types, sizeof types / sizeof *types, word, &found) ||
-        find_from(others, sizeof others / sizeof *others, word, &found))
+    if (find_from(types, COUNT(types), word, &found) ||
+        find_from(others, COUNT(others), word, &found))
         return found;
     return word;
 }
 
 struct str word_long(struct str word)
 {
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    for (size_t i = 0; i < COUNT(types); i++) {
         if (str_eq(types[i].to, word))
             return types[i].from;
     }

@@ -8,7 +8,7 @@
 #define EXTENTS        3 /* so many times the city's size may be asked for */
 #define BLOCK_M        200.0
 #define FIGURE_MAX     MAP_MAX_BYTES
-#define PICTURE_COLORS (sizeof colors / sizeof *colors)
+#define PICTURE_COLORS (COUNT(colors))
 
 /* A picture that stands alone is not reached by the page's sheet, and the strict policy allows it
  * no sheet of its own: its colors are attributes. These are the light ones of public.css. */
@@ -32,7 +32,7 @@ bool city_map_extent(const struct city *city, struct box *ret)
 {
     static const struct str names[] = {STR("boundary"), STR("street")};
 
-    for (size_t i = 0; city->layers && i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; city->layers && i < COUNT(names); i++) {
         const struct layer *layer = layers_find(city->layers, names[i]);
 
         if (layer && layer->feature_count) {

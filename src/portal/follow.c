@@ -14,9 +14,8 @@
 #include "web/server.h"
 #include "web/url.h"
 
-#define MAX_EVENT_JSON 100000
-#define MAX_TYPED      100
-#define MAP_AROUND_M   250.0
+#define MAX_TYPED    100
+#define MAP_AROUND_M 250.0
 
 /* A home's exact address is private: the public sees its block, where the service says so. */
 static enum rc show_place(struct ctx *ctx, struct follow *follow)
@@ -132,6 +131,7 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
     case EVENT_PHOTO_RELEASED:
     case EVENT_CLOCK_MOVED:
 #define KIND(name, word, widest) case EVENT_##name:
+#include "engine/record/record.h"
 #include "engine/record/staff_kinds.def"
 #undef KIND
     case EVENT_KIND__N: break;
@@ -153,7 +153,7 @@ static void add_event(struct ctx *ctx, struct follow *follow, const struct event
     *event = (struct follow_event){.at = row->at};
     if (is_erased_text(row))
         return;
-    if (!row->payload_is_null && json_parse(ctx, row->payload, MAX_EVENT_JSON, &payload))
+    if (!row->payload_is_null && json_parse(ctx, row->payload, RECORD_PAYLOAD_MAX, &payload))
         ctx_clear_error(ctx);
     tell(ctx, follow, row, payload, event);
     follow->event_n += event->title.n > 0;
@@ -201,7 +201,7 @@ struct str follow_says(const struct follow *follow, enum lang lang)
 
     if (follow->is_own)
         return text_in(&follow->state->says, lang);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         if (str_eq(words[i].tag, tag))
             return msg_text(lang, words[i].id);
     return STR_NONE;
@@ -296,7 +296,7 @@ static struct str done_of(const struct request *request)
                                        STR("link")};
     struct str said = request_value(request, S("done"));
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         if (str_eq(said, words[i]))
             return words[i];
     return STR_NONE;

@@ -52,7 +52,7 @@ enum rc list_read(struct ctx *ctx, const struct request *request, size_t most,
         choice.service = NULL;
     if (choice.service)
         choice.filter.service = choice.service->service_id;
-    for (size_t i = 0; i < sizeof state_words / sizeof *state_words; i++) {
+    for (size_t i = 0; i < COUNT(state_words); i++) {
         if (!str_eq(state, state_words[i]))
             continue;
         choice.state = state;

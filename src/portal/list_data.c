@@ -157,7 +157,7 @@ static void put_head(struct csv_writer *csv)
         STR("lat"),     STR("lon"),     STR("outcome"), STR("description"),
     };
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         csv_put(csv, names[i]);
     csv_end_row(csv);
 }

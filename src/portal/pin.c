@@ -30,22 +30,6 @@ static bool read(struct ctx *ctx, const struct request *request, struct point *r
     return point_parse(str_fmt(ctx->arena, "%.*s,%.*s", STR_ARG(lat), STR_ARG(lon)), ret);
 }
 
-/* "near 795 Massachusetts Ave", or the coordinates where no street is near. */
-static struct str label_of(struct ctx *ctx, struct point at)
-{
-    struct place_choice near;
-    struct msg_arg args[2];
-
-    if (ctx->city->gazetteer && gazetteer_near(ctx, ctx->city->gazetteer, at, &near) == RC_OK) {
-        args[0] = MSG_ARG("place", near.label);
-        return msg_format(ctx->arena, ctx->lang, MSG_place_near, args, 1);
-    }
-    ctx_clear_error(ctx);
-    args[0] = MSG_ARG("lat", pin_degrees(ctx->arena, point_lat(at)));
-    args[1] = MSG_ARG("lon", pin_degrees(ctx->arena, point_lon(at)));
-    return msg_format(ctx->arena, ctx->lang, MSG_place_coordinates, args, 2);
-}
-
 enum rc pin_take(struct ctx *ctx, const struct request *request, struct report *report)
 {
     struct place_choice choice = {.kind = PLACE_POINT, .score = 100};
@@ -58,7 +42,7 @@ enum rc pin_take(struct ctx *ctx, const struct request *request, struct report *
         ctx->err.field = S("place");
         return rc;
     }
-    choice.label = label_of(ctx, choice.point);
+    choice.label = locate_label(ctx, ctx->city, choice.point);
     report->pin = choice.point;
     report->pin_label = choice.label;
     if (!str_eq(request_value(request, S("confirmed")), S("1"))) {

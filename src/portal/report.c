@@ -125,7 +125,7 @@ static enum rc redirect_on(struct ctx *ctx, struct reply *reply, const struct dr
 {
     bool asks_similar = false;
     struct form_at next;
-    enum rc rc = form_next(ctx, draft, &next);
+    enum rc rc = draft_form_next(ctx, draft, &next);
 
     if (!rc && next.step == FORM_CHECK)
         rc = similar_is_due(ctx, draft, &asks_similar);
@@ -153,7 +153,7 @@ static enum rc step_of(struct ctx *ctx, struct str word, struct report *report)
 {
     struct form_at steps[REPORT_STEPS_MAX];
     size_t n;
-    enum rc rc = form_steps(ctx, &report->draft, steps, REPORT_STEPS_MAX, &n);
+    enum rc rc = draft_form_steps(ctx, &report->draft, steps, REPORT_STEPS_MAX, &n);
 
     if (rc)
         return rc;
@@ -284,7 +284,7 @@ static struct str example_place(struct ctx *ctx)
 
     if (!ctx->city->gazetteer || !city_map_extent(ctx->city, &box))
         return STR_NONE;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    for (size_t i = 0; i < COUNT(parts); i++) {
         double lat = point_lat(box.min) + (point_lat(box.max) - point_lat(box.min)) * parts[i];
         struct point at;
 
@@ -301,7 +301,7 @@ static enum rc show_check(struct ctx *ctx, struct page *page, struct report *rep
 {
     struct form_at steps[REPORT_STEPS_MAX];
     size_t n;
-    enum rc rc = form_steps(ctx, &report->draft, steps, REPORT_STEPS_MAX, &n);
+    enum rc rc = draft_form_steps(ctx, &report->draft, steps, REPORT_STEPS_MAX, &n);
 
     if (!rc)
         rc = seen_of(ctx, report->draft.definition, &report->seen);
@@ -378,7 +378,7 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
     enum rc rc = report_load(ctx, request, request_param(request, S("step")), &report);
 
     if (!rc)
-        rc = form_next(ctx, &report.draft, &next);
+        rc = draft_form_next(ctx, &report.draft, &next);
     if (!rc && report.at.step == FORM_CHECK)
         rc = similar_is_due(ctx, &report.draft, &asks_similar);
     if (rc)
@@ -468,7 +468,7 @@ static enum rc take_field(struct ctx *ctx, const struct request *request, struct
         return rc;
     if (field->is_required && !draft->answers.of[report->at.field].is_given)
         return FAIL(ctx, ERR_REQUIRED, .field = field->id);
-    if (!form_is_passed(draft, report->at))
+    if (!draft_form_is_passed(draft, report->at))
         draft->passed =
             str_fmt(ctx->arena, "%.*s%.*s ", STR_ARG(draft->passed), STR_ARG(field->id));
     return RC_OK;
@@ -590,7 +590,7 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
         redirect_to_done(ctx, request, reply);
         return RC_OK;
     }
-    rc = form_next(ctx, &report->draft, &next);
+    rc = draft_form_next(ctx, &report->draft, &next);
     if (rc)
         return rc;
     if (next.step != FORM_CHECK) {

@@ -5,7 +5,7 @@
 #ifndef PORTAL_REPORT_H
 #define PORTAL_REPORT_H
 
-#include "engine/cases/draft.h"
+#include "engine/cases/draft_form.h"
 #include "engine/cases/photo.h"
 #include "portal/city_map.h"
 #include "portal/own.h"

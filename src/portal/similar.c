@@ -97,7 +97,7 @@ static enum rc load_photos(struct ctx *ctx, struct similar *similar)
 static enum rc number(struct ctx *ctx, struct similar *similar)
 {
     struct form_at steps[REPORT_STEPS_MAX];
-    enum rc rc = form_steps(ctx, &similar->draft, steps, REPORT_STEPS_MAX, &similar->count);
+    enum rc rc = draft_form_steps(ctx, &similar->draft, steps, REPORT_STEPS_MAX, &similar->count);
 
     if (!rc)
         similar->number = similar->count - 1;

@@ -54,7 +54,7 @@ static bool has(struct str text, const char *piece)
 }
 
 static handler_fn *const forms[] = {list_show, list_json, list_csv, list_atom, list_geojson};
-#define FORMS (sizeof forms / sizeof *forms)
+#define FORMS (COUNT(forms))
 
 static void refresh(struct world *world)
 {
@@ -124,9 +124,9 @@ static void no_form_tells_what_is_not_public(void **state)
     for (size_t i = 0; i < FORMS; i++) {
         struct str body = answer(world, forms[i], "");
 
-        for (size_t j = 0; j < sizeof secret / sizeof *secret; j++)
+        for (size_t j = 0; j < COUNT(secret); j++)
             assert_false(has(body, secret[j]));
-        for (size_t j = 0; j < sizeof gone / sizeof *gone; j++)
+        for (size_t j = 0; j < COUNT(gone); j++)
             assert_false(has(body, str_z(world->ctx.arena, gone[j])));
         assert_false(has(body, str_z(world->ctx.arena, str_slice(exact_lat, 0, 8))));
         assert_true(has(body, str_z(world->ctx.arena, home.number)));
@@ -207,7 +207,7 @@ static void a_search_tells_nothing_of_what_is_not_public(void **state)
         for (size_t i = 0; i < FORMS; i++) {
             struct str nothing = without(world, answer(world, forms[i], "q=qqqzzz"), nonsense);
 
-            for (size_t j = 0; j < sizeof secret / sizeof *secret; j++) {
+            for (size_t j = 0; j < COUNT(secret); j++) {
                 struct str query = str_fmt(world->ctx.arena, "q=%s", secret[j]);
                 struct str body = answer(world, forms[i], str_z(world->ctx.arena, query));
                 struct buf escaped = buf_in(world->ctx.arena, 100);
@@ -355,7 +355,7 @@ static void a_box_is_four_numbers(void **state)
     struct box box = {.min = {7, 7}};
 
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (size_t i = 0; i < COUNT(wrong); i++)
         assert_false(public_box_parse(arena, str_of(wrong[i]), &box));
     assert_int_equal(box.min.lat_e7, 7);
     assert_true(public_box_parse(arena, S("-71.2, 42.3,-71.0,42.4"), &box));
@@ -416,7 +416,7 @@ static void maps_are_bounded(void **state)
     struct request request;
     struct point at;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         struct reply reply = reply_in(world->ctx.arena, true);
 
         request = request_of(world, wrong[i]);

@@ -61,7 +61,7 @@ static void say_rule(struct explaining *e)
     struct str unit = text_at(e->trace, "unit");
     int64_t amount = json_integer_value(json_get(e->trace, S("amount")));
 
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+    for (size_t i = 0; i < COUNT(units); i++) {
         int64_t count = amount / units[i].per;
 
         if (!str_eq(units[i].unit, unit))

@@ -115,7 +115,7 @@ int main(void)
 
     if (!world)
         return EXIT_FAILURE;
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+    for (size_t i = 0; i < COUNT(sources); i++)
         bench(&ctx, world, sources[i]);
     bench_reference();
     arena_free(ctx.arena);

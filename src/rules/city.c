@@ -185,7 +185,7 @@ static enum rc rounding_of(struct cel_call *call, struct str name, enum decimal_
         {STR("floor"), DECIMAL_FLOOR},     {STR("ceiling"), DECIMAL_CEILING},
     };
 
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    for (size_t i = 0; i < COUNT(ways); i++) {
         if (str_eq(name, ways[i].name)) {
             *ret = ways[i].rounding;
             return RC_OK;
@@ -361,5 +361,5 @@ static const struct builtin rows[] = {
 
 void city_add(struct cel_env *env)
 {
-    env_add(env, rows, sizeof rows / sizeof *rows);
+    env_add(env, rows, COUNT(rows));
 }

@@ -149,7 +149,7 @@ bool cel_env_may_name(const struct cel_env *env, struct str name)
     while (str_next(&rest, '.', &piece)) {
         if (!lex_is_name(piece) || lex_is_reserved(piece))
             return false;
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        for (size_t i = 0; i < COUNT(words); i++) {
             if (str_eq(piece, words[i]))
                 return false;
         }

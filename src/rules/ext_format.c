@@ -303,5 +303,5 @@ static const struct builtin rows[] = {
 
 void ext_format_add(struct cel_env *env)
 {
-    env_add(env, rows, sizeof rows / sizeof *rows);
+    env_add(env, rows, COUNT(rows));
 }

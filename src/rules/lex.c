@@ -34,7 +34,7 @@ static int hex_digit(char c)
 
 bool lex_is_reserved(struct str word)
 {
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
+    for (size_t i = 0; i < COUNT(reserved); i++) {
         if (str_eq(word, reserved[i]))
             return true;
     }
@@ -402,7 +402,7 @@ static bool lex_sign(struct compile *compile, uint32_t *at, struct token *token)
     uint32_t c;
 
     token->kind = TOKEN_SIGN;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+    for (size_t i = 0; i < COUNT(signs); i++) {
         if (str_starts_with(rest, signs[i])) {
             token->text = signs[i];
             *at += (uint32_t)signs[i].n;

@@ -36,7 +36,7 @@ static bool is_variable(struct compile *compile, const struct node *node)
 
 static const struct each_macro *find_each(struct str name)
 {
-    for (size_t i = 0; i < sizeof each_macros / sizeof *each_macros; i++) {
+    for (size_t i = 0; i < COUNT(each_macros); i++) {
         if (str_eq(name, each_macros[i].name))
             return &each_macros[i];
     }

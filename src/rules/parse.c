@@ -463,7 +463,7 @@ static const struct level levels[] = {
     {{"+", "-"}, {STR("_+_"), STR("_-_")}},
     {{"*", "/", "%"}, {STR("_*_"), STR("_/_"), STR("_%_")}},
 };
-#define LEVELS (sizeof levels / sizeof *levels)
+#define LEVELS (COUNT(levels))
 
 static struct str operator_here(const struct parser *parser, const struct level *level)
 {

@@ -61,7 +61,7 @@ static const struct cel_type *simple_type(struct cel_env *env, struct str word)
 
     if (word.n == 1 && word.p[0] >= 'A' && word.p[0] <= 'Z')
         return param_type(env, word.p[0]);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    for (size_t i = 0; i < COUNT(others); i++) {
         if (str_eq(word, others[i].word))
             return cel_type_of_kind(others[i].kind);
     }

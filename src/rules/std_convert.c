@@ -142,7 +142,7 @@ static enum rc to_bool(struct cel_call *call, const struct cel_value *args, stru
     static const struct str no[] = {STR("0"),     STR("f"),     STR("F"),
                                     STR("false"), STR("FALSE"), STR("False")};
 
-    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+    for (size_t i = 0; i < COUNT(yes); i++) {
         if (str_eq(args[0].text, yes[i]) || str_eq(args[0].text, no[i])) {
             *ret = cel_bool(str_eq(args[0].text, yes[i]));
             return RC_OK;
@@ -195,5 +195,5 @@ static const struct builtin rows[] = {
 
 void std_convert_add(struct cel_env *env)
 {
-    env_add(env, rows, sizeof rows / sizeof *rows);
+    env_add(env, rows, COUNT(rows));
 }

@@ -470,5 +470,5 @@ static const struct builtin rows[] = {
 
 void std_operators_add(struct cel_env *env)
 {
-    env_add(env, rows, sizeof rows / sizeof *rows);
+    env_add(env, rows, COUNT(rows));
 }

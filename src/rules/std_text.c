@@ -75,5 +75,5 @@ static const struct builtin rows[] = {
 
 void std_text_add(struct cel_env *env)
 {
-    env_add(env, rows, sizeof rows / sizeof *rows);
+    env_add(env, rows, COUNT(rows));
 }

@@ -254,13 +254,13 @@ static void test_type_names(void **state)
     static const char *const bad[] = {"",         "lists",   "list<", "list<int", "list<int, int>",
                                       "map<int>", "int int", "<int>", "list<>"};
 
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         const struct cel_type *type = cel_env_type_named(world->env, str_of(good[i]));
 
         assert_non_null(type);
         assert_str(cel_type_text(ctx->arena, type), good[i]);
     }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_null(cel_env_type_named(world->env, str_of(bad[i])));
     assert_ptr_equal(cel_env_type(world->env, S("place")), cel_env_type(world->env, S("place")));
 }

@@ -103,7 +103,7 @@ static void test_host_failure(void **state)
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
 
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    for (size_t i = 0; i < COUNT(sources); i++) {
         struct cel_value value = cel_int(5);
 
         assert_int_equal(

@@ -46,7 +46,7 @@ static void test_cost(void **state)
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
 
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    for (size_t i = 0; i < COUNT(sources); i++) {
         struct str source = str_of(sources[i]);
         ptrdiff_t list = str_find(source, S(" L,"));
         struct cel_program *program;
@@ -76,7 +76,7 @@ static void test_shared_parts(void **state)
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
 
-    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+    for (size_t i = 0; i < COUNT(uses); i++) {
         struct buf source = buf_in(ctx->arena, 20000);
         int64_t begin = clock_monotonic_ms();
         struct cel_value value;
@@ -164,7 +164,7 @@ static void test_every_cap(void **state)
     size_t enough = 0;
 
     (void)state;
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    for (size_t i = 0; i < COUNT(sources); i++) {
         for (size_t cap = 200; cap < 400000; cap += 509) {
             struct ctx ctx = {.arena = arena_new(cap)};
             struct test_world *world = test_world_new(&ctx, CEL_LIMITS);

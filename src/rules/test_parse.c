@@ -147,7 +147,7 @@ static void test_depth(void **state)
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
 
-    for (size_t i = 0; i < sizeof openers / sizeof *openers; i++) {
+    for (size_t i = 0; i < COUNT(openers); i++) {
         struct buf source = buf_in(ctx->arena, 20000);
         struct cel_program *program;
         struct cel_problem problem;
@@ -198,7 +198,7 @@ static void test_hostile_bytes(void **state)
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
 
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    for (size_t i = 0; i < COUNT(sources); i++) {
         struct cel_program *program;
         struct cel_problem problem = {0};
 

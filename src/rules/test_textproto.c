@@ -109,7 +109,7 @@ static void test_values_refused(void **state)
         {"future_value: 1", false, "no field future_value"},
     };
 
-    for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
+    for (size_t i = 0; i < COUNT(obstacles); i++)
         check_obstacle(*state, &obstacles[i], false);
 }
 
@@ -125,7 +125,7 @@ static void test_types_refused(void **state)
         {"type_param: '1'", false, "variable"},
     };
 
-    for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
+    for (size_t i = 0; i < COUNT(obstacles); i++)
         check_obstacle(*state, &obstacles[i], true);
 }
 
@@ -155,7 +155,7 @@ static void test_damaged(void **state)
     struct ctx *ctx = *state;
     char deep[1000];
 
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    for (size_t i = 0; i < COUNT(sources); i++) {
         const struct textproto *message = NULL;
 
         if (textproto_parse(ctx, str_of(sources[i]), &message) != RC_INVALID)

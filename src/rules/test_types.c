@@ -62,14 +62,14 @@ static void test_signatures(void **state)
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
 
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    for (size_t i = 0; i < COUNT(table); i++) {
         struct overload overload = {0};
 
         if (!signature_parse(world->env, str_of(table[i].source), &overload))
             fail_msg("%s: should be read", table[i].source);
         assert_str(signature_text(ctx->arena, &overload), table[i].expected);
     }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         struct overload overload = {0};
 
         if (signature_parse(world->env, str_of(bad[i]), &overload))
@@ -103,7 +103,7 @@ static void test_fit(void **state)
     struct test_world *world = test_world_of(ctx);
     struct bindings bindings = {.arena = ctx->arena};
 
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    for (size_t i = 0; i < COUNT(table); i++) {
         if (types_fit(&bindings, type(world->env, table[i].from), type(world->env, table[i].to)) !=
             table[i].fits)
             fail_msg("%s into %s", table[i].from, table[i].to);

@@ -7,7 +7,7 @@ static void test_order(void **state)
         cel_int(INT64_MIN), cel_int(-1), cel_double(-0.5), cel_uint(0),          cel_double(0.5),
         cel_int(1),         cel_uint(2), cel_double(1e10), cel_uint(UINT64_MAX), cel_double(1e300),
     };
-    size_t n = sizeof rising / sizeof *rising;
+    size_t n = COUNT(rising);
     int order;
 
     for (size_t i = 0; i < n; i++) {

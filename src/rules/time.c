@@ -182,7 +182,7 @@ static bool take_unit(struct str *text, int64_t *ret_ns)
         {STR("h"), 3600 * NS_PER_S},
     };
 
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+    for (size_t i = 0; i < COUNT(units); i++) {
         if (str_starts_with(*text, units[i].name)) {
             *text = str_slice(*text, units[i].name.n, text->n);
             *ret_ns = units[i].ns;
@@ -435,5 +435,5 @@ static const struct builtin rows[] = {
 
 void time_add(struct cel_env *env)
 {
-    env_add(env, rows, sizeof rows / sizeof *rows);
+    env_add(env, rows, COUNT(rows));
 }

@@ -88,7 +88,7 @@ bool double_parse(struct str text, double *ret)
     };
     char copy[1200]; /* the smallest double, written out in full, has 1,077 characters */
 
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+    for (size_t i = 0; i < COUNT(named); i++) {
         if (str_eq_ascii_nocase(text, named[i].name)) {
             *ret = named[i].value;
             return true;

@@ -30,7 +30,7 @@ static bool is_text(const char *content_type)
     };
     struct str media = http_media_type(str_of(content_type));
 
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    for (size_t i = 0; i < COUNT(types); i++)
         if (str_eq_ascii_nocase(media, types[i]))
             return true;
     return str_starts_with(media, S("text/"));

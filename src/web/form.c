@@ -208,7 +208,7 @@ static struct str sentence_of_length(struct arena *arena, enum lang lang,
     };
     enum msg_id id = is_whole ? MSG_form_too_long : MSG_form_too_long_cut;
 
-    return msg_format(arena, lang, id, args, sizeof args / sizeof *args);
+    return msg_format(arena, lang, id, args, COUNT(args));
 }
 
 struct str form_sentence(struct arena *arena, enum lang lang, const struct request *request,

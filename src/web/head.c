@@ -58,7 +58,7 @@ static bool singles_are_single(const struct params *headers)
         STR("expect"), STR("origin"),         STR("cookie"),       STR("authorization"),
     };
 
-    for (size_t i = 0; i < sizeof singles / sizeof singles[0]; i++)
+    for (size_t i = 0; i < COUNT(singles); i++)
         if (!is_single(headers, singles[i]))
             return false;
     return true;

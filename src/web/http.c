@@ -64,7 +64,7 @@ const char *http_status_text(int status)
         {503, "Service Unavailable"},
     };
 
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    for (size_t i = 0; i < COUNT(texts); i++)
         if (texts[i].status == status)
             return texts[i].text;
     return "Error";

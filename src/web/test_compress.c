@@ -71,7 +71,7 @@ static void test_what_stays_as_it_is(void **state)
     struct asked asked = {0};
     struct reply reply;
 
-    for (size_t i = 0; i < sizeof refusing / sizeof *refusing; i++) {
+    for (size_t i = 0; i < COUNT(refusing); i++) {
         reply = page_of(ctx, 5000);
         compress_reply(&reply, asking(&asked, refusing[i]));
         assert_null(header_of(&reply, S("Content-Encoding")).p);
@@ -94,7 +94,7 @@ static void test_kinds_of_text(void **state)
     struct ctx *ctx = *state;
     struct asked asked = {0};
 
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    for (size_t i = 0; i < COUNT(types); i++) {
         struct reply reply = page_of(ctx, 5000);
 
         reply.content_type = types[i];

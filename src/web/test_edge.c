@@ -124,7 +124,7 @@ static void check_one_reply(const char *name, int fd, const char *begin)
 static void test_malformed_requests(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
+    for (size_t i = 0; i < COUNT(malformed); i++) {
         int fd = site_connect(&site);
 
         site_send(fd, malformed[i].bytes);
@@ -164,7 +164,7 @@ static void test_broken_chunks(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+    for (size_t i = 0; i < COUNT(bodies); i++) {
         int fd = site_connect(&site);
         int status;
 
@@ -190,7 +190,7 @@ static void test_chunks_end_the_connection(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+    for (size_t i = 0; i < COUNT(bodies); i++) {
         int fd = site_connect(&site);
 
         site_send(fd, S(JSON_POST "Transfer-Encoding: chunked\r\n\r\n"));

@@ -303,7 +303,7 @@ static void test_starts_that_fail(void **state)
     (void)state;
     site_prepare(&site);
     site_start(&site);
-    for (size_t i = 0; i < sizeof bad_listens / sizeof bad_listens[0]; i++) {
+    for (size_t i = 0; i < COUNT(bad_listens); i++) {
         options = site.options;
         options.listen = bad_listens[i];
         assert_int_equal(server_start(&site.ctx, &options, &server), RC_INVALID);

@@ -117,7 +117,7 @@ static void test_bad_bodies(void **state)
     };
     struct str log;
 
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         for (size_t cut = 0; cut <= bad[i].n; cut++)
             if (parse(*state, bad[i], cut, &log) != RC_INVALID)
                 fail_msg("body %zu cut at %zu passes", i, cut);
@@ -151,7 +151,7 @@ static void test_boundaries(void **state)
     struct multipart_sink sink = {NULL, log_begin, log_data, log_end};
     struct multipart *parser = NULL;
 
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_int_equal(multipart_new(ctx, str_of(bad[i]), &sink, &parser), RC_INVALID);
     assert_null(parser);
 }

@@ -84,7 +84,7 @@ static void test_finds_nothing(void **state)
     struct ctx *ctx = *state;
     const struct router *router = build(ctx, pages);
 
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+    for (size_t i = 0; i < COUNT(paths); i++)
         assert_int_equal(find(ctx, router, HTTP_GET, paths[i]).result, ROUTE_NOT_FOUND);
 }
 
@@ -166,7 +166,7 @@ static void test_refuses_bad_rows(void **state)
     check_refused(*state, key, "form token");
     check_refused(*state, no_get, "at the edge");
     check_refused(*state, named, "at the edge");
-    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+    for (size_t i = 0; i < COUNT(patterns); i++) {
         const struct route rows[] = {ROW(HTTP_GET, patterns[i]), END};
 
         check_refused(*state, rows, "is not a pattern");

@@ -161,7 +161,7 @@ static void test_paths(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct answer answer = site_ask(
             &site, str_fmt(site.ctx.arena, "GET %s HTTP/1.1\r\nHost: h\r\n\r\n", cases[i].path));
 

@@ -42,7 +42,7 @@ static void test_values(void **state)
     };
     struct str text;
 
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+    for (size_t i = 0; i < COUNT(values); i++) {
         for (size_t cut = 0; cut <= values[i].sent.n; cut++) {
             struct typed typed = take(*state, values[i].sent, cut, 100, &text);
 
@@ -131,7 +131,7 @@ static void test_forms(void **state)
     };
     struct str log;
 
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    for (size_t i = 0; i < COUNT(forms); i++) {
         for (size_t cut = 0; cut <= forms[i].body.n; cut++) {
             assert_int_equal(read_form(*state, forms[i].body, cut, &log), RC_OK);
             assert_str(log, forms[i].found);
@@ -147,7 +147,7 @@ static void test_bad_forms(void **state)
     char name[URLENCODED_MAX_NAME + 1];
     struct str log;
 
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         for (size_t cut = 0; cut <= bad[i].n; cut++)
             assert_int_equal(read_form(ctx, bad[i], cut, &log), RC_INVALID);
     memset(name, 'n', sizeof name);
@@ -206,7 +206,7 @@ static void test_json(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+    for (size_t i = 0; i < COUNT(bodies); i++) {
         json_t *root;
 
         for (size_t cut = 0; cut <= bodies[i].sent.n; cut++)
@@ -224,7 +224,7 @@ static void test_long_json(void **state)
     static const char *const units[] = {"a", "\xe1\xbb\x95", "\\n", "\\u00e0", "\\ud83d\\udd73"};
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+    for (size_t i = 0; i < COUNT(units); i++) {
         struct buf body = buf_in(ctx->arena, 4 << 20);
         struct str passed;
         json_t *root;

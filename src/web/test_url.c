@@ -47,7 +47,7 @@ static void test_bad_params(void **state)
     struct ctx *ctx = *state;
     struct params params = {.n = 77};
 
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_int_equal(url_params_decode(ctx, str_of(bad[i]), 10, &params), RC_INVALID);
     ctx_clear_error(ctx);
     assert_int_equal(url_params_decode(ctx, S("a&b&c"), 2, &params), RC_LIMIT);
@@ -83,7 +83,7 @@ static void test_local(void **state)
     (void)state;
     assert_true(url_is_local(S("/")));
     assert_true(url_is_local(S("/es/cases/1?q=%20#top")));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_false(url_is_local(str_of(bad[i])));
 }
 

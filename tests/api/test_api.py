@@ -9,6 +9,8 @@ import re
 import sys
 import threading
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from checks import check, end  # noqa: E402
 from city import City, multipart, template_of
 
 try:
@@ -17,16 +19,6 @@ except ImportError:
     print("1..0 # SKIP python3-jsonschema is not installed")
     sys.exit(0)
 
-RESULTS = []
-
-
-def check(name, is_good, shown=""):
-    RESULTS.append(bool(is_good))
-    if not is_good:
-        print("not ok %d - %s" % (len(RESULTS), name))
-        print("# %s" % str(shown)[:1500].replace("\n", " "))
-    else:
-        print("ok %d - %s" % (len(RESULTS), name))
 
 
 def pointers(answer):
@@ -887,8 +879,7 @@ def main(program, folder, photo):
                                                 "ERROR" in line], log)
     finally:
         city.remove()
-    print("1..%d" % len(RESULTS))
-    return 0 if all(RESULTS) else 1
+    return end()
 
 
 if __name__ == "__main__":

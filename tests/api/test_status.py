@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,20 +15,14 @@ import sys
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from checks import check, end  # noqa: E402
 from city import City
 
-RESULTS = []
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 SAMPLE = re.compile(r"^(%s)(?:\{(.*)\})? (-?(?:[0-9.]+(?:e[+-]?[0-9]+)?|Inf)|NaN)$" % NAME)
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|$)')
 TYPES = {"counter", "gauge", "histogram", "summary", "untyped"}
-
-
-def check(name, is_good, shown=""):
-    RESULTS.append(bool(is_good))
-    print("%s %d - %s" % ("ok" if is_good else "not ok", len(RESULTS), name))
-    if not is_good:
-        print("# %s" % str(shown)[:1500].replace("\n", " "))
 
 
 def parse(text):
@@ -272,8 +267,7 @@ def main(program, folder):
         check("the server had no trouble", "request.failed" not in log and "ERROR" not in log, log)
     finally:
         city.remove()
-    print("1..%d" % len(RESULTS))
-    return 0 if all(RESULTS) else 1
+    return end()
 
 
 if __name__ == "__main__":

@@ -209,7 +209,7 @@ static void make_keys(struct test_town *town)
                                       str_z(town->ctx.arena,
                                             str_fmt(town->ctx.arena, "%s/files/ab", town->folder)),
                                       0700));
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         test_ok(&town->ctx, file_write(&town->ctx,
                                        str_z(town->ctx.arena, str_fmt(town->ctx.arena, "%s/%s",
                                                                       town->folder, names[i])),

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/str.h"
+
 #define MAX_BYTES    ((size_t)1 << 20)
 #define MAX_PART     4096 /* of a part that is moved, and 200 of a byte that is repeated */
 #define MAX_CHANGES  8    /* in one input */
@@ -192,7 +194,7 @@ static void change(struct text *text, const struct fuzz_input *other)
            len = below(text->n - at < MAX_PART ? text->n - at + 1 : MAX_PART);
     size_t from = below(other->n),
            part = below(other->n - from < MAX_PART ? other->n - from + 1 : MAX_PART);
-    const char *token = tokens[below(sizeof tokens / sizeof *tokens)];
+    const char *token = tokens[below(COUNT(tokens))];
     uint8_t copy[MAX_PART], sign = (uint8_t)signs[below(sizeof signs - 1)];
 
     switch (below(10)) {

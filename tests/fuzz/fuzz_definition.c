@@ -31,7 +31,7 @@ static const struct city_file good[] = {
          "holidays: [{date: 2026-07-03, " NAME "}]\n")},
 };
 
-#define FILES (sizeof good / sizeof *good)
+#define FILES (COUNT(good))
 
 static void look_over(const struct problems *problems)
 {

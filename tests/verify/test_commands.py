@@ -10,14 +10,9 @@ import subprocess
 import sys
 import tempfile
 
-RESULTS = []
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from checks import Runner, check, end  # noqa: E402
 
-
-def check(name, is_good, shown=""):
-    RESULTS.append(is_good)
-    print("%s %d - %s" % ("ok" if is_good else "not ok", len(RESULTS), name))
-    if not is_good:
-        print("# %s" % shown)
 
 
 def change(folder, sql):
@@ -41,27 +36,6 @@ def head_file(folder, path):
     db.close()
     with open(path, "w", encoding="ascii") as file:
         file.write("cityhall head 1\n%d\n%s\n%d\n%s\n" % (size, root.hex(), at, signature.hex()))
-
-
-class Runner:
-    def __init__(self, program, scratch):
-        self.program, self.scratch, self.count = program, scratch, 0
-
-    def run(self, *arguments):
-        return subprocess.run([self.program, *arguments], capture_output=True, text=True,
-                              check=False)
-
-    def copy_of(self, folder):
-        self.count += 1
-        copy = os.path.join(self.scratch, "copy-%d" % self.count)
-        shutil.copytree(folder, copy)
-        return copy
-
-    def expect(self, name, arguments, code, piece):
-        done = self.run(*arguments)
-        said = done.stdout + done.stderr
-        check(name, done.returncode == code and piece in said, repr((done.returncode, said)))
-        return done
 
 
 def test_audit(runner, folder):
@@ -129,8 +103,7 @@ def main(program, city):
         test_rebuild(runner, folder)
     finally:
         shutil.rmtree(scratch)
-    print("1..%d" % len(RESULTS))
-    return 0 if all(RESULTS) else 1
+    return end()
 
 
 if __name__ == "__main__":

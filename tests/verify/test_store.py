@@ -12,34 +12,13 @@ import subprocess
 import sys
 import tempfile
 
-RESULTS = []
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from checks import Runner, check, end  # noqa: E402
+
 CASES = "40"
 
 
-def check(name, is_good, shown=""):
-    RESULTS.append(bool(is_good))
-    print("%s %d - %s" % ("ok" if is_good else "not ok", len(RESULTS), name))
-    if not is_good:
-        print("# %s" % str(shown).replace("\n", "\n# "))
-
-
-class Runner:
-    def __init__(self, program, scratch):
-        self.program, self.scratch = program, scratch
-
-    def path(self, name):
-        return os.path.join(self.scratch, name)
-
-    def run(self, *arguments):
-        return subprocess.run([self.program, *arguments], capture_output=True, text=True,
-                              check=False)
-
-    def expect(self, name, arguments, code, piece):
-        done = self.run(*arguments)
-        said = done.stdout + done.stderr
-        check(name, done.returncode == code and piece in said, repr((done.returncode, said)))
-        return done
-
+class Stores(Runner):
     def is_whole(self, name, folder):
         self.expect(name + ": the record", ["audit", "verify", folder], 0, "the record is whole")
         self.expect(name + ": what follows from the cases", ["rebuild", folder, "--check"], 0,
@@ -331,7 +310,7 @@ def test_past(city):
 
 def main(program, files):
     scratch = tempfile.mkdtemp(prefix="cityhall-store-")
-    runner = Runner(program, scratch)
+    runner = Stores(program, scratch)
     city = runner.path("city")
     try:
         runner.expect("a city", ["demo", city, "--city", files, "--cases", CASES], 0, "made")
@@ -345,8 +324,7 @@ def main(program, files):
             test_postgres(runner, city, photo)
     finally:
         shutil.rmtree(scratch)
-    print("1..%d" % len(RESULTS))
-    return 0 if all(RESULTS) else 1
+    return end()
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ static bool lacks_block(struct str line)
         nesting += line.p[at] == '(';
         nesting -= line.p[at] == ')';
     }
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         if (str_eq(first, words[i]))
             return nesting == 0 && !strchr("{;}", line.p[line.n - 1]);
     return false;

@@ -28,7 +28,7 @@ static int teardown(void **state)
     static const char *const names[] = {"t.ct", "t.c", "t.h"};
 
     (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         unlink(str_z(arena, str_fmt(arena, "%s/%s", folder, names[i])));
     arena_free(arena);
     return rmdir(folder);
@@ -150,7 +150,7 @@ static const struct {
 static void faults_are_named_by_line(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         const char *said = complaint(str_of(bad[i].text));
 
         if (strncmp(said, bad[i].complaint, strlen(bad[i].complaint)) != 0)
@@ -229,7 +229,7 @@ static void types_are_refused_at_the_template_s_own_place(void **state)
 
     (void)state;
     assert_string_equal(said_of_c("%page p(int n)\n<p>{= n }</p>\n%end\n"), "");
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         const char *said = said_of_c(wrong[i].text);
 
         if (!strstr(said, wrong[i].said) || !strstr(said, "error"))

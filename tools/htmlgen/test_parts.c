@@ -22,7 +22,7 @@ static void c_is_stepped_over(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_int_equal(clex_skip_group(str_of(cases[i].text), 0), cases[i].end);
     assert_int_equal(clex_skip(S("(a)"), 0), 1);
     assert_int_equal(clex_skip(S("}"), 0), 1);
@@ -77,7 +77,7 @@ static void literal_urls(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(url_is_allowed(str_of(cases[i].url), false), cases[i].is_allowed);
         assert_int_equal(url_is_allowed(str_of(cases[i].url), true),
                          cases[i].is_allowed_before_expression);

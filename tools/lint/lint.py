@@ -1,5 +1,5 @@
 """Checks what the compiler does not: who may include whom, functions that are never called here,
-files grown too long, packages that a bare system would miss.
+files grown too long, messages that nobody says, packages that a bare system would miss.
 
     lint.py ROOT [--stamp FILE]     every build runs this; prints FILE:LINE: sentence, fails if any
     lint.py ROOT --stats            prints medians, so that a trend is seen
@@ -62,6 +62,9 @@ BANNED = {
 }
 # A test may start a shell, and read another project's file formats as that project does.
 FREE_IN_TESTS = {"system", "popen", "strtoul", "strtoull", "strtol", "strtoll"}
+# Messages whose keys are put together when the program runs (the sentence of an error by its name),
+# and the one that the tests of messages format.
+COMPUTED_KEYS = ("error.", "form.change_what")
 MAX_FILE_LINES = 800
 MAX_FUNCTION_LINES = 120
 CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
@@ -208,8 +211,27 @@ def check_packages(root):
                         f"{wanted[1]}: name its Debian package in script/packages")
 
 
+def check_messages(root):
+    """Every message is said by somebody: a template, C, or a script that the pages load."""
+    said = set()
+    for folder, endings in (("src", (".c", ".h", ".ct", ".def")), ("ui", (".js", ".ct"))):
+        for path in (root / folder).rglob("*"):
+            if path.suffix in endings and not path.name.startswith("test_"):
+                text = path.read_text(encoding="utf-8")
+                said.update(re.findall(r"\bMSG_(\w+)", text))
+                said.update(key.replace(".", "_") for key in re.findall(r'"([a-z][\w.]*)"', text))
+    path = root / "ui/po/en.po"
+    if not path.exists():
+        return
+    for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        key = re.match(r'msgid "(.+)"', line)
+        if key and not key[1].startswith(COMPUTED_KEYS) and key[1].replace(".", "_") not in said:
+            yield path.relative_to(root), at, f"nobody says {key[1]}: take it out of ui/po"
+
+
 def check(root):
-    found = [(path, at, text) for path, at, text in check_packages(root)]
+    found = [(path, at, text) for rule in (check_packages, check_messages)
+             for path, at, text in rule(root)]
     for source in sources(root):
         for rule in (check_includes, check_engine, check_statements, check_words, check_lengths):
             found += [(source.path, at, text) for at, text in rule(source)]

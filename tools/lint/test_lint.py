@@ -53,6 +53,34 @@ class Lint(unittest.TestCase):
         self.assertEqual(self.found(), ["src/svc/permits/a.c:1: a service never includes another "
                                         "service (svc/requests/b.h)"])
 
+    def test_the_order_of_the_engine(self):
+        self.put("src/engine/record/a.c", '#include "engine/cases/b.h"\n')
+        self.put("src/engine/cases/a.c", '#include "engine/record/b.h"\n')
+        self.put("src/engine/record/test_a.c", '#include "engine/cases/b.h"\n')
+        self.assertEqual(self.found(), ["src/engine/record/a.c:1: engine/record may not include "
+                                        "engine/cases (engine/cases/b.h)"])
+
+    def test_statements_are_a_folders_own(self):
+        self.put("src/engine/cases/a.c", '#include "engine/cases/queries.h"\n')
+        self.put("src/engine/cases/timer.c", '#include "engine/clock/queries.h"\n')
+        self.put("src/app/test_a.c", '#include "engine/cases/queries.h"\n')
+        self.assertEqual(self.found(), [])
+        self.put("src/portal/a.c", '#include "engine/cases/queries.h"\n')
+        self.put("src/engine/cases/a.h", '#include "engine/cases/queries.h"\n')
+        self.assertEqual(self.found(), [
+            "src/engine/cases/a.h:1: a header shows rows, not statements: include "
+            "engine/cases/rows.h",
+            "src/portal/a.c:1: the statements of engine/cases are its own: ask a function of it"])
+
+    def test_messages_that_nobody_says(self):
+        self.put("ui/po/en.po", 'msgid "a.b"\nmsgstr "x"\n\nmsgid "a.c"\nmsgstr "x"\n\n'
+                                'msgid "a.d"\nmsgstr "x"\n\nmsgid "error.FILE"\nmsgstr "x"\n')
+        self.put("src/portal/a.c", "msg_text(lang, MSG_a_b);\n")
+        self.put("src/portal/a.ct", '<p>{t "a.c"}</p>\n')
+        self.put("src/portal/test_a.c", "msg_text(lang, MSG_a_d);\n")
+        self.assertEqual(self.found(),
+                         ["ui/po/en.po:7: nobody says a.d: take it out of ui/po"])
+
     def test_banned(self):
         self.put("src/base/a.c", 'int f(void)\n{\n    return atoi("1") + x->atoi (2);\n}\n'
                                  '/* atoi(3) */\nconst char *s = "atoi(4)"; // atoi(5)\n')

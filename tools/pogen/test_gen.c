@@ -40,7 +40,7 @@ static void quoting(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct buf out = buf_in(arena, 4096);
 
         gen_quote(&out, cases[i].text, 2);

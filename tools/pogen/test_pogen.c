@@ -42,7 +42,7 @@ static int teardown(void **state)
     static const char *const names[] = {"en.po", "es.po", "vi.po", "e.def", "h", "c", "list"};
 
     (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         unlink(str_z(arena, str_fmt(arena, "%s/%s", folder, names[i])));
     arena_free(arena);
     return rmdir(folder);
@@ -134,7 +134,7 @@ static void faults_are_named_by_line(void **state)
     int code;
 
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         const char *said = run(&bad[i], &code);
 
         if (!strstr(said, bad[i].complaint) || code != 1)

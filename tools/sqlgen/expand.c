@@ -198,7 +198,7 @@ static void column_list(struct expansion *x)
         if (!copy(x, &token))
             return;
         is_column = true;
-        for (size_t i = 0; i < sizeof constraints / sizeof *constraints; i++)
+        for (size_t i = 0; i < COUNT(constraints); i++)
             is_column &= !token_is(token, constraints[i]);
         if (is_column)
             column_type(x, token.text);

@@ -41,9 +41,9 @@ static bool read_options(int argc, char **argv, struct options *ret)
     for (int i = 2; i < argc; i++) {
         size_t k = 0;
 
-        while (k < sizeof known / sizeof *known && strcmp(argv[i], known[k].name) != 0)
+        while (k < COUNT(known) && strcmp(argv[i], known[k].name) != 0)
             k++;
-        if (k < sizeof known / sizeof *known && i + 1 < argc)
+        if (k < COUNT(known) && i + 1 < argc)
             *known[k].value = str_of(argv[++i]);
         else if (argv[i][0] != '-' && ret->file_count < 4)
             ret->files[ret->file_count++] = str_of(argv[i]);

@@ -104,7 +104,7 @@ static bool parse_kind(struct str word, enum sql_kind *ret)
 {
     static const char *const kinds[] = {":one", ":optional", ":many", ":each", ":exec", ":insert"};
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNT(kinds); i++)
         if (str_eq(word, str_of(kinds[i]))) {
             *ret = (enum sql_kind)i;
             return true;

@@ -186,6 +186,52 @@ static const struct {
      "the name is taken, in line 1"},
     {HEAD "SELECT name FROM shop WHERE id = :id\n--? of AND x = 1", "an optional line is"},
     {HEAD "-- @mysql\nSELECT name FROM shop WHERE id = :id", "'@mysql' is none of"},
+    /* Names that C could not tell apart. */
+    {"-- name: switch :many (id I64)\nSELECT id FROM shop WHERE id = :id",
+     "the name cannot be a function's in C"},
+    {"-- name: a-b :many (id I64)\nSELECT id FROM shop WHERE id = :id",
+     "the name cannot be a function's in C"},
+    {HEAD "SELECT id AS int FROM shop WHERE id = :id",
+     "column 'int' cannot be a name in C; give it another with AS"},
+    {HEAD "-- column: n I64\n-- column: n I64\nSELECT count(*) AS n FROM shop WHERE id = :id",
+     "column 'n' is declared twice"},
+    {"-- name: q :many (with_of I64)\nSELECT id FROM shop WHERE id = :with_of\n--? of: AND id > 0",
+     "'with_of' is needed for the fragment"},
+    {"-- name: q :many (order I64)\nSELECT id FROM shop WHERE id = :order ORDER BY\n--= a: id\n"
+     "--= b: name",
+     "'order' is needed for the sort order"},
+    {"-- name: q :exec (note TEXT?, note_is_null BOOL)\nUPDATE shop SET note = :note "
+     "WHERE :note_is_null",
+     "'note_is_null' is needed for the null flag"},
+    /* Parameters. */
+    {"-- name: q :many id I64\nSELECT id FROM shop WHERE id = :id", "the parameters are missing"},
+    {"-- name: q :many (id)\nSELECT id FROM shop WHERE id = :id", "'' is not a type"},
+    {"-- name: q :many (id I64?\?)\nSELECT id FROM shop WHERE id = :id", "'I64?\?' is not a type"},
+    {HEAD "-- @postgres\nSELECT name FROM shop WHERE id = :id", "there is no SQL for SQLite"},
+    {HEAD, "there is no SQL for SQLite"},
+    /* Options. */
+    {HEAD "SELECT name FROM shop WHERE id = :id\n--? of:", "an optional line is"},
+    {HEAD "SELECT name FROM shop WHERE id = :id\n--= a-b: id", "an optional line is"},
+    {HEAD "SELECT name\n--? more: , note\nFROM shop WHERE id = :id",
+     "a fragment changes the columns"},
+    /* What a kind does not do. */
+    {"-- name: q :each (id I64)\nUPDATE shop SET name = 'x' WHERE id = :id RETURNING id",
+     ":each only reads; use :many"},
+    {"-- name: q :insert (name TEXT)\nINSERT INTO shop (name) VALUES (:name) RETURNING name",
+     "an :insert ends with RETURNING id or without"},
+    {"-- name: q :one (id I64)\nDELETE FROM shop WHERE id = :id", "it gives no rows"},
+    {"-- name: q :exec ()\nATTACH 'x' AS y", "only SELECT, INSERT, UPDATE and DELETE"},
+    {"-- name: q :exec ()\nCREATE TABLE x (n)", "only SELECT, INSERT, UPDATE and DELETE"},
+    {"-- name: q :exec (id I64)\n-- writes: till\nUPDATE shop SET opened = :id",
+     "'-- writes: till': it is no protected table or not written"},
+    {"-- name: q :exec (id I64)\nINSERT INTO till (shop_id, cents) VALUES (:id, 0)",
+     "it writes the protected table till"},
+    /* What the engines would understand each in their own way. */
+    {HEAD "SELECT s.* FROM shop AS s WHERE s.id = :id", "write the columns out instead of '*'"},
+    {HEAD "SELECT s.id FROM shop AS s FULL JOIN till AS t ON TRUE WHERE s.id = :id",
+     "write the join as LEFT JOIN"},
+    {HEAD "SELECT name FROM nowhere WHERE id = :id", "no such table: nowhere"},
+    {HEAD "SELECT name FROM shop WHERE id = :id AND", "incomplete input"},
     {HEAD "SELECT t.id FROM shop AS s RIGHT JOIN till AS t ON TRUE WHERE s.id = :id",
      "write the join as LEFT JOIN"},
 };
@@ -197,7 +243,7 @@ static void test_bad_statements(void **state)
     (void)state;
     path_in_folder(sql, sizeof sql, "bad.sql");
     path_in_folder(made, sizeof made, "made.c");
-    for (size_t i = 0; i < sizeof bad_statements / sizeof *bad_statements; i++) {
+    for (size_t i = 0; i < COUNT(bad_statements); i++) {
         write_text(sql, bad_statements[i].sql);
         assert_int_equal(compile(testdata, sql), 1);
         assert_said(bad_statements[i].expected);
@@ -218,6 +264,18 @@ static const struct {
     {"0001_a.sql", "CREATE TABLE a (n I64)", "a table ends with );"},
     {"0001_a.sql", "-- @protected\nCREATE INDEX i ON a (n);", "a mark that no table follows"},
     {"0001_a.sql", "CREATE TABLE a (n I64); CREATE TABLE a (n I64);", "already exists"},
+    {"0001_a.sql", "CREATE TABLE a (n);", "a column without a type"},
+    {"0001_a.sql", "CREATE TABLE a (name TEXT(many));", "write TEXT(length)"},
+    {"0001_a.sql", "CREATE TABLE a (shop REF());", "REF(table)"},
+    {"0001_a.sql", "CREATE TABLE a AS SELECT 1;", "CREATE TABLE name (columns) is understood"},
+    {"0001_a.sql", "CREATE TABLE a (n I64);\nALTER TABLE a ADD COLUMN m INTEGER;",
+     "0001_a.sql:2: not an abstract type"},
+    {"0001_a.sql", "CREATE TABLE a (n I64);\nALTER TABLE a ADD COLUMN m I64 NOT NULL;",
+     "NOT NULL goes without saying"},
+    {"0001_a.sql", "CREATE INDEX i ON nowhere (n);", "no such table"},
+    {"0001_a.sql", "CREATE TABLE a (n I64);\nnonsense;", "syntax error"},
+    {"001_a.sql", "CREATE TABLE a (n I64);", "counted from 0001"},
+    {"0001_a.txt", "CREATE TABLE a (n I64);", "counted from 0001"},
     {"0002_a.sql", "CREATE TABLE a (n I64);", "counted from 0001"},
     {"1_a.sql", "CREATE TABLE a (n I64);", "named NNNN_what.sql"},
 };
@@ -235,13 +293,46 @@ static void test_bad_migrations(void **state)
     assert_int_equal(mkdir(path, 0700), 0);
     path_in_folder(c, sizeof c, "schema.c");
     path_in_folder(d, sizeof d, "schema.d");
-    for (size_t i = 0; i < sizeof bad_migrations / sizeof *bad_migrations; i++) {
+    for (size_t i = 0; i < COUNT(bad_migrations); i++) {
         snprintf(path, sizeof path, "%s/bad/migrations/%s", folder, bad_migrations[i].name);
         write_text(path, bad_migrations[i].sql);
         assert_int_equal(run((char *const *)(uintptr_t)arguments), 1);
         assert_said(bad_migrations[i].expected);
         unlink(path);
     }
+}
+
+/* Each wrong statement of a file is told, not the first alone, and nothing is written. */
+static void test_all_are_told(void **state)
+{
+    char sql[200], made[200];
+
+    (void)state;
+    path_in_folder(sql, sizeof sql, "bad.sql");
+    path_in_folder(made, sizeof made, "made_rows.h");
+    write_text(sql, "-- name: one :many ()\nSELECT nme FROM shop\n\n"
+                    "-- name: two :many ()\nSELECT id FROM shop\n\n"
+                    "-- name: three :exec ()\nSELECT id FROM shop\n");
+    assert_int_equal(compile(testdata, sql), 1);
+    assert_said("bad.sql:1: statement one:");
+    assert_said("bad.sql:7: statement three: it gives rows");
+    assert_int_not_equal(access(made, F_OK), 0);
+}
+
+/* A header with a row is enough to see one; it has no statement in it. */
+static void test_rows_have_no_statements(void **state)
+{
+    static char room[OUTPUT_MAX];
+    char path[300];
+    struct str rows;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/good_rows.h.golden", testdata);
+    rows = read_text(path, room);
+    assert_true(str_find(rows, S("struct shop_list_row {")) >= 0);
+    assert_true(str_find(rows, S("MUST_CHECK")) < 0);
+    assert_true(str_find(rows, S("_args")) < 0);
+    assert_true(str_find(rows, S("db/statement.h")) < 0);
 }
 
 static void test_bad_usage(void **state)
@@ -272,6 +363,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_file),      cmocka_unit_test(test_schema),
         cmocka_unit_test(test_bad_statements), cmocka_unit_test(test_bad_migrations),
+        cmocka_unit_test(test_all_are_told),   cmocka_unit_test(test_rows_have_no_statements),
         cmocka_unit_test(test_bad_usage),
     };
 

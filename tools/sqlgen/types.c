@@ -16,7 +16,7 @@ static const struct sql_word words[] = {
 
 const struct sql_word *sql_word_find(struct str word)
 {
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         if (str_eq(word, str_of(words[i].word)))
             return &words[i];
     return NULL;
@@ -60,7 +60,7 @@ bool str_is_c_keyword(struct str s)
         "volatile", "while",  "bool",   "true",     "false",    "asm",      "typeof",
     };
 
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+    for (size_t i = 0; i < COUNT(keywords); i++)
         if (str_eq(s, str_of(keywords[i])))
             return true;
     return false;

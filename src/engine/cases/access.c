@@ -77,8 +77,8 @@ bool case_access_has_team(const struct ctx *ctx, const struct actor *actor, int6
            has_any_role_on(actor, (struct reach){.team = team->id});
 }
 
-bool case_access_has_service(const struct ctx *ctx, const struct actor *actor,
-                             const struct definition *definition)
+static bool case_access_has_service(const struct ctx *ctx, const struct actor *actor,
+                                    const struct definition *definition)
 {
     (void)ctx;
     return actor_is_staff(actor) &&

@@ -61,7 +61,5 @@ enum rc case_access_of(struct ctx *ctx, const struct actor *actor,
 
 /* Whether that covers every case of a team, or of a service (by row ids). */
 bool case_access_has_team(const struct ctx *ctx, const struct actor *actor, int64_t team_row);
-bool case_access_has_service(const struct ctx *ctx, const struct actor *actor,
-                             const struct definition *definition);
 
 #endif

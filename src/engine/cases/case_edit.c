@@ -180,7 +180,7 @@ enum rc case_edit_words(struct ctx *ctx, const struct case_edit *edit, struct st
 
 void case_event_begin(struct ctx *ctx, struct case_event *event)
 {
-    event->out = buf_in(ctx->arena, CASE_EVENT_MAX_BYTES);
+    event->out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     event->json = json_writer_on(&event->out);
     json_begin_object(&event->json);
 }

@@ -17,7 +17,6 @@
 #include "place/place.h"
 
 #define REASON_MAX_CHARACTERS 400 /* as a text of the record holds it, in any script */
-#define CASE_EVENT_MAX_BYTES  90000
 
 enum case_right { CASE_RIGHT_WORK, CASE_RIGHT_SUPERVISE };
 

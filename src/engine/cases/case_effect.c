@@ -6,8 +6,6 @@
 #include "engine/clock/turn.h"
 #include "engine/record/record.h"
 
-#define MAX_PAYLOAD 40000
-
 /* ---- Clocks */
 
 static bool is_running(const struct clocks_of_rows *clocks, struct str kind)
@@ -116,7 +114,7 @@ static enum rc set_one(struct ctx *ctx, struct setting *setting, const struct ef
 static enum rc set_answers(struct ctx *ctx, const struct stored_case *stored,
                            const struct step *step)
 {
-    struct buf payload = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf payload = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&payload);
     struct setting setting = {.stored = stored, .json = &json, .audience = EVENT_PUBLIC};
     enum rc rc = copy_answers(ctx, &stored->answers, &setting.answers);

@@ -20,7 +20,6 @@
 #include "place/layers.h"
 
 #define MAX_DESCRIPTION 4000
-#define MAX_PAYLOAD     40000
 
 struct filing_work {
     const struct filing *filing;
@@ -271,7 +270,7 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

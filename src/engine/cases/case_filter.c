@@ -179,7 +179,7 @@ static enum rc names_of(struct reader *reader, enum case_key key, struct names *
         add_name(names, state_types[i]);
     for (size_t i = 0; key == CASE_KEY_TEAM && i < city->team_n; i++)
         add_name(names, city->teams[i].id);
-    for (size_t i = 0; key == CASE_KEY_CHANNEL && i < sizeof channels / sizeof *channels; i++)
+    for (size_t i = 0; key == CASE_KEY_CHANNEL && i < COUNT(channels); i++)
         add_name(names, channels[i]);
     for (int i = 0; key == CASE_KEY_LANG && i < LANG__PUBLIC; i++)
         add_name(names, lang_code((enum lang)i));

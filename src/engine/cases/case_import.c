@@ -13,9 +13,8 @@
 #include "engine/record/record.h"
 #include "place/layers.h"
 
-#define CHANNEL     "import"
-#define MAX_PAYLOAD 20000
-#define MAX_TEXT    4000
+#define CHANNEL  "import"
+#define MAX_TEXT 4000
 
 /* What becomes of a case of the group. */
 struct fate {
@@ -198,7 +197,7 @@ static struct case_words words_after(struct ctx *ctx, const struct case_history 
 static struct str payload_after(struct ctx *ctx, struct str system,
                                 const struct case_history *history, const struct team *team)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

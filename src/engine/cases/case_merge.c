@@ -394,7 +394,7 @@ static enum rc read_kept(struct ctx *ctx, const struct merging *work, json_t **r
         return rc;
     if (!rows.n || rows.rows[0].payload_is_null)
         return FAIL(ctx, ERR_GUARD);
-    return json_parse(ctx, rows.rows[0].payload, CASE_EVENT_MAX_BYTES, ret);
+    return json_parse(ctx, rows.rows[0].payload, RECORD_PAYLOAD_MAX, ret);
 }
 
 static enum rc each_id(struct ctx *ctx, const json_t *ids,

@@ -9,8 +9,7 @@
 #include "engine/cases/timer.h"
 #include "engine/record/record.h"
 
-#define PAGE        200
-#define MAX_PAYLOAD 40000
+#define PAGE 200
 
 struct moving {
     const struct case_migration *how;
@@ -59,7 +58,7 @@ static bool carry(struct ctx *ctx, const struct answers *from, size_t at, struct
     if (!field || field->type != old->type)
         return false;
     if (field->type == FIELD_CHOICES)
-        while (n < sizeof parts / sizeof *parts && str_next(&rest, ',', &parts[n]))
+        while (n < COUNT(parts) && str_next(&rest, ',', &parts[n]))
             n++;
     else
         parts[n++] = typed;
@@ -72,7 +71,7 @@ static bool carry(struct ctx *ctx, const struct answers *from, size_t at, struct
 static enum rc carry_answers(struct ctx *ctx, struct moving *moving)
 {
     const struct answers *from = &moving->stored.answers;
-    struct buf left = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf left = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&left);
     enum rc rc = answers_new(ctx, moving->how->to, &moving->answers);
 
@@ -105,7 +104,7 @@ static enum rc look_at(struct ctx *ctx, struct moving *moving)
 
 static struct str payload_of(struct ctx *ctx, const struct moving *moving)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

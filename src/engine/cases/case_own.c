@@ -10,8 +10,7 @@
 #include "engine/message/notice.h"
 #include "engine/record/record.h"
 
-#define MAX_PAYLOAD 20000
-#define TWICE_US    (10 * US_PER_MIN)
+#define TWICE_US (10 * US_PER_MIN)
 
 struct saying {
     int64_t case_id, score;
@@ -39,7 +38,7 @@ static enum rc check_own(struct ctx *ctx, int64_t case_id, struct case_for_step_
 
 static struct str payload_of(struct ctx *ctx, const struct saying *saying)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);
@@ -63,7 +62,7 @@ static enum rc is_said_before(struct ctx *ctx, const struct saying *saying, bool
     *ret = false;
     if (rc || !is_found || last.payload_is_null || ctx->now.us_utc - last.at.us_utc > TWICE_US)
         return rc;
-    if (json_parse(ctx, last.payload, MAX_PAYLOAD, &payload) ||
+    if (json_parse(ctx, last.payload, RECORD_PAYLOAD_MAX, &payload) ||
         json_get_str(ctx, payload, S("text"), &text))
         ctx_clear_error(ctx);
     else

@@ -138,7 +138,7 @@ bool case_redactable(struct str event_kind)
     static const struct str kinds[] = {STR("note.added"), STR("message.added"), STR("case.rated"),
                                        STR("case.transferred"), STR("case.migrated")};
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNT(kinds); i++)
         if (str_eq(event_kind, kinds[i]))
             return true;
     return false;
@@ -215,7 +215,7 @@ static bool may_hold_answers(struct str kind)
                                        STR("case.moved"),       STR("case.answered"),
                                        STR("case.transferred"), STR("case.migrated")};
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNT(kinds); i++)
         if (str_eq(kind, kinds[i]))
             return true;
     return false;
@@ -316,7 +316,7 @@ static enum rc redact_text(struct ctx *ctx, struct redacting *work)
     if (!is_found || row.cases_is_null || row.cases != work->edit.case_id || row.payload_is_null ||
         !case_redactable(row.kind))
         return FAIL(ctx, ERR_NOT_FOUND);
-    if (json_parse(ctx, row.payload, CASE_EVENT_MAX_BYTES, &payload) ||
+    if (json_parse(ctx, row.payload, RECORD_PAYLOAD_MAX, &payload) ||
         json_get_str(ctx, payload, S("text"), &text)) {
         ctx_clear_error(ctx);
         text = STR_NONE;

@@ -5,8 +5,6 @@
 #include "engine/cases/queries.h"
 #include "engine/record/queries.h"
 
-#define MAX_EVENT_JSON 100000
-
 static enum rc find(struct ctx *ctx, struct str typed, struct case_read *read)
 {
     struct str number;
@@ -127,7 +125,7 @@ bool case_payload_is_for(struct ctx *ctx, const struct definition *definition,
 
     if (reader == EVENT_STAFF || (!is_opening && !str_eq(kind, S("case.answered"))))
         return true;
-    if (json_parse(ctx, payload, MAX_EVENT_JSON, &object)) {
+    if (json_parse(ctx, payload, RECORD_PAYLOAD_MAX, &object)) {
         ctx_clear_error(ctx);
         return false;
     }

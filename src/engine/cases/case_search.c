@@ -338,7 +338,7 @@ static size_t scopes_of(const struct searching *work, struct scope *scopes)
     scopes[0] = (struct scope){.kind = SCOPE_NONE};
     if (has_index_for_all(work->sort))
         return 1;
-    for (size_t i = 0; !n && i < sizeof keys / sizeof *keys; i++)
+    for (size_t i = 0; !n && i < COUNT(keys); i++)
         n = scopes_of_term(work, keys[i], scopes);
     if (n)
         return n;

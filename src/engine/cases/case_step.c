@@ -13,7 +13,6 @@
 #include "people/actor.h"
 
 #define MAX_MESSAGE 4000
-#define MAX_PAYLOAD 40000
 
 struct step_work {
     int64_t case_id;
@@ -198,7 +197,7 @@ static enum rc prepare(struct ctx *ctx, struct step_work *work)
 
 static struct str payload_of(struct ctx *ctx, const struct step_work *work, bool is_for_staff)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);
@@ -219,7 +218,7 @@ static struct str payload_of(struct ctx *ctx, const struct step_work *work, bool
 
 static struct str message_payload(struct ctx *ctx, struct str text)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

@@ -1,4 +1,4 @@
-#include "engine/cases/case_change.h"
+#include "engine/cases/case_transfer.h"
 
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
@@ -61,7 +61,7 @@ static enum rc find_left_before(struct ctx *ctx, const struct transferring *work
 
         if (rows.rows[i].payload_is_null)
             continue;
-        if (json_parse(ctx, rows.rows[i].payload, CASE_EVENT_MAX_BYTES, &payload) ||
+        if (json_parse(ctx, rows.rows[i].payload, RECORD_PAYLOAD_MAX, &payload) ||
             json_get_str(ctx, payload, S("from"), &from) ||
             json_get_str(ctx, payload, S("left"), &left)) {
             ctx_clear_error(ctx);

@@ -8,8 +8,7 @@
 #include "engine/record/record.h"
 #include "people/account.h"
 
-#define MAX_PAYLOAD 40000
-#define TWICE_US    (10 * US_PER_MIN)
+#define TWICE_US (10 * US_PER_MIN)
 
 struct work {
     int64_t case_id, lock_version, account_id;
@@ -39,7 +38,7 @@ static enum rc prepare(struct ctx *ctx, struct work *work)
 
 static struct str note_payload(struct ctx *ctx, const struct work *work)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);
@@ -58,7 +57,7 @@ static bool is_sent_twice(struct ctx *ctx, const struct work *work,
     if (last->payload_is_null || ctx->now.us_utc - last->at.us_utc > TWICE_US ||
         last->audience != (work->is_public ? EVENT_PUBLIC : EVENT_STAFF))
         return false;
-    if (json_parse(ctx, last->payload, MAX_PAYLOAD, &payload) ||
+    if (json_parse(ctx, last->payload, RECORD_PAYLOAD_MAX, &payload) ||
         json_get_str(ctx, payload, S("text"), &text)) {
         ctx_clear_error(ctx);
         return false;
@@ -122,7 +121,7 @@ static enum rc member_login(struct ctx *ctx, const struct work *work, struct str
 
 static struct str assigned_payload(struct ctx *ctx, const struct work *work, struct str login)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

@@ -2,9 +2,9 @@
  *
  * Every channel (web, counter, Open311, API, timers) comes through here: guards, numbers, routing,
  * deadlines, the record and notices are the same for all. What changes a case beside its workflow
- * has headers of its own: case_change.h, case_merge.h, case_privacy.h, case_work.h, case_own.h and
- * case_migrate.h; a history from another system is case_import.h. Layer: engine. Functions that
- * change something run their own db_tx.
+ * has headers of its own: case_change.h, case_transfer.h, case_merge.h, case_privacy.h,
+ * case_work.h, case_own.h and case_migrate.h; a history from another system is case_import.h.
+ * Layer: engine. Functions that change something run their own db_tx.
  */
 #ifndef ENGINE_CASES_H
 #define ENGINE_CASES_H

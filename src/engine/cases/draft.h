@@ -49,23 +49,6 @@ enum rc draft_case(struct ctx *ctx, struct str token, struct case_by_number_row 
  * db_tx. */
 enum rc draft_drop(struct ctx *ctx, int64_t id) MUST_CHECK;
 
-/* Which question comes next: the place, each field whose condition holds, photos where the
- * service takes them and the installation can, the description, the contact, then the check. Pure:
- * the web, the counter and the text dialogue ask alike. */
-enum form_step { FORM_PLACE, FORM_FIELD, FORM_PHOTOS, FORM_DETAILS, FORM_WHO, FORM_CHECK };
-struct form_at {
-    enum form_step step;
-    size_t field; /* FORM_FIELD: index */
-};
-enum rc form_next(struct ctx *ctx, const struct draft *draft, struct form_at *ret) MUST_CHECK;
-
-/* All steps that this draft has, in order, for "step 2 of 5" and the way back; at most `max`. */
-enum rc form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *ret, size_t max,
-                   size_t *ret_n) MUST_CHECK;
-
-/* Whether that step has been passed. */
-bool form_is_passed(const struct draft *draft, struct form_at at);
-
 /* The draft as what case_file takes: sent twice, or from two devices, it is one case. */
 struct filing draft_filing(const struct draft *draft);
 

@@ -9,7 +9,6 @@
 #include "people/actor.h"
 
 #define MAX_CHARACTERS 4000
-#define MAX_PAYLOAD    40000
 
 struct adding {
     const struct external_message *message;
@@ -19,7 +18,7 @@ struct adding {
 
 static struct str payload_of(struct ctx *ctx, const struct external_message *message)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

@@ -1,5 +1,6 @@
 #include "engine/cases/locate.h"
 
+#include "base/msg.h"
 enum rc locate_choice(struct ctx *ctx, const struct city *city, const struct place_choice *choice,
                       struct place *ret)
 {
@@ -65,4 +66,19 @@ enum rc locate_which(struct ctx *ctx, const struct place_choices *found, struct 
         return locate_check(ctx, found->of[0].kind, found->of[0].label);
     *ret = exact;
     return RC_OK;
+}
+
+struct str locate_label(struct ctx *ctx, const struct city *city, struct point at)
+{
+    struct place_choice near;
+    struct msg_arg args[2];
+
+    if (city->gazetteer && gazetteer_near(ctx, city->gazetteer, at, &near) == RC_OK) {
+        args[0] = MSG_ARG("place", near.label);
+        return msg_format(ctx->arena, ctx->lang, MSG_place_near, args, 1);
+    }
+    ctx_clear_error(ctx);
+    args[0] = MSG_ARG("lat", str_fmt(ctx->arena, "%.6f", point_lat(at)));
+    args[1] = MSG_ARG("lon", str_fmt(ctx->arena, "%.6f", point_lon(at)));
+    return msg_format(ctx->arena, ctx->lang, MSG_place_coordinates, args, 2);
 }

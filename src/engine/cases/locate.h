@@ -25,4 +25,8 @@ enum rc locate_check(struct ctx *ctx, enum place_kind kind, struct str label) MU
 enum rc locate_which(struct ctx *ctx, const struct place_choices *found,
                      struct place_choices *ret) MUST_CHECK;
 
+/* What a bare point is called, in ctx->lang: "near 795 Massachusetts Ave", or its coordinates where
+ * no street is near. */
+struct str locate_label(struct ctx *ctx, const struct city *city, struct point at);
+
 #endif

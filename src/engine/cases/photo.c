@@ -16,7 +16,6 @@
 
 #define MEDIA        "image/jpeg" /* all that the image program writes */
 #define MAX_NAME     200
-#define MAX_PAYLOAD  1000
 #define FILES_A_TIME 500
 
 bool photo_variant_of(struct str word, enum photo_variant *ret)
@@ -284,7 +283,7 @@ struct showing {
 
 static struct str payload_of(struct ctx *ctx, int64_t photo_id, struct str hash)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

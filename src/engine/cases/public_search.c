@@ -105,7 +105,7 @@ static bool has_words(struct ctx *ctx, const struct looking *looking,
     struct buf out = buf_in(ctx->arena, TEXT_MAX);
     struct str text;
 
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    for (size_t i = 0; i < COUNT(parts); i++) {
         buf_add(&out, parts[i]);
         buf_add_byte(&out, ' ');
     }

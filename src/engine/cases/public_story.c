@@ -8,8 +8,7 @@
 #include "engine/cases/queries.h"
 #include "engine/record/record.h"
 
-#define MAX_EVENT_JSON 100000
-#define EVENTS_A_TIME  1000
+#define EVENTS_A_TIME 1000
 
 enum rc public_answers(struct ctx *ctx, const struct public_case *shown, struct answers *ret)
 {
@@ -93,7 +92,7 @@ static bool read_and_tell(struct ctx *ctx, const struct workflow *workflow,
 {
     json_t *payload = NULL;
 
-    if (!of->is_erased && json_parse(ctx, of->payload, MAX_EVENT_JSON, &payload))
+    if (!of->is_erased && json_parse(ctx, of->payload, RECORD_PAYLOAD_MAX, &payload))
         ctx_clear_error(ctx);
     return tell(workflow, of, payload, ret);
 }

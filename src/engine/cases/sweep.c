@@ -82,7 +82,7 @@ static enum rc run_sweep(struct ctx *ctx, const struct job *job)
     enum rc rc = photos_expire(ctx);
 
     (void)job;
-    for (size_t i = 0; !rc && i < sizeof sweeps / sizeof *sweeps; i++) {
+    for (size_t i = 0; !rc && i < COUNT(sweeps); i++) {
         struct sweep sweep = {.removed = MANY};
 
         while (!rc && sweep.removed == MANY)

@@ -8,8 +8,7 @@
 #include "engine/message/mailbox.h"
 #include "engine/test_support.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define THREADS      16
+#define THREADS 16
 
 /* ---- What a filing writes */
 

@@ -1,5 +1,6 @@
 /* A case goes to another service, place or team, and back. */
 #include "engine/cases/case_change.h"
+#include "engine/cases/case_transfer.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/projection.h"
 #include "engine/test_support.h"

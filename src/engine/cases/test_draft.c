@@ -1,4 +1,5 @@
 /* Drafts in the store: kept under a token, read back whole, gone when sent or old. */
+#include "engine/cases/draft_form.h"
 #include "engine/cases/draft_share.h"
 
 #include "engine/cases/case_privacy.h"
@@ -215,28 +216,28 @@ static void a_question_comes_when_those_before_it_are_passed(void **state)
     city.pictures = (struct image_client *)&city; /* never called */
     world->ctx.city = &city;
     test_ok(&world->ctx, draft_new(&world->ctx, city_service(test_city, S("pothole")), &draft));
-    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    test_ok(&world->ctx, draft_form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.step, FORM_PLACE);
     draft = begun(world);
     draft.has_description = draft.has_contact = false;
     draft.passed = S(" ");
-    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    test_ok(&world->ctx, draft_form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.step, FORM_FIELD);
     assert_int_equal(at.field, 0);
     draft.passed = S(" lane ");
-    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    test_ok(&world->ctx, draft_form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.field, 1);
     draft.passed = S(" lane size ");
-    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    test_ok(&world->ctx, draft_form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.step, FORM_PHOTOS);
     draft.has_photos = true;
-    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    test_ok(&world->ctx, draft_form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.step, FORM_DETAILS);
     draft.has_description = true;
-    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    test_ok(&world->ctx, draft_form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.step, FORM_WHO);
     draft.has_contact = true;
-    test_ok(&world->ctx, form_next(&world->ctx, &draft, &at));
+    test_ok(&world->ctx, draft_form_next(&world->ctx, &draft, &at));
     assert_int_equal(at.step, FORM_CHECK);
     world->ctx.city = test_city;
 }

@@ -266,7 +266,7 @@ static void the_checker_finds_what_does_not_fit(void **state)
     struct test_town *town = *state;
     struct ctx *ctx = &town->ctx;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         struct problems problems = problems_in(ctx->arena);
         struct buf said = buf_in(ctx->arena, 10000);
         ptrdiff_t at = str_find(str_of(workflow), str_of(wrong[i].what));

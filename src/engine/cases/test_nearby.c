@@ -86,7 +86,7 @@ static void only_open_public_and_recent_ones_are_near(void **state)
 
     file_at(world, "pothole", 0, 0);
     assert_int_equal(near_square(world, "pothole").n, 1);
-    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+    for (size_t i = 0; i < COUNT(without); i++) {
         test_exec(world, without[i]);
         db_reader_release(&world->ctx);
         test_ok(&world->ctx, db_reader_acquire(&world->ctx));
@@ -140,7 +140,7 @@ static void a_blurred_house_is_not_found_by_probing(void **state)
     struct world *world = *state;
     struct nearby_public first;
 
-    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
+    for (size_t i = 0; i < COUNT(homes); i++)
         test_file(world, &(struct test_filing){.service = "bulky-item",
                                                .place = homes[i],
                                                .answers = {"pieces", "2"},
@@ -149,7 +149,7 @@ static void a_blurred_house_is_not_found_by_probing(void **state)
                                                .phone = "251-555-0142"});
     first = near_address(world, homes[0]);
     assert_int_equal(first.n, 3);
-    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
+    for (size_t i = 0; i < COUNT(homes); i++) {
         struct nearby_public again = near_address(world, homes[i]);
 
         assert_int_equal(again.n, first.n);

@@ -113,7 +113,7 @@ static void refuses_what_is_no_number(void **state)
     struct ctx *ctx = *state;
     struct str got = S("untouched");
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (size_t i = 0; i < COUNT(wrong); i++)
         assert_false(number_parse(ctx->arena, str_of(wrong[i]), &got));
     assert_str(got, "untouched");
 }

@@ -52,7 +52,7 @@ static void others_add_nothing(void **state)
     struct test_counts before;
 
     test_counts(world, &before);
-    for (size_t i = 0; i < sizeof actors / sizeof *actors; i++) {
+    for (size_t i = 0; i < COUNT(actors); i++) {
         world->ctx.actor = actors[i];
         assert_error(&world->ctx, case_comment(&world->ctx, filed.case_id, S("x")), ERR_DENIED,
                      NULL);

@@ -52,7 +52,7 @@ static void what_is_no_place_is_said(void **state)
     struct world *world = *state;
     struct place place;
 
-    for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++)
+    for (size_t i = 0; i < COUNT(nowhere); i++)
         assert_error(&world->ctx, locate_text(&world->ctx, test_city, str_of(nowhere[i]), &place),
                      ERR_PLACE_UNKNOWN, "place");
 }

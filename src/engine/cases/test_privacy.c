@@ -39,7 +39,7 @@ static int64_t found(struct world *world, const char *word)
     };
     int64_t n = 0;
 
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    for (size_t i = 0; i < COUNT(places); i++) {
         struct str sql = str_fmt(world->ctx.arena,
                                  "SELECT count(*) FROM %s WHERE %s LIKE '%%%%%s%%%%' AND %%lld = 1",
                                  places[i][0], places[i][1], word);

@@ -147,7 +147,7 @@ static void test_pages_join_without_a_gap(void **state)
                                           "massachusetts graffiti,pothole"};
 
     fill(world);
-    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+    for (size_t i = 0; i < COUNT(filters); i++)
         for (int sort = 0; sort < CASES__SORTS; sort++) {
             struct str whole = ids(world, filters[i], (enum case_sort)sort, 50);
 
@@ -228,7 +228,7 @@ static void test_words_name_services(void **state)
     struct world *world = *state;
 
     fill(world);
-    for (size_t i = 0; i < sizeof finds / sizeof *finds; i++) {
+    for (size_t i = 0; i < COUNT(finds); i++) {
         struct str found = ids(world, finds[i].filter, CASES_NEWEST, 2);
 
         if (!str_eq(found, str_of(finds[i].ids)))
@@ -308,7 +308,7 @@ static void test_grants_bound_every_list(void **state)
 
     fill(world);
     world->ctx.actor = test_staff(world, ROLE_AGENT, SCOPE_SERVICE, "graffiti");
-    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+    for (size_t i = 0; i < COUNT(filters); i++)
         for (int sort = 0; sort < CASES__SORTS; sort++) {
             struct str found = ids(world, filters[i], (enum case_sort)sort, 2);
 
@@ -456,7 +456,7 @@ static void test_private_words_are_not_in_the_public_index(void **state)
 
     fill(world);
     look_again(world);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         assert_int_equal(
             test_i64(world, str_z(world->ctx.arena, str_fmt(world->ctx.arena, sql, words[i].word)),
                      1),
@@ -523,7 +523,7 @@ static void test_every_run_has_its_index(void **state)
     };
     struct world *world = *state;
 
-    for (size_t i = 0; !raw_is_postgres() && i < sizeof runs / sizeof *runs; i++) {
+    for (size_t i = 0; !raw_is_postgres() && i < COUNT(runs); i++) {
         struct str plan = plan_of(world, &runs[i].args);
 
         if (str_find(plan, str_fmt(world->ctx.arena, "INDEX %s", runs[i].index)) < 0 ||

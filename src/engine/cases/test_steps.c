@@ -3,8 +3,6 @@
 
 #include "engine/test_support.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static const char *const states[] = {"new",     "in-progress", "scheduled",
                                      "waiting", "resolved",    "withdrawn"};
 static const int state_types[] = {0, 0, 0, 1, 2, 2};

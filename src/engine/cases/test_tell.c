@@ -1,5 +1,5 @@
 /* Who is told of what: the team by a workflow's notice, and everybody of a transfer or nobody. */
-#include "engine/cases/case_change.h"
+#include "engine/cases/case_transfer.h"
 #include "engine/test_town.h"
 
 #define BASE S("https://city.example")

@@ -263,7 +263,7 @@ static void test_broken_arguments(void **state_of)
     const struct job_runner runner = {tables, STR_NONE};
     struct test_town *town = *state_of;
 
-    for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
+    for (size_t i = 0; i < COUNT(arguments); i++) {
         bool was_there;
 
         test_town_set(

@@ -11,8 +11,7 @@
 #include "engine/message/notice.h"
 #include "engine/record/record.h"
 
-#define MAX_PAYLOAD 2000
-#define MAX_TURNS   3 /* a step is tried again so often when somebody else was quicker */
+#define MAX_TURNS 3 /* a step is tried again so often when somebody else was quicker */
 
 /* A step by timer, as a job's argument says it: "CASE SINCE STEP". */
 struct timer {
@@ -152,7 +151,7 @@ struct look {
 
 static struct str clock_payload(struct ctx *ctx, const struct clocks_of_row *clock)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);
@@ -204,7 +203,7 @@ static enum rc mail_team(struct ctx *ctx, const struct look *look, const struct 
         MSG_ARG("link", str_fmt(ctx->arena, "%.*s/staff/cases/%.*s", STR_ARG(look->job->base_url),
                                 STR_ARG(look->row.number))),
     };
-    size_t n = sizeof args / sizeof *args;
+    size_t n = COUNT(args);
 
     return notice_queue_plain(
         ctx,

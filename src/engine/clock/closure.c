@@ -5,8 +5,6 @@
 #include "engine/clock/queries.h"
 #include "engine/record/record.h"
 
-#define MAX_PAYLOAD 2000
-
 struct closing {
     struct date date;
     struct str reason;
@@ -65,7 +63,7 @@ static enum rc moved(struct ctx *ctx, const struct closing *closing,
 
 static enum rc record_move(struct ctx *ctx, const struct closing *closing, int64_t case_id)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

@@ -245,3 +245,17 @@ enum rc city_published_at(struct ctx *ctx, struct instant *ret)
         *ret = row.at_is_null ? (struct instant){0} : row.at;
     return rc;
 }
+
+bool city_has_scope(const struct city *city, enum scope_kind kind, struct str scope)
+{
+    switch (kind) {
+    case SCOPE_CITY: return scope.n == 0;
+    case SCOPE_TEAM: return city_team(city, scope) != NULL;
+    case SCOPE_SERVICE: return city_service(city, scope) != NULL;
+    case SCOPE_DEPARTMENT: break;
+    }
+    for (size_t i = 0; i < city->department_n; i++)
+        if (str_eq(city->departments[i].id, scope))
+            return true;
+    return false;
+}

@@ -11,6 +11,7 @@
 #include "base/calendar.h"
 #include "base/zone.h"
 #include "engine/definition/definition.h"
+#include "people/actor.h"
 
 struct crypto_keypair;
 struct gazetteer;
@@ -90,6 +91,9 @@ const struct team *city_team(const struct city *city, struct str id);
 const struct team *city_team_by_row(const struct city *city, int64_t row);
 struct text city_group_name(const struct city *city, struct str id);
 struct text city_department_name(const struct city *city, struct str id);
+
+/* Whether the scope of a grant names something that the city has. */
+bool city_has_scope(const struct city *city, enum scope_kind kind, struct str scope);
 
 /* The city's date and wall-clock time at an instant. */
 struct local_time city_local(const struct city *city, struct instant at);

@@ -90,7 +90,7 @@ enum rc city_files_of_folder(struct ctx *ctx, const char *folder, struct city_fi
     rc = add_file(ctx, folder, S("city.yaml"), MAX_TEXT_BYTES, &files);
     if (!rc)
         rc = add_file(ctx, folder, S("teams.yaml"), MAX_TEXT_BYTES, &files);
-    for (size_t part = 0; !rc && part < sizeof parts / sizeof *parts; part++)
+    for (size_t part = 0; !rc && part < COUNT(parts); part++)
         rc = add_part(ctx, folder, part, &files);
     if (!rc)
         *ret = files;

@@ -5,8 +5,7 @@
 #include "engine/definition/replies.h"
 #include "engine/definition/sections.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define MAX_UNRUN    64 /* sections of later versions, and "fields" */
+#define MAX_UNRUN 64 /* sections of later versions, and "fields" */
 
 /* The sections that this version runs; sections.h has those that it only reads. */
 static const struct str run_keys[] = {

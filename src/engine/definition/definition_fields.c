@@ -3,8 +3,6 @@
 #include "engine/definition/definition_load.h"
 #include "engine/definition/sections.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 #define MAX_TEXT_CHARS 4000
 #define MAX_ID_BYTES   40
 

@@ -19,7 +19,7 @@ enum rc replies_load(struct ctx *ctx, const struct yaml_node *node, struct repli
         const struct yaml_node *id = yaml_get(item, "id"), *name = yaml_get(item, "name");
         const struct yaml_node *text = yaml_get(item, "text");
 
-        if (!yaml_expect_map(problems, item, keys, sizeof keys / sizeof *keys))
+        if (!yaml_expect_map(problems, item, keys, COUNT(keys)))
             continue;
         if (!id || !name || !text) {
             problem_add(problems, PROBLEM_ERROR, yaml_at(item), "a reply needs id, name and text");

@@ -159,9 +159,9 @@ void rule_names_add_later(struct cel_env *names)
         "credential(string): map<string, dyn>",
     };
 
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    for (size_t i = 0; i < COUNT(functions); i++)
         cel_env_function(names, functions[i], 1, call_later);
-    for (size_t i = 0; i < sizeof later_dates / sizeof *later_dates; i++)
+    for (size_t i = 0; i < COUNT(later_dates); i++)
         cel_env_variable(names, later_dates[i], cel_type_of_kind(CEL_DATE), false);
 }
 
@@ -175,10 +175,10 @@ bool rule_may_name(const struct cel_env *names, struct str name)
     };
     size_t number;
 
-    for (size_t i = 0; i < sizeof later_dates / sizeof *later_dates; i++)
+    for (size_t i = 0; i < COUNT(later_dates); i++)
         if (str_eq(name, later_dates[i]))
             return false;
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    for (size_t i = 0; i < COUNT(kept); i++)
         if (str_eq(name, kept[i]))
             return false;
     return cel_env_may_name(names, name) && !cel_env_variable_find(names, name, &number);

@@ -20,8 +20,6 @@
         __VA_ARGS__, STR("")      \
     }
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static const struct section_key law_keys[] = {
     NEED("section", SHAPE_PLAIN),
     MAY("title", SHAPE_PLAIN),

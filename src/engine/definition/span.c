@@ -44,7 +44,7 @@ bool span_parse(struct str s, struct span *ret)
 
     if (!amount_and_unit(s, &amount, &word))
         return false;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+    for (size_t i = 0; i < COUNT(units); i++) {
         if (str_eq(word, units[i].word)) {
             *ret = (struct span){units[i].unit, amount * units[i].factor};
             return true;

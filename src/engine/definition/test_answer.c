@@ -1,8 +1,6 @@
 /* Answers: typed text to values, stored and shown. */
 #include "engine/test_support.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static const struct field_option options[] = {
     {STR("plate"), {{STR("Like a plate"), STR("Como un plato"), STR("Bằng cái đĩa")}}},
     {STR("tire"), {{STR("Like a tire"), STR("Como una llanta"), STR("Bằng bánh xe")}}},

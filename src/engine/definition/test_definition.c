@@ -276,11 +276,10 @@ static void survives_wrong_types(void **state)
     size_t n;
     const struct section_key *later = sections_of_service(&n);
 
-    for (size_t i = 0; i < sizeof run / sizeof *run + n; i++) {
-        const char *key =
-            i < sizeof run / sizeof *run ? run[i] : later[i - sizeof run / sizeof *run].key.p;
+    for (size_t i = 0; i < COUNT(run) + n; i++) {
+        const char *key = i < COUNT(run) ? run[i] : later[i - COUNT(run)].key.p;
 
-        for (size_t j = 0; j < sizeof values / sizeof *values; j++) {
+        for (size_t j = 0; j < COUNT(values); j++) {
             struct str head = strcmp(key, "name") == 0
                                   ? S("service: s\ndepartment: works\nworkflow: w\n")
                                   : S(TEST_HEAD);
@@ -355,7 +354,7 @@ static void survives_wrong_city_files(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         struct test_files files = test_city_files(TEST_WORKFLOW, TEST_HEAD TEST_ROUTE);
         struct test_city made;
 

@@ -45,7 +45,7 @@ static void a_rule_may_use_what_is_there(void **state)
     struct world *world = *state;
     struct rule rule;
 
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+    for (size_t i = 0; i < COUNT(sources); i++)
         if (compiles(world, sources[i].has_place, sources[i].source, &rule) != sources[i].is_right)
             fail_msg("%s", sources[i].source);
 }

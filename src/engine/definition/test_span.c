@@ -40,7 +40,7 @@ static void refuses_all_else(void **state)
     struct span span = {SPAN_MONTHS, 77};
 
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (size_t i = 0; i < COUNT(wrong); i++)
         if (span_parse(str_of(wrong[i]), &span))
             fail_msg("\"%s\" was taken", wrong[i]);
     assert_int_equal(span.unit, SPAN_MONTHS);

@@ -140,8 +140,8 @@ static void survives_wrong_types(void **state)
     static const char *const values[] = {"7", "[1, [2]]", "{a: {b: c}}", "[]", "{}", "''", "[{}]"};
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        for (size_t j = 0; j < sizeof values / sizeof *values; j++) {
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        for (size_t j = 0; j < COUNT(values); j++) {
             struct buf out = buf_in(ctx->arena, 8000);
             struct str rest = S(TEST_WORKFLOW), line;
             bool is_skipping = false;

@@ -6,8 +6,6 @@
 #define MAX_STATES 64 /* sets of states are 64-bit masks */
 #define MAX_UNRUN  8  /* sections of later versions, "when" and "do" */
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 struct loader {
     struct ctx *ctx;
     struct problems *problems;

@@ -84,7 +84,7 @@ static bool is_within(const struct range *range, const unsigned char *address)
 
 static bool is_public_v4(const unsigned char *address)
 {
-    for (size_t i = 0; i < sizeof closed_v4 / sizeof *closed_v4; i++)
+    for (size_t i = 0; i < COUNT(closed_v4); i++)
         if (is_within(&closed_v4[i], address))
             return false;
     return true;
@@ -92,7 +92,7 @@ static bool is_public_v4(const unsigned char *address)
 
 static bool is_public_v6(const unsigned char *address)
 {
-    for (size_t i = 0; i < sizeof closed_v6 / sizeof *closed_v6; i++)
+    for (size_t i = 0; i < COUNT(closed_v6); i++)
         if (is_within(&closed_v6[i], address))
             return false;
     return is_within(&open_v6, address);

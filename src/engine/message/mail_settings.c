@@ -12,12 +12,11 @@
 #include "engine/record/record.h"
 #include "people/seal.h"
 
-#define MAX_SECRET  900 /* bytes; sealed, as hexadecimal, they fit into a setting */
-#define MAX_FILE    2000
-#define MAX_VALUE   2000 /* characters */
-#define MAX_WHY     500
-#define MAX_PAYLOAD 20000
-#define PURPOSE     S("smtp-password")
+#define MAX_SECRET 900 /* bytes; sealed, as hexadecimal, they fit into a setting */
+#define MAX_FILE   2000
+#define MAX_VALUE  2000 /* characters */
+#define MAX_WHY    500
+#define PURPOSE    S("smtp-password")
 
 static const struct str names[MAIL_SETTING__N] = {
     [MAIL_RELAY] = STR("smtp"),
@@ -143,7 +142,7 @@ static enum rc check_login(struct ctx *ctx, struct changing *work)
 
 static enum rc record_change(struct ctx *ctx, const struct changing *work, enum mail_setting which)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

@@ -220,7 +220,7 @@ static void inside_is_not_asked(void **state)
     struct fetched got;
 
     peer_start(&peer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+    for (size_t i = 0; i < COUNT(inside); i++) {
         struct fetch fetch = asking(ctx, &peer, "/");
         ptrdiff_t at = str_find(str_of(inside[i]), S("%d"));
 
@@ -245,7 +245,7 @@ static void every_address_of_a_name_is_tried(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+    for (size_t i = 0; i < COUNT(orders); i++) {
         struct peer peer;
         struct fetch fetch;
         struct fetched got;
@@ -276,7 +276,7 @@ static void a_name_with_one_foot_inside_is_not_asked(void **state)
 
     peer_start(&peer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     fetch = asking(ctx, &peer, "/");
-    for (size_t i = 0; i < sizeof feet / sizeof *feet; i++) {
+    for (size_t i = 0; i < COUNT(feet); i++) {
         localhost_is = feet[i];
         assert_int_equal(fetch_url(ctx, &fetch, &got), FETCH_REFUSED);
     }
@@ -310,7 +310,7 @@ static void only_plain_addresses_of_the_web_are_asked(void **state)
     struct fetched got;
     struct str trouble;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         fetch.url = str_of(wrong[i]);
         if (fetch_url_is_good(ctx, &fetch, &trouble) ||
             fetch_url(ctx, &fetch, &got) != FETCH_REFUSED)
@@ -363,10 +363,10 @@ static void public_addresses_are_told_from_others(void **state)
     };
     struct ctx *ctx = *state;
 
-    for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+    for (size_t i = 0; i < COUNT(open); i++)
         if (!fetch_address_is_public(ctx, str_of(open[i])))
             fail_msg("%s is public", open[i]);
-    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
+    for (size_t i = 0; i < COUNT(closed); i++)
         if (fetch_address_is_public(ctx, str_of(closed[i])))
             fail_msg("%s is not public", closed[i]);
 }

@@ -137,7 +137,7 @@ static void what_is_wrong_is_refused(void **state)
     struct test_town *town = *state;
     static char long_text[2002];
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         assert_int_equal(set(town, wrong[i].what, wrong[i].value), RC_INVALID);
         assert_int_equal(town->ctx.err.id, wrong[i].id);
         assert_true(str_eq(town->ctx.err.field, mail_setting_name(wrong[i].what)));

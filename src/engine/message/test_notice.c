@@ -49,7 +49,7 @@ static void placeholders_are_filled(void **state)
     };
     struct world *world = *state;
 
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    for (size_t i = 0; i < COUNT(texts); i++)
         assert_str(fill(world, texts[i].text, "{number} <b> }{"), texts[i].filled);
 }
 

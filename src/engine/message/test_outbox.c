@@ -326,7 +326,7 @@ static void test_refusals(void **state)
     struct test_town *town = *state;
 
     test_town_file(town);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         test_town_set(town, "UPDATE message SET state = 'queued', attempts = 0, next_try = 0");
         sink->greeting = cases[i].greeting;
         sink->mail = cases[i].mail;
@@ -440,7 +440,7 @@ static void test_bad_settings(void **state)
     struct test_town *town = *state;
     struct outbox_result result;
 
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_false(smtp_url_is_good(str_of(bad[i])));
     assert_true(smtp_url_is_good(S("smtp://relay.example")));
     assert_true(smtp_url_is_good(S("smtps://relay.example:465")));

@@ -223,7 +223,7 @@ static void a_key_hears_what_it_may_see(void **state)
     };
     struct test_town *town = *state;
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct filed filed;
         struct peer peer;
 

@@ -163,7 +163,7 @@ static bool was_taken(const struct delivery *delivery)
 static struct instant next_try(const struct ctx *ctx, int64_t failures)
 {
     static const int64_t pauses_s[] = {5, 60, 300, 1800, 7200, 18000, 36000, 50400, 50400, 50400};
-    int64_t last = (int64_t)(sizeof pauses_s / sizeof *pauses_s) - 1;
+    int64_t last = (int64_t)(COUNT(pauses_s)) - 1;
 
     return instant_plus_us(ctx->now, pauses_s[failures < last ? failures : last] * US_PER_S);
 }

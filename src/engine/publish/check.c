@@ -5,8 +5,6 @@
 #include "engine/cases/locate.h"
 #include "engine/clock/deadline.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 #define MIN_EXAMPLES 3
 
 /* Keys of an example that are no answers, and keys of `expect` that a later version compares. */

@@ -7,8 +7,6 @@
 #include "engine/record/record.h"
 #include "place/layers.h"
 
-#define MAX_PAYLOAD 2000
-
 struct importing {
     const struct layer_import *import;
     struct city *city; /* owned */
@@ -22,7 +20,7 @@ static struct str path_of(struct ctx *ctx, struct str name, bool is_topology)
 
 static enum rc record_import(struct ctx *ctx, const struct layer *layer)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

@@ -9,8 +9,6 @@
 #include "engine/record/record.h"
 #include "people/actor.h"
 
-#define MAX_PAYLOAD 2000
-
 struct publishing {
     const struct city *city; /* as the folder says */
     const struct city_files *files;
@@ -30,7 +28,7 @@ static const struct city_file *file_of(struct ctx *ctx, const struct city_files 
 static enum rc record_publication(struct ctx *ctx, const char *kind, struct str code,
                                   int64_t version)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

@@ -222,7 +222,7 @@ static void what_is_wrong_is_not_published(void **state)
         {"teams.yaml", "- {id: streets-east", "- {id: ["},
     };
 
-    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    for (size_t i = 0; i < COUNT(changes); i++) {
         struct publishing publishing;
         struct test_counts counts;
         char command[TEST_FOLDER_MAX + 20];

@@ -29,7 +29,7 @@ static void is_named(struct ctx *ctx, struct str text, struct str key)
 {
     static const char *const ends[] = {"`", " ", ":", ",", "}", "!"};
 
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+    for (size_t i = 0; i < COUNT(ends); i++)
         if (str_find(text, str_fmt(ctx->arena, "`%.*s%s", STR_ARG(key), ends[i])) >= 0 ||
             str_find(text, str_fmt(ctx->arena, "{%.*s%s", STR_ARG(key), ends[i])) >= 0 ||
             str_find(text, str_fmt(ctx->arena, ", %.*s%s", STR_ARG(key), ends[i])) >= 0)

@@ -7,8 +7,7 @@
 #include "engine/record/queries.h"
 #include "people/actor.h"
 
-#define SALT_BYTES  16
-#define MAX_PAYLOAD 2000
+#define SALT_BYTES 16
 
 static const struct {
     struct str word;
@@ -26,7 +25,7 @@ struct str event_kind_word(enum event_kind kind)
 
 bool event_kind_of(struct str word, enum event_kind *ret)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < COUNT(kinds); i++) {
         if (str_eq(kinds[i].word, word)) {
             *ret = (enum event_kind)i;
             return true;
@@ -102,7 +101,7 @@ enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id)
 
 static struct str erased_payload(struct ctx *ctx, int64_t event_id, struct str reason)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

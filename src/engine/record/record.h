@@ -35,6 +35,9 @@ struct event {
     struct str payload; /* a JSON object */
 };
 
+/* What an event may say at most, in bytes of JSON; who reads one back allows as much. */
+#define RECORD_PAYLOAD_MAX 100000
+
 /* The event that says that another one's payload was erased:
  * {"event": 17, "reason": "retention"}. */
 #define RECORD_ERASED "payload.erased"

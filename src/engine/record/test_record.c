@@ -8,8 +8,6 @@
 #include "engine/record/record.h"
 #include "engine/test_support.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 /* ---- Helpers */
 
 static struct record_audit audit_of(struct world *world, const struct record_head *saved)

@@ -7,8 +7,7 @@
 #include "engine/work/job.h"
 #include "engine/work/queries.h"
 
-#define MAX_WHY     300
-#define MAX_PAYLOAD 4000
+#define MAX_WHY 300
 
 static const struct str words[JOB__N] = {
     [JOB_WAITING] = STR("waiting"),   [JOB_RUNNING] = STR("running"),
@@ -116,7 +115,7 @@ struct desk_work {
 
 static enum rc note(struct ctx *ctx, const struct desk_work *work, struct str kind)
 {
-    struct buf out = buf_in(ctx->arena, MAX_PAYLOAD);
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);

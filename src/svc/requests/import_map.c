@@ -225,7 +225,7 @@ enum rc import_map_read(struct ctx *ctx, const struct yaml_node *root, struct pr
     struct import_map map = {.lang = LANG_EN};
     struct reading reading = {ctx, problems, &map};
 
-    if (yaml_expect_map(problems, root, keys, sizeof keys / sizeof *keys))
+    if (yaml_expect_map(problems, root, keys, COUNT(keys)))
         read_all(&reading, root);
     if (problems->error_count)
         return FAIL(ctx, ERR_FORMAT, .detail = S("the map has errors"));
@@ -263,7 +263,7 @@ enum rc import_map_bind(struct ctx *ctx, const struct str *header, size_t n, str
 
     if (!fields)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+    for (size_t i = 0; i < COUNT(columns); i++)
         bind(columns[i], header, n, file, problems);
     for (size_t i = 0; i < map->field_n; i++) {
         fields[i] = map->fields[i];

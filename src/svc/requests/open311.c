@@ -330,7 +330,7 @@ static bool own_sentence(const struct err *err, enum msg_id *ret)
         {ERR_OUTSIDE, STR("media_url"), MSG_open311_media_url},
     };
 
-    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+    for (size_t i = 0; i < COUNT(sentences); i++) {
         if (err->id != sentences[i].error || !str_eq(err->field, sentences[i].field))
             continue;
         *ret = sentences[i].says;

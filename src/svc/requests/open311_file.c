@@ -61,22 +61,6 @@ static enum rc read_point(struct filing_call *call, struct str lat, struct str l
     return RC_OK;
 }
 
-/* "near 795 Massachusetts Ave", or the coordinates where no street is near. */
-static struct str label_of(struct ctx *ctx, struct point at)
-{
-    struct place_choice near;
-    struct msg_arg args[2];
-
-    if (ctx->city->gazetteer && gazetteer_near(ctx, ctx->city->gazetteer, at, &near) == RC_OK) {
-        args[0] = MSG_ARG("place", near.label);
-        return msg_format(ctx->arena, ctx->lang, MSG_place_near, args, 1);
-    }
-    ctx_clear_error(ctx);
-    args[0] = MSG_ARG("lat", str_fmt(ctx->arena, "%.6f", point_lat(at)));
-    args[1] = MSG_ARG("lon", str_fmt(ctx->arena, "%.6f", point_lon(at)));
-    return msg_format(ctx->arena, ctx->lang, MSG_place_coordinates, args, 2);
-}
-
 /* A point whose address came with it is that address when the city knows one like it there: the
  * text of a stranger is never what the public reads. */
 static enum rc locate_point(struct filing_call *call, struct point at, struct str address)
@@ -94,7 +78,7 @@ static enum rc locate_point(struct filing_call *call, struct point at, struct st
         point_distance_m(found.of[0].point, at) <= NEAR_M)
         choice = found.of[0];
     else
-        choice.label = label_of(ctx, at);
+        choice.label = locate_label(ctx, ctx->city, at);
     return locate_choice(ctx, ctx->city, &choice, &call->place);
 }
 

@@ -168,7 +168,7 @@ static enum rc check_sender(struct ctx *ctx, const struct request *request)
     static const char *const lines[] = {"first_name", "last_name", "media_url"};
     struct str email = sent(request, "email");
 
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+    for (size_t i = 0; i < COUNT(lines); i++)
         if (str_find_byte(sent(request, lines[i]), '\n') >= 0)
             return FAIL(ctx, ERR_ONE_LINE, .field = str_of(lines[i]));
     return email.n && !mail_address_is_public(email)
@@ -185,7 +185,7 @@ static enum rc check_update(struct ctx *ctx, const struct request *request)
 
     if (request->body.n)
         return FAIL(ctx, ERR_MEDIA_TYPE);
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+    for (size_t i = 0; i < COUNT(statuses); i++)
         is_known |= str_eq_ascii_nocase(status, str_of(statuses[i]));
     if (!is_known)
         return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("status"));
@@ -205,7 +205,7 @@ static struct str update_text(struct ctx *ctx, const struct request *request)
     struct buf out = buf_in(ctx->arena, MAX_TEXT);
 
     buf_add(&out, sent(request, "description"));
-    for (size_t i = 0; i < sizeof extra / sizeof *extra; i++) {
+    for (size_t i = 0; i < COUNT(extra); i++) {
         struct str value = sent(request, extra[i]);
 
         if (value.n)

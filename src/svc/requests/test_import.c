@@ -224,7 +224,7 @@ static void times_are_read_as_the_format_says(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+    for (size_t i = 0; i < COUNT(times); i++) {
         struct local_time local = {.second_of_day = -1};
 
         assert_int_equal(import_time(str_of(times[i].text), str_of(times[i].format), &local),
@@ -262,7 +262,7 @@ static void a_map_is_checked_against_the_city(void **state)
     struct problems problems;
     struct import_map map;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         ptrdiff_t at = str_find(str_of(map_text), str_of(wrong[i].from));
         struct buf said = buf_in(town->ctx.arena, 20000);
         struct str text;
@@ -398,7 +398,7 @@ static void rows_that_cannot_be_used_are_told(void **state)
     };
     struct town *town = *state;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNT(wrong); i++) {
         struct import_counts counts =
             take_text(town, str_z(town->ctx.arena, str_fmt(town->ctx.arena,
                                                            "%s\nz%zu,Bulky,12/31/2017 11:00:00 PM,,"
@@ -412,7 +412,7 @@ static void rows_that_cannot_be_used_are_told(void **state)
             fail_msg("%s: %.*s", wrong[i].reason, STR_ARG(told));
         assert_true(str_find(told, S("\n=cmd")) < 0 && str_find(told, S(",=cmd")) < 0);
     }
-    check_store(town, sizeof wrong / sizeof *wrong);
+    check_store(town, COUNT(wrong));
 }
 
 /* A group that fails is not half there: the rows before it stay, and the next run goes on. */

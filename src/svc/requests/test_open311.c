@@ -177,7 +177,7 @@ static struct str filled(struct world *world, const struct town *town, struct st
     } names[] = {{"{key}", town->key},       {"{weak}", town->weak},   {"{open}", town->open},
                  {"{closed}", town->closed}, {"{block}", town->block}, {"{secret}", town->secret}};
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         for (;;) {
             ptrdiff_t at = str_find(text, str_of(names[i].name));
 
@@ -528,7 +528,7 @@ static void only_forms_are_read(void **state)
     header.value = str_fmt(world->ctx.arena, "Bearer %.*s", STR_ARG(key));
     call.headers = (struct params){&header, 1};
     test_counts(world, &before);
-    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+    for (size_t i = 0; i < COUNT(bodies); i++) {
         struct answered answered;
 
         call.body = bodies[i];
@@ -599,7 +599,7 @@ static void attribute_names_are_exact(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         struct str code = STR_NONE;
 
         assert_int_equal(open311_attribute_code(str_of(names[i].name), &code),

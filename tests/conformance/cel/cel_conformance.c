@@ -212,7 +212,7 @@ static bool is_known_field(struct str name)
         "typed_result",
     };
 
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    for (size_t i = 0; i < COUNT(known); i++) {
         if (str_eq(name, str_of(known[i])))
             return true;
     }
@@ -360,7 +360,7 @@ static void print_expected(const struct textproto *message)
 {
     static const char *const fields[] = {"value", "typed_result", "eval_error", "any_eval_errors"};
 
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    for (size_t i = 0; i < COUNT(fields); i++) {
         const struct textproto *field = textproto_field(message, fields[i]);
 
         if (field)

@@ -247,7 +247,7 @@ static bool wrapper_value(struct cel_proto *proto, struct str type, const struct
         {STR("BytesValue"), BYTES, STR("")},
     };
 
-    for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++) {
+    for (size_t i = 0; i < COUNT(wrappers); i++) {
         const struct textproto *field = textproto_field(any, "value");
         const struct textproto zero = {.name = type, .text = wrappers[i].zero, .line = any->line};
 
@@ -313,7 +313,7 @@ bool cel_proto_value(struct cel_proto *proto, const struct textproto *message,
 
     if (!field)
         return refuse(proto, false, "line %d: a value of no kind", message->line);
-    for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++) {
+    for (size_t i = 0; i < COUNT(scalars); i++) {
         if (str_eq(field->name, scalars[i].name))
             return scalar_value(proto, scalars[i].scalar, field, ret);
     }
@@ -374,7 +374,7 @@ static struct str known_type(struct cel_proto *proto, struct str word)
         {STR("google.protobuf.BytesValue"), STR("dyn")},
     };
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         if (str_eq(word, names[i].word))
             return names[i].name;
     }

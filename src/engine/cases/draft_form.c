@@ -1,4 +1,4 @@
-#include "engine/cases/draft.h"
+#include "engine/cases/draft_form.h"
 
 static bool is_field_passed(const struct draft *draft, struct str id)
 {
@@ -10,7 +10,7 @@ static bool is_field_passed(const struct draft *draft, struct str id)
     return false;
 }
 
-bool form_is_passed(const struct draft *draft, struct form_at at)
+bool draft_form_is_passed(const struct draft *draft, struct form_at at)
 {
     switch (at.step) {
     case FORM_PLACE: return draft->has_place;
@@ -23,8 +23,8 @@ bool form_is_passed(const struct draft *draft, struct form_at at)
     return false;
 }
 
-enum rc form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *ret, size_t max,
-                   size_t *ret_n)
+enum rc draft_form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *ret,
+                         size_t max, size_t *ret_n)
 {
     const struct definition *definition = draft->definition;
     struct facts facts = {
@@ -69,15 +69,15 @@ enum rc form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *r
     return RC_OK;
 }
 
-enum rc form_next(struct ctx *ctx, const struct draft *draft, struct form_at *ret)
+enum rc draft_form_next(struct ctx *ctx, const struct draft *draft, struct form_at *ret)
 {
     struct form_at steps[128];
     size_t n, at = 0;
-    enum rc rc = form_steps(ctx, draft, steps, sizeof steps / sizeof *steps, &n);
+    enum rc rc = draft_form_steps(ctx, draft, steps, COUNT(steps), &n);
 
     if (rc)
         return rc;
-    while (form_is_passed(draft, steps[at]))
+    while (draft_form_is_passed(draft, steps[at]))
         at++;
     *ret = steps[at];
     return RC_OK;

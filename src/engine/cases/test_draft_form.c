@@ -1,6 +1,6 @@
 #include "engine/test_city.h"
 
-#include "engine/cases/draft.h"
+#include "engine/cases/draft_form.h"
 
 #define TEXT "text: {en: Q, es: P, vi: H}"
 
@@ -40,7 +40,7 @@ static void has_steps(struct form_test *test, const char *expected)
     struct form_at steps[16];
     size_t n;
 
-    assert_int_equal(form_steps(test->ctx, &test->draft, steps, 16, &n), RC_OK);
+    assert_int_equal(draft_form_steps(test->ctx, &test->draft, steps, 16, &n), RC_OK);
     for (size_t i = 0; i < n; i++) {
         static const char *const names[] = {"place", NULL, "photos", "details", "who", "check"};
 
@@ -58,7 +58,7 @@ static enum form_step next(struct form_test *test)
 {
     struct form_at at;
 
-    assert_int_equal(form_next(test->ctx, &test->draft, &at), RC_OK);
+    assert_int_equal(draft_form_next(test->ctx, &test->draft, &at), RC_OK);
     return at.step;
 }
 
@@ -156,9 +156,9 @@ static void knows_what_was_passed(void **state)
 
     begin(&test, *state);
     test.draft.passed = S(" whys  kind ");
-    assert_true(form_is_passed(&test.draft, (struct form_at){FORM_FIELD, 0}));
-    assert_false(form_is_passed(&test.draft, (struct form_at){FORM_FIELD, 1}));
-    assert_false(form_is_passed(&test.draft, (struct form_at){FORM_CHECK, 0}));
+    assert_true(draft_form_is_passed(&test.draft, (struct form_at){FORM_FIELD, 0}));
+    assert_false(draft_form_is_passed(&test.draft, (struct form_at){FORM_FIELD, 1}));
+    assert_false(draft_form_is_passed(&test.draft, (struct form_at){FORM_CHECK, 0}));
     test_city_done(test.ctx, &test.made);
 }
 
@@ -169,7 +169,7 @@ static void refuses_too_many_steps(void **state)
     size_t n = 9;
 
     begin(&test, *state);
-    assert_int_equal(form_steps(test.ctx, &test.draft, steps, 3, &n), RC_INVALID);
+    assert_int_equal(draft_form_steps(test.ctx, &test.draft, steps, 3, &n), RC_INVALID);
     assert_int_equal(n, 9);
     test_city_done(test.ctx, &test.made);
 }
