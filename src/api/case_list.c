@@ -350,7 +350,7 @@ static struct str next_url(struct ctx *ctx, const struct request *request, const
     for (size_t i = 0; i < form->count; i++) {
         const char *name = form->fields[i].spec->name;
 
-        if (!form->fields[i].count || str_eq(str_of(name), S("cursor")))
+        if (!form->fields[i].value.p || str_eq(str_of(name), S("cursor")))
             continue;
         buf_add_fmt(&out, "&%s=", name);
         url_escape(&out, form_text(form, name));

@@ -10,6 +10,7 @@
 #define MAX_KEY        128
 #define STATUS_ACTED   1 /* in the column of the answer's status, which is 0 before */
 #define MAX_FILE_BYTES ((size_t)64 << 20)
+#define NOTE_BYTES     ((size_t)1 << 20)
 
 struct call {
     int64_t api_key;
@@ -109,10 +110,13 @@ static enum rc reserve_tx(struct ctx *ctx, void *arg)
                         &call->id);
 }
 
+/* Work that did nothing leaves nothing; what was done stays, and nobody is at it any more. */
 static enum rc drop_tx(struct ctx *ctx, void *arg)
 {
     const struct call *call = arg;
 
+    if (call->is_acted)
+        return api_call_again(ctx, call->id, (struct instant){0}, NULL);
     return api_call_drop(ctx, call->id, NULL);
 }
 
@@ -139,15 +143,16 @@ static enum rc settle_tx(struct ctx *ctx, void *arg)
                            NULL);
 }
 
-/* The failure stays what it is, whatever becomes of the note. */
-static void forget(struct ctx *ctx, struct call *call)
+/* The failure stays what it is, whatever becomes of the note. In memory of its own: what failed may
+ * have been the request's, and a note that stays keeps the program from asking again. */
+static void forget(const struct ctx *ctx, struct call *call)
 {
-    struct err err = ctx->err;
+    struct ctx after = {.arena = arena_new(NOTE_BYTES), .now = ctx->now, .db = ctx->db};
 
-    ctx_clear_error(ctx);
-    if (db_tx(ctx, drop_tx, call))
-        ctx_clear_error(ctx);
-    ctx->err = err;
+    if (after.arena && db_tx(&after, drop_tx, call))
+        ctx_clear_error(&after);
+    ctx_done(&after);
+    arena_free(after.arena);
 }
 
 static struct str header_of(const struct reply *reply, struct str name)
@@ -220,7 +225,7 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
         call.is_acted && again ? again(ctx, request, reply) : act(ctx, request, reply, work, &call);
     if (!rc)
         keep(ctx, &call, reply);
-    else if (!call.is_acted)
+    else
         forget(ctx, &call);
     return rc;
 }

@@ -47,7 +47,7 @@ static const struct schema contact_rule_schema = {
     (const struct schema_member[]){
         {"anonymous", SCHEMA_BOOLEAN, SCHEMA_REQUIRED, "Whether nothing need be given"},
         {"name", SCHEMA_STRING, SCHEMA_REQUIRED, "The name", .choices = needs},
-        {"email", SCHEMA_STRING, SCHEMA_REQUIRED, "The e-mail address", .choices = needs},
+        {"email", SCHEMA_STRING, SCHEMA_REQUIRED, "The email address", .choices = needs},
         {"phone", SCHEMA_STRING, SCHEMA_REQUIRED, "The phone number", .choices = needs},
         {.name = NULL},
     },

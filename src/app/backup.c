@@ -522,6 +522,7 @@ static enum rc take_listed_file(struct ctx *ctx, struct restoring *restoring, st
     struct str path = str_slice(line, 66, line.n);
     const char *name = str_z(ctx->arena, path), *to = in(ctx, restoring->fresh, name);
     ptrdiff_t slash = str_find_byte(str_slice(path, 6, path.n), '/');
+    struct stat about;
     enum rc rc = RC_OK;
 
     if (line.n < 66 || !is_file_name(path))
@@ -537,6 +538,8 @@ static enum rc take_listed_file(struct ctx *ctx, struct restoring *restoring, st
         rc = hash_file(ctx, to, &hex);
     if (!rc && !str_eq(hex, expected))
         rc = fail_changed(ctx, restoring, name);
+    if (!rc && stat(to, &about) == 0)
+        restoring->done.bytes += about.st_size;
     restoring->done.files++;
     if (restoring->watch && restoring->watch->say)
         restoring->watch->say(restoring->watch->arg, "files", restoring->done.files, 0);
@@ -593,6 +596,20 @@ static enum rc take_list(struct ctx *ctx, struct restoring *restoring)
     return rc ? rc : take_listed(ctx, restoring, list);
 }
 
+/* What somebody else has put there: a city is not kept from coming back by it. */
+static enum rc note_stray(struct ctx *ctx, struct str path, int64_t bytes, void *arg)
+{
+    struct restoring *restoring = arg;
+    struct str name = str_fmt(ctx->arena, "files/%.*s", STR_ARG(path));
+
+    (void)bytes;
+    if (file_exists(in(ctx, restoring->fresh, str_z(ctx->arena, name))))
+        return RC_OK;
+    if (!restoring->done.strays++)
+        restoring->done.stray = name;
+    return RC_OK;
+}
+
 static enum rc take_files(struct ctx *ctx, struct restoring *restoring)
 {
     int64_t files;
@@ -609,7 +626,8 @@ static enum rc take_files(struct ctx *ctx, struct restoring *restoring)
                       str_fmt(ctx->arena, "%s has %lld files of the %lld that it was made with",
                               restoring->options->backup, (long long)restoring->done.files,
                               (long long)files));
-    return rc;
+    return rc ? rc
+              : tree_each(ctx, in(ctx, restoring->options->backup, "files"), note_stray, restoring);
 }
 
 static enum rc fill_folder(struct ctx *ctx, struct restoring *restoring)

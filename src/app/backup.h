@@ -26,7 +26,11 @@ struct backup_watch {
 };
 
 struct backup_done {
-    int64_t rows, files, bytes; /* rows are 0 for a copied SQLite file */
+    int64_t rows, files, bytes; /* rows are 0 for a copied SQLite file; bytes are those of files */
+    /* Restored: files in the backup's folder that it did not write, which were left there, and the
+     * first of them. */
+    int64_t strays;
+    struct str stray;
 };
 
 /* Makes a backup of the data folder, whose store ctx->db is, at `target`, which must not exist.

@@ -40,7 +40,7 @@ const struct command commands[] = {
      "make, list and end the keys of programs", command_key},
     {"webhook", "add|list|remove|test DIR [URL|ID] [OPTIONS]",
      "say which servers are told what happens to cases", command_webhook},
-    {"setting", "list|set|clear DIR [NAME] [VALUE] [--file FILE] [--why TEXT] [--json]",
+    {"setting", "list|set|clear DIR [NAME] [VALUE] [--file FILE] [--reason TEXT] [--json]",
      "say what mail is sent through, and who witnesses the record", command_setting},
     {"closure", "add DIR DATE --reason TEXT [--dry-run]",
      "note a day without work and move the deadlines that counted it", command_closure},
@@ -52,7 +52,7 @@ const struct command commands[] = {
      "write all that a city has, personal data too, in open formats", command_export},
     {"upgrade", "DIR [--owner postgresql://...]", "bring a data folder to this version",
      command_upgrade},
-    {"jobs", "DIR [list|retry JOB|drop JOB] [--state STATE] [--why TEXT] [--json]",
+    {"jobs", "DIR [list|retry JOB|drop JOB] [--state STATE] [--reason TEXT] [--json]",
      "list the work that waits, run it again or give it up", command_jobs},
     {"routes", "", "list what the server answers to", command_routes},
     {"permissions", "", "list the permissions and what they allow", command_permissions},
@@ -119,12 +119,12 @@ const char *beside_program(struct ctx *ctx, const char *const *places)
     return NULL;
 }
 
-struct str command_why(struct ctx *ctx, int *argc, char **argv)
+struct str command_reason(struct ctx *ctx, int *argc, char **argv)
 {
-    const char *why = command_option(argc, argv, "why");
+    const char *reason = command_option(argc, argv, "reason");
 
-    if (why)
-        return str_of(why);
+    if (reason)
+        return str_of(reason);
     return str_fmt(ctx->arena, "command line, user %.*s", STR_ARG(home_operator(ctx)));
 }
 

@@ -31,9 +31,9 @@ extern const char *const image_program_places[];
 /* The options and examples of a command, for `cityhall COMMAND --help`; empty when it has none. */
 const char *command_help(const char *name);
 
-/* The value of --why; without it, who runs the command: what the record keeps of a change. In the
- * arena. */
-struct str command_why(struct ctx *ctx, int *argc, char **argv);
+/* The value of --reason; without it, who runs the command: what the record keeps of a change. In
+ * the arena. */
+struct str command_reason(struct ctx *ctx, int *argc, char **argv);
 
 /* Leaves in a file of the data folder when something was done last, for the pages that say so; a
  * folder that cannot be written is no fault. */

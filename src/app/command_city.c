@@ -91,6 +91,20 @@ static struct str counted(struct ctx *ctx, size_t n, const char *what)
     return str_fmt(ctx->arena, "%zu %s%s", n, what, n == 1 ? "" : "s");
 }
 
+/* What was printed above says each; this says how it ended. */
+static enum rc has_errors(struct ctx *ctx, const struct problems *problems)
+{
+    struct str count = counted(ctx, (size_t)problems->error_count, "error");
+
+    ctx_clear_error(ctx);
+    return FAIL(ctx, ERR_FORMAT,
+                .detail =
+                    str_fmt(ctx->arena,
+                            "%.*s above; nothing of this city folder can be "
+                            "published until %s mended",
+                            STR_ARG(count), problems->error_count == 1 ? "it is" : "they are"));
+}
+
 static enum rc check(struct ctx *ctx, struct city *city, bool wants_coverage,
                      struct problems *problems)
 {
@@ -112,8 +126,7 @@ static enum rc check(struct ctx *ctx, struct city *city, bool wants_coverage,
            STR_ARG(counted(ctx, coverage.calendars, "service")),
            STR_ARG(counted(ctx, (size_t)problems->error_count, "error")),
            STR_ARG(counted(ctx, (size_t)problems->note_count, "note")));
-    return problems->error_count ? FAIL(ctx, ERR_FORMAT, .detail = S("the city folder has errors"))
-                                 : RC_OK;
+    return problems->error_count ? has_errors(ctx, problems) : RC_OK;
 }
 
 enum rc command_check(struct ctx *ctx, int argc, char **argv)
@@ -128,7 +141,7 @@ enum rc command_check(struct ctx *ctx, int argc, char **argv)
     rc = city_read(ctx, argv[0], &problems, &city);
     if (rc) {
         home_print_problems(ctx, &problems);
-        return rc;
+        return problems.error_count ? has_errors(ctx, &problems) : rc;
     }
     rc = check(ctx, city, wants_coverage, &problems);
     city_free(city);

@@ -112,7 +112,7 @@ static enum rc change(struct ctx *ctx, const char *what, const char *job, struct
 static enum rc run(struct ctx *ctx, const struct listing *listing, int argc, char **argv)
 {
     const char *what = argc ? argv[0] : "list";
-    struct str why = command_why(ctx, &argc, argv);
+    struct str why = command_reason(ctx, &argc, argv);
 
     if (strcmp(what, "list") == 0 && argc <= 1)
         return list(ctx, listing);

@@ -100,7 +100,7 @@ static enum rc take_value(struct ctx *ctx, enum mail_setting which, const char *
 static enum rc change(struct ctx *ctx, bool is_clear, int argc, char **argv)
 {
     const char *file = command_option(&argc, argv, "file");
-    struct str why = command_why(ctx, &argc, argv);
+    struct str why = command_reason(ctx, &argc, argv);
     struct mail_change change = {.value = STR_NONE};
     enum rc rc = RC_OK;
 

@@ -6,6 +6,7 @@
 #include "app/home.h"
 #include "base/json.h"
 #include "engine/clock/closure.h"
+#include "engine/cases/words_job.h"
 #include "people/account.h"
 
 #define MAX_JSON ((size_t)8 << 20)
@@ -37,7 +38,7 @@ static struct user_options options_of(struct ctx *ctx, int *argc, char **argv)
         .scope = command_option(argc, argv, "scope"),
         .team = command_option(argc, argv, "team"),
         .lang = command_option(argc, argv, "lang"),
-        .why = command_why(ctx, argc, argv),
+        .why = command_reason(ctx, argc, argv),
         .is_json = command_flag(argc, argv, "json"),
     };
 }
@@ -232,6 +233,8 @@ enum rc command_upgrade(struct ctx *ctx, int argc, char **argv)
     if (rc)
         return rc;
     rc = home_load(ctx, &home);
+    if (!rc)
+        rc = words_catch_up(ctx);
     if (!rc)
         printf("%s is at version %s: %zu services\n", argv[0], CITYHALL_VERSION,
                home.city->service_n);

@@ -46,6 +46,11 @@ static void report(struct ctx *ctx, const char *verb, const char *target, bool i
 
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r%70s\r", "");
+    if (done->strays)
+        fprintf(stderr,
+                "cityhall: %lld files in the backup are not of its list and were left there: "
+                "%.*s%s\n",
+                (long long)done->strays, STR_ARG(done->stray), done->strays > 1 ? ", ..." : "");
     if (!is_json) {
         printf("%s %s: ", verb, target);
         if (done->rows)
@@ -58,6 +63,8 @@ static void report(struct ctx *ctx, const char *verb, const char *target, bool i
     json_put_member_i64(&json, S("rows"), done->rows);
     json_put_member_i64(&json, S("files"), done->files);
     json_put_member_i64(&json, S("bytes"), done->bytes);
+    if (done->strays)
+        json_put_member_i64(&json, S("strays"), done->strays);
     json_end_object(&json);
     printf("%.*s\n", STR_ARG(buf_str(&out)));
 }

@@ -27,5 +27,19 @@ n=$((n + 1))
 "$cityhall" help nosuch >/dev/null 2>&1
 [ $? -eq 2 ] && echo "ok $n - help of no command ends with 2" || echo "not ok $n - help of no command ends with 2"
 n=$((n + 1))
-[ "$n" -gt 12 ] && echo "ok $n - the commands were found" || echo "not ok $n - the commands were found"
+why=$({ "$cityhall" help; for command in $commands; do "$cityhall" "$command" --help; done; } | grep -c -e --why)
+[ "$why" -eq 0 ] && echo "ok $n - a reason has one name" || echo "not ok $n - $why lines say --why"
+n=$((n + 1))
+folder=$(mktemp -d)
+cp -r "$(dirname "$0")/../../cities/port-azalea" "$folder/city"
+sed -i 's/^name:/nme:/' "$folder/city/services/pothole.yaml"
+end=$("$cityhall" check "$folder/city" 2>&1 | sed -n '/^cityhall check: /,$p')
+rm -r "$folder"
+case $end in
+"cityhall check: "*" errors above; nothing of this city folder can be published until they are mended")
+    echo "ok $n - a failed check ends once, with its count" ;;
+*) echo "not ok $n - a failed check ends once, with its count"; printf '%s\n' "$end" | sed 's/^/# /' ;;
+esac
+n=$((n + 1))
+[ "$n" -gt 14 ] && echo "ok $n - the commands were found" || echo "not ok $n - the commands were found"
 echo "1..$n"

@@ -13,12 +13,14 @@
 #include "engine/message/outbox.h"
 #include "engine/record/record_tree.h"
 #include "engine/work/sign.h"
+#include "engine/cases/words_job.h"
 
 #define ARENA_BYTES  ((size_t)64 << 20)
 #define MAX_TABLES   40
 #define PAUSE_MS     1000
 #define MINUTE_MS    60000
 #define MAX_TURN     100    /* so many jobs, or messages, before the other kind has its turn */
+#define MAIL_REST_MS 30000  /* for a relay that does not answer */
 #define SAY_AGAIN_MS 600000 /* a failure that stays is logged again after so long */
 
 /* What a round does: each fails for itself and is told once. */
@@ -44,6 +46,7 @@ struct worker {
     } failing[STAGE__N];
     bool has_begun;
     int64_t minute_ms; /* when the minute's work was last done; 0: never */
+    int64_t mail_ms;   /* no mail before then */
     char name[100];    /* "machine:process", of its sign of life */
     struct instant began;
     pthread_t thread, watcher;
@@ -138,13 +141,20 @@ static bool run_job(struct worker *worker)
 
 static bool send_message(struct worker *worker)
 {
-    struct ctx ctx = work_begin(worker, "mail");
+    struct ctx ctx;
     struct outbox_result result = {0};
-    enum rc rc = outbox_send_next(&ctx, worker->outbox, &result);
+    enum rc rc;
+
+    if (clock_monotonic_ms() < worker->mail_ms)
+        return false;
+    ctx = work_begin(worker, "mail");
+    rc = outbox_send_next(&ctx, worker->outbox, &result);
 
     note_stage(worker, STAGE_MAIL, &ctx, rc);
     if (!rc && result.was_there)
         worker->messages++;
+    if (!rc && result.is_relay_away)
+        worker->mail_ms = clock_monotonic_ms() + MAIL_REST_MS;
     if (!rc && result.trouble)
         LOG(LOG_WARNING, result.trouble, LOG_I64("message", result.message));
     work_end(worker, &ctx);
@@ -274,6 +284,7 @@ static void set_tables(struct worker *worker)
 
     worker->tables[n++] = timer_jobs;
     worker->tables[n++] = sweep_jobs;
+    worker->tables[n++] = words_jobs;
     for (size_t i = 0; worker->options.modules[i] && n < MAX_TABLES; i++)
         if (worker->options.modules[i]->jobs)
             worker->tables[n++] = worker->options.modules[i]->jobs;

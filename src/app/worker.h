@@ -2,10 +2,11 @@
  *
  * One thread reads the city anew when it has changed, runs due jobs, sends what is in the outbox,
  * and once a minute signs the record's head, looks for messages lost with another worker and leaves
- * a sign of life (engine/work/sign.h). It looks at least once a second. A second thread watches the
- * first and logs "worker.stuck" when nothing has ended for too long, with what it is at, and
- * "worker.moves" when it goes on. Several programs on one database each have a worker; they share
- * the work. Layer: app.
+ * a sign of life (engine/work/sign.h). It looks at least once a second; after a relay that did not
+ * answer it lets the mail rest for half a minute, so that jobs need not wait for that again and
+ * again. A second thread watches the first and logs "worker.stuck" when nothing has ended for too
+ * long, with what it is at, and "worker.moves" when it goes on. Several programs on one database
+ * each have a worker; they share the work. Layer: app.
  */
 #ifndef APP_WORKER_H
 #define APP_WORKER_H

@@ -5,6 +5,7 @@
 
 static _Atomic int64_t calls;
 static _Atomic int64_t failing_call;
+static _Atomic(fault_begun_fn *) watcher;
 
 bool fault_here(void)
 {
@@ -20,5 +21,18 @@ void fault_arm(int64_t n)
 int64_t fault_count(void)
 {
     return atomic_load(&calls);
+}
+
+void fault_watch(fault_begun_fn *told)
+{
+    atomic_store(&watcher, told);
+}
+
+void fault_begin(const char *file, const char *function)
+{
+    fault_begun_fn *told = atomic_load(&watcher);
+
+    if (told)
+        told(file, function);
 }
 #endif

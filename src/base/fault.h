@@ -20,6 +20,12 @@ void fault_arm(int64_t n);
 
 /* How many fallible calls there were since fault_arm. */
 int64_t fault_count(void);
+
+/* Where a change of the store begins, told to the test that asks for all of them (NULL: no more):
+ * `function` of `file`, both constants. On the thread that changes. */
+typedef void fault_begun_fn(const char *file, const char *function);
+void fault_watch(fault_begun_fn *told);
+void fault_begin(const char *file, const char *function);
 #else
 static inline bool fault_here(void)
 {

@@ -1,4 +1,4 @@
-#include "base/ctx.h"
+#include "base/piece.h"
 
 #include "base/test_support.h"
 
@@ -56,6 +56,37 @@ static void test_defer(void **state)
     arena_free(full.arena);
 }
 
+/* What a piece defers ends with it and nothing else; what it says of an error outlasts it. */
+static void test_piece(void **state)
+{
+    struct ctx *ctx = *state;
+    struct piece piece;
+    struct str kept;
+    size_t before;
+
+    order[0] = '\0';
+    ctx_clear_error(ctx);
+    assert_int_equal(ctx_defer(ctx, remember, (char[]){'a'}), RC_OK);
+    before = arena_used_bytes(ctx->arena);
+    assert_int_equal(piece_begin(ctx, &piece), RC_OK);
+    assert_ptr_not_equal(ctx->arena, piece.home);
+    assert_int_equal(ctx_defer(ctx, remember, (char[]){'b'}), RC_OK);
+    assert_non_null(arena_alloc(ctx->arena, 100000));
+    kept = str_copy(piece.home, str_fmt(ctx->arena, "%d", 17));
+    assert_int_equal(FAIL(ctx, ERR_STALE, .detail = str_fmt(ctx->arena, "why %d", 5),
+                          .arg = str_fmt(ctx->arena, "%d", 6)),
+                     RC_CONFLICT);
+    piece_end(ctx, &piece);
+    assert_string_equal(order, "b");
+    assert_ptr_equal(ctx->arena, piece.home);
+    assert_true(str_eq(ctx->err.detail, S("why 5")) && str_eq(ctx->err.arg, S("6")));
+    assert_true(str_eq(kept, S("17")));
+    assert_true(arena_used_bytes(ctx->arena) < before + 1000);
+    ctx_done(ctx);
+    assert_string_equal(order, "ba");
+    ctx_clear_error(ctx);
+}
+
 /* The registry: every entry has a name of its own, an rc that is an error and a status to match. */
 static void test_registry(void **state)
 {
@@ -82,6 +113,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(test_fail),
         TEST(test_defer),
+        TEST(test_piece),
         TEST(test_registry),
     };
 

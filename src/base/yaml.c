@@ -265,7 +265,8 @@ enum rc yaml_parse(struct ctx *ctx, struct str file, struct str text, struct pro
         arena_free(reader.scratch);
         return FAIL(ctx, ERR_MEMORY);
     }
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.p, text.n);
+    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)(text.p ? text.p : ""),
+                                 text.n);
     rc = first_node(&reader, &event);
     if (!rc)
         rc = read_node(&reader, &event, root);

@@ -56,8 +56,10 @@ static enum rc find_place(struct ctx *ctx, const struct case_act *act, struct pl
     rc = gazetteer_find(ctx, ctx->city->gazetteer, form->typed, &form->choices);
     if (!rc && form->choices.n == 0)
         rc = FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
-    if (rc || !is_clear(&form->choices))
+    if (rc)
         return rc;
+    if (!is_clear(&form->choices))
+        return locate_which(ctx, &form->choices, &form->choices);
     choice = form->choices.of[0];
     form->choices.n = 0;
     return locate(ctx, form, &choice);

@@ -93,11 +93,3 @@ struct str grant_text(struct ctx *ctx, const struct grant *grant)
 
     return str_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(role), STR_ARG(scope));
 }
-
-enum rc admin_show(struct ctx *ctx, struct request *request, struct reply *reply)
-{
-    struct admin_page page = admin_page_on(ctx, request, reply, MSG_admin_title, "/staff/admin");
-
-    admin_start_page(&page.staff.view, &page);
-    return RC_OK;
-}

@@ -50,6 +50,4 @@ enum msg_id role_name(enum role role);
 struct str grant_text(struct ctx *ctx, const struct grant *grant);
 struct str scope_text(struct ctx *ctx, const struct grant *grant);
 
-enum rc admin_show(struct ctx *ctx, struct request *request, struct reply *reply);
-
 #endif

@@ -1,5 +1,7 @@
 #include "console/admin_settings.h"
 
+#include <pthread.h>
+
 #include "base/mail.h"
 #include "base/msg.h"
 #include "console/admin_settings.ct.h"
@@ -7,6 +9,7 @@
 #include "db/db.h"
 #include "engine/message/notice.h"
 #include "people/account.h"
+#include "web/limit.h"
 
 #define HERE "/staff/admin/settings"
 
@@ -165,6 +168,11 @@ enum rc admin_settings_take(struct ctx *ctx, struct request *request, struct rep
 
 /* ---- Trying */
 
+#define LIMIT_BUCKETS 64
+
+static struct limiter *limiter; /* for the life of the program */
+static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
+
 static enum rc try_tx(struct ctx *ctx, void *arg)
 {
     const struct account *account = arg;
@@ -173,12 +181,32 @@ static enum rc try_tx(struct ctx *ctx, void *arg)
     return notice_queue_plain(
         ctx, &(struct plain_mail){
                  .notice = S("mail.test"),
-                 .is_urgent = true,
                  .email = account->email,
                  .lang = ctx->lang,
+                 .trust = MAILBOX_PROVEN,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_test_subject, &city, 1),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_test_body, &city, 1),
              });
+}
+
+static void make_limiter(void)
+{
+    limiter = limiter_new(LIMIT_BUCKETS);
+}
+
+/* Residents' mails wait behind these. */
+static enum rc take_try(struct ctx *ctx, struct reply *reply, struct str login)
+{
+    static const struct limit per_account = {.burst = 5, .interval_ms = 12 * 60000};
+    int64_t wait_s;
+
+    pthread_once(&limiter_once, make_limiter);
+    if (!limiter)
+        return FAIL(ctx, ERR_MEMORY);
+    if (limiter_take(limiter, login, &per_account, clock_monotonic_ms(), &wait_s))
+        return RC_OK;
+    reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));
+    return FAIL(ctx, ERR_TOO_MANY, .field = S("email"));
 }
 
 enum rc admin_settings_try(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -191,12 +219,14 @@ enum rc admin_settings_try(struct ctx *ctx, struct request *request, struct repl
     if (!rc && !account.email.n)
         rc = FAIL(ctx, ERR_REQUIRED, .field = S("email"));
     if (!rc)
+        rc = take_try(ctx, reply, page.session->login);
+    if (!rc)
         rc = db_tx(ctx, try_tx, &account);
     if (!rc) {
         staff_redirect(ctx, reply, S(HERE "?tried=1"));
         return RC_OK;
     }
-    if (rc != RC_INVALID)
+    if (rc != RC_INVALID && ctx->err.id != ERR_TOO_MANY)
         return rc;
     view.err = ctx->err;
     ctx_clear_error(ctx);

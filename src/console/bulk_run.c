@@ -120,6 +120,11 @@ static enum rc next(struct ctx *ctx, const struct act *act, bool *ret_is_ended)
     if (!work.arena)
         return FAIL(ctx, ERR_MEMORY);
     rc = take_one(&work, act, &row);
+    if (rc) {
+        ctx->err = work.err;
+        ctx->err.detail = str_copy(ctx->arena, work.err.detail);
+        ctx->err.arg = str_copy(ctx->arena, work.err.arg);
+    }
     ctx_done(&work);
     arena_free(work.arena);
     return rc;

@@ -29,8 +29,9 @@ static enum rc ask_follower(struct ctx *ctx, const struct request *request,
     enum rc rc;
 
     lang_parse(form->lang, &ctx->lang);
-    rc = follower_ask(
-        ctx, &(struct follower_ask){view->row.id, form->email, request_csrf(request)->base_url});
+    rc = follower_ask(ctx, &(struct follower_ask){.case_id = view->row.id,
+                                                  .email = form->email,
+                                                  .base_url = request_csrf(request)->base_url});
     ctx->lang = own;
     if (rc != RC_NOT_FOUND)
         return rc;

@@ -5,6 +5,7 @@
 #include "console/staff_page.ct.h"
 #include "people/permission.h"
 #include "web/csrf.h"
+#include "web/kept.h"
 #include "web/server.h"
 #include "web/url.h"
 
@@ -41,25 +42,32 @@ enum rc console_authorize(struct ctx *ctx, int permission)
                                                          : FAIL(ctx, ERR_SIGN_IN);
 }
 
-/* Only pages are come back to: a form's answer cannot be asked for. */
+/* Only pages are come back to: of a form's answer, the page that the form stood on. */
 static struct str sign_in_url(struct ctx *ctx, const struct request *request)
 {
+    struct str next = request->method == HTTP_GET ? request->target : kept_page(request);
     struct buf out = buf_in(ctx->arena, 4000);
 
     buf_add(&out, url_in_lang(ctx->arena, ctx->lang, S("/staff/signin")));
-    if (request->method == HTTP_GET && url_is_local(request->target)) {
+    if (next.n && url_is_local(next)) {
         BUF_ADD(&out, "?next=");
-        url_escape(&out, request->target);
+        url_escape(&out, next);
     }
     return buf_str(&out);
 }
 
 void console_problem(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct staff_page page =
-        staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_staff_problem));
+    enum msg_id title = reply->status == 404 ? MSG_page_not_found : MSG_staff_problem;
+    struct staff_page page = staff_page_on(ctx, request, reply, msg_text(ctx->lang, title));
+    struct str again = STR_NONE;
 
-    staff_problem_page(&page.view, &page, reply->status, staff_error(&page, &ctx->err));
+    if (ctx->err.id == ERR_SIGN_IN)
+        again = sign_in_url(ctx, request);
+    else if (ctx->err.id == ERR_CSRF)
+        again = kept_page(request);
+    staff_problem_page(&page.view, &page, staff_error(&page, &ctx->err),
+                       again.n ? kept_text(ctx, request) : STR_NONE, again);
     /* The page goes with the redirect: the server takes an empty body for a failure of ours. */
     if (ctx->err.id == ERR_SIGN_IN && http_method_is_safe(request->method))
         reply_redirect(reply, sign_in_url(ctx, request));

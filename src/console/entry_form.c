@@ -146,8 +146,10 @@ static bool is_sure(const struct place_choices *choices)
 
 static enum rc keep_place(struct ctx *ctx, struct entry *entry, const struct place_choice *choice)
 {
-    enum rc rc = locate_choice(ctx, ctx->city, choice, &entry->draft.place);
+    enum rc rc = locate_check(ctx, choice->kind, choice->label);
 
+    if (!rc)
+        rc = locate_choice(ctx, ctx->city, choice, &entry->draft.place);
     entry->draft.has_place = !rc;
     entry->place_id = choice->id;
     return rc;
@@ -184,8 +186,7 @@ static enum rc find_place(struct ctx *ctx, const struct request *request, struct
         return find_point(ctx, entry);
     if (is_sure(&choices))
         return keep_place(ctx, entry, &choices.of[0]);
-    entry->choices = choices;
-    return RC_OK;
+    return locate_which(ctx, &choices, &entry->choices);
 }
 
 static enum rc read_place(struct ctx *ctx, const struct request *request, struct entry *entry)

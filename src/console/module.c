@@ -3,6 +3,7 @@
 #include "console/admin_jobs.h"
 #include "console/admin_people.h"
 #include "console/admin_settings.h"
+#include "console/admin_start.h"
 #include "console/bulk.h"
 #include "console/case_act.h"
 #include "console/case_links.h"

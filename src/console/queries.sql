@@ -21,24 +21,35 @@ SELECT a.name AS assignee_name, a.login AS assignee_login, p.name AS reporter_na
 FROM cases c LEFT JOIN account a ON a.id = c.assignee LEFT JOIN party p ON p.id = c.reporter
 WHERE c.id = :id
 
--- The other cases at the same address, or at the very same point.
+-- The other cases at the same address, or at the very same point: of the last that were filed there,
+-- so many and no more, however crowded it is.
 -- name: cases_at_place :many (place I64, not_case I64, most I64)
 -- column: place_label TEXT?
 SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
     c.is_hidden, p.label AS place_label
-FROM place here JOIN place p ON p.address = here.address
-    OR (p.cell = here.cell AND p.lat_e7 = here.lat_e7 AND p.lon_e7 = here.lon_e7)
-JOIN cases c ON c.place = p.id
-WHERE here.id = :place AND c.id <> :not_case
+FROM (
+    SELECT a.id FROM (SELECT q.id FROM place q
+        WHERE q.address = (SELECT h.address FROM place h WHERE h.id = :place)
+        ORDER BY q.id DESC LIMIT 200) a
+    UNION
+    SELECT b.id FROM (SELECT q.id, q.lat_e7, q.lon_e7 FROM place q
+        WHERE q.cell = (SELECT h.cell FROM place h WHERE h.id = :place)
+        ORDER BY q.id DESC LIMIT 1000) b
+    JOIN place h ON h.id = :place AND b.lat_e7 = h.lat_e7 AND b.lon_e7 = h.lon_e7) l
+JOIN place p ON p.id = l.id
+JOIN cases c ON c.id IN (SELECT x.id FROM cases x WHERE x.place = l.id ORDER BY x.id DESC LIMIT 200)
+WHERE c.id <> :not_case
 ORDER BY c.state_type, c.opened DESC, c.id DESC LIMIT :most
 
--- The other cases of who has an address or number in common with a party.
+-- The other cases of who has an address or number in common with a party: of the last to whom it
+-- belonged, since each filing writes down its own.
 -- name: cases_of_contact :many (party I64, not_case I64, most I64)
 -- column: place_label TEXT?
 SELECT DISTINCT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
     c.is_hidden, p.label AS place_label
 FROM contact_point mine
-JOIN contact_point other ON other.kind = mine.kind AND other.folded = mine.folded
+JOIN contact_point other ON other.id IN (SELECT o.id FROM contact_point o
+    WHERE o.kind = mine.kind AND o.folded = mine.folded ORDER BY o.id DESC LIMIT 200)
 JOIN cases c ON c.reporter = other.party LEFT JOIN place p ON p.id = c.place
 WHERE mine.party = :party AND c.id <> :not_case
 ORDER BY c.opened DESC, c.id DESC LIMIT :most

@@ -246,7 +246,7 @@ static void a_test_message_goes_to_oneself(void **state)
     struct browser ada = administrator(world), boss = {.world = world};
 
     browse(&ada, S("/staff/admin/settings"));
-    assert_true(page_has(&ada, "Your account has no e-mail address."));
+    assert_true(page_has(&ada, "Your account has no email address."));
     post(&ada, "/staff/admin/settings/test", "", 422);
     browser_sign_in(&boss, "boss",
                     test_city_staff(&world->city, "boss", "administrator", "city", ""));
@@ -263,6 +263,17 @@ static void a_test_message_goes_to_oneself(void **state)
     assert_true(page_has(&ada, "The test message is on its way."));
     browse(&ada, S("/staff/outbox"));
     assert_true(page_has(&ada, "A test message from Testville"));
+    /* Behind the residents' mails, and not without end. */
+    assert_int_equal(count_in_store(world, "SELECT count(*) FROM message WHERE notice = "
+                                           "'mail.test' AND next_try = created"),
+                     1);
+    browse(&ada, S("/staff/admin/settings"));
+    for (int i = 0; i < 4; i++)
+        post(&ada, "/staff/admin/settings/test", "", 303);
+    post(&ada, "/staff/admin/settings/test", "", 429);
+    assert_true(page_has(&ada, "done this many times"));
+    assert_int_equal(
+        count_in_store(world, "SELECT count(*) FROM message WHERE notice = 'mail.test'"), 5);
 }
 
 /* ---- the list of staff */

@@ -175,7 +175,7 @@ static enum rc write_both(struct ctx *ctx, db_tx_fn *fn, void *arg)
     return rc;
 }
 
-enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg)
+enum rc(db_tx)(struct ctx *ctx, db_tx_fn *fn, void *arg)
 {
     struct db *db = ctx->db;
     struct db_reader *reader = reader_of(ctx->conn);
@@ -263,6 +263,12 @@ void db_set_group_hook(struct db *db, db_tx_fn *hook, void *arg)
 enum rc db_check_objects(struct ctx *ctx, struct db *db)
 {
     return db->ops->check_objects ? db->ops->check_objects(ctx, db) : RC_OK;
+}
+
+enum rc db_write_back(struct ctx *ctx)
+{
+    assert(!ctx->conn || !ctx->conn->may_write);
+    return ctx->db->ops->write_back(ctx, ctx->db);
 }
 
 enum rc db_backup(struct ctx *ctx, struct db *db, const char *path)

@@ -22,6 +22,7 @@
 #define DB_DB_H
 
 #include "base/ctx.h"
+#include "base/fault.h"
 #include "db/schema.h"
 
 /* How many commits may be lost to a power cut. NORMAL loses the last moments' work (never
@@ -109,6 +110,11 @@ void db_reader_rest(struct ctx *ctx);
 typedef enum rc db_tx_fn(struct ctx *ctx, void *arg);
 enum rc db_tx(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
 
+#ifdef CITYHALL_FAULTS
+/* So that the fault tests know which of the program's changes they have seen (tests/fault). */
+#define db_tx(ctx, ...) (fault_begin(__FILE__, __func__), (db_tx)(ctx, __VA_ARGS__))
+#endif
+
 /* Inside db_tx: has fn(ctx, arg) run when db_tx's own function has returned RC_OK, in the order in
  * which it was asked for; it is part of the transaction. On SQLite it runs after the functions of
  * the whole group and before its commit, and its failure fails the group. For what costs as much
@@ -146,6 +152,11 @@ enum rc db_load(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
  * of them, each order) and, on PostgreSQL, compares the columns' names and types: for the test
  * run. ERR_INTERNAL names the first that does not fit. */
 enum rc db_check_statements(struct ctx *ctx, const struct sql_statements *statements) MUST_CHECK;
+
+/* SQLite: has what was committed so far copied from the log into the file by this thread, and not
+ * by the one that writes, which goes on meanwhile; for work that writes much in a row. PostgreSQL
+ * does so by itself: nothing. Not inside db_tx. ERR_DISK_FULL, ERR_UNAVAILABLE. */
+enum rc db_write_back(struct ctx *ctx) MUST_CHECK;
 
 /* Copies the whole database, as it is at one moment, to a new SQLite file at `path` while others
  * go on working; it takes that name only when it is complete and on disk. ERR_CONFIG on

@@ -26,6 +26,7 @@ struct db_ops {
     void (*set_hook)(struct db *db, db_tx_fn *hook, void *arg);
     enum rc (*settle)(struct ctx *ctx, struct db *db);
     enum rc (*load)(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg);
+    enum rc (*write_back)(struct ctx *ctx, struct db *db);
     enum rc (*backup)(struct ctx *ctx, struct db *db, const char *path);
 
     /* Prepares without running, and compares what can be compared. */

@@ -65,6 +65,13 @@ static enum rc settle(struct ctx *ctx, struct db *db)
     return postgres_hook_run(ctx, self(db)->hook);
 }
 
+static enum rc write_back(struct ctx *ctx, struct db *db)
+{
+    (void)ctx;
+    (void)db;
+    return RC_OK;
+}
+
 static enum rc backup(struct ctx *ctx, struct db *db, const char *path)
 {
     (void)db;
@@ -96,6 +103,7 @@ static const struct db_ops postgres_ops = {
     .set_hook = set_hook,
     .settle = settle,
     .load = postgres_load,
+    .write_back = write_back,
     .backup = backup,
     .check = postgres_check,
     .cursor_open = postgres_cursor_open,

@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "db/sqlite.h"
+#include "db/sqlite_memory.h"
 
 static struct sqlite_db *self(struct db *db)
 {
@@ -82,6 +83,7 @@ static const struct db_ops sqlite_ops = {
     .set_hook = set_hook,
     .settle = settle,
     .load = sqlite_load,
+    .write_back = sqlite_write_back,
     .backup = sqlite_backup,
     .check = sqlite_check,
     .cursor_open = sqlite_cursor_open,
@@ -93,6 +95,7 @@ static const struct db_ops sqlite_ops = {
 static void configure(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite_memory_set_up();
 }
 
 static struct sqlite_db *new_db(const struct db_options *options)

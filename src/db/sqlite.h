@@ -92,6 +92,7 @@ enum rc sqlite_migrate(struct ctx *ctx, struct db *db, bool is_trial, size_t *re
 enum rc sqlite_applied(struct ctx *ctx, struct sqlite_conn *conn, bool **ret) MUST_CHECK;
 enum rc sqlite_check_objects(struct ctx *ctx, struct db *db) MUST_CHECK;
 enum rc sqlite_load(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg) MUST_CHECK;
+enum rc sqlite_write_back(struct ctx *ctx, struct db *db) MUST_CHECK;
 enum rc sqlite_backup(struct ctx *ctx, struct db *db, const char *path) MUST_CHECK;
 
 #endif

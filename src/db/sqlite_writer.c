@@ -15,6 +15,7 @@
 
 #include "base/fault.h"
 #include "db/sqlite.h"
+#include "db/sqlite_memory.h"
 
 #define GROUP_MAX      256 /* transactions in one commit */
 #define GROUP_ROUNDS   4   /* looks into the queue before a commit */
@@ -338,10 +339,12 @@ static void *serve(void *arg)
     struct jobs group = {0};
     struct job *first;
 
+    sqlite_memory_keep();
     while ((first = take_waiting(writer, &group, true))) {
         serve_group(writer, first, &group);
         group = (struct jobs){0};
     }
+    sqlite_memory_let_go();
     return NULL;
 }
 

@@ -189,6 +189,41 @@ static void test_backup_is_whole(void **state)
     assert_int_equal(db_backup(ctx, store->db, "/nowhere/at/all.db"), RC_UNAVAILABLE);
 }
 
+/* The teams that the file has without its log. */
+static int teams_in_file_alone(const struct test_store *store)
+{
+    char uri[300];
+    sqlite3_stmt *rows;
+    sqlite3 *raw;
+    int n;
+
+    snprintf(uri, sizeof uri, "file:%s?immutable=1", store->location);
+    assert_int_equal(sqlite3_open_v2(uri, &raw, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(raw, "SELECT count(*) FROM team", -1, &rows, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(rows), SQLITE_ROW);
+    n = sqlite3_column_int(rows, 0);
+    sqlite3_finalize(rows);
+    sqlite3_close(raw);
+    return n;
+}
+
+static void test_writing_back_empties_the_log(void **state)
+{
+    struct test_store *store = *state;
+    struct ctx *ctx = &store->ctx;
+
+    test_ok(ctx, db_write_back(ctx));
+    test_ok(ctx, db_tx(ctx, add_team, NULL));
+    if (test_is_postgres())
+        return;
+    assert_int_equal(teams_in_file_alone(store), 0);
+    test_ok(ctx, db_write_back(ctx));
+    assert_int_equal(teams_in_file_alone(store), 1);
+    test_ok(ctx, db_write_back(ctx));
+}
+
 static void check_objects(struct test_store *store, const char *sql, const char *detail)
 {
     struct ctx *ctx = &store->ctx;
@@ -262,6 +297,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_broken_leaves_nothing),
         STORED(test_pending_is_counted),
         STORED(test_backup_is_whole),
+        STORED(test_writing_back_empties_the_log),
         STORED(test_read_only),
         STORED(test_no_database_is_refused),
         STORED(test_objects_are_the_migrations),

@@ -19,7 +19,7 @@ static bool limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
     return setrlimit(resource, &(struct rlimit){soft, hard}) == 0;
 }
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MEMORY_BYTES RLIM_INFINITY
 #else
 #define MEMORY_BYTES ((rlim_t)CONFINE_MEMORY_MB << 20)

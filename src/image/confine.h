@@ -16,7 +16,8 @@
 #define CONFINE_WALL_S    30 /* the program's own alarm, should its parent be gone */
 
 struct confinement {
-    bool has_memory_limit; /* false in builds with the address sanitizer, which maps terabytes */
+    bool has_memory_limit; /* false in builds with the address or thread sanitizer, which map
+                              terabytes */
     bool has_seccomp;
     int landlock_abi; /* 0: none */
 };

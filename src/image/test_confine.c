@@ -156,7 +156,7 @@ static void test_limits(void **state)
     assert_int_equal(limit_of(pid, RLIMIT_CPU), CONFINE_CPU_S);
     assert_int_equal(limit_of(pid, RLIMIT_CORE), 0);
     assert_int_equal(limit_of(pid, RLIMIT_NPROC), 0);
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     assert_int_equal(limit_of(pid, RLIMIT_AS), (rlim_t)CONFINE_MEMORY_MB << 20);
     assert_int_equal(WEXITSTATUS(run("allocate")), 1);
 #endif

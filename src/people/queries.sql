@@ -152,13 +152,15 @@ FROM api_key WHERE id = :id;
 
 -- Residents.
 
--- name: ticket_put :exec (token_hash BLOB, email TEXT, created INSTANT, expires INSTANT)
-INSERT INTO resident_ticket (token_hash, email, created, expires)
-VALUES (:token_hash, :email, :created, :expires);
+-- name: ticket_put :exec (token_hash BLOB, email TEXT, created INSTANT, expires INSTANT, device TEXT)
+INSERT INTO resident_ticket (token_hash, email, created, expires, device)
+VALUES (:token_hash, :email, :created, :expires, :device);
 
--- name: tickets_since :one (email TEXT, since INSTANT)
+-- How many were asked for lately: by one browser, or by all that nobody knows ('').
+-- name: tickets_since :one (email TEXT, device TEXT, since INSTANT)
 -- column: total I64
-SELECT count(*) AS total FROM resident_ticket WHERE email = :email AND created > :since;
+SELECT count(*) AS total FROM resident_ticket
+WHERE email = :email AND created > :since AND device = :device;
 
 -- name: ticket_get :optional (token_hash BLOB)
 SELECT id, email, expires, used FROM resident_ticket WHERE token_hash = :token_hash;

@@ -25,31 +25,42 @@ static struct instant expiry(struct instant began, struct instant seen)
 
 /* ---- The link */
 
-static enum rc check_lately(struct ctx *ctx, struct str email, int64_t back_us, int64_t most)
+struct asking {
+    struct str email, device;
+};
+
+static enum rc check_lately(struct ctx *ctx, const struct asking *asking, int64_t back_us,
+                            int64_t most)
 {
     struct tickets_since_row sent;
-    enum rc rc = tickets_since(ctx, email, instant_plus_us(ctx->now, -back_us), &sent);
+    enum rc rc = tickets_since(ctx, asking->email, asking->device,
+                               instant_plus_us(ctx->now, -back_us), &sent);
 
     if (rc)
         return rc;
     return sent.total < most ? RC_OK : FAIL(ctx, ERR_TOO_MANY);
 }
 
-enum rc resident_ticket_make(struct ctx *ctx, struct str email, struct str *ret_token)
+enum rc resident_ticket_make(struct ctx *ctx, struct str email, struct str device,
+                             struct str *ret_token)
 {
-    struct str folded = str_lower_ascii(ctx->arena, email), token = crypto_token(ctx->arena);
+    struct asking asking = {str_lower_ascii(ctx->arena, email), crypto_hex(ctx->arena, device)};
+    struct str token = crypto_token(ctx->arena);
     struct crypto_hash hash = crypto_sha256(token);
-    enum rc rc = check_lately(ctx, folded, US_PER_H, RESIDENT_TICKETS_PER_HOUR);
+    enum rc rc = check_lately(ctx, &asking, US_PER_H,
+                              device.n ? RESIDENT_TICKETS_PER_HOUR : STRANGER_TICKETS_PER_HOUR);
 
     if (!rc)
-        rc = check_lately(ctx, folded, US_PER_DAY, RESIDENT_TICKETS_PER_DAY);
+        rc = check_lately(ctx, &asking, US_PER_DAY,
+                          device.n ? RESIDENT_TICKETS_PER_DAY : STRANGER_TICKETS_PER_DAY);
     if (!rc)
         rc = ticket_put(ctx,
                         &(struct ticket_put_args){
                             .token_hash = crypto_hash_str(&hash),
-                            .email = folded,
+                            .email = asking.email,
                             .created = ctx->now,
                             .expires = instant_plus_us(ctx->now, RESIDENT_TICKET_US),
+                            .device = asking.device,
                         },
                         NULL);
     if (!rc)

@@ -14,16 +14,23 @@
 #include "base/lang.h"
 #include "people/session.h"
 
-#define RESIDENT_TICKET_US        (15 * US_PER_MIN)
-#define RESIDENT_TICKETS_PER_HOUR 4
+#define RESIDENT_TICKET_US (15 * US_PER_MIN)
+#define RESIDENT_TICKETS_PER_HOUR                                  \
+    4 /* to one browser that has signed in with the address before \
+       */
 #define RESIDENT_TICKETS_PER_DAY  10
+#define STRANGER_TICKETS_PER_HOUR 3 /* to all others together */
+#define STRANGER_TICKETS_PER_DAY  8
 #define RESIDENT_IDLE_US          (14 * US_PER_DAY)
 #define RESIDENT_ABSOLUTE_US      (30 * US_PER_DAY)
 #define RESIDENT_NAME_MAX         200
 
-/* A token for a mail to the address (folded to lower case). Inside db_tx. ERR_TOO_MANY when it was
- * sent too many lately: the page then says the same as ever. */
-enum rc resident_ticket_make(struct ctx *ctx, struct str email, struct str *ret_token) MUST_CHECK;
+/* A token for a mail to the address (folded to lower case). `device` is the number of the note of a
+ * browser that has signed in with it (device.h), 16 bytes, or empty: strangers who ask for somebody
+ * else's address use up nothing of such a browser's. Inside db_tx. ERR_TOO_MANY when it was sent
+ * too many lately: the page then says the same as ever. */
+enum rc resident_ticket_make(struct ctx *ctx, struct str email, struct str device,
+                             struct str *ret_token) MUST_CHECK;
 
 /* Whether the link still holds, without using it: ERR_EXPIRED when it does not. */
 enum rc resident_ticket_look(struct ctx *ctx, struct str token, struct str *ret_email) MUST_CHECK;

@@ -5,7 +5,13 @@
 
 static enum rc make_tx(struct ctx *ctx, void *arg)
 {
-    return resident_ticket_make(ctx, S("Ana@Example.org"), arg);
+    return resident_ticket_make(ctx, S("Ana@Example.org"), STR_NONE, arg);
+}
+
+/* On a browser that has signed in before. */
+static enum rc make_known_tx(struct ctx *ctx, void *arg)
+{
+    return resident_ticket_make(ctx, S("ana@example.org"), S("0123456789abcdef"), arg);
 }
 
 static struct str ticket(struct people_test *test)
@@ -73,13 +79,35 @@ static void an_address_is_not_flooded(void **state)
     int sent = 0;
 
     for (int hour = 0; hour < 8; hour++) {
-        for (int i = 0; i < RESIDENT_TICKETS_PER_HOUR; i++)
+        for (int i = 0; i < STRANGER_TICKETS_PER_HOUR; i++)
             sent += db_tx(&test->ctx, make_tx, &token) == RC_OK;
         assert_int_equal(db_tx(&test->ctx, make_tx, &token), RC_LIMIT);
         ctx_clear_error(&test->ctx);
         test_wait(test, US_PER_H + US_PER_S);
     }
-    assert_int_equal(sent, RESIDENT_TICKETS_PER_DAY);
+    assert_int_equal(sent, STRANGER_TICKETS_PER_DAY);
+}
+
+/* Whatever strangers ask for, and the other way round. */
+static void a_browser_that_has_signed_in_has_links_of_its_own(void **state)
+{
+    struct people_test *test = *state;
+    struct str token = STR_NONE, session;
+    int strangers = 0, own = 0;
+
+    for (int i = 0; i < RESIDENT_TICKETS_PER_DAY; i++) {
+        strangers += db_tx(&test->ctx, make_tx, &token) == RC_OK;
+        ctx_clear_error(&test->ctx);
+    }
+    assert_int_equal(strangers, STRANGER_TICKETS_PER_HOUR);
+    for (int i = 0; i < RESIDENT_TICKETS_PER_DAY; i++) {
+        own += db_tx(&test->ctx, make_known_tx, &token) == RC_OK;
+        ctx_clear_error(&test->ctx);
+    }
+    assert_int_equal(own, RESIDENT_TICKETS_PER_HOUR);
+    assert_int_equal(open_link(test, token, &session), RC_OK);
+    test_wait(test, US_PER_H + US_PER_S);
+    assert_int_equal(db_tx(&test->ctx, make_tx, &token), RC_OK);
 }
 
 static void one_address_is_one_account(void **state)
@@ -155,6 +183,7 @@ int main(void)
         PEOPLE_TEST(a_link_signs_in_once),
         PEOPLE_TEST(a_link_lasts_a_quarter_of_an_hour),
         PEOPLE_TEST(an_address_is_not_flooded),
+        PEOPLE_TEST(a_browser_that_has_signed_in_has_links_of_its_own),
         PEOPLE_TEST(one_address_is_one_account),
         PEOPLE_TEST(sessions_end),
         PEOPLE_TEST(a_deleted_account_is_gone),

@@ -1,6 +1,7 @@
 #include "place/place.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/json.h"
 
@@ -30,6 +31,11 @@ bool place_kind_of(struct str word, enum place_kind *ret)
         }
     }
     return false;
+}
+
+bool place_kind_is_wide(enum place_kind kind)
+{
+    return kind == PLACE_STREET || kind == PLACE_AREA;
 }
 
 struct str place_layer(const struct place *place, struct str layer)
@@ -108,6 +114,48 @@ static uint32_t column_of(int64_t lon_e7)
 int64_t place_cell(struct point point)
 {
     return interleave(row_of(point.lat_e7), column_of(point.lon_e7));
+}
+
+static int by_from(const void *left, const void *right)
+{
+    const struct cell_run *a = left, *b = right;
+
+    return (a->from > b->from) - (a->from < b->from);
+}
+
+static size_t join_runs(struct cell_run *runs, size_t n)
+{
+    size_t kept = 0;
+
+    qsort(runs, n, sizeof *runs, by_from);
+    for (size_t i = 1; i < n; i++) {
+        if (runs[i].from == runs[kept].to + 1)
+            runs[kept].to = runs[i].to;
+        else
+            runs[++kept] = runs[i];
+    }
+    return n ? kept + 1 : 0;
+}
+
+/* Two to the power of `level` squares in a row and as many rows have numbers that follow each
+ * other: the smallest such blocks of which eight or nine span the box each way. */
+size_t place_cells_over(struct box box, struct cell_run ret_runs[CELL_RUNS_MAX])
+{
+    uint32_t row = row_of(box.min.lat_e7), last_row = row_of(box.max.lat_e7);
+    uint32_t column = column_of(box.min.lon_e7), last_column = column_of(box.max.lon_e7);
+    int level = 0;
+    size_t n = 0;
+
+    while ((last_row >> level) - (row >> level) > 8 ||
+           (last_column >> level) - (column >> level) > 8)
+        level++;
+    for (uint32_t r = row >> level; r <= last_row >> level; r++)
+        for (uint32_t c = column >> level; c <= last_column >> level; c++) {
+            int64_t from = interleave(r, c) << 2 * level;
+
+            ret_runs[n++] = (struct cell_run){from, from + (INT64_C(1) << 2 * level) - 1};
+        }
+    return join_runs(ret_runs, n);
 }
 
 size_t place_cells_around(struct point center, int32_t radius_m, int64_t *ret_cells, size_t max)

@@ -13,6 +13,9 @@
 struct str place_kind_word(enum place_kind kind);
 bool place_kind_of(struct str word, enum place_kind *ret);
 
+/* A whole street or an area: nobody sent there finds one hole in it. */
+bool place_kind_is_wide(enum place_kind kind);
+
 struct place_layer {
     struct str layer;   /* "district" */
     struct str value;   /* the feature's id there: "3" */
@@ -41,6 +44,16 @@ enum rc place_layers_parse(struct ctx *ctx, struct str json, struct place *place
 /* The square of about 80 m in which a point lies: row and column interleaved to one number, so
  * that near things can be found by an ordinary index. */
 int64_t place_cell(struct point point);
+
+/* Squares of one block of them, from the first number to the last. */
+struct cell_run {
+    int64_t from, to;
+};
+
+/* Runs of squares that cover a box, and something around it: at most CELL_RUNS_MAX, in order, none
+ * touching another; the number of them. */
+#define CELL_RUNS_MAX 81
+size_t place_cells_over(struct box box, struct cell_run ret_runs[CELL_RUNS_MAX]);
 
 /* The squares that a circle touches, at most `max`; the number of them. */
 size_t place_cells_around(struct point center, int32_t radius_m, int64_t *ret_cells, size_t max);

@@ -108,6 +108,46 @@ static void a_circle_is_covered_by_its_squares(void **state)
     }
 }
 
+static bool is_in_run(const struct cell_run *runs, size_t n, int64_t cell)
+{
+    for (size_t i = 0; i < n; i++)
+        if (cell >= runs[i].from && cell <= runs[i].to)
+            return true;
+    return false;
+}
+
+/* Whatever its size, a box is covered by runs in order, and not much beside it is. */
+static void a_box_is_covered_by_runs(void **state)
+{
+    struct point center = {423674780, -711056300};
+    struct cell_run runs[CELL_RUNS_MAX];
+
+    (void)state;
+    for (int metres = 1; metres < 1000000; metres = metres * 2 + 30) {
+        struct box box = {point_moved(center, -metres, -metres / 3.0),
+                          point_moved(center, metres, metres * 2.0)};
+        size_t n = place_cells_over(box, runs);
+
+        assert_true(n >= 1 && n <= CELL_RUNS_MAX);
+        for (size_t i = 0; i < n; i++)
+            assert_true(runs[i].from <= runs[i].to && (!i || runs[i].from > runs[i - 1].to + 1));
+        for (int step = 0; step < 64; step++) {
+            struct point at = {
+                (int32_t)(box.min.lat_e7 +
+                          ((int64_t)box.max.lat_e7 - box.min.lat_e7) * (step % 8) / 7),
+                (int32_t)(box.min.lon_e7 +
+                          ((int64_t)box.max.lon_e7 - box.min.lon_e7) * (step / 8) / 7),
+            };
+
+            if (!is_in_run(runs, n, place_cell(at)))
+                fail_msg("%d m, step %d", metres, step);
+        }
+        assert_false(is_in_run(runs, n, place_cell(point_moved(center, 2.0 * metres + 200, 0))));
+    }
+    assert_true(place_cells_over((struct box){{-900000000, -1800000000}, {900000000, 1800000000}},
+                                 runs) <= CELL_RUNS_MAX);
+}
+
 static void squares_are_few_and_bounded(void **state)
 {
     struct point here = {423674780, -711056300};
@@ -127,6 +167,7 @@ int main(void)
         cmocka_unit_test(layers_go_to_json_and_back),
         cmocka_unit_test(damaged_layers_are_refused),
         cmocka_unit_test(a_circle_is_covered_by_its_squares),
+        cmocka_unit_test(a_box_is_covered_by_runs),
         cmocka_unit_test(squares_are_few_and_bounded),
     };
 

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "engine/cases/case_read.h"
 #include "engine/cases/private_link.h"
 #include "engine/cases/public_case.h"
 #include "engine/clock/deadline.h"
@@ -227,31 +228,50 @@ static enum rc is_too_late(struct ctx *ctx, const struct follow *follow, bool *r
     return rc;
 }
 
-enum rc follow_private_link(struct ctx *ctx, const struct request *request, int64_t case_id,
-                            struct str *ret)
+static enum rc find_link(struct ctx *ctx, const struct request *request, int64_t case_id,
+                         struct own_way_back *back)
 {
     struct keyring ring = keyring_of(request, KEYRING_CASES);
+    struct instant fresh = instant_plus_us(ctx->now, -OWN_LINK_SHOWN_US);
 
-    *ret = STR_NONE;
-    for (size_t i = 0; i < ring.n && !ret->n; i++) {
+    for (size_t i = 0; i < ring.n && !back->link.n; i++) {
         struct private_link link;
         bool is_found;
         enum rc rc = private_link_find(ctx, ring.tokens[i], &is_found, &link);
 
         if (rc)
             return rc;
-        if (is_found && link.case_id == case_id)
-            *ret = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(request_csrf(request)->base_url),
-                           STR_ARG(ring.tokens[i]));
+        if (!is_found || link.case_id != case_id)
+            continue;
+        back->link = str_fmt(ctx->arena, "%.*s/follow/%.*s",
+                             STR_ARG(request_csrf(request)->base_url), STR_ARG(ring.tokens[i]));
+        back->is_fresh = instant_cmp(link.created, fresh) > 0;
     }
     return RC_OK;
+}
+
+enum rc follow_way_back(struct ctx *ctx, const struct request *request,
+                        const struct case_by_number_row *row, struct own_way_back *ret)
+{
+    struct own_way_back back = {.number = row->number};
+    struct contacts_of_party_rows contacts = {.n = 0};
+    enum rc rc = find_link(ctx, request, row->id, &back);
+
+    if (!rc)
+        rc = case_contacts(ctx, row, &contacts);
+    for (size_t i = 0; i < contacts.n; i++)
+        if (str_eq(contacts.rows[i].kind, S("email")))
+            back.email = contacts.rows[i].value;
+    if (!rc)
+        *ret = back;
+    return rc;
 }
 
 /* What its reporter may do, and their link. */
 static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
 {
     bool is_closed = follow->state->type == STATE_CLOSED, is_late = false;
-    enum rc rc = follow_private_link(ctx, request, follow->row.id, &follow->link);
+    enum rc rc = follow_way_back(ctx, request, &follow->row, &follow->back);
 
     if (rc)
         return rc;

@@ -17,6 +17,20 @@ struct follow_event {
     struct str text;  /* a message; empty: none */
 };
 
+/* How the reporter comes back to their case. */
+#define OWN_LINK_SHOWN_US (15 * US_PER_MIN)
+struct own_way_back {
+    struct str number;
+    struct str link; /* private; empty: this browser holds none */
+    /* So young that whoever sees it has just filed the case, or opened the link. Later it is not
+     * shown, and mailed to nobody but the case's own address: others may use the machine. */
+    bool is_fresh;
+    struct str email; /* that was given with the case; empty: none */
+    struct str says;  /* of the mail that the city sends, or that it has no address; or empty */
+    struct str typed; /* kept */
+    const struct err *err; /* of the address; NULL: none */
+};
+
 struct follow {
     struct case_by_number_row row;
     const struct definition *definition;
@@ -36,8 +50,8 @@ struct follow {
     struct why why;          /* the expected date */
     bool is_rated, may_rate; /* by the reporter, after closing */
     struct case_rating rating;
-    bool may_add;    /* the reporter may add words and photos */
-    struct str link; /* the reporter's private link; empty: they hold none */
+    bool may_add; /* the reporter may add words and photos */
+    struct own_way_back back;
     struct str
         done; /* what was just done: "comment", "photos", "rating", "step", "link"; or empty */
     struct err err;   /* of what was refused */
@@ -57,9 +71,10 @@ enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *re
 /* Makes ctx->actor the reporter of that case by name: who acts is in the record. */
 enum rc follow_act(struct ctx *ctx, const struct follow *follow) MUST_CHECK;
 
-/* The private link of a case that this browser holds, as an address of the city; empty: none. */
-enum rc follow_private_link(struct ctx *ctx, const struct request *request, int64_t case_id,
-                            struct str *ret) MUST_CHECK;
+/* The private link of a case that this browser holds, as an address of the city, and the address
+ * that was given with the case. */
+enum rc follow_way_back(struct ctx *ctx, const struct request *request,
+                        const struct case_by_number_row *row, struct own_way_back *ret) MUST_CHECK;
 
 /* Back to the case's page, which says that it was done. */
 void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *follow,

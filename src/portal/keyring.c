@@ -1,12 +1,27 @@
 #include "portal/keyring.h"
 
+#include <stdio.h>
+
+#include "web/server.h"
+
+#define MAX_NAME  40
 #define TOKEN_MIN 16
 #define TOKEN_MAX 64
 #define KEPT_S    ((int64_t)KEYRING_DAYS * 24 * 3600)
 
+struct str portal_cookie(const struct request *request, struct str name)
+{
+    char full[MAX_NAME];
+
+    if (!request_csrf(request)->is_https)
+        return request_cookie(request, name);
+    snprintf(full, sizeof full, "__Host-%.*s", STR_ARG(name));
+    return request_cookie(request, str_of(full));
+}
+
 struct keyring keyring_of(const struct request *request, struct str name)
 {
-    struct str rest = request_cookie(request, name), token;
+    struct str rest = portal_cookie(request, name), token;
     struct keyring ring = {.n = 0};
 
     while (ring.n < KEYRING_MAX && str_next(&rest, '.', &token))

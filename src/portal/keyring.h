@@ -14,6 +14,11 @@
 #define KEYRING_DRAFTS S("draft")
 #define KEYRING_DAYS   90 /* the cookie is kept, renewed with each new secret */
 
+/* A cookie that reply_cookie has set, by the name it was given there: on an https site it comes
+ * back with a prefix (__Host-), and one without is somebody else's. p == NULL when there is none.
+ */
+struct str portal_cookie(const struct request *request, struct str name);
+
 struct keyring {
     struct str tokens[KEYRING_MAX]; /* borrowed from the request */
     size_t n;

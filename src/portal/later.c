@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "portal/browser.h"
 #include "portal/caps.h"
 #include "portal/keyring.h"
 #include "portal/later.ct.h"
@@ -11,8 +12,7 @@
 #include "web/server.h"
 #include "web/url.h"
 
-#define CODE_COOKIE S("later") /* the code that was just made, for the page that shows it */
-#define MAX_TYPED   320
+#define MAX_TYPED 320
 
 static void go(struct ctx *ctx, struct reply *reply, struct str path)
 {
@@ -44,7 +44,7 @@ static enum rc show(struct ctx *ctx, struct request *request, struct reply *repl
 
 enum rc later_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct later later = {.code = request_cookie(request, CODE_COOKIE)};
+    struct later later = {.code = portal_cookie(request, LATER_COOKIE)};
     enum rc rc = report_draft(ctx, request, &later.draft);
 
     if (rc)
@@ -71,9 +71,13 @@ enum rc later_take(struct ctx *ctx, struct request *request, struct reply *reply
     if (!rc)
         rc = caps_take(ctx, request, reply, wants_code ? S("new-code") : S("mail"));
     if (!rc)
-        rc = wants_code
-                 ? draft_code(ctx, later.draft.id, &code)
-                 : draft_mail(ctx, &later.draft, later.typed, request_csrf(request)->base_url);
+        rc = wants_code ? draft_code(ctx, later.draft.id, &code)
+                        : draft_mail(ctx, &(struct draft_mail){
+                                              .draft = &later.draft,
+                                              .email = later.typed,
+                                              .base_url = request_csrf(request)->base_url,
+                                              .trust = browser_trust(ctx, request, later.typed),
+                                          });
     if (rc == RC_INVALID) {
         later.err = ctx->err;
         ctx_clear_error(ctx);
@@ -82,7 +86,7 @@ enum rc later_take(struct ctx *ctx, struct request *request, struct reply *reply
     if (rc)
         return rc;
     if (wants_code)
-        reply_cookie(reply, &(struct cookie){CODE_COOKIE, code, DRAFT_CODE_US / US_PER_S});
+        reply_cookie(reply, &(struct cookie){LATER_COOKIE, code, DRAFT_CODE_US / US_PER_S});
     go_to_report(ctx, reply, later.draft.definition,
                  wants_code ? "/later?done=code" : "/later?done=mail");
     return RC_OK;
@@ -166,13 +170,14 @@ enum rc later_open(struct ctx *ctx, struct request *request, struct reply *reply
 enum rc drafts_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_later_drafts));
-    struct draft_lines lines;
-    enum rc rc = my_drafts(ctx, request, &lines);
+    struct held held = {.is_forgotten = str_eq(request_value(request, S("done")), S("forgotten"))};
+    enum rc rc = my_drafts(ctx, request, &held.drafts);
 
     if (rc)
         return rc;
+    held.has_keys = held.drafts.n || keyring_of(request, KEYRING_CASES).n;
     page_needs_form(&page, reply);
-    drafts_page(&page.view, &page, &lines);
+    drafts_page(&page.view, &page, &held);
     return RC_OK;
 }
 

@@ -5,6 +5,8 @@
 #include "engine/cases/draft_share.h"
 #include "portal/page.h"
 
+#define LATER_COOKIE S("later") /* the code that was just made, for the page that shows it */
+
 struct later {
     struct draft draft;
     struct str code; /* just made; empty: none */
@@ -12,6 +14,13 @@ struct later {
     bool is_sent;
     struct str typed;
     struct err err;
+};
+
+/* What this browser holds. */
+struct held {
+    struct draft_lines drafts;
+    bool has_keys;     /* to drafts, or to reports */
+    bool is_forgotten; /* just now */
 };
 
 enum rc later_show(struct ctx *ctx, struct request *request, struct reply *reply);

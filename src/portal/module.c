@@ -1,4 +1,5 @@
 #include "people/permission.h"
+#include "portal/browser.h"
 #include "portal/city_map.h"
 #include "portal/follow.h"
 #include "portal/home.h"
@@ -39,6 +40,8 @@ static const struct route routes[] = {
     {HTTP_POST, "/drafts/{id}/drop", drafts_drop, PERMISSION_PUBLIC,
      .summary = "Throw a draft away"},
     {HTTP_GET, "/me", my_show, PERMISSION_PUBLIC, .summary = "My requests"},
+    {HTTP_POST, "/forget", browser_forget_all, PERMISSION_PUBLIC,
+     .summary = "Take everything of oneself from this browser"},
     {HTTP_GET, "/me/sign-in", my_sign_in, PERMISSION_PUBLIC, .summary = "Sign in"},
     {HTTP_POST, "/me/sign-in", my_ask, PERMISSION_PUBLIC, .summary = "Ask for the link"},
     {HTTP_GET, "/me/sign-in/sent", my_sent, PERMISSION_PUBLIC,

@@ -7,6 +7,7 @@
 #include "engine/cases/cases.h"
 #include "engine/cases/resident_erase.h"
 #include "engine/message/notice.h"
+#include "portal/browser.h"
 #include "portal/caps.h"
 #include "portal/keyring.h"
 #include "portal/my.ct.h"
@@ -55,6 +56,7 @@ enum rc my_sign_in(struct ctx *ctx, struct request *request, struct reply *reply
 
 struct asking {
     struct str email, base_url;
+    struct str note; /* of a browser that has signed in with it; empty: none */
 };
 
 /* An address that was sent too many links gets none, and who asks hears the same as ever. */
@@ -65,7 +67,7 @@ static enum rc ask_tx(struct ctx *ctx, void *arg)
     const char *path = ctx->lang < LANG__PUBLIC ? paths[ctx->lang] : "";
     struct str token = STR_NONE;
     struct msg_arg args[2];
-    enum rc rc = resident_ticket_make(ctx, asking->email, &token);
+    enum rc rc = resident_ticket_make(ctx, asking->email, asking->note, &token);
 
     if (rc == RC_LIMIT && ctx->err.id == ERR_TOO_MANY) {
         ctx_clear_error(ctx);
@@ -81,6 +83,7 @@ static enum rc ask_tx(struct ctx *ctx, void *arg)
                  .notice = S("sign-in"),
                  .email = asking->email,
                  .lang = ctx->lang,
+                 .trust = asking->note.n ? MAILBOX_PROVEN : MAILBOX_SIGN_IN,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_signin_subject, args, 2),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_signin_body, args, 2),
              });
@@ -93,6 +96,7 @@ enum rc my_ask(struct ctx *ctx, struct request *request, struct reply *reply)
                             request_csrf(request)->base_url};
     enum rc rc = RC_OK;
 
+    asking.note = browser_note(ctx, request, asking.email);
     if (!asking.email.n)
         rc = FAIL(ctx, ERR_REQUIRED, .field = S("email"));
     else if (!mail_address_is_public(asking.email))
@@ -135,17 +139,19 @@ enum rc my_link(struct ctx *ctx, struct request *request, struct reply *reply)
 
 enum rc my_open(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct str token;
-    enum rc rc = resident_sign_in(ctx,
-                                  &(struct resident_sign_in){
-                                      .token = request_param(request, S("token")),
-                                      .address = request->remote,
-                                      .agent = request_header(request, S("user-agent")),
-                                  },
-                                  &token);
+    const struct resident_sign_in input = {
+        .token = request_param(request, S("token")),
+        .address = request->remote,
+        .agent = request_header(request, S("user-agent")),
+    };
+    struct str email, token;
+    enum rc rc = resident_ticket_look(ctx, input.token, &email);
 
+    if (!rc)
+        rc = resident_sign_in(ctx, &input, &token);
     if (rc)
         return rc;
+    browser_remember(ctx, request, reply, email);
     reply_cookie(reply, &(struct cookie){ME_COOKIE, token, COOKIE_S});
     go(ctx, reply, S("/me"));
     return RC_OK;
@@ -161,6 +167,7 @@ enum rc my_sign_out(struct ctx *ctx, struct request *request, struct reply *repl
     if (rc && rc != RC_NOT_FOUND)
         return rc;
     ctx_clear_error(ctx);
+    browser_forget(reply);
     reply_cookie(reply, &(struct cookie){ME_COOKIE, STR_NONE, 0});
     go(ctx, reply, S("/"));
     return RC_OK;

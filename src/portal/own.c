@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/record/receipt.h"
+#include "portal/browser.h"
 #include "portal/caps.h"
 #include "portal/own.ct.h"
 #include "web/upload_limit.h"
@@ -146,15 +147,21 @@ enum rc own_link(struct ctx *ctx, struct request *request, struct reply *reply)
     struct follow follow;
     enum rc rc = begin(ctx, request, &follow);
 
-    if (!rc && !follow.link.n)
+    if (!rc && (!follow.back.link.n || (!follow.back.is_fresh && !follow.back.email.n)))
         rc = FAIL(ctx, ERR_NOT_FOUND);
     if (!rc)
         rc = caps_take(ctx, request, reply, S("mail"));
     if (rc)
         return rc;
     follow.step = S("link");
-    follow.typed = utf8_cut(request_value(request, S("email")), MAX_EMAIL);
-    rc = case_link_mail(ctx, follow.row.id, follow.typed, follow.link);
+    follow.typed = follow.back.is_fresh ? utf8_cut(request_value(request, S("email")), MAX_EMAIL)
+                                        : follow.back.email;
+    rc = case_link_mail(ctx, &(struct link_mail){
+                                 .case_id = follow.row.id,
+                                 .email = follow.typed,
+                                 .link = follow.back.link,
+                                 .trust = browser_trust(ctx, request, follow.typed),
+                             });
     if (rc)
         return refuse(ctx, request, reply, &follow, rc);
     follow_done(ctx, reply, &follow, "link");

@@ -11,15 +11,6 @@ struct str own_anchor(struct arena *arena, const struct follow *follow);
 /* What a page says after something was done ("comment", "photos", "rating", "step"). */
 struct str own_done(struct str what, enum lang lang);
 
-/* How the reporter comes back to their case. */
-struct own_way_back {
-    struct str number;
-    struct str link;  /* private */
-    struct str says;  /* of the mail that the city sends, or that it has no address; or empty */
-    struct str typed; /* kept */
-    const struct err *err; /* of the address; NULL: none */
-};
-
 /* A receipt, line by line as it is signed. */
 struct own_receipt {
     struct follow follow;

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/msg.h"
 #include "engine/definition/city.h"
+#include "place/place.h"
 
 struct str places_kind(enum place_kind kind, enum lang lang)
 {
@@ -33,6 +34,9 @@ enum rc places_suggest(struct ctx *ctx, struct request *request, struct reply *r
     json_put_key(&json, S("places"));
     json_begin_array(&json);
     for (size_t i = 0; i < choices.n; i++) {
+        /* To be chosen and then refused would help nobody. */
+        if (place_kind_is_wide(choices.of[i].kind))
+            continue;
         json_begin_object(&json);
         json_put_member(&json, S("id"), choices.of[i].id);
         json_put_member(&json, S("label"), choices.of[i].label);

@@ -7,6 +7,7 @@
 #include "engine/cases/locate.h"
 #include "engine/message/notice.h"
 #include "place/layers.h"
+#include "portal/browser.h"
 #include "portal/draft_limit.h"
 #include "portal/keyring.h"
 #include "portal/photos.ct.h"
@@ -18,7 +19,6 @@
 #include "web/form.h"
 #include "web/server.h"
 
-#define MAX_STEPS    128
 #define MAX_PLACE    200
 #define MAP_AROUND_M 150.0
 #define SURE_SCORE   95 /* a single choice this good needs no question */
@@ -151,9 +151,9 @@ enum rc report_start(struct ctx *ctx, struct request *request, struct reply *rep
 /* Finds the step among those of the draft. */
 static enum rc step_of(struct ctx *ctx, struct str word, struct report *report)
 {
-    struct form_at steps[MAX_STEPS];
+    struct form_at steps[REPORT_STEPS_MAX];
     size_t n;
-    enum rc rc = draft_form_steps(ctx, &report->draft, steps, MAX_STEPS, &n);
+    enum rc rc = draft_form_steps(ctx, &report->draft, steps, REPORT_STEPS_MAX, &n);
 
     if (rc)
         return rc;
@@ -299,9 +299,9 @@ static struct str example_place(struct ctx *ctx)
 
 static enum rc show_check(struct ctx *ctx, struct page *page, struct report *report)
 {
-    struct form_at steps[MAX_STEPS];
+    struct form_at steps[REPORT_STEPS_MAX];
     size_t n;
-    enum rc rc = draft_form_steps(ctx, &report->draft, steps, MAX_STEPS, &n);
+    enum rc rc = draft_form_steps(ctx, &report->draft, steps, REPORT_STEPS_MAX, &n);
 
     if (!rc)
         rc = seen_of(ctx, report->draft.definition, &report->seen);
@@ -399,31 +399,6 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
     return report_render(ctx, request, reply, &report);
 }
 
-/* A crew cannot look for a hole in four miles of street. */
-static bool is_wide(const struct place_choice *choice)
-{
-    return choice->kind == PLACE_STREET || choice->kind == PLACE_AREA;
-}
-
-static enum rc refuse_wide(struct ctx *ctx, const struct place_choice *choice)
-{
-    return FAIL(ctx, ERR_PLACE_WIDE, .field = S("place"), .arg = choice->label);
-}
-
-/* Which of them did they mean? Whole streets are not asked about. */
-static enum rc ask_which(struct ctx *ctx, const struct place_choices *found, struct report *report)
-{
-    struct place_choices exact = {.ignored = found->ignored};
-
-    for (size_t i = 0; i < found->n; i++)
-        if (!is_wide(&found->of[i]))
-            exact.of[exact.n++] = found->of[i];
-    if (!exact.n)
-        return refuse_wide(ctx, &found->of[0]);
-    report->choices = exact;
-    return RC_OK;
-}
-
 static enum rc take_place(struct ctx *ctx, const struct request *request, struct report *report)
 {
     struct str id = request_value(request, S("place_id"));
@@ -455,12 +430,12 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
             return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
         if (!rc && (choices.n > 1 || choices.of[0].score < SURE_SCORE) &&
             !(choices.of[0].score >= SURE_SCORE && choices.of[1].score < SURE_SCORE)) {
-            return ask_which(ctx, &choices, report);
+            return locate_which(ctx, &choices, &report->choices);
         }
         choice = choices.of[0];
     }
-    if (!rc && is_wide(&choice))
-        rc = refuse_wide(ctx, &choice);
+    if (!rc)
+        rc = locate_check(ctx, choice.kind, choice.label);
     if (!rc)
         rc = locate_choice(ctx, ctx->city, &choice, &report->draft.place);
     if (!rc)
@@ -543,19 +518,15 @@ static enum rc take(struct ctx *ctx, const struct request *request, struct repor
 static enum rc say_mail(struct ctx *ctx, const struct case_by_number_row *row,
                         struct report_sent *sent)
 {
-    struct contacts_of_party_rows contacts;
-    struct msg_arg email = MSG_ARG("email", STR_NONE);
+    const struct msg_arg email = MSG_ARG("email", sent->back.email);
     bool is_told = false;
-    enum rc rc = case_contacts(ctx, row, &contacts);
+    enum rc rc = RC_OK;
 
-    for (size_t i = 0; !rc && i < contacts.n; i++)
-        if (str_eq(contacts.rows[i].kind, S("email")))
-            email = MSG_ARG("email", contacts.rows[i].value);
-    if (!rc && email.text.n)
+    if (email.text.n)
         rc = notice_is_queued(ctx, row->id, email.text, &is_told);
     if (is_told)
         sent->back.says = msg_format(ctx->arena, ctx->lang, MSG_own_link_mailed, &email, 1);
-    else if (sent->back.link.n)
+    else if (sent->back.is_fresh)
         sent->back.says =
             msg_text(ctx->lang, email.text.n ? MSG_own_link_no_mail : MSG_own_link_no_address);
     return rc;
@@ -567,10 +538,9 @@ static enum rc load_sent(struct ctx *ctx, const struct request *request,
     enum rc rc = why_of_case(ctx, row, sent->definition, true, &sent->why);
 
     if (!rc)
-        rc = follow_private_link(ctx, request, row->id, &sent->back.link);
+        rc = follow_way_back(ctx, request, row, &sent->back);
     if (!rc)
         rc = say_mail(ctx, row, sent);
-    sent->back.number = row->number;
     sent->filed = (struct filed){
         .number = row->number,
         .team = row->team_is_null ? NULL : city_team_by_row(ctx->city, row->team),
@@ -630,6 +600,7 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
     filing = draft_filing(&report->draft);
     filing.lang = ctx->lang;
     filing.base_url = request_csrf(request)->base_url;
+    filing.is_own_email = browser_trust(ctx, request, filing.contact.email) == MAILBOX_PROVEN;
     rc = case_file(ctx, &filing, &filed);
     if (rc == RC_INVALID) {
         report->err = ctx->err;

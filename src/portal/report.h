@@ -13,6 +13,8 @@
 #include "portal/seen.h"
 #include "portal/why.h"
 
+#define REPORT_STEPS_MAX 128
+
 /* A photo that was not taken, and why. */
 struct photo_refusal {
     struct str name; /* as the sender named it */

@@ -29,7 +29,7 @@ static enum rc linked_cases(struct ctx *ctx, const struct request *request, int6
 /* The session of the cookie, and the cases of its address. */
 static enum rc signed_in(struct ctx *ctx, struct request *request, int64_t *ids, size_t *n)
 {
-    struct str token = request_cookie(request, ME_COOKIE);
+    struct str token = portal_cookie(request, ME_COOKIE);
     struct resident *resident = ARENA_NEW(ctx->arena, struct resident);
     bool is_found = false;
     enum rc rc = RC_OK;

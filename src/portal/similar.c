@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "engine/cases/follower.h"
+#include "portal/browser.h"
 #include "portal/caps.h"
 #include "portal/keyring.h"
 #include "portal/list.h"
@@ -9,9 +10,10 @@
 #include "web/server.h"
 #include "web/url.h"
 
-#define ASKED S("~similar ") /* among the fields passed; no field's id can be this */
-#define MOST  5
-#define ROOM  60.0
+#define ASKED        S("~similar ") /* among the fields passed; no field's id can be this */
+#define MOST         5
+#define ROOM         60.0
+#define PHOTOS_SHOWN 3
 
 static enum rc find(struct ctx *ctx, const struct draft *draft, struct nearby_public *ret)
 {
@@ -76,6 +78,32 @@ static enum rc draw(struct ctx *ctx, struct similar *similar)
     return RC_OK;
 }
 
+static enum rc load_photos(struct ctx *ctx, struct similar *similar)
+{
+    enum rc rc = RC_OK;
+
+    similar->photos = ARENA_ARRAY(ctx->arena, similar->near.n, struct photos);
+    if (!similar->photos)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; !rc && i < similar->near.n; i++) {
+        rc = photos_of_case(ctx, similar->near.case_ids[i], AUDIENCE_PUBLIC, &similar->photos[i]);
+        if (!rc && similar->photos[i].n > PHOTOS_SHOWN)
+            similar->photos[i].n = PHOTOS_SHOWN;
+    }
+    return rc;
+}
+
+/* It is asked with the last question, and so counts as that. */
+static enum rc number(struct ctx *ctx, struct similar *similar)
+{
+    struct form_at steps[REPORT_STEPS_MAX];
+    enum rc rc = draft_form_steps(ctx, &similar->draft, steps, REPORT_STEPS_MAX, &similar->count);
+
+    if (!rc)
+        similar->number = similar->count - 1;
+    return rc;
+}
+
 static enum rc load(struct ctx *ctx, const struct request *request, struct similar *ret)
 {
     struct similar similar = {0};
@@ -85,6 +113,10 @@ static enum rc load(struct ctx *ctx, const struct request *request, struct simil
         rc = find(ctx, &similar.draft, &similar.near);
     if (!rc && similar.near.n)
         rc = draw(ctx, &similar);
+    if (!rc && similar.near.n)
+        rc = load_photos(ctx, &similar);
+    if (!rc && similar.near.n)
+        rc = number(ctx, &similar);
     if (!rc)
         *ret = similar;
     return rc;
@@ -125,8 +157,10 @@ static enum rc follow_it(struct ctx *ctx, struct request *request, struct reply 
     if (email.n)
         rc = caps_take(ctx, request, reply, S("mail"));
     if (!rc && email.n)
-        rc = follower_ask(ctx, &(struct follower_ask){similar->near.case_ids[which], email,
-                                                      request_csrf(request)->base_url});
+        rc = follower_ask(ctx, &(struct follower_ask){.case_id = similar->near.case_ids[which],
+                                                      .email = email,
+                                                      .base_url = request_csrf(request)->base_url,
+                                                      .trust = browser_trust(ctx, request, email)});
     if (!rc)
         rc = report_drop(ctx, request, reply, &similar->draft);
     if (!rc)

@@ -11,7 +11,9 @@
 
 struct similar {
     struct draft draft;
+    size_t number, count; /* the step, as the one before the check counts itself */
     struct nearby_public near;
+    struct photos *photos; /* what the public sees of each */
     bool has_map;
     struct figure map; /* the place, and those that are near */
     struct err err;    /* nothing was chosen */

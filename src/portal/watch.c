@@ -3,6 +3,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "engine/cases/case_read.h"
+#include "portal/browser.h"
 #include "portal/caps.h"
 #include "portal/watch.ct.h"
 #include "web/server.h"
@@ -48,7 +49,9 @@ enum rc watch_show(struct ctx *ctx, struct request *request, struct reply *reply
 enum rc watch_ask(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct watch watch = {.typed = utf8_cut(request_value(request, S("email")), MAX_EMAIL)};
-    struct follower_ask ask = {.email = watch.typed, .base_url = request_csrf(request)->base_url};
+    struct follower_ask ask = {.email = watch.typed,
+                               .base_url = request_csrf(request)->base_url,
+                               .trust = browser_trust(ctx, request, watch.typed)};
     enum rc rc = case_of(ctx, request, &ask.case_id, &watch.shown);
 
     if (!rc)

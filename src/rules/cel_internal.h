@@ -182,8 +182,8 @@ struct overload {
     int data;
     uint32_t cost;
     uint32_t n_type_params;
-    size_t n_params; /* the receiver is the first */
-    const struct cel_type *params[CEL_MAX_ARGS];
+    size_t n_params;
+    const struct cel_type **params; /* the receiver is the first */
     const struct cel_type *result;
     cel_function *function;
 };
@@ -406,7 +406,8 @@ struct str double_text(struct arena *arena, double number);
 /* The same in plain digits, however large or small: never an exponent. */
 struct str double_digits(struct arena *arena, double number);
 
-/* Reads a whole-string double: decimal, with exponent, "NaN", "Infinity"; false for others. */
+/* Reads a whole-string double: decimal, with exponent, "NaN", "Infinity"; false for others, and
+ * for digits beyond the greatest double. */
 bool double_parse(struct str text, double *ret);
 bool uint_parse(struct str text, uint64_t *ret);
 

@@ -207,7 +207,8 @@ static bool lex_number(struct compile *compile, uint32_t *at, struct token *toke
         return whole_number(compile, token, digits, is_hex);
     double real = 0;
     if (!double_parse(token->text, &real))
-        return compile_problem(compile, begin, "%.*s is not a number", STR_ARG(token->text));
+        return compile_problem(compile, begin, "the number %.*s is too large for a double",
+                               STR_ARG(token->text));
     token->value = cel_double(real);
     return true;
 }

@@ -76,15 +76,25 @@ static const struct cel_type *simple_type(struct cel_env *env, struct str word)
     return NULL;
 }
 
+/* As many types as there are, in the environment's arena. NULL when it failed. */
+static const struct cel_type **types_copy(struct cel_env *env, const struct cel_type *const *types,
+                                          size_t n)
+{
+    const struct cel_type **copy = ARENA_ARRAY(env->arena, n, const struct cel_type *);
+
+    if (copy && n)
+        memcpy(copy, types, n * sizeof *copy);
+    return copy;
+}
+
 static const struct cel_type *with_args(struct cel_env *env, const struct cel_type *plain,
                                         const struct cel_type *const *args, size_t n)
 {
     struct cel_type *type = ARENA_NEW(env->arena, struct cel_type);
-    const struct cel_type **copy = ARENA_ARRAY(env->arena, n, const struct cel_type *);
+    const struct cel_type **copy = types_copy(env, args, n);
 
     if (!type || !copy)
         return NULL;
-    memcpy(copy, args, n * sizeof *copy);
     *type = *plain;
     type->n_args = n;
     type->args = copy;
@@ -151,7 +161,8 @@ static void parse_receiver(struct cel_env *env, struct str *text, struct overloa
 
 bool signature_parse(struct cel_env *env, struct str text, struct overload *ret)
 {
-    struct overload overload = {0};
+    const struct cel_type *params[CEL_MAX_ARGS];
+    struct overload overload = {.params = params};
 
     parse_receiver(env, &text, &overload);
     overload.name = take_word(&text, "@[]+-*/%!<>=.");
@@ -173,6 +184,7 @@ bool signature_parse(struct cel_env *env, struct str text, struct overload *ret)
     }
     if (count_params(overload.result) > overload.n_type_params)
         overload.n_type_params = count_params(overload.result);
+    overload.params = types_copy(env, params, overload.n_params);
     *ret = overload;
-    return true;
+    return overload.params;
 }

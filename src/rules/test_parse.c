@@ -99,6 +99,7 @@ static void test_syntax_problems(void **state)
         {"9223372036854775808", "1:1: too large"},
         {"18446744073709551616u", "1:1: too large"},
         {"0x10000000000000000", "1:1: too large"},
+        {"1e309", "1:1: too large for a double"},
         {"0x", "1:1: too large"},
         {"12abc", "1:3: space or an operator"},
         {"lane ? 1", "1:9: colon"},

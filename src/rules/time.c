@@ -335,9 +335,10 @@ static int day_of_year(struct parts parts)
 {
     struct date first = {0};
 
-    /* A zone may show the last day of year 0, a leap year of which date_of knows nothing. */
+    /* A zone may show the last day of year 0, a leap year, or the first of year 10000, of which
+     * date_of knows nothing. */
     if (!date_of((struct civil){parts.civil.year, 1, 1}, &first))
-        return 365 - (31 - parts.civil.day);
+        return parts.civil.year > 0 ? parts.civil.day - 1 : 365 - (31 - parts.civil.day);
     return parts.date.days - first.days;
 }
 

@@ -99,7 +99,7 @@ bool double_parse(struct str text, double *ret)
     memcpy(copy, text.p, text.n);
     copy[text.n] = '\0';
     *ret = strtod(copy, NULL);
-    return true;
+    return !isinf(*ret);
 }
 
 /* The fewest digits that read back as the same number, "d.ddde+xx". */

@@ -92,7 +92,7 @@ void edge_completed(void *cls, struct MHD_Connection *connection, void **cls_exc
     if (!exchange)
         return;
     if (exchange->sweep_entry) {
-        if (exchange->stage <= STAGE_REFUSED && sweep_was_late(exchange->sweep_entry))
+        if (sweep_was_late(exchange->sweep_entry) && atomic_load(&exchange->sweep_entry->farewell))
             note_edge_answer(exchange, 408, &(struct err){.id = ERR_DEADLINE, .detail = S("body")});
         set_farewell(exchange, NULL);
         set_deadline(exchange, clock_monotonic_ms() + server->options.head_deadline_ms);
@@ -207,7 +207,7 @@ static struct str client_of(const struct exchange *exchange)
 static enum rc enter_uploads(void *cls, struct ctx *ctx)
 {
     struct exchange *exchange = cls;
-    const struct server *server = exchange->server;
+    struct server *server = exchange->server;
     struct params cookies =
         cookies_parse(ctx->arena, request_header(&exchange->request, S("cookie")));
     int64_t now_ms = clock_monotonic_ms();
@@ -216,7 +216,9 @@ static enum rc enter_uploads(void *cls, struct ctx *ctx)
         server->uploads, limit_home_key(ctx->arena, S("upload"), client_of(exchange)),
         params_get(&cookies, server->csrf.session_cookie), now_ms, &exchange->upload_place)) {
     case CROWD_KEY_FULL: return FAIL(ctx, ERR_TOO_MANY, .detail = S("uploads of one client"));
-    case CROWD_FULL: return FAIL(ctx, ERR_OVERLOAD, .detail = S("uploads under way"));
+    case CROWD_FULL:
+        atomic_fetch_add(&server->overloads, 1);
+        return FAIL(ctx, ERR_OVERLOAD, .detail = S("uploads under way"));
     case CROWD_ENTERED: break;
     }
     exchange->upload_since_ms = now_ms;
@@ -378,6 +380,10 @@ static enum MHD_Result finish_request(struct exchange *exchange)
     struct ctx ctx = exchange_ctx(exchange, exchange->arena);
 
     if (exchange->stage == STAGE_BODY && exchange->body && body_finish(exchange->body, &ctx))
+        exchange->refusal = ctx.err;
+    /* A header or a field that memory did not hold looks like one that was not sent. */
+    if (exchange->arena && arena_has_failed(exchange->arena) && !exchange->refusal.id &&
+        FAIL(&ctx, ERR_MEMORY))
         exchange->refusal = ctx.err;
     if (!exchange->facts.has_body && http_method_is_safe(exchange->facts.method))
         return finish_without_body(exchange);

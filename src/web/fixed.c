@@ -44,23 +44,29 @@ static const struct {
 
 static const struct edge_style plain = {"", "", "text/plain; charset=utf-8", "{says}\n"};
 
-static struct str write_body(struct arena *arena, const char *text, enum fixed_kind kind)
+static void fill_in(struct buf *out, const char *text, int status, struct str says)
 {
-    struct buf out = buf_in(arena, MAX_TEXT);
     struct str rest = str_of(text);
 
     while (rest.n) {
         if (str_starts_with(rest, S("{status}"))) {
-            buf_add_i64(&out, kinds[kind].status);
+            buf_add_i64(out, status);
             rest = str_slice(rest, sizeof "{status}" - 1, rest.n);
         } else if (str_starts_with(rest, S("{says}"))) {
-            buf_add(&out, kinds[kind].says);
+            buf_add(out, says);
             rest = str_slice(rest, sizeof "{says}" - 1, rest.n);
         } else {
-            buf_add_byte(&out, rest.p[0]);
+            buf_add_byte(out, rest.p[0]);
             rest = str_slice(rest, 1, rest.n);
         }
     }
+}
+
+static struct str write_body(struct arena *arena, const char *text, enum fixed_kind kind)
+{
+    struct buf out = buf_in(arena, MAX_TEXT);
+
+    fill_in(&out, text, kinds[kind].status, kinds[kind].says);
     return buf_has_failed(&out) ? STR_NONE : buf_str(&out);
 }
 
@@ -161,6 +167,7 @@ int fixed_status(enum fixed_kind kind)
     return kinds[kind].status;
 }
 
+/* The style of a target's path; the last one is for what has none of its own. */
 static size_t style_of(const struct fixed *fixed, struct str target)
 {
     ptrdiff_t at = str_find_byte(target, '?');
@@ -182,4 +189,15 @@ struct MHD_Response *fixed_answer(const struct fixed *fixed, enum fixed_kind kin
 const struct str *fixed_text(const struct fixed *fixed, enum fixed_kind kind, struct str target)
 {
     return &fixed->texts[style_of(fixed, target)][kind];
+}
+
+bool fixed_write(const struct fixed *fixed, struct str target, struct str says, struct reply *reply)
+{
+    size_t i = style_of(fixed, target);
+
+    if (i + 1 == fixed->n)
+        return false;
+    fill_in(&reply->body, fixed->styles[i].text, reply->status, says);
+    reply->content_type = fixed->styles[i].content_type;
+    return true;
 }

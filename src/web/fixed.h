@@ -11,7 +11,7 @@
 
 #include <microhttpd.h>
 
-#include "base/str.h"
+#include "web/reply.h"
 
 enum fixed_kind {
     FIXED_MALFORMED, /* 400 */
@@ -44,5 +44,10 @@ struct MHD_Response *fixed_answer(const struct fixed *fixed, enum fixed_kind kin
 
 /* The same as bytes, head and body, after which the connection ends. Borrowed from `fixed`. */
 const struct str *fixed_text(const struct fixed *fixed, enum fixed_kind kind, struct str target);
+
+/* Writes the reply of that status for a target in its style, with `says` as the sentence: for what
+ * fails so that nothing else can be written. False, *reply untouched, for a target without one. */
+bool fixed_write(const struct fixed *fixed, struct str target, struct str says,
+                 struct reply *reply);
 
 #endif

@@ -97,16 +97,6 @@ bool limiter_take(struct limiter *limiter, struct str key, const struct limit *l
     return wait == 0;
 }
 
-bool limiter_has(struct limiter *limiter, struct str key, const struct limit *limit, int64_t now_ms)
-{
-    int64_t wait;
-
-    pthread_mutex_lock(&limiter->lock);
-    wait = wait_ms(find(limiter, key, now_ms), limit, now_ms);
-    pthread_mutex_unlock(&limiter->lock);
-    return wait == 0;
-}
-
 /* An IPv6 address loses all but its first `kept` bytes. */
 static struct str key_of(struct arena *arena, struct str what, struct str address, size_t kept)
 {

@@ -27,10 +27,6 @@ void limiter_free(struct limiter *limiter);
 bool limiter_take(struct limiter *limiter, struct str key, const struct limit *limit,
                   int64_t now_ms, int64_t *ret_wait_s);
 
-/* Whether a token is there, without taking it: for limits that only failures use up. */
-bool limiter_has(struct limiter *limiter, struct str key, const struct limit *limit,
-                 int64_t now_ms);
-
 /* "<what> <address>": an IPv4 address counts by itself, an IPv6 address by its /64, which is one
  * network in a house or one telephone. In the arena. */
 struct str limit_key(struct arena *arena, struct str what, struct str address);

@@ -172,7 +172,13 @@ static void plain_problem(struct ctx *ctx, struct reply *reply, const char *titl
 void respond_plain_error(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     const char *title = http_status_text(reply->status);
+    struct str says = reply->status < 500
+                          ? str_of(title)
+                          : S("Something went wrong on our side. Please try again in a few "
+                              "minutes.");
 
+    if (fixed_write(request->exchange->server->fixed, request->target, says, reply))
+        return;
     if (request_wants_json(request)) {
         plain_problem(ctx, reply, title);
         return;

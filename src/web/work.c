@@ -11,7 +11,7 @@
 #define RETRY_AFTER_S 5
 
 /* A request that waited as long is not done without looking whether somebody waits for it. */
-#define LOOK_AFTER_MS 250
+#define LOOK_AFTER_MS 500
 
 static struct exchange *exchange_of(struct pool_job *job)
 {
@@ -218,7 +218,8 @@ static void end_work(struct ctx *ctx, struct exchange *exchange)
 }
 
 /* Runs the request; what comes out is a reply that can be sent. An arena at its cap cannot hold an
- * error page either: then all ends first, and a plain page is made in the emptied arena. */
+ * error page either: then all ends first, and a plain page is made in the emptied arena. Whatever
+ * was found wrong after that, such as a token that did not fit, is for want of memory. */
 static void run_request(struct ctx *ctx, struct exchange *exchange, struct reply *reply)
 {
     enum rc rc;
@@ -227,7 +228,9 @@ static void run_request(struct ctx *ctx, struct exchange *exchange, struct reply
     read_request(ctx, exchange);
     rc = handle(ctx, exchange, reply);
     is_starved = arena_has_failed(ctx->arena);
-    if (!rc && (is_starved || buf_has_failed(&reply->body)))
+    if (is_starved)
+        ctx_clear_error(ctx);
+    if (is_starved || (!rc && buf_has_failed(&reply->body)))
         rc = FAIL(ctx, ERR_MEMORY);
     if (!rc && reply->has_failed)
         rc = FAIL(ctx, ERR_INTERNAL, .detail = S("a reply that HTTP cannot carry"));

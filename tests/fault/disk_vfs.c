@@ -34,7 +34,8 @@ struct shim_file {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all that follows */
-static struct platter platters[FILES_MAX];
+static struct platter platters[FILES_MAX];               /* of the store */
+static struct platter elsewhere;                         /* of all others, which only fail */
 static int64_t operations, cut_at, fail_at;
 static int fail_code;
 static bool is_cut;
@@ -131,8 +132,11 @@ static void settle(struct platter *platter, uint64_t *seed)
 
 static void note(struct platter *platter, const void *bytes, size_t n, sqlite3_int64 offset)
 {
-    struct pending *write = calloc(1, sizeof *write);
+    struct pending *write;
 
+    if (platter == &elsewhere)
+        return;
+    write = calloc(1, sizeof *write);
     assert(write);
     write->offset = offset;
     write->n = n;
@@ -298,9 +302,12 @@ static void load(struct platter *platter, const char *path)
         fclose(file);
 }
 
-/* The file's platter; a file not known yet is on it as it is. Called with the lock. */
+/* The file's platter; a file not known yet is on it as it is. The first one is the store, and the
+ * others that begin with its name are its own. Called with the lock. */
 static struct platter *platter_of(const char *path)
 {
+    if (platters[0].path[0] && strncmp(path, platters[0].path, strlen(platters[0].path)) != 0)
+        return &elsewhere;
     for (int i = 0; i < FILES_MAX; i++) {
         if (strcmp(platters[i].path, path) == 0)
             return &platters[i];

@@ -1,132 +1,21 @@
-/* The n-th fallible call fails, for every n, in what a city lives from: a filing, a step, a
- * publication, a backup; only in builds with -Dfaults=true. Whatever fails says why and leaves
- * everything as it was, and done once more it succeeds. The count of fault points may not fall:
- * fewer mean that a wrapper no longer asks. */
+/* The core of what a city lives from with every call and every write failing: a filing, a step, a
+ * publication, a backup. The other changes are in paths_*.c. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "app/backup.h"
-#include "base/fault.h"
 #include "base/file.h"
 #include "disk_vfs.h"
 #include "engine/publish/publish.h"
-#include "engine/record/record_tree.h"
-#include "engine/test_town.h"
-
-#define TABLES_MAX 100
-
-struct scenario {
-    const char *name;
-    int64_t points_min;
-    void (*prepare)(struct test_town *town, int64_t n); /* unarmed, before each run; or NULL */
-    enum rc (*act)(struct ctx *ctx, struct test_town *town, int64_t n);
-    void (*check)(struct test_town *town, int64_t n, bool is_done); /* or NULL */
-    /* The disk fails instead of a call: with SQLite's code, told as this error. 0: a call. */
-    int disk_code;
-    enum err_id disk_error;
-};
-
-struct rows {
-    int64_t of[TABLES_MAX];
-};
-
-static struct rows count_rows(struct test_town *town)
-{
-    struct raw *raw = raw_open(town->place.location);
-    struct rows rows = {0};
-    struct str text;
-    char sql[100];
-
-    assert_true(db_schema.table_count <= TABLES_MAX);
-    for (size_t i = 0; i < db_schema.table_count; i++) {
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", db_schema.tables[i].name);
-        assert_true(raw_ask(raw, sql, town->ctx.arena, &text));
-        assert_true(str_to_i64(text, &rows.of[i]));
-    }
-    raw_close(raw);
-    return rows;
-}
-
-static void assert_same(const struct rows *before, const struct rows *after)
-{
-    for (size_t i = 0; i < db_schema.table_count; i++)
-        if (before->of[i] != after->of[i])
-            fail_msg("%s had %lld rows and has %lld", db_schema.tables[i].name,
-                     (long long)before->of[i], (long long)after->of[i]);
-}
-
-/* One run in a context of its own, as a request has one. */
-static enum rc act(const struct scenario *scenario, struct test_town *town, int64_t n,
-                   int64_t failing, int64_t *ret_points)
-{
-    struct ctx ctx = {.arena = arena_new((size_t)64 << 20),
-                      .now = town->ctx.now,
-                      .db = town->db,
-                      .city = town->city};
-    enum rc rc;
-
-    assert_non_null(ctx.arena);
-    if (scenario->disk_code)
-        disk_fail_after(failing, scenario->disk_code);
-    else
-        fault_arm(failing);
-    rc = scenario->act(&ctx, town, n);
-    *ret_points = scenario->disk_code ? disk_operations() : fault_count();
-    disk_fail_after(0, 0);
-    fault_arm(0);
-    if (rc != RC_OK && scenario->disk_code)
-        assert_int_equal(ctx.err.id, scenario->disk_error);
-    assert_true(rc == RC_OK || ctx.err.id != ERR_NONE);
-    assert_null(ctx.conn);
-    ctx_done(&ctx);
-    arena_free(ctx.arena);
-    return rc;
-}
-
-static void fail_each(struct test_town *town, const struct scenario *scenario)
-{
-    int64_t points = 1, last = 0, failures = 0, ignored;
-
-    for (int64_t n = 1; n <= points; n++) {
-        struct rows before, after;
-        enum rc rc;
-
-        if (scenario->prepare)
-            scenario->prepare(town, n);
-        before = count_rows(town);
-        rc = act(scenario, town, n, n, &points);
-        after = count_rows(town);
-        failures += rc != RC_OK;
-        if (rc != RC_OK)
-            assert_same(&before, &after);
-        if (scenario->check)
-            scenario->check(town, n, rc == RC_OK);
-        if (rc != RC_OK)
-            assert_int_equal(act(scenario, town, n, 0, &ignored), RC_OK);
-        if (rc == RC_OK && points < n)
-            break;
-        last = n;
-        /* A run that failed early has not come to all of its calls. */
-        points = points < n + 1 ? n + 1 : points;
-    }
-    print_message("# %s: %lld fault points, %lld of them fail it\n", scenario->name,
-                  (long long)last, (long long)failures);
-    assert_true(last >= scenario->points_min);
-}
-
-static struct record_sequencer *sequencer;
+#include "scenario.h"
 
 static int set_up(void **state)
 {
-    struct test_town *town;
     int code = test_town_open(state);
 
-    town = *state;
-    test_town_restart(town);
-    sequencer = record_sequencer_new();
-    assert_non_null(sequencer);
-    db_set_group_hook(town->db, record_sequence, sequencer);
+    test_town_restart(*state);
+    scenario_begin(*state);
     return code;
 }
 
@@ -137,27 +26,11 @@ static int set_up_disk(void **state)
     return set_up(state);
 }
 
-/* Whatever failed, the record is dense and whole, and signs. */
-static void check_record(struct test_town *town)
-{
-    struct crypto_keypair keys = crypto_sign_new_keys();
-    struct record_checks checks = {
-        .public_key = {(const char *)keys.public_key, sizeof keys.public_key}};
-    struct record_audit audit;
-
-    test_ok(&town->ctx, record_sign_head(&town->ctx, &keys, NULL));
-    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
-    test_ok(&town->ctx, record_verify(&town->ctx, &checks, &audit));
-    db_reader_release(&town->ctx);
-    if (!audit.is_good)
-        fail_msg("%.*s", STR_ARG(audit.trouble));
-}
-
 static int tear_down(void **state)
 {
     int code = test_town_close(state);
 
-    record_sequencer_free(sequencer);
+    scenario_end();
     return code;
 }
 
@@ -190,13 +63,13 @@ static enum rc file_case(struct ctx *ctx, struct test_town *town, int64_t n)
 
 static void test_filing(void **state)
 {
-    static const struct scenario filing = {"a filing", 26, NULL, file_case, NULL};
+    static const struct scenario filing = {.name = "a filing", .points_min = 26, .act = file_case};
     struct test_town *town = *state;
 
-    fail_each(town, &filing);
+    scenario_fail_each(town, &filing, NULL);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM cases"),
                      test_town_count(town, "SELECT count(DISTINCT submission) FROM cases"));
-    check_record(town);
+    scenario_check_record(town);
 }
 
 /* ---- A step */
@@ -236,44 +109,27 @@ static void is_resolved(struct test_town *town, int64_t n, bool is_done)
 
 static void test_step(void **state)
 {
-    static const struct scenario step = {"a step", 30, open_one, resolve, is_resolved};
+    static const struct scenario step = {"a step", 30, open_one, resolve, is_resolved, 0};
     struct test_town *town = *state;
 
-    fail_each(town, &step);
-    check_record(town);
+    scenario_fail_each(town, &step, NULL);
+    scenario_check_record(town);
 }
 
 /* ---- A disk that is full, broken or read-only from the n-th write on */
 
-static int64_t disk_number;
-
-static enum rc file_on_disk(struct ctx *ctx, struct test_town *town, int64_t n)
-{
-    return file_case(ctx, town, 1000 * (disk_number + 1) + n);
-}
-
 static void test_disk(void **state)
 {
-    static const struct {
-        int code;
-        enum err_id error;
-    } disks[] = {{SQLITE_FULL, ERR_DISK_FULL},
-                 {SQLITE_IOERR_WRITE, ERR_UNAVAILABLE},
-                 {SQLITE_READONLY, ERR_DISK_READONLY}};
+    static const struct scenario filing = {.name = "a filing", .act = file_case};
+    static const struct scenario step = {
+        .name = "a step", .prepare = open_one, .act = resolve, .check = is_resolved};
     struct test_town *town = *state;
 
-    for (size_t i = 0; i < COUNT(disks); i++) {
-        const struct scenario filing = {
-            "a filing on a bad disk", 60, NULL, file_on_disk, NULL, disks[i].code, disks[i].error};
-        const struct scenario step = {
-            "a step on a bad disk", 40, open_one, resolve, is_resolved, disks[i].code,
-            disks[i].error};
-
-        disk_number = (int64_t)i;
-        fail_each(town, &filing);
-        fail_each(town, &step);
+    for (size_t i = 0; i < DISKS; i++) {
+        scenario_fail_each(town, &filing, &disks[i]);
+        scenario_fail_each(town, &step, &disks[i]);
     }
-    check_record(town);
+    scenario_check_record(town);
 }
 
 /* ---- A publication */
@@ -301,11 +157,12 @@ static enum rc publish(struct ctx *ctx, struct test_town *town, int64_t n)
 
 static void test_publication(void **state)
 {
-    static const struct scenario publication = {"a publication", 65, change_folder, publish, NULL};
+    static const struct scenario publication = {
+        .name = "a publication", .points_min = 65, .prepare = change_folder, .act = publish};
     struct test_town *town = *state;
 
-    fail_each(town, &publication);
-    check_record(town);
+    scenario_fail_each(town, &publication, NULL);
+    scenario_check_record(town);
 }
 
 /* ---- A backup */
@@ -361,20 +218,22 @@ static void make_keys(struct test_town *town)
 
 static void test_backup(void **state)
 {
-    static const struct scenario backup = {"a backup", 20, NULL, back_up, is_there};
+    static const struct scenario backup = {
+        .name = "a backup", .points_min = 20, .act = back_up, .check = is_there};
     struct test_town *town = *state;
 
     make_keys(town);
-    fail_each(town, &backup);
+    scenario_fail_each(town, &backup, NULL);
 }
 
 static void test_export(void **state)
 {
-    static const struct scenario export = {"an export", 220, NULL, export_all, is_there};
+    static const struct scenario export = {
+        .name = "an export", .points_min = 220, .act = export_all, .check = is_there};
     struct test_town *town = *state;
 
     make_keys(town);
-    fail_each(town, &export);
+    scenario_fail_each(town, &export, NULL);
 }
 
 #define TOWN(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

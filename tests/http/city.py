@@ -165,13 +165,15 @@ class City:
         self.key = re.search(r"shown once\): (\S+)", said)[1]
         return self
 
-    def start(self, env=None, limit=None):
-        """Serves it; `limit` runs in the child before the program does."""
+    def start(self, env=None, limit=None, base_url=None):
+        """Serves it, as `base_url` when it stands behind a web server; `limit` runs in the child
+        before the program does."""
         self.port = free_port()
         self.host = "127.0.0.1:%d" % self.port
         self.log = []
         self.server = subprocess.Popen(
-            [self.program, "serve", self.folder, "--listen", self.host],
+            [self.program, "serve", self.folder, "--listen", self.host,
+             *(["--base-url", base_url] if base_url else [])],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit,
             env={**os.environ, **(env or {})})
         threading.Thread(target=self._keep_log, args=(self.server.stderr,), daemon=True).start()

@@ -143,7 +143,108 @@ def mails_to_strangers(tap, city):
         must("A message to" in ends[MAILS_PER_DAY - 1], "the last message is not announced")
         must("A message to" not in ends[-1], "a message is announced that is not sent")
         must("No message about it" in ends[-1], "what to do without one is not said")
+
+    def links():
+        number, resident = file_case(city)
+        for _ in range(MAILS_PER_DAY + 5):
+            answer = resident.post("/cases/%s/link" % number,
+                                   {"csrf": resident.csrf, "email": "linked+a@example.org"})
+            must(answer.status == 303, "status %d" % answer.status)
+        must(mails_to(city, "linked") == MAILS_PER_DAY, "%d mails" % mails_to(city, "linked"))
+
     tap.test("mails: an address nobody has proven gets ten a day", body)
+    tap.test("mails: links of a case to one mailbox have an end, and the answers are the same", links)
+
+
+def mails_to(city, name):
+    return int(city.store.rows(
+        "SELECT count(*) FROM message WHERE address LIKE '%s%%'" % name)[0][0])
+
+
+def sign_in(city, client, email):
+    client.get("/me/sign-in")
+    client.post("/me/sign-in", {"csrf": client.csrf, "email": email})
+    path = "/me/open/" + re.search(r"/me/open/(\S+)", city.mail())[1]
+    client.get(path)
+    client.post(path, {"csrf": client.csrf})
+    must(email in client.get("/me").text, "nobody is signed in")
+
+
+def locked_mailboxes(tap, city):
+    """Strangers who name a resident's address take nothing that the resident needs."""
+    def sign_in_again():
+        owner = city.client()
+        sign_in(city, owner, "rita@example.org")
+        owner.post("/me/sign-out", {"csrf": owner.csrf})
+        for _ in range(12):
+            stranger = city.client()
+            stranger.get("/me/sign-in")
+            stranger.post("/me/sign-in", {"csrf": stranger.csrf, "email": "rita@example.org"})
+        before = mails_to(city, "rita")
+        sign_in(city, owner, "rita@example.org")
+        must(mails_to(city, "rita") == before + 1, "the owner gets no link")
+
+    def confirmation():
+        owner = city.client()
+        sign_in(city, owner, "omar@example.org")
+        owner.post("/me/sign-out", {"csrf": owner.csrf})
+        for _ in range(MAILS_PER_DAY):
+            client = city.client()
+            path = report_to("check", email="omar@example.org")(city, client)
+            client.post(path, {"csrf": client.csrf})
+        before = mails_to(city, "omar")
+        path = report_to("check", email="omar@example.org")(city, owner)
+        owner.post(path, {"csrf": owner.csrf})
+        must("A message to" in owner.follow().text, "the owner is not told of a message")
+        must(mails_to(city, "omar") == before + 1, "the owner gets no message")
+
+    tap.test("mailbox: who has signed in on a browser signs in there again, whatever strangers ask",
+             sign_in_again)
+    tap.test("mailbox: and hears of their report after ten of strangers", confirmation)
+
+
+def shared_machines(tap, city):
+    """What stays behind in a library's browser."""
+    def link_of(text):
+        return re.search(r"/follow/[A-Za-z0-9_-]{30,}", text)
+
+    def forgotten(number, client):
+        must("draft" not in client.cookies and "case" not in client.cookies,
+             "it keeps %s" % list(client.cookies))
+        must("/cases/%s/receipt" % number not in client.get("/cases/" + number).text,
+             "the case is still open")
+        must(client.get("/report/pothole/done").status == 404, "so is what was sent")
+
+    def signed_out():
+        number, client = file_case(city)
+        must(link_of(client.get("/report/pothole/done").text), "no link on the first page")
+        sign_in(city, client, "lee@example.org")
+        must("Signing out also removes" in client.get("/me").text, "the page does not say so")
+        client.post("/me/sign-out", {"csrf": client.csrf})
+        forgotten(number, client)
+
+    def without_account():
+        number, client = file_case(city)
+        client.get("/cases/" + number)
+        answer = client.post("/forget", {"csrf": client.csrf})
+        must(answer.status == 303, "status %d" % answer.status)
+        must("no longer holds" in client.follow().text, "nothing is said")
+        forgotten(number, client)
+        must(list(client.cookies) in ([], ["form"]), "it keeps %s" % list(client.cookies))
+
+    def later():
+        number, client = file_case(city)
+        change(city, "UPDATE link_token SET created = created - 3600000000")
+        for path in ("/report/pothole/done", "/cases/" + number):
+            page = client.get(path)
+            must(page.status == 200 and not link_of(page.text), path + " shows the link again")
+        answer = client.post("/cases/%s/link" % number,
+                             {"csrf": client.csrf, "email": "thief@example.org"})
+        must(answer.status == 303 and mails_to(city, "thief") == 0, "a stranger is mailed the link")
+
+    tap.test("shared: signing out takes the keys of reports and drafts from the browser", signed_out)
+    tap.test("shared: so does the button for who has no account", without_account)
+    tap.test("shared: the private link is not shown again later, nor mailed to others", later)
 
 
 def programs(tap, city):
@@ -191,6 +292,29 @@ def folders(tap, city):
              lambda: check(lambda path, outside: os.mkfifo(path), "no plain file"))
 
 
+def over_https(tap, city):
+    """Behind TLS each cookie has another name (__Host-): whoever sets one must find it again."""
+    def body():
+        number, resident = file_case(city)
+        must(resident.cookies and all(name.startswith("__Host-") for name in resident.cookies),
+             "the cookies: %s" % list(resident.cookies))
+        must("/cases/%s/receipt" % number in resident.get("/cases/" + number).text,
+             "the reporter does not know their case again")
+
+    def injected():
+        """A neighbour under the same domain can set a cookie without the prefix, and no other."""
+        number, resident = file_case(city)
+        other = city.client()
+        other.cookies["case"] = resident.cookies["__Host-case"]
+        must("/cases/%s/receipt" % number not in other.get("/cases/" + number).text,
+             "a cookie without the prefix is believed")
+
+    tap.test("https: a report is filed, and its reporter known again", body)
+    tap.test("https: a cookie that is not bound to the site is not read", injected)
+    tap.test("https: a resident signs in",
+             lambda: sign_in(city, city.client(), "tls@example.org"))
+
+
 def run(tap, arguments):
     city = City(arguments.program, arguments.city, arguments.store)
     try:
@@ -199,9 +323,14 @@ def run(tap, arguments):
         private_files(tap, city)
         links_in_the_outbox(tap, city)
         mails_to_strangers(tap, city)
+        locked_mailboxes(tap, city)
+        shared_machines(tap, city)
         programs(tap, city)
         folders(tap, city)
         edge.run(tap, city)
+        city.stop()
+        city.start(base_url="https://city.example")
+        over_https(tap, city)
         tap.test("guard: the server ends well", lambda: must(
             city.stop() == 0, "it did not: " + "\n".join(city.log[-40:])))
     finally:

@@ -257,6 +257,7 @@ def test_places(client):
                   {"address_id": choice["id"]},
                   {"lat": "42.3654", "long": "-71.1043", "address_string": "somewhere else",
                    "address_id": ""},
+                  {"lat": "42.3654", "long": "-71.1043", "address_string": "Massachusetts Ave"},
                   {"lat": "", "long": "", "address_string": "795 Massachusetts Ave"}):
         number = client.post({**fields, **place})[0]["service_request_id"]
         shown = client.get("/requests/" + number)[0]
@@ -269,6 +270,8 @@ def test_places(client):
                          ({"lat": "42.3", "long": "-271.1"}, "long"),
                          ({"lat": "10", "long": "10"}, ""),
                          ({"address_string": "zzzz qqqq"}, "address_string"),
+                         ({"address_string": "mass ave"}, "address_string"),
+                         ({"address_id": "s/massachusetts-ave"}, "address_id"),
                          ({"address_id": "nosuch"}, "address_id")):
         for form in MEDIA:
             said = client.post({**fields, **place}, form, status=400)

@@ -40,7 +40,7 @@ const elsewhere = async (browser, city) => {
   const code = await first.page.locator('.ch-panel__number').innerText();
   check(/^[A-Z2-9]{5}-[A-Z2-9]{5}$/.test(code), `the code is ${code}`);
   await first.page.locator('#email').fill('later@example.com');
-  await press(first.page, 'Mail me a link');
+  await press(first.page, 'Email me a link');
   has(await main(first.page), 'on its way', 'after asking for mail');
   const url = city.mail('later@example.com').body.match(/https?:\S+\/continue\/\S+/)[0];
 
@@ -63,14 +63,14 @@ const elsewhere = async (browser, city) => {
     await third.page.goto(url);
     same(third.served.status, 200, 'the status of a look at the link');
   }
-  await press(third.page, 'Go on here');
+  await press(third.page, 'Continue here');
   at(third.page, 'size');
   const it = resident(third.page);
   await it.choose('tire');
   await third.page.goto('/drafts');
   has(await main(third.page), '9 Ellery St', 'the list of drafts');
-  await press(third.page, 'Throw away');
-  has(await main(third.page), 'nothing begun', 'the list after throwing away');
+  await press(third.page, 'Delete');
+  has(await main(third.page), 'not begun any report', 'the list after throwing away');
   await first.page.goto('/report/pothole');
   at(first.page, 'where');
   none([...first.troubles, ...second.troubles, ...third.troubles], 'on the way');
@@ -101,12 +101,12 @@ const account = async (browser, city) => {
 
   await begin(page, resident(page));
   await page.goto('/me');
-  has(await main(page), 'Begun, not sent', 'my requests with a draft');
+  has(await main(page), 'Reports you have not sent yet', 'my requests with a draft');
 
   // Another browser of the same person: the draft is there, and is gone on with.
   const two = await visitor(browser, city);
   await signIn(two, city, EMAIL);
-  await press(two.page, 'Go on');
+  await press(two.page, 'Continue');
   at(two.page, 'size');
   const it = resident(two.page);
   await it.choose('tire');

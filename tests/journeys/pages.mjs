@@ -63,10 +63,10 @@ const walkLater = async (me, page, see, city) => {
   await see('later');
   await press(page, 'Show me a code');
   await see('later-code');
-  await press(page, 'Mail me a link');
+  await press(page, 'Email me a link');
   await see('later-no-address', 422);
   await page.locator('#email').fill('ana@example.com');
-  await press(page, 'Mail me a link');
+  await press(page, 'Email me a link');
   await see('later-sent');
   if (city) {
     await page.goto(city.mail('ana@example.com').body.match(/https?:\S+\/continue\/\S+/)[0]);
@@ -104,7 +104,7 @@ const walkMail = async (one, me, see, city, number) => {
   const linked = (address, part) => city.mail(address).body.match(new RegExp(`https?:\\S+/${part}/\\S+`))[0];
   await page.goto(linked('pages@example.com', 'follows'));
   await see('watch-link');
-  await press(page, 'Yes, send me mail');
+  await press(page, 'Yes, send me email');
   await see('watch-confirmed');
   await page.goto(linked('ana@example.com', 'me/open'));
   await see('sign-in-link');
@@ -126,7 +126,7 @@ const walkMail = async (one, me, see, city, number) => {
   await leave(page, () => page.locator('form[action$="/steps/reopen"] button').click());
   await page.goto(city.mail('pages@example.com').unsubscribe);
   await see('unfollow');
-  await press(page, 'Stop the mail');
+  await press(page, 'Stop the emails');
   await see('unfollowed');
 };
 

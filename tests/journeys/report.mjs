@@ -96,7 +96,27 @@ const reportOnce = async (browser, city, options) => {
   await one.close();
 };
 
+/** The cookies are gone while somebody writes: the page keeps the words and leads back. */
+const forgotten = async (browser, city, js) => {
+  const one = await visitor(browser, city, { js, width: 320 });
+  const me = resident(one.page);
+  await wherePage(one.page, me);
+  await me.choose('true');
+  await me.choose('tire');
+  await me.photos();
+  await one.context.clearCookies();
+  await me.details(HOSTILE);
+  same(one.served.status, 403, 'the status');
+  same(await one.page.locator('#kept').inputValue(), HOSTILE, 'what had been written');
+  const back = await one.page.locator('main a.usa-button').first().getAttribute('href');
+  has(back, '/report/pothole/details', 'the way back');
+  none(one.troubles, 'on the way');
+  await one.close();
+};
+
 export const report = async (browser, city) => {
+  for (const js of [true, false])
+    await tap.test(`cookies lost while writing, scripts ${js ? 'on' : 'off'}`, () => forgotten(browser, city, js));
   for (const js of [true, false])
     for (const width of [320, 1280])
       await tap.test(`report a pothole, scripts ${js ? 'on' : 'off'}, ${width} px`, () => reportOnce(browser, city, { js, width }));

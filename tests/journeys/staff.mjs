@@ -16,6 +16,10 @@ const colleague = (page, login) => {
   const me = {
     async signIn(password = login.password) {
       await page.goto('/staff/signin');
+      await me.signInHere(password);
+    },
+
+    async signInHere(password = login.password) {
       await page.locator('#login').fill(login.name);
       await page.locator('#password').fill(password);
       await leave(page, () => page.locator('main button[type=submit]').click());
@@ -149,6 +153,21 @@ export const staff = async (browser, city, { isLong }) => {
     for (const part of [NOTE, 'pat@example.com', 'alert(1)']) hasNot(await stranger.served.text(), part, 'the public page');
     hasNot(await person.served.text(), NOTE, "the reporter's page");
     await stranger.close();
+  });
+  await tap.test('a session that ended while writing loses no text', async () => {
+    const { page } = one;
+    await agent.open(number);
+    await page.locator('form[action$="/notes"] textarea').fill(NOTE);
+    await one.context.clearCookies();
+    await leave(page, () => page.locator('form[action$="/notes"] button[type=submit]').last().click());
+    same(one.served.status, 401, 'the status');
+    same(await page.locator('#kept').inputValue(), NOTE, 'what had been written');
+  });
+  await see('staff-session-ended', 401);
+  await tap.test('signing in again leads back to the case', async () => {
+    await leave(one.page, () => one.page.locator('main a.usa-button').click());
+    await agent.signInHere();
+    same(new URL(one.page.url()).pathname, `/staff/cases/${number}`, 'the page');
   });
   await tap.test('after signing out the console is closed', async () => {
     await one.page.goto('/staff/me');

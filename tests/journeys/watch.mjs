@@ -42,7 +42,7 @@ const followInstead = async (browser, city, number, options) => {
   await one.page.goto(url);
   same(city.sql('SELECT count(*) AS n FROM follower WHERE email = \'' + email + '\'')[0].n, 0, 'followers after a look');
   await press(one.page);
-  has(await one.page.locator('h1').innerText(), 'You follow', 'after confirming');
+  has(await one.page.locator('h1').innerText(), 'You will get email updates', 'after confirming');
   none(one.troubles, 'on the way');
   await one.close();
   return email;
@@ -115,7 +115,7 @@ export const watch = async (browser, city) => {
     same(active(), before - 1, 'followers after one click');
     const one = await visitor(browser, city);
     await one.page.goto(end);
-    has(await one.page.locator('h1').innerText(), 'no more mail', 'the page after it');
+    has(await one.page.locator('h1').innerText(), 'no more email', 'the page after it');
     await one.page.goto('/unfollow/AAAAAAAAAAAAAAAAAAAAAAAA');
     same(one.served.status, 410, 'the status of a made-up link');
     await one.close();

@@ -14,6 +14,7 @@
 #include "console/dashboard.h"
 #include "db/db.h"
 #include "engine/cases/case_search.h"
+#include "engine/publish/publish.h"
 
 #define RUNS  60
 #define ARENA ((size_t)512 << 20)

@@ -111,8 +111,21 @@ def without_list(runner, backup, photo):
     flip(os.path.join(old, photo), 50)
     runner.expect("its photo changed", ["restore", old, runner.path("x")], 1, photo)
     os.remove(os.path.join(old, photo))
-    runner.expect("its photo missing", ["restore", old, runner.path("x")], 1, "0 files of the 1")
+    runner.expect("its photo missing", ["restore", old, runner.path("x")], 1, " files of the ")
     shutil.rmtree(old)
+
+
+def strays(runner, backup, photo):
+    """Files that somebody else put into the backup do not keep a city from coming back."""
+    other, target = runner.path("other"), runner.path("x")
+    shutil.copytree(backup, other)
+    shutil.copy(os.path.join(other, photo), os.path.join(other, "files", "copy of a photo"))
+    done = runner.expect("a file that it did not write", ["restore", other, target], 0, "restored")
+    check("it is named", "copy of a photo" in done.stderr, done.stderr)
+    check("and left there", os.listdir(os.path.join(target, "files")) != os.listdir(
+        os.path.join(other, "files")))
+    shutil.rmtree(target)
+    shutil.rmtree(other)
 
 
 def test_sqlite(runner, city, photo):
@@ -127,6 +140,8 @@ def test_sqlite(runner, city, photo):
     check("the photo is back", has_photo(again, photo))
     runner.expect("a folder that is there", ["restore", backup, again], 1, "exists already")
     runner.expect("no backup", ["restore", city, runner.path("x")], 1, "is no backup")
+    check("the bytes are counted", json.loads(done.stdout)["bytes"] > 1000, done.stdout)
+    strays(runner, backup, photo[0])
     runner.expect("misused", ["backup", city], 2, "usage:")
     damaged = runner.path("damaged")
     shutil.copytree(backup, damaged)

@@ -3,6 +3,7 @@
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/cases.h"
+#include "engine/cases/locate.h"
 #include "engine/cases/queries.h"
 
 struct moving {
@@ -25,6 +26,8 @@ static enum rc plan_move(struct ctx *ctx, struct moving *moving)
     struct case_route route = {.team = edit->team};
     enum rc rc = filing_check_place(ctx, &filing);
 
+    if (!rc)
+        rc = locate_check(ctx, moving->place->kind, moving->place->label);
     if (!rc)
         rc = answers_parse(ctx, edit->definition, edit->row.answers, &answers);
     if (rc)

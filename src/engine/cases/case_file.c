@@ -8,6 +8,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/case_words.h"
+#include "engine/cases/locate.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/projection.h"
@@ -145,6 +146,8 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
 {
     enum rc rc = filing_check_place(ctx, filing);
 
+    if (!rc && filing->place)
+        rc = locate_check(ctx, filing->place->kind, filing->place->label);
     if (!rc)
         rc = check_fields(ctx, filing);
     if (!rc)
@@ -198,6 +201,10 @@ static enum rc add_reporter(struct ctx *ctx, const struct filing *filing, int64_
                              .kind = S("email"),
                              .value = contact->email,
                              .folded = str_lower_ascii(ctx->arena, contact->email),
+                             .verified = ctx->now,
+                             .verified_is_null = !filing->is_own_email,
+                             .verified_by = S("link"),
+                             .verified_by_is_null = !filing->is_own_email,
                              .created = ctx->now,
                          },
                          NULL);
@@ -208,6 +215,8 @@ static enum rc add_reporter(struct ctx *ctx, const struct filing *filing, int64_
                              .kind = S("phone"),
                              .value = contact->phone,
                              .folded = contact->phone,
+                             .verified_is_null = true,
+                             .verified_by_is_null = true,
                              .created = ctx->now,
                          },
                          NULL);
@@ -274,20 +283,12 @@ static struct str opened_payload(struct ctx *ctx, const struct filing_work *work
     return buf_str(&out);
 }
 
-/* Whether the address may get another mail: a resident who is known by it and staff who write it
- * down are believed. */
-static enum rc may_mail(struct ctx *ctx, const struct filing *filing, bool *ret)
+/* A resident who is known by the address and staff who write it down are believed. */
+static enum mailbox_trust trust_of(const struct ctx *ctx, const struct filing *filing)
 {
-    struct contacts_since_row given;
-    enum rc rc;
+    bool is_staff = ctx->actor && ctx->actor->kind == ACTOR_STAFF;
 
-    *ret = filing->party || (ctx->actor && ctx->actor->kind == ACTOR_STAFF);
-    if (*ret)
-        return RC_OK;
-    rc = contacts_since(ctx, str_lower_ascii(ctx->arena, filing->contact.email),
-                        instant_plus_us(ctx->now, -US_PER_DAY), FILING_MAILS_PER_DAY + 1, &given);
-    *ret = !rc && given.total <= FILING_MAILS_PER_DAY; /* this one among them */
-    return rc;
+    return filing->party || filing->is_own_email || is_staff ? MAILBOX_PROVEN : MAILBOX_UNPROVEN;
 }
 
 /* Why the case came to its team. The trace holds what the rules asked for, answers and the place
@@ -319,16 +320,15 @@ static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t eve
         .link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(filing->base_url),
                         STR_ARG(work->token)),
     };
-    bool may = false;
     enum rc rc = RC_OK;
 
     if (!notice)
         return RC_OK;
     if ((notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n)
-        rc = may_mail(ctx, filing, &may);
-    if (!rc && may)
         rc = notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
-                          &(struct recipient){filing->contact.email, filing->lang, STR_NONE});
+                          &(struct recipient){.email = filing->contact.email,
+                                              .lang = filing->lang,
+                                              .trust = trust_of(ctx, filing)});
     return rc ? rc
               : case_tell_team(ctx, &(struct team_news){work->filed->case_id, event_id, notice,
                                                         facts, filing->base_url});

@@ -4,6 +4,8 @@
 #include "base/msg.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_tell.h"
+#include "engine/cases/follower.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/queries.h"
@@ -102,6 +104,7 @@ static enum lang lang_of(struct str code)
 struct person {
     struct str email, lang;
     int64_t party; /* 0: not known */
+    enum mailbox_trust trust;
 };
 
 /* Whether the person hears of the other case anyway, or has said that they will not. */
@@ -147,7 +150,8 @@ static enum rc add_unfollow(struct ctx *ctx, const struct merging *work, int64_t
 static enum rc take_along(struct ctx *ctx, struct merging *work, const struct person *person)
 {
     struct crypto_hash hash = crypto_sha256(crypto_token(ctx->arena));
-    struct recipient recipient = {.email = person->email, .lang = lang_of(person->lang)};
+    struct recipient recipient = {
+        .email = person->email, .lang = lang_of(person->lang), .trust = person->trust};
     struct str email = str_lower_ascii(ctx->arena, person->email);
     bool is_new;
     int64_t id;
@@ -183,15 +187,16 @@ static enum rc move_people(struct ctx *ctx, struct merging *work)
     json_put_key(&work->kept.json, S("added"));
     json_begin_array(&work->kept.json);
     for (size_t i = 0; !rc && i < own.n; i++)
-        rc = take_along(
-            ctx, work,
-            &(struct person){own.rows[i].value, work->from.row.lang, work->from.row.reporter});
+        rc = take_along(ctx, work,
+                        &(struct person){own.rows[i].value, work->from.row.lang,
+                                         work->from.row.reporter,
+                                         case_contact_trust(own.rows[i].verified_is_null)});
     for (size_t i = 0; !rc && i < followers.n; i++) {
         const struct merge_followers_row *row = &followers.rows[i];
 
-        rc = take_along(
-            ctx, work,
-            &(struct person){row->email, row->lang, row->party_is_null ? 0 : row->party});
+        rc = take_along(ctx, work,
+                        &(struct person){row->email, row->lang, row->party_is_null ? 0 : row->party,
+                                         follower_trust(row->party_is_null)});
         if (!rc)
             rc = merge_follower_end(ctx, row->id, ctx->now, NULL);
     }
@@ -425,7 +430,9 @@ static enum rc revive_follower(struct ctx *ctx, struct merging *work, int64_t id
     rc = merge_follower_revive(ctx, id, NULL);
     return rc ? rc
               : tell(ctx, work, TELL_UNMERGED,
-                     &(struct recipient){.email = row.email, .lang = lang_of(row.lang)});
+                     &(struct recipient){.email = row.email,
+                                         .lang = lang_of(row.lang),
+                                         .trust = follower_trust(row.party_is_null)});
 }
 
 static enum rc tell_reporter(struct ctx *ctx, struct merging *work)
@@ -434,9 +441,10 @@ static enum rc tell_reporter(struct ctx *ctx, struct merging *work)
     enum rc rc = mails_of(ctx, &work->from, &own);
 
     for (size_t i = 0; !rc && i < own.n; i++)
-        rc = tell(
-            ctx, work, TELL_UNMERGED,
-            &(struct recipient){.email = own.rows[i].value, .lang = lang_of(work->from.row.lang)});
+        rc = tell(ctx, work, TELL_UNMERGED,
+                  &(struct recipient){.email = own.rows[i].value,
+                                      .lang = lang_of(work->from.row.lang),
+                                      .trust = case_contact_trust(own.rows[i].verified_is_null)});
     return rc;
 }
 

@@ -210,14 +210,9 @@ enum rc case_rating_of(struct ctx *ctx, int64_t case_id, bool *ret_is_rated,
 
 /* ---- The way back */
 
-struct link_mailing {
-    int64_t case_id;
-    struct str email, link;
-};
-
 static enum rc link_mail_tx(struct ctx *ctx, void *arg)
 {
-    const struct link_mailing *mailing = arg;
+    const struct link_mail *mailing = arg;
     struct case_for_step_row row;
     struct case_number_row number;
     const struct definition *definition;
@@ -244,15 +239,17 @@ static enum rc link_mail_tx(struct ctx *ctx, void *arg)
                  .notice = S("link"),
                  .email = mailing->email,
                  .lang = ctx->lang,
+                 .trust = mailing->trust,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_link_subject, args, 4),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_link_body, args, 4),
              });
 }
 
-enum rc case_link_mail(struct ctx *ctx, int64_t case_id, struct str email, struct str link)
+enum rc case_link_mail(struct ctx *ctx, const struct link_mail *mail)
 {
-    struct link_mailing mailing = {case_id, str_lower_ascii(ctx->arena, str_trim(email)), link};
+    struct link_mail mailing = *mail;
 
+    mailing.email = str_lower_ascii(ctx->arena, str_trim(mail->email));
     if (!mailing.email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
     if (!mail_address_is_public(mailing.email))

@@ -7,6 +7,7 @@
 #define ENGINE_CASE_OWN_H
 
 #include "engine/cases/photo.h"
+#include "engine/message/mailbox.h"
 
 #define OWN_TEXT_MAX       2000 /* characters */
 #define OWN_TEXTS_PER_DAY  20   /* on one case */
@@ -25,10 +26,15 @@ enum rc case_photo_add(struct ctx *ctx, int64_t case_id,
                        const struct photo_upload *upload) MUST_CHECK;
 
 /* Mails the case's private link (an address of this city, as the reporter's browser holds it) to
- * whom its reporter names, in ctx->lang. ERR_REQUIRED, ERR_NOT_AN_EMAIL with field "email". Table
- * message. How often is the caller's to limit. */
-enum rc case_link_mail(struct ctx *ctx, int64_t case_id, struct str email,
-                       struct str link) MUST_CHECK;
+ * whom its reporter names, in ctx->lang. RC_OK as well when the mailbox got too many mails today
+ * (mailbox.h): who asks is not told about other people's. ERR_REQUIRED, ERR_NOT_AN_EMAIL with field
+ * "email". Table message. */
+struct link_mail {
+    int64_t case_id;
+    struct str email, link;
+    enum mailbox_trust trust;
+};
+enum rc case_link_mail(struct ctx *ctx, const struct link_mail *mail) MUST_CHECK;
 
 struct case_rating {
     int64_t score;   /* 1 bad to 5 good */

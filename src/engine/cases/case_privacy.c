@@ -4,6 +4,7 @@
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_words.h"
+#include "engine/cases/draft.h"
 #include "engine/cases/files.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
@@ -170,6 +171,20 @@ static enum rc record_redaction(struct ctx *ctx, const struct redacting *work, c
     return case_event_end(ctx, &event, work->edit.case_id, "case.redacted", EVENT_STAFF);
 }
 
+/* What the case was filed from says the same. */
+static enum rc forget_draft(struct ctx *ctx, int64_t case_id)
+{
+    struct case_submission_row row;
+    struct str token_hash;
+    bool is_found;
+    enum rc rc = case_submission(ctx, case_id, &is_found, &row);
+
+    if (rc || !is_found || row.submission_is_null ||
+        !draft_key_token(ctx->arena, row.submission, &token_hash))
+        return rc;
+    return draft_forget(ctx, token_hash, NULL);
+}
+
 /* Search keeps no word of what is gone: neither its entry nor the parts it was made of before. */
 static enum rc forget_words(struct ctx *ctx, const struct redacting *work, struct str description)
 {
@@ -177,7 +192,7 @@ static enum rc forget_words(struct ctx *ctx, const struct redacting *work, struc
 
     if (!rc)
         rc = case_words_forget(ctx);
-    return rc ? rc : drafts_forget(ctx, work->edit.case_id, NULL);
+    return rc ? rc : forget_draft(ctx, work->edit.case_id);
 }
 
 static enum rc redact_description(struct ctx *ctx, struct redacting *work)

@@ -24,6 +24,11 @@ static enum rc add_link(struct ctx *ctx, const struct case_news *news, struct st
                           NULL);
 }
 
+enum mailbox_trust case_contact_trust(bool verified_is_null)
+{
+    return verified_is_null ? MAILBOX_UNPROVEN : MAILBOX_PROVEN;
+}
+
 static enum rc tell_reporter(struct ctx *ctx, const struct case_news *news,
                              struct notice_facts facts)
 {
@@ -43,7 +48,11 @@ static enum rc tell_reporter(struct ctx *ctx, const struct case_news *news,
     for (size_t i = 0; !rc && i < contacts.n; i++)
         if (str_eq(contacts.rows[i].kind, S("email")))
             rc = notice_queue(ctx, news->row->id, news->event_id, news->notice, &facts,
-                              &(struct recipient){contacts.rows[i].value, lang, STR_NONE});
+                              &(struct recipient){
+                                  .email = contacts.rows[i].value,
+                                  .lang = lang,
+                                  .trust = case_contact_trust(contacts.rows[i].verified_is_null),
+                              });
     return rc;
 }
 
@@ -133,6 +142,7 @@ enum rc case_tell_team(struct ctx *ctx, const struct team_news *news)
         return RC_OK;
     facts.link = str_fmt(ctx->arena, "%.*s/staff/cases/%.*s", STR_ARG(news->base_url),
                          STR_ARG(facts.number));
-    return notice_queue(ctx, news->case_id, news->event_id, news->notice, &facts,
-                        &(struct recipient){team->email, LANG_EN, STR_NONE});
+    return notice_queue(
+        ctx, news->case_id, news->event_id, news->notice, &facts,
+        &(struct recipient){.email = team->email, .lang = LANG_EN, .trust = MAILBOX_PROVEN});
 }

@@ -27,6 +27,9 @@ struct case_news {
 
 enum rc case_tell(struct ctx *ctx, const struct case_news *news) MUST_CHECK;
 
+/* Whether a contact that was given with a case is proven (contact_point.verified). */
+enum mailbox_trust case_contact_trust(bool verified_is_null);
+
 /* That the case is another service's now: by the workflow's own notice, else in the program's
  * words; not at all when the workflow says `transferred: none`, or when the service is for staff
  * alone, whose name is nobody else's business. */

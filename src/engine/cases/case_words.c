@@ -2,6 +2,7 @@
 
 #include "db/db.h"
 #include "engine/cases/queries.h"
+#include "engine/cases/timer.h"
 
 struct entry {
     int64_t case_id;
@@ -76,15 +77,7 @@ enum rc case_words_replace(struct ctx *ctx, int64_t case_id, const struct projec
     return later(ctx, replace, case_id, words);
 }
 
-static enum rc forget(struct ctx *ctx, void *arg)
-{
-    enum rc rc = case_words_tidy(ctx, NULL);
-
-    (void)arg;
-    return rc ? rc : case_public_words_tidy(ctx, NULL);
-}
-
 enum rc case_words_forget(struct ctx *ctx)
 {
-    return db_tx_later(ctx, forget, NULL);
+    return job_add(ctx, &(struct job_order){"words.forget", STR_NONE, S("words.forget"), ctx->now});
 }

@@ -32,6 +32,7 @@ struct filing {
     struct str base_url;   /* "https://city.example", for links in messages */
     int64_t draft_id;      /* the draft it comes from, marked as sent; 0: none */
     int64_t party;         /* who reports, when the city has them already; 0: by `contact` */
+    bool is_own_email;     /* who files has shown that contact.email is theirs */
 };
 
 struct filed {
@@ -45,18 +46,14 @@ struct filed {
 };
 
 /* Whether the filing is complete and allowed. RC_INVALID names the first field that is not:
- * ERR_REQUIRED, ERR_PLACE_OUTSIDE, ERR_NOT_AN_EMAIL, ... "place", "description", "name", "email"
- * and "phone" are the names of what is no field of the definition. */
+ * ERR_REQUIRED, ERR_PLACE_OUTSIDE, ERR_PLACE_WIDE, ERR_NOT_AN_EMAIL, ... "place", "description",
+ * "name", "email" and "phone" are the names of what is no field of the definition. */
 enum rc filing_check(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* Parts of the same, for a form that asks page by page. */
 enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
-
-/* Mails of new cases that an address gets in a day from people who have not shown that it is
- * theirs: anybody may type anybody's. What goes unsent changes no answer. */
-#define FILING_MAILS_PER_DAY 10
 
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
  * transaction. With a submission key that was used before it returns that case and changes

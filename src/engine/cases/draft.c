@@ -7,6 +7,7 @@
 #include "people/actor.h"
 
 #define MAX_DRAFT_BYTES 500000
+#define KEY_PREFIX      "draft-"
 
 enum rc draft_new(struct ctx *ctx, const struct definition *definition, struct draft *ret)
 {
@@ -74,6 +75,14 @@ static enum rc read_draft(struct ctx *ctx, struct str json, struct draft *draft)
     return RC_OK;
 }
 
+bool draft_key_token(struct arena *arena, struct str key, struct str *ret_token_hash)
+{
+    size_t n = sizeof KEY_PREFIX - 1;
+
+    return str_starts_with(key, S(KEY_PREFIX)) &&
+           crypto_base64url_decode(arena, str_slice(key, n, key.n), ret_token_hash);
+}
+
 enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret)
 {
     struct crypto_hash hash = crypto_sha256(token);
@@ -89,8 +98,8 @@ enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret)
     if (!row.cases_is_null || instant_cmp(row.expires, ctx->now) < 0)
         return FAIL(ctx, ERR_EXPIRED);
     draft.id = row.id;
-    draft.key =
-        str_fmt(ctx->arena, "draft-%.*s", STR_ARG(crypto_base64url(ctx->arena, row.token_hash)));
+    draft.key = str_fmt(ctx->arena, KEY_PREFIX "%.*s",
+                        STR_ARG(crypto_base64url(ctx->arena, row.token_hash)));
     draft.definition = city_version(ctx->city, row.service_version);
     if (!draft.definition)
         return FAIL(ctx, ERR_NOT_FOUND);

@@ -34,6 +34,10 @@ enum rc draft_new(struct ctx *ctx, const struct definition *definition,
  * or is too old. */
 enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret) MUST_CHECK;
 
+/* The hash of its first token in a draft's key; false, *ret untouched, for a key of anything else.
+ */
+bool draft_key_token(struct arena *arena, struct str key, struct str *ret_token_hash);
+
 /* Stores it, as ctx->actor's when that is a resident who has signed in: under a fresh token when it
  * has no row yet (*ret_token, else untouched). */
 enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_token) MUST_CHECK;

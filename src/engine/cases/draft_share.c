@@ -16,8 +16,8 @@
 
 struct sharing {
     int64_t draft_id;
-    const struct draft *draft; /* when it is mailed */
-    struct str secret, email, base_url;
+    struct str secret;
+    struct draft_mail mail; /* when it is mailed */
 };
 
 static enum rc add_link(struct ctx *ctx, const struct sharing *sharing, struct str purpose,
@@ -59,9 +59,9 @@ static enum rc mail_tx(struct ctx *ctx, void *arg)
     const struct sharing *sharing = arg;
     const char *path = ctx->lang < LANG__PUBLIC ? paths[ctx->lang] : "";
     const struct msg_arg args[] = {
-        MSG_ARG("service", text_in(&sharing->draft->definition->name, ctx->lang)),
+        MSG_ARG("service", text_in(&sharing->mail.draft->definition->name, ctx->lang)),
         MSG_ARG("city", text_in(&ctx->city->name, ctx->lang)),
-        MSG_ARG("link", str_fmt(ctx->arena, "%.*s%s/continue/%.*s", STR_ARG(sharing->base_url),
+        MSG_ARG("link", str_fmt(ctx->arena, "%.*s%s/continue/%.*s", STR_ARG(sharing->mail.base_url),
                                 path, STR_ARG(sharing->secret))),
     };
     struct links_since_row sent;
@@ -76,27 +76,26 @@ static enum rc mail_tx(struct ctx *ctx, void *arg)
     return notice_queue_plain(
         ctx, &(struct plain_mail){
                  .notice = LINK,
-                 .email = sharing->email,
+                 .email = sharing->mail.email,
                  .lang = ctx->lang,
+                 .trust = sharing->mail.trust,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_draft_subject, args, 3),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_draft_body, args, 3),
              });
 }
 
-enum rc draft_mail(struct ctx *ctx, const struct draft *draft, struct str email,
-                   struct str base_url)
+enum rc draft_mail(struct ctx *ctx, const struct draft_mail *mail)
 {
     struct sharing sharing = {
-        .draft_id = draft->id,
-        .draft = draft,
+        .draft_id = mail->draft->id,
         .secret = crypto_token(ctx->arena),
-        .email = str_lower_ascii(ctx->arena, str_trim(email)),
-        .base_url = base_url,
+        .mail = *mail,
     };
 
-    if (!sharing.email.n)
+    sharing.mail.email = str_lower_ascii(ctx->arena, str_trim(mail->email));
+    if (!sharing.mail.email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
-    if (!mail_address_is_public(sharing.email))
+    if (!mail_address_is_public(sharing.mail.email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     return db_tx(ctx, mail_tx, &sharing);
 }

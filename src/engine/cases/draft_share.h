@@ -8,6 +8,7 @@
 #define ENGINE_DRAFT_SHARE_H
 
 #include "engine/cases/draft.h"
+#include "engine/message/mailbox.h"
 
 #define DRAFT_MAILS_PER_DAY 5
 #define DRAFT_CODE_CHARS    10 /* of 32: 50 bits */
@@ -16,10 +17,15 @@
 /* A secret that opens the draft (draft_load). Own db_tx. */
 enum rc draft_share(struct ctx *ctx, int64_t draft_id, struct str *ret_token) MUST_CHECK;
 
-/* Mails one, in ctx->lang. RC_OK as well when the draft was mailed too often today.
- * ERR_REQUIRED and ERR_NOT_AN_EMAIL with field "email". Own db_tx. */
-enum rc draft_mail(struct ctx *ctx, const struct draft *draft, struct str email,
-                   struct str base_url) MUST_CHECK;
+/* Mails one, in ctx->lang. RC_OK as well when the draft was mailed too often today, or the mailbox
+ * got too many mails (mailbox.h). ERR_REQUIRED and ERR_NOT_AN_EMAIL with field "email". Own
+ * db_tx. */
+struct draft_mail {
+    const struct draft *draft;
+    struct str email, base_url;
+    enum mailbox_trust trust;
+};
+enum rc draft_mail(struct ctx *ctx, const struct draft_mail *mail) MUST_CHECK;
 
 /* A code for it. Own db_tx. */
 enum rc draft_code(struct ctx *ctx, int64_t draft_id, struct str *ret_code) MUST_CHECK;

@@ -59,6 +59,7 @@ static enum rc send_confirmation(struct ctx *ctx, const struct asking *asking)
                  .notice = ASKS,
                  .email = asking->email,
                  .lang = ctx->lang,
+                 .trust = asking->ask->trust,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_follow_subject, args, 4),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_follow_body, args, 4),
              });
@@ -356,6 +357,11 @@ enum rc follower_stop(struct ctx *ctx, struct str email, int64_t id)
 
 /* ---- Telling */
 
+enum mailbox_trust follower_trust(bool party_is_null)
+{
+    return party_is_null ? MAILBOX_PROVEN : MAILBOX_UNPROVEN;
+}
+
 /* The facts as the public may know them, in ctx->lang. */
 static enum rc public_facts(struct ctx *ctx, const struct follower_news *news,
                             struct notice_facts *ret)
@@ -377,7 +383,8 @@ static enum rc tell_one(struct ctx *ctx, const struct follower_news *news,
                         const struct followers_of_row *row)
 {
     struct str token = crypto_token(ctx->arena);
-    struct recipient recipient = {.email = row->email, .lang = ctx->lang};
+    struct recipient recipient = {
+        .email = row->email, .lang = ctx->lang, .trust = follower_trust(row->party_is_null)};
     struct notice_facts told;
     struct date date;
     enum rc rc = public_facts(ctx, news, &told);

@@ -12,6 +12,7 @@
 #define ENGINE_FOLLOWER_H
 
 #include "engine/cases/public_case.h"
+#include "engine/message/mailbox.h"
 
 #define FOLLOWER_CONFIRM_DAYS  7
 #define FOLLOWER_MAILS_PER_DAY 5 /* confirmation mails to one address */
@@ -20,6 +21,7 @@ struct follower_ask {
     int64_t case_id;
     struct str email;
     struct str base_url;
+    enum mailbox_trust trust;
 };
 
 /* Sends the mail that asks for confirmation, in ctx->lang. RC_OK as well for an address that
@@ -27,6 +29,10 @@ struct follower_ask {
  * addresses. ERR_REQUIRED and ERR_NOT_AN_EMAIL with field "email"; ERR_NOT_FOUND for a case that
  * is not public. Own db_tx. */
 enum rc follower_ask(struct ctx *ctx, const struct follower_ask *ask) MUST_CHECK;
+
+/* Who was taken along by a merge gave the address with a report, and has confirmed nothing: they
+ * are the followers that have a party. */
+enum mailbox_trust follower_trust(bool party_is_null);
 
 /* What a link is about. */
 struct follower_link {

@@ -62,3 +62,23 @@ struct str locate_label(struct ctx *ctx, const struct city *city, struct point a
     args[1] = MSG_ARG("lon", str_fmt(ctx->arena, "%.6f", point_lon(at)));
     return msg_format(ctx->arena, ctx->lang, MSG_place_coordinates, args, 2);
 }
+
+enum rc locate_check(struct ctx *ctx, enum place_kind kind, struct str label)
+{
+    if (place_kind_is_wide(kind))
+        return FAIL(ctx, ERR_PLACE_WIDE, .field = S("place"), .arg = label);
+    return RC_OK;
+}
+
+enum rc locate_which(struct ctx *ctx, const struct place_choices *found, struct place_choices *ret)
+{
+    struct place_choices exact = {.ignored = found->ignored};
+
+    for (size_t i = 0; i < found->n; i++)
+        if (!place_kind_is_wide(found->of[i].kind))
+            exact.of[exact.n++] = found->of[i];
+    if (!exact.n)
+        return locate_check(ctx, found->of[0].kind, found->of[0].label);
+    *ret = exact;
+    return RC_OK;
+}

@@ -20,4 +20,13 @@ enum rc locate_text(struct ctx *ctx, const struct city *city, struct str text,
  * no street is near. */
 struct str locate_label(struct ctx *ctx, const struct city *city, struct point at);
 
+/* Whether a crew finds that place: RC_INVALID with ERR_PLACE_WIDE, err.field "place", err.arg the
+ * label, for a whole street or an area. Pure. */
+enum rc locate_check(struct ctx *ctx, enum place_kind kind, struct str label) MUST_CHECK;
+
+/* Of what a text may mean, that which a case may be at; RC_INVALID as above when there are wide
+ * places alone. `found` has at least one; `ret` may be the same. */
+enum rc locate_which(struct ctx *ctx, const struct place_choices *found,
+                     struct place_choices *ret) MUST_CHECK;
+
 #endif

@@ -9,7 +9,6 @@
 
 #define CELLS_MAX      1200 /* more than a circle of NEARBY_MAX_M touches */
 #define ROWS_MAX       200  /* looked at; the newest of each run of squares */
-#define BLOCK_REACH_M  300  /* how far a house may lie from the middle of its block */
 #define DAYS_PER_MONTH 31
 
 struct public_place_source nearby_at(const struct place *place)
@@ -167,8 +166,9 @@ enum rc nearby_public(struct ctx *ctx, const struct nearby_ask *ask, struct near
 
     assert(ask->most >= 1 && ask->most <= NEARBY_MAX);
     if (!rc && ask->definition->duplicates.is_on && shown.has_point)
-        rc = load(ctx, ask, shown.point,
-                  radius_of(ask->definition) + (is_blurred ? BLOCK_REACH_M : 0), &candidates);
+        rc =
+            load(ctx, ask, shown.point,
+                 radius_of(ask->definition) + (is_blurred ? PUBLIC_BLOCK_REACH_M : 0), &candidates);
     return rc ? rc : rank_public(ctx, ask, shown.point, &candidates, ret);
 }
 

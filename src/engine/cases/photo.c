@@ -14,8 +14,9 @@
 #include "engine/record/record.h"
 #include "image/image_client.h"
 
-#define MEDIA    "image/jpeg" /* all that the image program writes */
-#define MAX_NAME 200
+#define MEDIA        "image/jpeg" /* all that the image program writes */
+#define MAX_NAME     200
+#define FILES_A_TIME 500
 
 bool photo_variant_of(struct str word, enum photo_variant *ret)
 {
@@ -453,13 +454,39 @@ enum rc photo_open_draft(struct ctx *ctx, int64_t draft_id, int64_t photo_id,
 
 static enum rc expire_tx(struct ctx *ctx, void *arg)
 {
-    enum rc rc = draft_files_expire(ctx, ctx->now, NULL);
-
     (void)arg;
-    return rc ? rc : files_unused_drop(ctx, instant_plus_us(ctx->now, -FILES_ORPHAN_US), NULL);
+    return draft_files_expire(ctx, ctx->now, NULL);
 }
 
+struct unused {
+    int64_t after, last; /* 0: there are no more */
+};
+
+static enum rc unused_tx(struct ctx *ctx, void *arg)
+{
+    struct unused *unused = arg;
+    struct files_run_end_row end;
+    enum rc rc = files_run_end(ctx, unused->after, FILES_A_TIME, &end);
+
+    if (rc)
+        return rc;
+    unused->last = end.last_id_is_null ? 0 : end.last_id;
+    if (!unused->last)
+        return RC_OK;
+    return files_unused_drop(ctx, unused->after, unused->last,
+                             instant_plus_us(ctx->now, -FILES_ORPHAN_US), NULL);
+}
+
+/* Every file is looked at, a few in a transaction: nobody waits for all of them. */
 enum rc photos_expire(struct ctx *ctx)
 {
-    return db_tx(ctx, expire_tx, NULL);
+    struct unused unused = {.last = 0};
+    enum rc rc = db_tx(ctx, expire_tx, NULL);
+
+    do {
+        unused.after = unused.last;
+        if (!rc)
+            rc = db_tx(ctx, unused_tx, &unused);
+    } while (!rc && unused.last);
+    return rc;
 }

@@ -14,7 +14,7 @@ enum rc private_link_find(struct ctx *ctx, struct str token, bool *ret_is_found,
     if (rc)
         return rc;
     if (is_found)
-        *ret = (struct private_link){row.case_id, row.number};
+        *ret = (struct private_link){row.case_id, row.number, row.created};
     *ret_is_found = is_found;
     return RC_OK;
 }

@@ -8,6 +8,7 @@
 struct private_link {
     int64_t case_id;
     struct str number;
+    struct instant created;
 };
 
 /* What a token opens now. False, *ret untouched, for one that is unknown or has expired. */

@@ -31,6 +31,41 @@ struct str projection_words(struct ctx *ctx, const struct projection_words *of)
     return utf8_fold(ctx->arena, buf_str(&out));
 }
 
+/* "5th": a street's name, and no house's number. */
+static bool is_ordinal(struct str word)
+{
+    static const struct str ends[] = {STR("st"), STR("nd"), STR("rd"), STR("th")};
+    size_t digits = 0;
+
+    while (digits < word.n && word.p[digits] >= '0' && word.p[digits] <= '9')
+        digits++;
+    for (size_t i = 0; digits && i < sizeof ends / sizeof *ends; i++)
+        if (str_eq_ascii_nocase(str_slice(word, digits, word.n), ends[i]))
+            return true;
+    return false;
+}
+
+static bool has_figure(struct str word)
+{
+    for (size_t i = 0; i < word.n; i++)
+        if (word.p[i] >= '0' && word.p[i] <= '9')
+            return true;
+    return false;
+}
+
+/* Everybody is shown the block: its street is in the label, its hundred is not looked up. */
+static void add_blurred(struct buf *out, struct str label)
+{
+    struct str word;
+
+    while (label.n && str_next(&label, ' ', &word)) {
+        if (has_figure(word) && !is_ordinal(word))
+            continue;
+        buf_add(out, word);
+        buf_add_byte(out, ' ');
+    }
+}
+
 struct str projection_public_words(struct ctx *ctx, const struct projection_words *of)
 {
     struct buf out = buf_in(ctx->arena, MAX_WORDS);
@@ -39,7 +74,10 @@ struct str projection_public_words(struct ctx *ctx, const struct projection_word
     buf_add_byte(&out, ' ');
     buf_add(&out, of->answers->definition->code);
     buf_add_byte(&out, ' ');
-    buf_add(&out, of->place_label);
+    if (of->answers->definition->place.blur == BLUR_BLOCK)
+        add_blurred(&out, of->place_label);
+    else
+        buf_add(&out, of->place_label);
     buf_add_byte(&out, ' ');
     if (of->is_public)
         buf_add(&out, of->description);

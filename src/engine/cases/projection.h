@@ -4,7 +4,8 @@
  *   cases.district  the "district" of its place's layers, or ''
  *   case_text       number, place, description and text answers, folded for search
  *   case_public_text  number, service's code, place, and the description once it was released,
- *                   folded for everybody's search
+ *                   folded for everybody's search; where the service blurs its places, of the place
+ *                   only what has no figure in it, or is the number of a street ("5th")
  *   case_index      one row for each answer to a field marked indexed (one per chosen option)
  *
  * Whoever changes what one is made of changes the projection in the same transaction;

@@ -4,11 +4,10 @@
 
 #include "base/msg.h"
 #include "engine/cases/access.h"
+#include "engine/cases/public_list.h"
 #include "engine/cases/public_search.h"
 #include "engine/cases/queries.h"
 #include "place/place.h"
-
-#define ROWS_MAX 2000 /* read for one page */
 
 static struct place_choice choice_of(struct ctx *ctx, const struct public_place_source *source)
 {
@@ -79,15 +78,14 @@ bool public_cursor_parse(struct str text, struct public_cursor *ret)
     return true;
 }
 
-/* Fills *ret, or leaves *ret_is_public false. */
-static enum rc project(struct ctx *ctx, const struct public_run_row *row, struct public_case *ret,
-                       bool *ret_is_public)
+enum rc public_project(struct ctx *ctx, const struct public_run_row *row, bool is_bare,
+                       struct public_case *ret, bool *ret_is_public)
 {
     const struct definition *definition = city_version(ctx->city, row->service_version);
     int state, outcome;
 
     *ret_is_public = false;
-    if (!definition || !case_service_is_public(ctx->city, definition))
+    if (!row->fits || !definition || !case_service_is_public(ctx->city, definition))
         return RC_OK;
     state = workflow_state(definition->workflow, row->state);
     if (state < 0)
@@ -109,7 +107,7 @@ static enum rc project(struct ctx *ctx, const struct public_run_row *row, struct
         .outcome = outcome < 0 ? NULL : &definition->workflow->outcomes[outcome],
     };
     *ret_is_public = true;
-    if (row->place_kind_is_null)
+    if (is_bare || row->place_kind_is_null)
         return RC_OK;
     return public_place(ctx, definition,
                         &(struct public_place_source){
@@ -121,144 +119,22 @@ static enum rc project(struct ctx *ctx, const struct public_run_row *row, struct
                         &ret->place);
 }
 
-static int newest_first(const void *left, const void *right)
+static bool is_of_service(const struct public_filter *filter, int64_t service)
 {
-    const struct public_run_row *a = left, *b = right;
-    int order = instant_cmp(b->opened, a->opened);
-
-    return order ? order : (b->id > a->id) - (b->id < a->id);
-}
-
-static bool has_some_states(const struct public_filter *filter)
-{
-    return filter->has_state || filter->states;
-}
-
-/* The services whose runs make up the filter, as row ids: a filter by state has an index under
- * each service alone. None: one run over all cases. */
-static enum rc services_of(struct ctx *ctx, const struct public_filter *filter, int64_t **ret,
-                           size_t *ret_n)
-{
-    const struct city *city = ctx->city;
-    int64_t *ids = ARENA_ARRAY(ctx->arena, city->version_n + filter->service_n + 1, int64_t);
-    bool is_any = !filter->service && !filter->service_n;
-    size_t n = 0;
-
-    if (!ids)
-        return FAIL(ctx, ERR_MEMORY);
-    if (filter->service)
-        ids[n++] = filter->service;
-    for (size_t i = 0; !filter->service && i < filter->service_n; i++)
-        ids[n++] = filter->services[i];
-    for (size_t i = 0; is_any && has_some_states(filter) && i < city->version_n; i++) {
-        bool is_known = !case_service_is_public(city, city->versions[i]);
-
-        for (size_t j = 0; !is_known && j < n; j++)
-            is_known = ids[j] == city->versions[i]->service_id;
-        if (!is_known)
-            ids[n++] = city->versions[i]->service_id;
-    }
-    *ret = ids;
-    *ret_n = n;
-    return RC_OK;
-}
-
-struct runs {
-    struct public_run_row *rows; /* merged, newest first */
-    size_t n;
-    bool is_whole; /* there are no more rows than these */
-};
-
-static enum rc add_run(struct ctx *ctx, const struct public_run_args *args, struct runs *runs)
-{
-    struct public_run_rows run;
-    enum rc rc = public_run(ctx, args, &run);
-
-    for (size_t i = 0; !rc && i < run.n; i++)
-        runs->rows[runs->n++] = run.rows[i];
-    return rc;
-}
-
-static struct public_run_args run_args(const struct public_filter *filter, size_t most)
-{
-    return (struct public_run_args){
-        .district = filter->district,
-        .with_district = filter->district.n > 0,
-        .opened_from = filter->from,
-        .with_opened_from = filter->has_from,
-        .opened_until = filter->until,
-        .with_opened_until = filter->has_until,
-        .updated_from = filter->updated_from,
-        .with_updated_from = filter->has_updated_from,
-        .updated_until = filter->updated_until,
-        .with_updated_until = filter->has_updated_until,
-        .opened = filter->after.opened,
-        .after_id = filter->after.id,
-        .with_after = filter->has_after && !filter->is_by_updated,
-        .with_after_updated = filter->has_after && filter->is_by_updated,
-        .order = filter->is_by_updated ? PUBLIC_RUN_BY_UPDATED : PUBLIC_RUN_BY_OPENED,
-        .most = (int64_t)most + 1,
-    };
-}
-
-/* The types of state that are asked for; the number of them. */
-static size_t states_of(const struct public_filter *filter, int64_t ret[3])
-{
-    size_t n = 0;
-
-    for (int type = STATE_OPEN; type <= STATE_CLOSED; type++)
-        if (filter->has_state ? (int)filter->state == type
-                              : !filter->states || (filter->states & (1U << type)))
-            ret[n++] = type;
-    return n;
-}
-
-/* The next `most` rows of the filter: each run is in the order of an index, then they are merged,
- * so that a page costs what it shows. By the time of the last change there is one index for all,
- * and what is not asked for is left out of its run. */
-static enum rc load(struct ctx *ctx, const struct public_filter *filter, size_t most,
-                    struct runs *ret)
-{
-    struct public_run_args args = run_args(filter, most);
-    int64_t *services = NULL, states[3];
-    size_t n = 0, state_n = states_of(filter, states);
-    struct runs runs = {.n = 0};
-    enum rc rc = filter->is_by_updated ? RC_OK : services_of(ctx, filter, &services, &n);
-
-    if (rc)
-        return rc;
-    runs.rows = ARENA_ARRAY(ctx->arena, (most + 1) * (n ? n * state_n : 1), struct public_run_row);
-    if (!runs.rows)
-        return FAIL(ctx, ERR_MEMORY);
-    args.with_service = args.with_state_type = n > 0;
-    for (size_t i = 0; !rc && i < n * state_n; i++) {
-        args.service = services[i / state_n];
-        args.state_type = states[i % state_n];
-        rc = add_run(ctx, &args, &runs);
-    }
-    if (!rc && !n && (filter->is_by_updated || !has_some_states(filter)))
-        rc = add_run(ctx, &args, &runs);
-    if (n)
-        qsort(runs.rows, runs.n, sizeof *runs.rows, newest_first);
-    runs.is_whole = runs.n <= most;
-    if (!runs.is_whole)
-        runs.n = most;
-    *ret = runs;
-    return rc;
-}
-
-/* What a run in the order of the last change did not ask. */
-static bool is_asked_for(const struct public_filter *filter, const struct public_case *shown)
-{
-    bool is_of_service = !filter->service && !filter->service_n;
+    bool is_one = !filter->service && !filter->service_n;
 
     if (filter->service)
-        is_of_service = shown->definition->service_id == filter->service;
-    for (size_t i = 0; !is_of_service && i < filter->service_n; i++)
-        is_of_service = shown->definition->service_id == filter->services[i];
+        return service == filter->service;
+    for (size_t i = 0; !is_one && i < filter->service_n; i++)
+        is_one = service == filter->services[i];
+    return is_one;
+}
+
+static bool is_of_state(const struct public_filter *filter, int64_t type)
+{
     if (filter->has_state)
-        return is_of_service && shown->state->type == filter->state;
-    return is_of_service && (!filter->states || (filter->states & (1U << shown->state->type)));
+        return type == filter->state;
+    return !filter->states || (filter->states & (1U << type));
 }
 
 static bool is_between(struct instant at, const struct instant *from, const struct instant *until)
@@ -266,78 +142,34 @@ static bool is_between(struct instant at, const struct instant *from, const stru
     return (!from || instant_cmp(at, *from) >= 0) && (!until || instant_cmp(at, *until) < 0);
 }
 
+bool public_is_asked_for(const struct public_filter *filter, const struct public_narrow *of)
+{
+    return is_of_service(filter, of->service) && is_of_state(filter, of->state_type) &&
+           (!filter->district.n || str_eq(filter->district, of->district)) &&
+           is_between(of->opened, filter->has_from ? &filter->from : NULL,
+                      filter->has_until ? &filter->until : NULL) &&
+           is_between(of->updated, filter->has_updated_from ? &filter->updated_from : NULL,
+                      filter->has_updated_until ? &filter->updated_until : NULL);
+}
+
 bool public_filter_has(const struct public_filter *filter, const struct public_case *shown)
 {
-    return is_asked_for(filter, shown) &&
-           (!filter->district.n || str_eq(filter->district, shown->district)) &&
-           is_between(shown->opened, filter->has_from ? &filter->from : NULL,
-                      filter->has_until ? &filter->until : NULL) &&
-           is_between(shown->updated, filter->has_updated_from ? &filter->updated_from : NULL,
-                      filter->has_updated_until ? &filter->updated_until : NULL) &&
+    const struct public_narrow of = {
+        .service = shown->definition->service_id,
+        .state_type = shown->state->type,
+        .district = shown->district,
+        .opened = shown->opened,
+        .updated = shown->updated,
+    };
+
+    return public_is_asked_for(filter, &of) &&
            (!filter->has_box ||
             (shown->place.has_point && box_contains(filter->box, shown->place.point)));
 }
 
-static bool is_within(const struct public_filter *filter, const struct public_case *shown)
-{
-    if (filter->is_by_updated && !is_asked_for(filter, shown))
-        return false;
-    return !filter->has_box ||
-           (shown->place.has_point && box_contains(filter->box, shown->place.point));
-}
-
-/* Takes the rows into *page until it is full; *next is the last that was looked at. */
-static enum rc take(struct ctx *ctx, const struct runs *runs, const struct public_filter *filter,
-                    struct public_cases *page, size_t *ret_taken)
-{
-    size_t i;
-
-    for (i = 0; i < runs->n && page->n < filter->most; i++) {
-        bool is_public;
-        enum rc rc = project(ctx, &runs->rows[i], &page->of[page->n], &is_public);
-
-        if (rc)
-            return rc;
-        page->n += is_public && is_within(filter, &page->of[page->n]);
-        page->next = (struct public_cursor){
-            filter->is_by_updated ? runs->rows[i].updated : runs->rows[i].opened, runs->rows[i].id};
-    }
-    *ret_taken = i;
-    return RC_OK;
-}
-
-static enum rc list(struct ctx *ctx, const struct public_filter *filter, struct public_cases *ret)
-{
-    struct public_filter rest = *filter;
-    struct public_cases page = {
-        .of = ARENA_ARRAY(ctx->arena, filter->most + 1, struct public_case),
-        .has_more = true,
-    };
-    size_t chunk = filter->has_box ? PUBLIC_CASES_MAX : filter->most;
-
-    if (!page.of)
-        return FAIL(ctx, ERR_MEMORY);
-    for (size_t read = 0; page.has_more && page.n < filter->most && read < ROWS_MAX;) {
-        struct runs runs = {.n = 0};
-        size_t taken = 0;
-        enum rc rc = load(ctx, &rest, chunk, &runs);
-
-        if (!rc)
-            rc = take(ctx, &runs, filter, &page, &taken);
-        if (rc)
-            return rc;
-        read += runs.n;
-        page.has_more = !runs.is_whole || taken < runs.n;
-        rest.has_after = true;
-        rest.after = page.next;
-    }
-    *ret = page;
-    return RC_OK;
-}
-
 enum rc public_cases(struct ctx *ctx, const struct public_filter *filter, struct public_cases *ret)
 {
-    return filter->words.n ? public_search(ctx, filter, ret) : list(ctx, filter, ret);
+    return filter->words.n ? public_search(ctx, filter, ret) : public_list(ctx, filter, ret);
 }
 
 enum rc public_case_get(struct ctx *ctx, int64_t case_id, struct public_case *ret)
@@ -348,7 +180,7 @@ enum rc public_case_get(struct ctx *ctx, int64_t case_id, struct public_case *re
         ctx, &(struct public_run_args){.with_only = true, .only = case_id, .most = 1}, &run);
 
     if (!rc && run.n)
-        rc = project(ctx, &run.rows[0], ret, &is_public);
+        rc = public_project(ctx, &run.rows[0], false, ret, &is_public);
     if (rc)
         return rc;
     return is_public ? RC_OK : FAIL(ctx, ERR_NOT_FOUND);
@@ -368,7 +200,7 @@ enum rc public_cases_numbered(struct ctx *ctx, const struct str *numbers, size_t
             ctx, &(struct public_run_args){.number = numbers[i], .with_number = true, .most = 1},
             &run);
         if (!rc && run.n)
-            rc = project(ctx, &run.rows[0], &page.of[page.n], &is_public);
+            rc = public_project(ctx, &run.rows[0], false, &page.of[page.n], &is_public);
         page.n += is_public;
     }
     if (!rc)

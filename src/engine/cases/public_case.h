@@ -19,6 +19,10 @@
 
 #define PUBLIC_CASES_MAX 200 /* on one page */
 
+/* How far a house may lie from the middle of its block, at which it is shown where it is blurred.
+ */
+#define PUBLIC_BLOCK_REACH_M 300
+
 struct public_place {
     struct str label; /* empty: the public is not told; a block in ctx->lang */
     bool has_point;
@@ -82,7 +86,8 @@ struct public_filter {
     struct str words; /* as typed: all stand in what everybody is shown of the case; empty: all */
     bool has_after;
     struct public_cursor after;
-    size_t most; /* 1 to PUBLIC_CASES_MAX */
+    bool is_bare; /* who only counts them: the places are left out, which cost the most */
+    size_t most;  /* 1 to PUBLIC_CASES_MAX */
 };
 
 /* Whether a case is one of those asked for, but for the words. */
@@ -93,6 +98,7 @@ struct public_cases {
     size_t n;
     bool has_more;             /* there may be more after `next` */
     struct public_cursor next; /* set when has_more */
+    size_t missed; /* cases that were looked at for it and are not asked for, or not public */
 };
 
 /* One page, newest first; of those with words the latest entered first. A page may hold fewer cases
@@ -132,6 +138,31 @@ struct public_updates {
  * and notes for everybody. Messages between the city and the reporter are not among them. */
 enum rc public_updates(struct ctx *ctx, const struct public_case *shown, struct instant from,
                        struct instant until, struct public_updates *ret) MUST_CHECK;
+
+/* What happened to all cases in a time, by the order in which it happened: `most` things that
+ * everybody may know of, after so many that are left out, from the time's end when is_from_end. */
+struct public_events_ask {
+    struct instant from, until; /* from, until before */
+    bool is_from_end;
+    int64_t skipped;
+    size_t most;
+};
+
+struct public_told {
+    struct public_case shown; /* without its place */
+    struct public_update update;
+};
+
+/* They cost what they are, however many cases there are. Fewer than `most` are given where some
+ * are about cases that are public no more, or say nothing; has_more is about what happened, not
+ * about what is told. */
+struct public_happened {
+    struct public_told *of; /* in no order */
+    size_t n;
+    bool has_more;
+};
+enum rc public_happened(struct ctx *ctx, const struct public_events_ask *ask,
+                        struct public_happened *ret) MUST_CHECK;
 
 /* "west,south,east,north" in degrees. False, *ret untouched, for anything that is not four numbers
  * on earth, and for a box without extent. */

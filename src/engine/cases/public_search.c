@@ -61,11 +61,16 @@ static bool may_be_cut(const struct looking *looking, size_t word)
     return looking->is_last_beginning && word + 1 == looking->word_n;
 }
 
-/* "700 block of ..." stands for the house where a place is blurred: the index has the house. */
+/* "700 block of ..." stands for the house where a place is blurred: the index has its street alone.
+ */
 static bool is_of_block(struct ctx *ctx, struct str word)
 {
-    return str_ends_with(word, S("00")) ||
-           case_match_has(utf8_fold(ctx->arena, msg_text(ctx->lang, MSG_place_block)), word, false);
+    static const enum msg_id ways[] = {MSG_place_block, MSG_place_first_block};
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (case_match_has(utf8_fold(ctx->arena, msg_text(ctx->lang, ways[i])), word, false))
+            return true;
+    return str_ends_with(word, S("00"));
 }
 
 /* A word means itself or, as part of a name, the services that are called so. */

@@ -22,9 +22,9 @@ RETURNING id;
 -- name: party_add :insert (kind TEXT, name TEXT, lang TEXT, created INSTANT)
 INSERT INTO party (kind, name, lang, created) VALUES (:kind, :name, :lang, :created) RETURNING id;
 
--- name: contact_add :insert (party I64, kind TEXT, value TEXT, folded TEXT, created INSTANT)
-INSERT INTO contact_point (party, kind, value, folded, created)
-VALUES (:party, :kind, :value, :folded, :created) RETURNING id;
+-- name: contact_add :insert (party I64, kind TEXT, value TEXT, folded TEXT, verified INSTANT?, verified_by TEXT?, created INSTANT)
+INSERT INTO contact_point (party, kind, value, folded, verified, verified_by, created)
+VALUES (:party, :kind, :value, :folded, :verified, :verified_by, :created) RETURNING id;
 
 -- name: case_add :insert (number TEXT, service I64, service_version I64, state TEXT, state_type I64, team I64?, place I64?, reporter I64?, lang TEXT, channel TEXT, confidentiality I64, description TEXT, answers JSON, opened INSTANT, due INSTANT?, district TEXT, submission TEXT?)
 INSERT INTO cases (number, service, service_version, class, state, state_type, state_since, team,
@@ -215,7 +215,7 @@ WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 SELECT id, ended FROM follower WHERE cases = :cases AND email = :email;
 
 -- name: merge_follower_of :optional (id I64)
-SELECT email, lang FROM follower WHERE id = :id;
+SELECT party, email, lang FROM follower WHERE id = :id;
 
 -- name: merge_follower_add :insert (cases I64, party I64?, email TEXT, lang TEXT, token_hash BLOB, created INSTANT)
 INSERT INTO follower (cases, party, email, lang, token_hash, created, confirmed)
@@ -242,23 +242,13 @@ WHERE kind = :kind AND ended IS NULL
     AND ((from_case = :one AND to_case = :two) OR (from_case = :two AND to_case = :one))
 LIMIT 1;
 
--- Search forgets what its entries held before: else the words stay in older parts of the index.
--- name: case_words_tidy :exec ()
--- @sqlite
-INSERT INTO case_text (case_text) VALUES ('optimize');
--- @postgres
-UPDATE case_text SET words = words WHERE FALSE;
--- @both
+-- The draft that a case was filed from: its submission is made of the draft's token (draft.h).
+-- name: case_submission :optional (id I64)
+-- column: submission TEXT?
+SELECT submission FROM cases WHERE id = :id;
 
--- name: case_public_words_tidy :exec ()
--- @sqlite
-INSERT INTO case_public_text (case_public_text) VALUES ('optimize');
--- @postgres
-UPDATE case_public_text SET words = words WHERE FALSE;
--- @both
-
--- name: drafts_forget :exec (cases I64)
-UPDATE draft SET answers = '{}' WHERE cases = :cases;
+-- name: draft_forget :exec (token_hash BLOB)
+UPDATE draft SET answers = '{}' WHERE token_hash = :token_hash AND cases IS NOT NULL;
 
 -- name: case_file_parts :optional (id I64)
 SELECT p.cases, p.file, t.id AS thumbnail, f.sha256, t.sha256 AS thumb_sha256
@@ -272,7 +262,7 @@ DELETE FROM case_file WHERE id = :id;
 SELECT id, kind, value, verified FROM contact_point WHERE party = :party ORDER BY id;
 
 -- name: followers_of :many (cases I64)
-SELECT id, email, lang FROM follower
+SELECT id, party, email, lang FROM follower
 WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
 
 -- name: case_place_label :optional (id I64)
@@ -305,27 +295,33 @@ SELECT number FROM cases WHERE id = :id;
 DELETE FROM draft WHERE id = :id AND cases IS NULL;
 
 -- name: link_case :optional (token_hash BLOB, now INSTANT)
-SELECT l.id, l.purpose, c.id AS case_id, c.number, c.reporter
+SELECT l.id, l.purpose, l.created, c.id AS case_id, c.number, c.reporter
 FROM link_token l JOIN cases c ON c.id = l.cases
 WHERE l.token_hash = :token_hash AND l.purpose = 'case'
     AND (l.expires IS NULL OR l.expires > :now);
 
 -- One run of cases of one service and type of state, or of all, newest first: by when they were
--- opened, or by when something last happened to them.
+-- opened, or by when something last happened to them. What no index holds does not choose the rows:
+-- it is `fits`, so that no more rows are read than are given back, however few of them fit.
 -- name: public_run :many (service I64, state_type I64, district TEXT, number TEXT, opened_from INSTANT, opened_until INSTANT, updated_from INSTANT, updated_until INSTANT, opened INSTANT, after_id I64, only I64, most I64)
+-- column: fits BOOL
 -- column: description TEXT
 -- column: place_kind TEXT?
 -- column: place_label TEXT?
 -- column: place_address TEXT?
 SELECT c.id, c.number, c.service_version, c.state, c.outcome, c.opened, c.updated, c.closed, c.due,
     c.district, c.is_description_public,
+    (c.confidentiality = 0 AND c.is_hidden = FALSE
+--? district: AND c.district = :district
+--? opened_since: AND c.opened >= :opened_from
+--? opened_before: AND c.opened < :opened_until
+    ) AS fits,
     CASE WHEN c.is_description_public = TRUE THEN c.description ELSE '' END AS description,
     p.kind AS place_kind, p.label AS place_label, p.address AS place_address, p.lat_e7, p.lon_e7
 FROM cases c LEFT JOIN place p ON p.id = c.place
-WHERE c.confidentiality = 0 AND c.is_hidden = FALSE
+WHERE TRUE
 --? service: AND c.service = :service
 --? state_type: AND c.state_type = :state_type
---? district: AND c.district = :district
 --? opened_from: AND c.opened >= :opened_from
 --? opened_until: AND c.opened < :opened_until
 --? updated_from: AND c.updated >= :updated_from
@@ -338,6 +334,34 @@ ORDER BY
 --= opened: c.opened DESC, c.id DESC
 --= updated: c.updated DESC, c.id DESC
 LIMIT :most;
+
+-- How many places lie in a run of squares, up to `most`.
+-- name: places_in_cells :one (cell_from I64, cell_to I64, most I64)
+-- column: counted I64
+SELECT count(*) AS counted FROM (
+SELECT 1 FROM place WHERE cell >= :cell_from AND cell <= :cell_to LIMIT :most) AS counted_rows;
+
+-- The cases there, in no order: what a list asks of them, all of it.
+-- name: public_in_cells :many (cell_from I64, cell_to I64, most I64)
+SELECT c.id, c.service, c.service_version, c.state_type, c.opened, c.updated, c.district, p.lat_e7,
+    p.lon_e7
+FROM place p CROSS JOIN cases c
+WHERE p.cell >= :cell_from AND p.cell <= :cell_to AND c.place = p.id
+LIMIT :most;
+
+-- What the public may know of all cases' ways, within a time: a run of it, from its beginning or
+-- from its end.
+-- name: public_events_run :many (at_from INSTANT, at_until INSTANT, most I64, skipped I64)
+-- column: cases I64?
+-- column: payload TEXT?
+SELECT e.id, e.at, e.kind, e.cases, p.payload
+FROM (
+    SELECT id FROM event WHERE audience = 0 AND at >= :at_from AND at < :at_until
+    ORDER BY
+--= oldest: at, id
+--= newest: at DESC, id DESC
+    LIMIT :most OFFSET :skipped) r
+JOIN event e ON e.id = r.id LEFT JOIN event_payload p ON p.event = e.id;
 
 -- Cases that have the words in public, the latest entered first, each with whether everybody may be
 -- shown it and it is asked for: so many entries are looked at, however few of them fit.
@@ -492,8 +516,14 @@ RETURNING id;
 -- name: file_drop :exec (id I64)
 DELETE FROM file WHERE id = :id;
 
--- name: files_unused_drop :exec (before INSTANT)
-DELETE FROM file WHERE created < :before
+-- Where a run of so many files ends.
+-- name: files_run_end :one (after_id I64, most I64)
+-- column: last_id I64?
+SELECT max(id) AS last_id FROM (
+    SELECT id FROM file WHERE id > :after_id ORDER BY id LIMIT :most) AS run;
+
+-- name: files_unused_drop :exec (after_id I64, last_id I64, before INSTANT)
+DELETE FROM file WHERE id > :after_id AND id <= :last_id AND created < :before
     AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.file = file.id)
     AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.thumbnail = file.id)
     AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.file = file.id)
@@ -547,7 +577,7 @@ UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :
 SELECT c.id, c.service_version, c.opened, c.channel, c.lang, c.answers, p.label, p.lat_e7, p.lon_e7
 FROM cases c JOIN place p ON p.id = c.place
 WHERE c.state_type < 2 AND p.lat_e7 IS NOT NULL AND p.lon_e7 IS NOT NULL
-ORDER BY c.id;
+ORDER BY +c.id;
 
 -- name: link_use :exec (id I64, used INSTANT)
 UPDATE link_token SET used = :used WHERE id = :id AND used IS NULL;
@@ -605,20 +635,6 @@ ON CONFLICT (cases) DO UPDATE SET score = excluded.score, text = excluded.text,
 -- name: satisfaction_text_drop :exec (cases I64, text TEXT)
 UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
 
--- How often an address was given lately by people whom the city did not know by it, at most `most`:
--- an address that was given ten thousand times costs no more. (PostgreSQL would walk the whole table
--- by id for the first body.)
--- name: contacts_since :one (email TEXT, since INSTANT, most I64)
--- column: total I64
--- @sqlite
-SELECT count(*) AS total FROM (SELECT created FROM contact_point
-    WHERE kind = 'email' AND folded = :email ORDER BY id DESC LIMIT :most) newest
-WHERE newest.created > :since;
--- @postgres
-SELECT count(*) AS total FROM (SELECT id FROM contact_point
-    WHERE kind = 'email' AND folded = :email AND created > :since LIMIT :most) newest;
--- @both
-
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)
 -- column: place_kind TEXT?
@@ -670,6 +686,47 @@ ORDER BY updated DESC LIMIT 50;
 SELECT id, service_version, party, answers, updated, expires FROM draft
 WHERE id = :id AND cases IS NULL AND expires > :now;
 
+-- Everybody's entries, with what they are made of.
+-- name: public_entries :many (after_id I64, most I64)
+-- column: words TEXT
+-- column: place_label TEXT?
+-- @sqlite
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
+    p.label AS place_label
+FROM cases c JOIN case_public_text u ON u.rowid = c.id LEFT JOIN place p ON p.id = c.place
+WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
+-- @postgres
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
+    p.label AS place_label
+FROM cases c JOIN case_public_text u ON u.id = c.id LEFT JOIN place p ON p.id = c.place
+WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
+-- @both
+
+-- What SQLite has written since the connection was opened.
+-- name: rows_written :one ()
+-- column: total I64
+-- @sqlite
+SELECT total_changes() AS total;
+-- @postgres
+SELECT CAST(0 AS BIGINT) AS total;
+-- @both
+
+-- SQLite leaves what an entry held in older parts of the index until these are merged; here so many
+-- pages of it.
+-- name: case_words_merge :exec (pages I64)
+-- @sqlite
+INSERT INTO case_text (case_text, rank) VALUES ('merge', :pages);
+-- @postgres
+UPDATE case_text SET words = words WHERE :pages = 0;
+-- @both
+
+-- name: case_public_words_merge :exec (pages I64)
+-- @sqlite
+INSERT INTO case_public_text (case_public_text, rank) VALUES ('merge', :pages);
+-- @postgres
+UPDATE case_public_text SET words = words WHERE :pages = 0;
+-- @both
+
 -- name: drafts_disown :exec (party I64)
 UPDATE draft SET party = NULL WHERE party = :party;
 
@@ -686,7 +743,11 @@ DELETE FROM draft WHERE id IN
 
 -- name: link_tokens_sweep :exec (before INSTANT, most I64)
 DELETE FROM link_token WHERE id IN
-    (SELECT id FROM link_token WHERE expires < :before ORDER BY id LIMIT :most);
+    (SELECT id FROM link_token WHERE expires < :before ORDER BY expires, id LIMIT :most);
+
+-- name: mailboxes_sweep :exec (before I64, most I64)
+DELETE FROM mailbox_day WHERE id IN (SELECT id FROM mailbox_day WHERE day < :before LIMIT :most);
 
 -- name: sessions_sweep :exec (now INSTANT, most I64)
-DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires < :now LIMIT :most);
+DELETE FROM session WHERE id IN
+    (SELECT id FROM session WHERE expires < :now ORDER BY expires LIMIT :most);

@@ -4,6 +4,7 @@
 #include "engine/cases/files.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"
+#include "engine/message/mailbox.h"
 #include "people/resident.h"
 
 #define MANY           500 /* rows to a transaction, so that others need not wait */
@@ -35,6 +36,13 @@ static enum rc links_tx(struct ctx *ctx, void *arg)
     struct instant before = instant_plus_us(ctx->now, -LINK_KEPT_DAYS * US_PER_DAY);
 
     return link_tokens_sweep(ctx, before, MANY, &sweep->removed);
+}
+
+static enum rc mailboxes_tx(struct ctx *ctx, void *arg)
+{
+    struct sweep *sweep = arg;
+
+    return mailboxes_sweep(ctx, mailbox_day_of(ctx->now), MANY, &sweep->removed);
 }
 
 static enum rc jobs_tx(struct ctx *ctx, void *arg)
@@ -69,7 +77,7 @@ static enum rc sweep_disk(struct ctx *ctx)
 
 static enum rc run_sweep(struct ctx *ctx, const struct job *job)
 {
-    static db_tx_fn *const sweeps[] = {drafts_tx, sessions_tx, links_tx, jobs_tx};
+    static db_tx_fn *const sweeps[] = {drafts_tx, sessions_tx, links_tx, mailboxes_tx, jobs_tx};
     struct instant next = instant_plus_us(ctx->now, US_PER_DAY);
     enum rc rc = photos_expire(ctx);
 

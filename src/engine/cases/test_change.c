@@ -317,14 +317,16 @@ static void a_move_routes_again_and_leaves_the_clocks(void **state)
     assert_error(&world->ctx, case_move(&world->ctx, 1, 0, &west), ERR_DENIED, NULL);
 }
 
-static void a_place_outside_the_city_is_refused(void **state)
+static void a_place_outside_the_city_or_a_whole_street_is_refused(void **state)
 {
     struct world *world = *state;
-    struct place far;
+    struct place far, street;
 
     test_file(world, &(struct test_filing){0});
     locate(world, "30.0,-70.0", &far);
+    locate(world, "Massachusetts Ave", &street);
     act_as(world, ROLE_AGENT, SCOPE_CITY, NULL);
+    assert_error(&world->ctx, case_move(&world->ctx, 1, 0, &street), ERR_PLACE_WIDE, "place");
     assert_error(&world->ctx, case_move(&world->ctx, 1, 0, &far), ERR_PLACE_OUTSIDE, "place");
     assert_int_equal(count_events(world, "case.moved"), 0);
 }
@@ -362,7 +364,7 @@ int main(void)
         TEST(what_the_new_service_asks_is_answered_by_staff),
         TEST(what_is_no_transfer_is_refused),
         TEST(a_move_routes_again_and_leaves_the_clocks),
-        TEST(a_place_outside_the_city_is_refused),
+        TEST(a_place_outside_the_city_or_a_whole_street_is_refused),
         TEST(a_supervisor_gives_it_to_another_team),
     };
 

@@ -2,6 +2,7 @@
 #include "engine/cases/draft_form.h"
 #include "engine/cases/draft_share.h"
 
+#include "engine/cases/case_privacy.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/resident_erase.h"
 #include "engine/record/people_record.h"
@@ -135,6 +136,38 @@ static void a_draft_sent_from_two_devices_is_one_case(void **state)
     assert_true(again.was_there_before && str_eq(again.number, filed.number));
 }
 
+/* What is taken out of a case is taken out of what it was filed from, and of nothing else. */
+static void a_redacted_case_has_no_draft(void **state)
+{
+    struct world *world = *state;
+    struct draft draft = begun(world), other = begun(world), sent;
+    struct str token;
+    struct redaction redaction = {.what = REDACT_DESCRIPTION, .reason = S("Names a person")};
+    struct filing filing;
+    struct filed filed;
+
+    draft.has_description = true;
+    draft.description = S("SECRETWORD");
+    token = saved(world, &draft);
+    saved(world, &other);
+    test_ok(&world->ctx, draft_load(&world->ctx, token, &sent));
+    filing = draft_filing(&sent);
+    test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
+    world->ctx.actor = test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL);
+    test_ok(&world->ctx, case_redact(&world->ctx, filed.case_id, 0, &redaction));
+    world->ctx.actor = NULL;
+    assert_int_equal(test_i64(world,
+                              "SELECT count(*) FROM draft WHERE cases = %lld AND "
+                              "CAST(answers AS TEXT) = '{}'",
+                              filed.case_id),
+                     1);
+    assert_int_equal(test_i64(world,
+                              "SELECT count(*) FROM draft WHERE cases IS NULL AND 1 = %lld AND "
+                              "CAST(answers AS TEXT) <> '{}'",
+                              1),
+                     1);
+}
+
 static void two_drafts_are_two_cases(void **state)
 {
     struct world *world = *state;
@@ -265,6 +298,7 @@ int main(void)
         TEST(another_token_opens_nothing),
         TEST(a_draft_is_kept_for_thirty_days),
         TEST(a_draft_sent_from_two_devices_is_one_case),
+        TEST(a_redacted_case_has_no_draft),
         TEST(two_drafts_are_two_cases),
         TEST(a_draft_that_was_sent_is_its_case),
         TEST(an_account_that_ends_takes_its_drafts_along),

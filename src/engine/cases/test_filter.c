@@ -116,7 +116,7 @@ static void test_mistakes_are_explained(void **state)
     check_refused(world, "opened:..", "is no day");
     check_refused(world, "due:-99999999999999999999d", "is no day");
     check_refused(world, "due:today..yesterday", "ends before it begins");
-    check_refused(world, "reporter:Ana", "neither an e-mail");
+    check_refused(world, "reporter:Ana", "neither an email");
     check_refused(world, "-reporter:ana@example.com", "cannot be turned around");
     check_refused(world, "~hole", "only a place");
     check_refused(world, "ab*", "at least three");

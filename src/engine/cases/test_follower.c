@@ -13,7 +13,9 @@ static void look_again(struct world *world)
 
 static enum rc ask(struct world *world, int64_t case_id, const char *email)
 {
-    enum rc rc = follower_ask(&world->ctx, &(struct follower_ask){case_id, str_of(email), BASE});
+    enum rc rc = follower_ask(
+        &world->ctx,
+        &(struct follower_ask){.case_id = case_id, .email = str_of(email), .base_url = BASE});
 
     look_again(world);
     return rc;
@@ -61,7 +63,7 @@ static void nobody_follows_before_confirming(void **state)
 
     test_counts(world, &before);
     test_ok(&world->ctx, ask(world, filed.case_id, " Li@Example.org "));
-    assert_grown(world, &before, "link_token", 1, "message", 1, NULL);
+    assert_grown(world, &before, "link_token", 1, "message", 1, "mailbox_day", 1, NULL);
     token = token_of(world, "body", "/follows/");
     test_counts(world, &before);
     test_ok(&world->ctx, follower_look(&world->ctx, token, &link));

@@ -270,6 +270,30 @@ static void test_people_are_found_by_who_may(void **state)
         ERR_DENIED, NULL);
 }
 
+/* For a program's key nobody is like somebody without cases; both have none, also turned around. */
+static void test_programs_learn_no_logins(void **state)
+{
+    static const char *const logins[] = {"assignee:noone", "assignee:noone,nobody2 bus"};
+    struct world *world = *state;
+    struct actor program;
+    struct case_filter filter;
+    struct case_found found;
+
+    fill(world);
+    program = *test_staff(world, ROLE_AGENT, SCOPE_CITY, NULL);
+    program.kind = ACTOR_API;
+    program.id = 1;
+    world->ctx.actor = &program;
+    for (size_t i = 0; i < sizeof logins / sizeof *logins; i++)
+        assert_str(ids(world, logins[i], CASES_OLDEST, 50), "");
+    assert_str(ids(world, "-assignee:noone", CASES_OLDEST, 50), "1 2 3 4 5 6");
+    test_ok(&world->ctx, case_filter_parse(&world->ctx, S("assignee:me"), &filter));
+    assert_error(
+        &world->ctx,
+        case_search(&world->ctx, &(struct case_search){.filter = &filter, .most = 5}, &found),
+        ERR_FILTER, "q");
+}
+
 /* Nobody finds a case outside of their grants, by whatever filter. */
 static void test_grants_bound_every_list(void **state)
 {
@@ -517,6 +541,7 @@ int main(void)
         TEST(test_words_are_folded_ranked_and_left_out),
         TEST(test_words_name_services),
         TEST(test_people_are_found_by_who_may),
+        TEST(test_programs_learn_no_logins),
         TEST(test_grants_bound_every_list),
         TEST(test_reading_stops_and_goes_on),
         TEST(test_a_line_says_what_is_known),

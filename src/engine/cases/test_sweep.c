@@ -71,6 +71,8 @@ static void test_expired_goes_the_rest_stays(void **state)
     test_town_set(town, "INSERT INTO link_token (token_hash, purpose, subject, created, expires) "
                         "VALUES (unhex('01'), 'case', '', 0, NULL), (unhex('02'), 'draft', '', 0, "
                         "1794000000000000), (unhex('03'), 'draft', '', 0, 1)");
+    test_town_set(town, "INSERT INTO mailbox_day (day, mailbox, mails) VALUES (1, unhex('01'), 1), "
+                        "(20772, unhex('01'), 1), (20773, unhex('01'), 1)");
     make_files(town);
     test_ok(&town->ctx, sweep_begin(&town->ctx));
     run(town);
@@ -82,6 +84,7 @@ static void test_expired_goes_the_rest_stays(void **state)
     assert_int_equal(test_town_count(town, "SELECT min(expires) > 1 FROM draft"), 1);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM draft_file"), 4);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM session"), 1);
+    assert_int_equal(test_town_count(town, "SELECT min(day) FROM mailbox_day"), 20773);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE kind = 'old'"), 0);
     assert_int_equal(
         test_town_count(town, "SELECT count(*) FROM job WHERE kind IN ('new', 'broken')"), 2);

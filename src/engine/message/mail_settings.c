@@ -202,12 +202,13 @@ enum rc mail_settings_change(struct ctx *ctx, const struct mail_change *changes,
 
 /* ---- Signing in at the relay */
 
-/* The file that nobody else may read; that there is none is fine. */
+/* The file that nobody else may read; that there is none is fine. It holds for the relay that it
+ * names: who may say in the console where mail goes is not who wrote the file. */
 static enum rc read_file(struct ctx *ctx, const char *folder, struct smtp_relay *relay)
 {
     const char *path = str_z(ctx->arena, str_fmt(ctx->arena, "%s/smtp-password", folder));
     struct stat about;
-    struct str text;
+    struct str text, user, password, url;
     enum rc rc;
 
     if (stat(path, &about) < 0)
@@ -218,13 +219,16 @@ static enum rc read_file(struct ctx *ctx, const char *folder, struct smtp_relay 
     rc = file_read(ctx, path, MAX_FILE, &text);
     if (rc)
         return rc;
-    if (!str_next(&text, '\n', &relay->user) || !str_next(&text, '\n', &relay->password) ||
-        !str_trim(relay->user).n)
+    if (!str_next(&text, '\n', &user) || !str_next(&text, '\n', &password) ||
+        !str_next(&text, '\n', &url) || !str_trim(user).n || !str_trim(url).n)
         return FAIL(ctx, ERR_CONFIG,
-                    .detail = S("the file smtp-password has a line for the user and one for the "
-                                "password"));
-    relay->user = str_trim(relay->user);
-    relay->password = str_trim(relay->password);
+                    .detail = S("the file smtp-password has a line for the user, one for the "
+                                "password and one for the relay they are for, as the setting smtp "
+                                "has it: smtp://HOST:PORT or smtps://HOST:PORT"));
+    if (!str_eq_ascii_nocase(str_trim(url), relay->url))
+        return RC_OK;
+    relay->user = str_trim(user);
+    relay->password = str_trim(password);
     return RC_OK;
 }
 

@@ -44,9 +44,10 @@ struct mail_change {
 enum rc mail_settings_change(struct ctx *ctx, const struct mail_change *changes, size_t n,
                              struct str why) MUST_CHECK;
 
-/* Who signs in at the relay: as set here, user and password, else as the file smtp-password of the
- * data folder says; both stay empty where neither does. ERR_CONFIG when the file is wrong, or when
- * the sealed password was sealed with another installation's key. With a reader. */
+/* Who signs in at the relay of relay->url: as set here, user and password, else as the file
+ * smtp-password of the data folder says, whose third line names the relay that it is for: for
+ * another one it is not there. Both stay empty where neither says so. ERR_CONFIG when the file is
+ * wrong, or when the sealed password was sealed with another installation's key. With a reader. */
 enum rc mail_settings_login(struct ctx *ctx, const char *folder,
                             struct smtp_relay *relay) MUST_CHECK;
 

@@ -110,9 +110,13 @@ static struct str body_of(struct ctx *ctx, const struct notice_rule *notice,
                    STR_ARG(msg_format(ctx->arena, recipient->lang, MSG_mail_unfollow, &link, 1)));
 }
 
-static enum rc add(struct ctx *ctx, const struct message_add_args *args)
+static enum rc add(struct ctx *ctx, const struct message_add_args *args, enum mailbox_trust trust)
 {
-    enum rc rc = message_add(ctx, args, NULL);
+    bool may = false;
+    enum rc rc = mailbox_take(ctx, args->address, trust, &may);
+
+    if (!rc && may)
+        rc = message_add(ctx, args, NULL);
 
     if (rc == RC_CONFLICT && ctx->err.id == ERR_DUPLICATE) {
         ctx_clear_error(ctx);
@@ -127,38 +131,42 @@ enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
 {
     enum lang lang = recipient->lang;
 
-    return add(ctx, &(struct message_add_args){
-                        .cases = case_id,
-                        .route = S("mail"),
-                        .address = recipient->email,
-                        .lang = lang_code(lang),
-                        .notice = notice->id,
-                        .subject = one_line(
-                            ctx, notice_fill(ctx, text_in(&notice->subject, lang), facts, lang)),
-                        .body = body_of(ctx, notice, facts, recipient),
-                        .unsubscribe = recipient->unsubscribe,
-                        .next_try = ctx->now,
-                        .created = ctx->now,
-                        .once = once_key(ctx, event_id, notice->id, recipient->email),
-                    });
+    return add(ctx,
+               &(struct message_add_args){
+                   .cases = case_id,
+                   .route = S("mail"),
+                   .address = recipient->email,
+                   .lang = lang_code(lang),
+                   .notice = notice->id,
+                   .subject = one_line(
+                       ctx, notice_fill(ctx, text_in(&notice->subject, lang), facts, lang)),
+                   .body = body_of(ctx, notice, facts, recipient),
+                   .unsubscribe = recipient->unsubscribe,
+                   .next_try = ctx->now,
+                   .created = ctx->now,
+                   .once = once_key(ctx, event_id, notice->id, recipient->email),
+               },
+               recipient->trust);
 }
 
 enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail)
 {
-    return add(ctx, &(struct message_add_args){
-                        .cases = mail->case_id,
-                        .cases_is_null = !mail->case_id,
-                        .route = S("mail"),
-                        .address = mail->email,
-                        .lang = lang_code(mail->lang),
-                        .notice = mail->notice,
-                        .subject = one_line(ctx, mail->subject),
-                        .body = mail->body,
-                        .next_try = mail->is_urgent ? (struct instant){0} : ctx->now,
-                        .created = ctx->now,
-                        .once = mail->once,
-                        .once_is_null = !mail->once.n,
-                    });
+    return add(ctx,
+               &(struct message_add_args){
+                   .cases = mail->case_id,
+                   .cases_is_null = !mail->case_id,
+                   .route = S("mail"),
+                   .address = mail->email,
+                   .lang = lang_code(mail->lang),
+                   .notice = mail->notice,
+                   .subject = one_line(ctx, mail->subject),
+                   .body = mail->body,
+                   .next_try = ctx->now,
+                   .created = ctx->now,
+                   .once = mail->once,
+                   .once_is_null = !mail->once.n,
+               },
+               mail->trust);
 }
 
 /* ---- As it goes out */

@@ -3,12 +3,13 @@
  * A workflow's notice has texts per language with {placeholders}; each recipient gets it in their
  * language. Rows go into `message` in the transaction of the event they speak of, once per event
  * and address. Mail to an address that nobody has verified carries no text that a stranger could
- * have written. Layer: engine.
+ * have written, and there is an end to it each day (mailbox.h). Layer: engine.
  */
 #ifndef ENGINE_NOTICE_H
 #define ENGINE_NOTICE_H
 
 #include "engine/definition/city.h"
+#include "engine/message/mailbox.h"
 
 /* What the placeholders {number} {service} {place} {at_place} {team} {due} {link} {outcome}
  * {message} {date} stand for. Empty ones are written as nothing. */
@@ -29,6 +30,7 @@ struct recipient {
     struct str email;
     enum lang lang;
     struct str unsubscribe; /* link, which ends the mail as well; empty for the reporter */
+    enum mailbox_trust trust;
 };
 
 /* Fills the placeholders of a text. */
@@ -36,7 +38,7 @@ struct str notice_fill(struct ctx *ctx, struct str text, const struct notice_fac
                        enum lang lang);
 
 /* Puts one mail into the outbox. Inside db_tx only. Sending the same notice about the same event
- * to the same address again does nothing. */
+ * to the same address again does nothing, and so does one too many for the mailbox. */
 enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
                      const struct notice_rule *notice, const struct notice_facts *facts,
                      const struct recipient *recipient) MUST_CHECK;
@@ -49,8 +51,10 @@ struct plain_mail {
     enum lang lang;
     struct str subject, body;
     struct str once; /* the same key again does nothing; empty: none */
-    bool is_urgent;  /* goes before everything that waits */
+    enum mailbox_trust trust;
 };
+
+/* The same for such a mail. */
 enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail) MUST_CHECK;
 
 /* Whether any mail about the case went to the address, or is to go. */

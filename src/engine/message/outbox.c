@@ -187,9 +187,10 @@ static enum rc settle_tx(struct ctx *ctx, void *arg)
     case SMTP_REFUSED: row.state = S("failed"); break;
     case SMTP_UNCERTAIN: row.state = S("uncertain"); break;
     case SMTP_STOPPED:
+    case SMTP_AWAY:
     case SMTP_LATER:
         row.next_try_is_null = false;
-        row.next_try = delivery->outcome == SMTP_LATER ? next_try(ctx, attempts) : ctx->now;
+        row.next_try = delivery->outcome == SMTP_STOPPED ? ctx->now : next_try(ctx, attempts);
         if (attempts >= OUTBOX_TRIES) {
             row.state = S("failed");
             row.next_try_is_null = true;
@@ -202,9 +203,8 @@ static enum rc settle_tx(struct ctx *ctx, void *arg)
 enum rc outbox_send_next(struct ctx *ctx, struct outbox *outbox, struct outbox_result *ret)
 {
     static const char *const troubles[] = {
-        [SMTP_LATER] = "mail.later",
-        [SMTP_REFUSED] = "mail.refused",
-        [SMTP_STOPPED] = NULL,
+        [SMTP_LATER] = "mail.later",         [SMTP_AWAY] = "mail.later",
+        [SMTP_REFUSED] = "mail.refused",     [SMTP_STOPPED] = NULL,
         [SMTP_UNCERTAIN] = "mail.uncertain",
     };
     struct delivery delivery = {0};
@@ -218,8 +218,12 @@ enum rc outbox_send_next(struct ctx *ctx, struct outbox *outbox, struct outbox_r
         rc = db_tx(ctx, settle_tx, &delivery);
     }
     if (!rc)
-        *ret =
-            (struct outbox_result){delivery.is_ours, delivery.row.id, troubles[delivery.outcome]};
+        *ret = (struct outbox_result){
+            .was_there = delivery.is_ours,
+            .message = delivery.row.id,
+            .trouble = troubles[delivery.outcome],
+            .is_relay_away = delivery.outcome == SMTP_AWAY,
+        };
     return rc;
 }
 

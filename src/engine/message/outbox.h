@@ -35,6 +35,7 @@ struct outbox_result {
     bool was_there;
     int64_t message;     /* the row */
     const char *trouble; /* "mail.later", "mail.refused", "mail.uncertain"; NULL: none */
+    bool is_relay_away;  /* the next message will not go either */
 };
 
 /* Sends the message that has been due longest at ctx->now and writes

@@ -8,6 +8,13 @@ VALUES (:cases, 'out', :route, :address, :lang, :notice, :subject, :body, :unsub
 ON CONFLICT (once) DO NOTHING
 RETURNING id;
 
+-- One more mail to a mailbox, unless it has had its most.
+-- name: mailbox_count :optional (day I64, mailbox BLOB, most I64)
+INSERT INTO mailbox_day (day, mailbox, mails) VALUES (:day, :mailbox, 1)
+ON CONFLICT (day, mailbox) DO UPDATE SET mails = mailbox_day.mails + 1
+    WHERE mailbox_day.mails < :most
+RETURNING mails;
+
 -- name: message_due :optional (now INSTANT)
 SELECT id, attempts FROM message
 WHERE state = 'queued' AND next_try <= :now AND route = 'mail'

@@ -1,5 +1,6 @@
 #include "engine/message/smtp.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,6 +11,7 @@
 #include "base/utf8.h"
 
 #define CONNECT_MS 15000L
+#define ANSWER_MS  20000
 #define SEND_MS    120000L
 #define POLL_MS    100
 #define STEP_US    5000
@@ -120,6 +122,21 @@ bool smtp_url_is_good(struct str url)
            (str_to_i64(str_slice(port, 1, port.n), &number) && number > 0 && number < 65536);
 }
 
+bool smtp_url_is_local(struct str url)
+{
+    struct str host = host_of(url);
+    char text[INET_ADDRSTRLEN];
+    struct in_addr address;
+
+    if (str_eq_ascii_nocase(host, S("localhost")))
+        return true;
+    if (host.n >= sizeof text)
+        return false;
+    memcpy(text, host.p, host.n);
+    text[host.n] = '\0';
+    return inet_pton(AF_INET, text, &address) == 1 && ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
 static size_t give_text(char *to, size_t size, size_t count, void *arg)
 {
     struct sending *sending = arg;
@@ -187,20 +204,15 @@ static int note_close(void *arg, curl_socket_t socket)
     return close(socket);
 }
 
-static bool is_this_machine(struct str host)
-{
-    return str_starts_with(host, S("127.")) || str_eq_ascii_nocase(host, S("localhost"));
-}
-
 static void prepare(struct ctx *ctx, struct smtp *smtp, const struct smtp_relay *relay,
                     const struct smtp_letter *letter, struct sending *sending)
 {
     CURL *easy = smtp->easy;
     ptrdiff_t at = str_find_byte(letter->from, '@');
     struct str domain = str_slice(letter->from, (size_t)(at + 1), letter->from.n);
-    long encryption = is_this_machine(host_of(relay->url)) ? CURLUSESSL_NONE
-                      : relay->user.n                      ? CURLUSESSL_ALL
-                                                           : CURLUSESSL_TRY;
+    long encryption = smtp_url_is_local(relay->url) ? CURLUSESSL_NONE
+                      : relay->user.n               ? CURLUSESSL_ALL
+                                                    : CURLUSESSL_TRY;
 
     curl_easy_reset(easy);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -231,10 +243,10 @@ static void prepare(struct ctx *ctx, struct smtp *smtp, const struct smtp_relay 
     curl_easy_setopt(easy, CURLOPT_DEBUGDATA, sending);
 }
 
-/* Runs the transfer to its end, or to that of the program. */
-static CURLcode perform(struct smtp *smtp)
+/* Runs the transfer to its end, or to that of the program or of our patience. */
+static CURLcode perform(struct smtp *smtp, const struct sending *sending, int64_t answer_ms)
 {
-    int64_t stop_ms = 0;
+    int64_t stop_ms = 0, late_ms = clock_monotonic_ms() + answer_ms;
     int running = 1, left;
     CURLcode code = CURLE_ABORTED_BY_CALLBACK;
     CURLMsg *message;
@@ -244,6 +256,11 @@ static CURLcode perform(struct smtp *smtp)
             stop_ms = clock_monotonic_ms() + GRACE_MS;
         if (stop_ms && clock_monotonic_ms() >= stop_ms)
             break;
+        if (!sending->has_envelope && clock_monotonic_ms() >= late_ms) {
+            code = CURLE_OPERATION_TIMEDOUT;
+            cut_off(smtp);
+            break;
+        }
         curl_multi_poll(smtp->multi, NULL, 0, POLL_MS, NULL);
     }
     while ((message = curl_multi_info_read(smtp->multi, &left)))
@@ -262,7 +279,9 @@ static enum smtp_outcome outcome_of(const struct sending *sending, CURLcode code
         return SMTP_UNCERTAIN;
     if (sending->has_envelope && sending->code >= 500 && sending->code < 600)
         return SMTP_REFUSED;
-    return is_stopping ? SMTP_STOPPED : SMTP_LATER;
+    if (is_stopping)
+        return SMTP_STOPPED;
+    return sending->has_envelope ? SMTP_LATER : SMTP_AWAY;
 }
 
 static struct str reply_of(struct ctx *ctx, const struct sending *sending, CURLcode code,
@@ -289,7 +308,7 @@ enum smtp_outcome smtp_send(struct ctx *ctx, struct smtp *smtp, const struct smt
     curl_easy_setopt(smtp->easy, CURLOPT_MAIL_RCPT, to);
     if (to && !arena_has_failed(ctx->arena) && !atomic_load(&smtp->is_stopping) &&
         !curl_multi_add_handle(smtp->multi, smtp->easy)) {
-        code = perform(smtp);
+        code = perform(smtp, &sending, relay->answer_ms ? relay->answer_ms : ANSWER_MS);
         curl_multi_remove_handle(smtp->multi, smtp->easy);
     }
     is_stopping = atomic_load(&smtp->is_stopping);

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "engine/message/mail_settings.h"
+#include "engine/message/mailbox.h"
 #include "engine/record/people_record.h"
 #include "engine/test_town.h"
 #include "people/people.h"
@@ -392,6 +393,45 @@ static void test_nobody_listens(void **state)
     assert_row(town, "queued 1 Couldn't connect to server");
 }
 
+static void test_what_is_this_machine(void **state)
+{
+    static const char *const local[] = {"smtp://localhost", "smtp://LocalHost:25",
+                                        "smtp://127.0.0.1:2525", "smtps://127.1.2.3"};
+    static const char *const others[] = {"smtp://127.evil.example",
+                                         "smtp://127.0.0.1.evil.example:25",
+                                         "smtp://127",
+                                         "smtp://127.1",
+                                         "smtp://localhost.evil.example",
+                                         "smtp://10.0.0.1",
+                                         "smtp://1270.0.0.1",
+                                         "smtp://127.0.0.1000000000000000"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++)
+        assert_true(smtp_url_is_local(str_of(local[i])));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(smtp_url_is_local(str_of(others[i])));
+}
+
+/* Some server that is none of mail takes the connection and says nothing. */
+static void test_silent_relay(void **state)
+{
+    struct test_town *town = *state;
+    struct smtp_relay relay = {.answer_ms = 200};
+    const struct smtp_letter letter = {S("311@city.example"), S("a@b.example"), S("Hello\r\n")};
+    int64_t began_ms = clock_monotonic_ms();
+    struct smtp *smtp;
+    struct str reply;
+
+    relay.url = str_fmt(town->ctx.arena, "smtp://127.0.0.1:%d", sink->port);
+    test_ok(&town->ctx, smtp_new(&town->ctx, &smtp));
+    sink->greeting = HANG;
+    assert_int_equal(smtp_send(&town->ctx, smtp, &relay, &letter, &reply), SMTP_AWAY);
+    assert_true(clock_monotonic_ms() - began_ms < 5000);
+    assert_true(reply.n > 0);
+    smtp_free(smtp);
+}
+
 static void test_bad_settings(void **state)
 {
     static const char *const bad[] = {
@@ -417,14 +457,35 @@ static void write_secret(struct test_town *town, const char *text, unsigned mode
     test_ok(&town->ctx, file_write(&town->ctx, str_z(town->ctx.arena, path), str_of(text), mode));
 }
 
+/* As an operator writes it, for the relay that is set. */
+static const char *secret_for(struct test_town *town, const char *login)
+{
+    struct str relay = test_town_text(town, "SELECT value FROM setting WHERE name = 'smtp'");
+
+    return str_z(town->ctx.arena, str_fmt(town->ctx.arena, "%s\n%.*s\n", login, STR_ARG(relay)));
+}
+
+/* Whoever may say where the mail goes must not get the password that way. */
+static void test_password_of_another_relay(void **state)
+{
+    struct test_town *town = *state;
+
+    sink->has_auth = true;
+    test_town_file(town);
+    write_secret(town, "clerk\npass word\nsmtp://relay.example:25\n", 0600);
+    assert_string_equal(send_one(town), "sent");
+    assert_string_equal(sink->secret, "");
+}
+
 static void test_password(void **state)
 {
     struct test_town *town = *state;
+    static const char *const wrong[] = {"clerk", "clerk\npass word\n", "clerk\npass word\n \n"};
     struct outbox_result result;
 
     sink->has_auth = true;
     test_town_file(town);
-    write_secret(town, "clerk\npass word\n", 0600);
+    write_secret(town, secret_for(town, "clerk\npass word"), 0600);
     assert_string_equal(send_one(town), "sent");
     assert_string_equal(sink->secret, "AGNsZXJrAHBhc3Mgd29yZA==");
 
@@ -437,12 +498,15 @@ static void test_password(void **state)
         test_town_count(town, "SELECT count(*) FROM message WHERE trouble LIKE '%pass word%'"), 0);
 
     town->ctx.now = instant_plus_us(town->ctx.now, US_PER_MIN);
-    write_secret(town, "clerk\npass word\n", 0644);
+    write_secret(town, secret_for(town, "clerk\npass word"), 0644);
     assert_int_equal(outbox_send_next(&town->ctx, outbox, &result), RC_INVALID);
     ctx_clear_error(&town->ctx);
-    write_secret(town, "clerk", 0600);
-    assert_int_equal(outbox_send_next(&town->ctx, outbox, &result), RC_INVALID);
-    ctx_clear_error(&town->ctx);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        write_secret(town, wrong[i], 0600);
+        assert_int_equal(outbox_send_next(&town->ctx, outbox, &result), RC_INVALID);
+        assert_int_equal(town->ctx.err.id, ERR_CONFIG);
+        ctx_clear_error(&town->ctx);
+    }
     assert_int_equal(test_town_count(town, "SELECT attempts FROM message WHERE id = 2"), 1);
 }
 
@@ -460,7 +524,7 @@ static void test_settings(void **state)
 
     people_use(&setup);
     sink->has_auth = true;
-    write_secret(town, "clerk\nother\n", 0600);
+    write_secret(town, secret_for(town, "clerk\nother"), 0600);
     test_ok(&town->ctx, mail_settings_change(&town->ctx, changes, 3, S("new relay")));
     test_town_file(town);
     assert_string_equal(send_one(town), "sent");
@@ -573,7 +637,7 @@ static void test_workers_send_each_once(void **state)
     /* One address gets so many mails of new cases in a day, so they are of several. */
     for (int i = 0; i < MAILS; i++) {
         town->ctx.now =
-            instant_plus_us(now, ((i - MAILS + 1) / FILING_MAILS_PER_DAY) * 2 * US_PER_DAY);
+            instant_plus_us(now, ((i - MAILS + 1) / MAILBOX_MAILS_PER_DAY) * 2 * US_PER_DAY);
         test_town_file(town);
     }
     town->ctx.now = now;
@@ -600,8 +664,11 @@ int main(void)
         TOWN(test_cut_in_the_text),
         TOWN(test_pauses_and_giving_up),
         TOWN(test_nobody_listens),
+        TOWN(test_what_is_this_machine),
+        TOWN(test_silent_relay),
         TOWN(test_bad_settings),
         TOWN(test_password),
+        TOWN(test_password_of_another_relay),
         TOWN(test_settings),
         TOWN(test_address_nobody_can_have),
         TOWN(test_lost_with_its_worker),

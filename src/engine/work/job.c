@@ -131,3 +131,27 @@ enum rc job_run_next(struct ctx *ctx, const struct job_runner *runner, bool *ret
         ctx->err = after.err;
     return claim.rc ? claim.rc : rc;
 }
+
+enum rc job_is_waiting(struct ctx *ctx, struct str once, bool *ret)
+{
+    struct job_waiting_row row;
+    enum rc rc = db_reader_acquire(ctx);
+
+    if (rc)
+        return rc;
+    rc = job_waiting(ctx, once, ret, &row);
+    db_reader_release(ctx);
+    return rc;
+}
+
+static enum rc end_waiting_tx(struct ctx *ctx, void *arg)
+{
+    const struct str *once = arg;
+
+    return job_waiting_end(ctx, *once, ctx->now, NULL);
+}
+
+enum rc job_end_waiting(struct ctx *ctx, struct str once)
+{
+    return db_tx(ctx, end_waiting_tx, &once);
+}

@@ -42,6 +42,12 @@ struct job_order {
  * it, so that nothing asked for is lost. */
 enum rc job_add(struct ctx *ctx, const struct job_order *order) MUST_CHECK;
 
+/* Whether one of that `once` has not ended yet. Without a reader. */
+enum rc job_is_waiting(struct ctx *ctx, struct str once, bool *ret) MUST_CHECK;
+
+/* Ends it, when somebody has done by another way what it was to do. A transaction of its own. */
+enum rc job_end_waiting(struct ctx *ctx, struct str once) MUST_CHECK;
+
 struct job_runner {
     const struct job_kind *const *tables; /* ended by NULL */
     struct str base_url;

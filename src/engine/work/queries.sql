@@ -26,10 +26,16 @@ WHERE id = :id AND claimed = :claimed AND done IS NULL;
 UPDATE job SET claimed = NULL, due = :due, trouble = :trouble
 WHERE id = :id AND claimed = :claimed AND done IS NULL;
 
+-- name: job_waiting :optional (once TEXT)
+SELECT id FROM job WHERE once = :once;
+
+-- name: job_waiting_end :exec (once TEXT, now INSTANT)
+UPDATE job SET done = :now, once = NULL, claimed = NULL WHERE once = :once;
+
 -- Jobs in one state, as staff see them.
 -- name: jobs_page :many (tries I64, most I64)
 SELECT id, kind, argument, due, claimed, attempts, done, trouble FROM job
-WHERE id > 0
+WHERE attempts >= 0
 --? waiting: AND done IS NULL AND claimed IS NULL AND attempts = 0
 --? running: AND done IS NULL AND claimed IS NOT NULL
 --? troubled: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts < :tries
@@ -37,14 +43,14 @@ WHERE id > 0
 --? ended: AND done IS NOT NULL
 ORDER BY
 --= due: due, id
---= ended: done DESC, id DESC
+--= ended: done DESC, due DESC, id DESC
 LIMIT :most;
 
 -- name: jobs_count :one (tries I64, most I64)
 -- column: counted I64
 SELECT count(*) AS counted FROM (
 SELECT 1 FROM job
-WHERE id > 0
+WHERE attempts >= 0
 --? waiting: AND done IS NULL AND claimed IS NULL AND attempts = 0
 --? running: AND done IS NULL AND claimed IS NOT NULL
 --? troubled: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts < :tries

@@ -4,11 +4,15 @@
 
 #include "base/csv.h"
 #include "base/utf8.h"
+#include "db/db.h"
 #include "engine/cases/case_import.h"
 #include "svc/requests/import_row.h"
 
-#define GROUP_ROWS      1000
-#define BATCH_MAX_BYTES ((size_t)256 << 20)
+#define GROUP_ROWS       4000
+#define FIRST_GROUP_ROWS 1000 /* the store has nothing to do until it has been read */
+#define WRITE_BACK_ROWS  4000
+#define BATCH_FULL_BYTES ((size_t)64 << 20) /* no more rows then */
+#define BATCH_MAX_BYTES  ((size_t)256 << 20)
 
 struct importing {
     struct ctx *ctx; /* its arena is the batch's while one is read */
@@ -17,9 +21,10 @@ struct importing {
     struct csv_reader *csv;
     struct csv_writer rejects;
     size_t header_n;
-    size_t most; /* cases of a batch */
+    size_t most, most_now; /* cases of a batch; of the one that is read */
     bool is_end;
     struct import_counts counts;
+    int64_t written_back; /* cases that were taken when the store was last asked for it */
 };
 
 /* Cases that are taken in one transaction, with memory of their own: one thread at a time. */
@@ -110,6 +115,11 @@ static enum rc read_row(struct importing *importing, struct batch *batch)
     return RC_OK;
 }
 
+static bool has_room(const struct importing *importing, const struct batch *batch)
+{
+    return batch->n < importing->most_now && arena_used_bytes(batch->arena) < BATCH_FULL_BYTES;
+}
+
 static enum rc read_batch(struct importing *importing, struct batch *batch)
 {
     struct ctx *ctx = importing->ctx;
@@ -120,11 +130,12 @@ static enum rc read_batch(struct importing *importing, struct batch *batch)
     if (!batch->arena)
         return FAIL(ctx, ERR_MEMORY);
     ctx->arena = batch->arena;
-    batch->cases = ARENA_ARRAY(ctx->arena, importing->most, struct case_history);
+    batch->cases = ARENA_ARRAY(ctx->arena, importing->most_now, struct case_history);
     if (!batch->cases)
         rc = FAIL(ctx, ERR_MEMORY);
-    while (!rc && !importing->is_end && batch->n < importing->most)
+    while (!rc && !importing->is_end && has_room(importing, batch))
         rc = read_row(importing, batch);
+    importing->most_now = importing->most;
     if (!rc && batch->n)
         rc = case_import_plan(ctx,
                               &(struct case_import_group){.system = importing->map.system,
@@ -134,6 +145,18 @@ static enum rc read_batch(struct importing *importing, struct batch *batch)
     ctx->arena = home;
     if (rc)
         keep_error(ctx);
+    return rc;
+}
+
+/* What was written before goes into the store's file meanwhile. */
+static enum rc write_back(struct importing *importing, const struct batch *batch)
+{
+    enum rc rc = RC_OK;
+
+    if (importing->counts.taken - importing->written_back >= WRITE_BACK_ROWS && batch->is_running) {
+        importing->written_back = importing->counts.taken;
+        rc = db_write_back(importing->ctx);
+    }
     return rc;
 }
 
@@ -193,6 +216,8 @@ static enum rc run_batches(struct importing *importing)
         rc = rc ? rc : ended;
         if (!rc && batches[turn].n)
             take_meanwhile(importing, &batches[turn]);
+        if (!rc)
+            rc = write_back(importing, &batches[turn]);
         if (!rc && importing->run->progress)
             importing->run->progress(importing->run->progress_arg, &importing->counts,
                                      csv_bytes_taken(importing->csv));
@@ -231,6 +256,7 @@ enum rc import_cases(struct ctx *ctx, const struct import_run *run, struct probl
         .ctx = ctx, .run = run, .map = *run->map, .most = run->group ? run->group : GROUP_ROWS};
     enum rc rc = begin(&importing, problems);
 
+    importing.most_now = importing.most < FIRST_GROUP_ROWS ? importing.most : FIRST_GROUP_ROWS;
     if (!rc)
         rc = run_batches(&importing);
     if (!rc && buf_has_failed(run->rejects))

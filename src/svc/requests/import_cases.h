@@ -19,7 +19,7 @@ struct import_run {
     const struct import_map *map; /* not yet bound to a header */
     struct str file;              /* the table's name, for problems */
     int fd;                       /* borrowed, at its beginning */
-    size_t group;                 /* rows in one transaction; 0: 1000 */
+    size_t group;                 /* rows in one transaction at most; 0: 4000 */
     struct buf *rejects;          /* CSV: line, reason, and the row's own cells */
     /* Told after each group how far it is. NULL: nobody. */
     void (*progress)(void *arg, const struct import_counts *counts, int64_t bytes_taken);

@@ -9,8 +9,10 @@
 #include "web/limit.h"
 #include "web/server.h"
 #include "web/typed.h"
+#include "web/url.h"
 
 #define KEY_BUCKETS 4096
+#define MAX_LINK    8000
 
 static struct str last_segment(const struct request *request)
 {
@@ -189,6 +191,47 @@ enum rc open311_span(struct ctx *ctx, const struct request *request, const char 
     return rc;
 }
 
+enum rc open311_number(struct ctx *ctx, const struct request *request, const char *name,
+                       int64_t most, int64_t *value)
+{
+    struct str text = request_value(request, str_of(name));
+    int64_t number;
+
+    if (!text.n)
+        return RC_OK;
+    if (!str_to_i64(text, &number) || number < 1)
+        return FAIL(ctx, ERR_NOT_A_NUMBER, .field = str_of(name));
+    *value = number < most ? number : most;
+    return RC_OK;
+}
+
+void open311_link_next(struct ctx *ctx, const struct request *request, struct reply *reply,
+                       const char *call, int64_t page)
+{
+    struct str base = open311_base_url(request);
+    struct buf out = buf_in(ctx->arena, MAX_LINK);
+
+    buf_add_byte(&out, '<');
+    buf_add(&out, base);
+    buf_add(&out,
+            url_in_lang(ctx->arena, ctx->lang, str_fmt(ctx->arena, "%s%s", OPEN311_BASE, call)));
+    buf_add(&out, open311_format(request) == DOCUMENT_XML ? S(".xml") : S(".json"));
+    buf_add_fmt(&out, "?page=%lld", (long long)page);
+    for (size_t i = 0; i < request->query.n; i++) {
+        const struct param *param = &request->query.items[i];
+
+        if (str_eq(param->name, S("page")) || !param->value.n)
+            continue;
+        buf_add_byte(&out, '&');
+        url_escape(&out, param->name);
+        buf_add_byte(&out, '=');
+        url_escape(&out, param->value);
+    }
+    buf_add(&out, S(">; rel=\"next\""));
+    if (!buf_has_failed(&out))
+        reply_header(reply, S("Link"), buf_str(&out));
+}
+
 /* ---- Keys and their rates */
 
 static struct limiter *limiter;
@@ -280,6 +323,7 @@ static bool own_sentence(const struct err *err, enum msg_id *ret)
         {ERR_REQUIRED, STR("place"), MSG_open311_place},
         {ERR_MALFORMED, STR_NONE, MSG_open311_malformed},
         {ERR_MALFORMED, STR("bbox"), MSG_open311_bbox},
+        {ERR_TOO_BIG, STR("requests"), MSG_open311_narrower},
         {ERR_MEDIA_TYPE, STR_NONE, MSG_open311_media_type},
         {ERR_METHOD, STR_NONE, MSG_open311_method},
         {ERR_NOT_FOUND, STR_NONE, MSG_open311_path},

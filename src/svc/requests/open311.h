@@ -71,6 +71,15 @@ struct open311_span {
 enum rc open311_span(struct ctx *ctx, const struct request *request, const char *from,
                      const char *until, struct open311_span *ret) MUST_CHECK;
 
+/* A number from 1, `most` for more; *value untouched without one. ERR_NOT_A_NUMBER with the field.
+ */
+enum rc open311_number(struct ctx *ctx, const struct request *request, const char *name,
+                       int64_t most, int64_t *value) MUST_CHECK;
+
+/* Says where the same question goes on, as RFC 8288 has it: the call is "/requests". */
+void open311_link_next(struct ctx *ctx, const struct request *request, struct reply *reply,
+                       const char *call, int64_t page);
+
 /* The key of a call that changes something: api_key as a parameter, or the header
  * "Authorization: Bearer ...". ctx->actor becomes its program. ERR_DENIED with field "api_key";
  * ERR_TOO_MANY, with Retry-After on the reply, when it calls more often than it may. */

@@ -74,7 +74,7 @@ static enum rc locate_point(struct filing_call *call, struct point at, struct st
         rc = gazetteer_find(ctx, ctx->city->gazetteer, address, &found);
     if (rc)
         return rc;
-    if (found.n && found.of[0].score >= SURE_SCORE &&
+    if (found.n && found.of[0].score >= SURE_SCORE && !place_kind_is_wide(found.of[0].kind) &&
         point_distance_m(found.of[0].point, at) <= NEAR_M)
         choice = found.of[0];
     else
@@ -92,6 +92,8 @@ static enum rc locate_address(struct filing_call *call, struct str address)
         return RC_OK;
     }
     rc = locate_text(ctx, ctx->city, address, &call->place);
+    if (!rc)
+        rc = locate_check(ctx, call->place.kind, call->place.label);
     if (rc == RC_INVALID)
         ctx->err.field = S("address_string");
     return rc;
@@ -104,6 +106,8 @@ static enum rc locate_id(struct filing_call *call, struct str id)
     enum rc rc = ctx->city->gazetteer ? gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice)
                                       : FAIL(ctx, ERR_PLACE_UNKNOWN);
 
+    if (!rc)
+        rc = locate_check(ctx, choice.kind, choice.label);
     if (rc == RC_INVALID)
         ctx->err.field = S("address_id");
     return rc ? rc : locate_choice(ctx, ctx->city, &choice, &call->place);

@@ -1,5 +1,6 @@
 /* Service requests read: one, some by their ids, or a list by filters. */
 #include "base/msg.h"
+#include "base/piece.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
 #include "svc/requests/open311.h"
@@ -8,11 +9,11 @@
 #define REQUESTS_MAX 1000 /* in one answer; GeoReport v2, "GET Service Requests" */
 #define WINDOW_US    (90 * US_PER_DAY)
 #define PAGE_MAX     1000000
-#define SKIP_MAX     100000 /* cases before a page: who wants more asks about a shorter time */
+#define SKIP_MAX     50000 /* cases before a page: who wants more asks about a shorter time */
+#define MISSED_MAX   20000 /* cases that do not fit, looked at for one answer: likewise */
 #define IDS_MAX      1000
 #define SERVICES_MAX 200
 #define CHUNK        200 /* cases read at a time */
-#define MAX_LINK     8000
 
 /* ---- One request */
 
@@ -335,20 +336,6 @@ static enum rc read_times(struct ctx *ctx, const struct request *request, struct
     return RC_OK;
 }
 
-static enum rc read_number(struct ctx *ctx, const struct request *request, const char *name,
-                           int64_t most, int64_t *value)
-{
-    struct str text = request_value(request, str_of(name));
-    int64_t number;
-
-    if (!text.n)
-        return RC_OK;
-    if (!str_to_i64(text, &number) || number < 1)
-        return FAIL(ctx, ERR_NOT_A_NUMBER, .field = str_of(name));
-    *value = number < most ? number : most;
-    return RC_OK;
-}
-
 static enum rc read_filters(struct ctx *ctx, const struct request *request, struct asking *asking)
 {
     struct str bbox = request_value(request, S("bbox"));
@@ -361,11 +348,11 @@ static enum rc read_filters(struct ctx *ctx, const struct request *request, stru
     if (!rc)
         rc = read_times(ctx, request, asking);
     if (!rc)
-        rc = read_number(ctx, request, "page", PAGE_MAX, &asking->page);
+        rc = open311_number(ctx, request, "page", PAGE_MAX, &asking->page);
     if (!rc)
-        rc = read_number(ctx, request, "page_size", REQUESTS_MAX, &asking->page_size);
+        rc = open311_number(ctx, request, "page_size", REQUESTS_MAX, &asking->page_size);
     if (!rc && (asking->page - 1) * asking->page_size > SKIP_MAX)
-        rc = FAIL(ctx, ERR_TOO_BIG, .field = S("page"), .arg = S("100000"));
+        rc = FAIL(ctx, ERR_TOO_BIG, .field = S("page"), .arg = S("50000"));
     if (rc || !bbox.n)
         return rc;
     asking->filter.has_box = true;
@@ -376,91 +363,75 @@ static enum rc read_filters(struct ctx *ctx, const struct request *request, stru
 
 /* ---- Pages */
 
-/* Passes over the cases of the pages before; their memory is given back. False when there are no
- * more after them. */
-static enum rc skip(struct ctx *ctx, struct public_filter *filter, int64_t to_skip, bool *ret_more)
-{
-    *ret_more = true;
-    while (to_skip > 0 && *ret_more) {
-        struct arena *arena = arena_child(ctx->arena), *home = ctx->arena;
-        struct public_cases page;
-        enum rc rc;
+struct paging {
+    struct public_filter filter; /* goes on where the last piece ended */
+    size_t missed;
+    bool has_more;
+};
 
-        if (!arena)
-            return FAIL(ctx, ERR_MEMORY);
-        ctx->arena = arena;
-        filter->most = to_skip < CHUNK ? (size_t)to_skip : CHUNK;
-        rc = public_cases(ctx, filter, &page);
-        ctx->arena = home;
-        arena_free(arena);
+/* The next cases, at most so many. What an index finds is not bounded but by the page; what it does
+ * not is, since no answer is worth more: who gets none is told what to ask instead. */
+static enum rc read_piece(struct ctx *ctx, struct paging *paging, size_t most,
+                          struct public_cases *ret)
+{
+    enum rc rc;
+
+    paging->filter.most = most < CHUNK ? most : CHUNK;
+    rc = public_cases(ctx, &paging->filter, ret);
+    if (rc)
+        return rc;
+    paging->missed += ret->missed;
+    paging->has_more = ret->has_more;
+    paging->filter.has_after = true;
+    paging->filter.after = ret->next;
+    if (paging->missed > MISSED_MAX && ret->has_more)
+        return FAIL(ctx, ERR_TOO_BIG, .field = S("requests"), .arg = S("20000"));
+    return RC_OK;
+}
+
+/* Passes over the cases of the pages before. */
+static enum rc skip(struct ctx *ctx, struct paging *paging, int64_t to_skip)
+{
+    enum rc rc = RC_OK;
+
+    paging->filter.is_bare = true;
+    while (!rc && to_skip > 0 && paging->has_more) {
+        struct public_cases passed = {.n = 0};
+        struct piece piece;
+
+        rc = piece_begin(ctx, &piece);
         if (rc)
             return rc;
-        to_skip -= (int64_t)page.n;
-        *ret_more = page.has_more;
-        filter->has_after = true;
-        filter->after = page.next;
+        rc = read_piece(ctx, paging, (size_t)to_skip, &passed);
+        piece_end(ctx, &piece);
+        to_skip -= (int64_t)passed.n;
     }
-    return RC_OK;
+    paging->filter.is_bare = false;
+    return rc;
 }
 
 /* One more than the page is looked for, so that it is known whether there is another. */
 static enum rc read_page(struct ctx *ctx, const struct asking *asking, struct public_cases *ret)
 {
-    struct public_filter filter = asking->filter;
+    struct paging paging = {.filter = asking->filter, .has_more = !asking->is_empty};
     size_t wanted = (size_t)asking->page_size + 1;
     struct public_cases all = {.of = ARENA_ARRAY(ctx->arena, wanted + 1, struct public_case)};
-    bool has_more = !asking->is_empty;
     enum rc rc = all.of ? RC_OK : FAIL(ctx, ERR_MEMORY);
 
-    if (!rc && has_more)
-        rc = skip(ctx, &filter, (asking->page - 1) * asking->page_size, &has_more);
-    while (!rc && has_more && all.n < wanted) {
-        struct public_cases page;
+    if (!rc)
+        rc = skip(ctx, &paging, (asking->page - 1) * asking->page_size);
+    while (!rc && paging.has_more && all.n < wanted) {
+        struct public_cases page = {.n = 0};
 
-        filter.most = wanted - all.n;
-        if (filter.most > CHUNK)
-            filter.most = CHUNK;
-        rc = public_cases(ctx, &filter, &page);
-        if (rc)
-            break;
-        for (size_t i = 0; i < page.n; i++)
+        rc = read_piece(ctx, &paging, wanted - all.n, &page);
+        for (size_t i = 0; !rc && i < page.n; i++)
             all.of[all.n++] = page.of[i];
-        has_more = page.has_more;
-        filter.has_after = true;
-        filter.after = page.next;
     }
     all.has_more = all.n == wanted;
     all.n -= all.has_more;
     if (!rc)
         *ret = all;
     return rc;
-}
-
-/* The same question about the next page, as RFC 8288 has it. */
-static void link_next(struct ctx *ctx, const struct request *request, struct reply *reply,
-                      const struct asking *asking)
-{
-    struct str base = open311_base_url(request);
-    struct buf out = buf_in(ctx->arena, MAX_LINK);
-
-    buf_add_byte(&out, '<');
-    buf_add(&out, base);
-    buf_add(&out, url_in_lang(ctx->arena, ctx->lang, S(OPEN311_BASE "/requests")));
-    buf_add(&out, open311_format(request) == DOCUMENT_XML ? S(".xml") : S(".json"));
-    buf_add_fmt(&out, "?page=%lld", (long long)asking->page + 1);
-    for (size_t i = 0; i < request->query.n; i++) {
-        const struct param *param = &request->query.items[i];
-
-        if (str_eq(param->name, S("page")) || !param->value.n)
-            continue;
-        buf_add_byte(&out, '&');
-        url_escape(&out, param->name);
-        buf_add_byte(&out, '=');
-        url_escape(&out, param->value);
-    }
-    buf_add(&out, S(">; rel=\"next\""));
-    if (!buf_has_failed(&out))
-        reply_header(reply, S("Link"), buf_str(&out));
 }
 
 /* Ids that are none, and those of cases that are not public, are not there. */
@@ -494,6 +465,6 @@ enum rc open311_requests(struct ctx *ctx, struct request *request, struct reply 
     if (!rc && !ids.n)
         rc = read_page(ctx, asking, &found);
     if (!rc && !ids.n && found.has_more)
-        link_next(ctx, request, reply, asking);
+        open311_link_next(ctx, request, reply, "/requests", asking->page + 1);
     return rc ? rc : put_requests(ctx, request, reply, &found);
 }

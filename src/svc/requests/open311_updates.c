@@ -2,85 +2,33 @@
  * say through those. As mySociety's clients and servers extend GeoReport v2. */
 #include <stdlib.h>
 
+#include "base/mail.h"
 #include "base/msg.h"
 #include "engine/cases/external.h"
 #include "engine/cases/number.h"
 #include "svc/requests/open311.h"
 #include "web/form.h"
 
-#define UPDATES_MAX 5000 /* in one answer: who has more asks about a shorter time */
-#define CASES_CHUNK 100
-#define CASES_MAX   20000 /* looked at for one answer */
+#define UPDATES_MAX 5000 /* in one answer: what comes after is on the next page */
+#define PAGES_MAX   10   /* who wants more asks about a shorter time */
 #define WINDOW_US   (90 * US_PER_DAY)
 #define MAX_TEXT    20000
 
 /* ---- Read */
 
-struct told {
-    const struct public_case *shown;
-    struct public_update update;
-};
-
-struct gathering {
-    struct told *of;
-    size_t n, room;
-    struct instant from, until;
-};
-
 static int oldest_first(const void *left, const void *right)
 {
-    const struct told *a = left, *b = right;
+    const struct public_told *a = left, *b = right;
     int order = instant_cmp(a->update.at, b->update.at);
 
     return order ? order : (a->update.id > b->update.id) - (a->update.id < b->update.id);
 }
 
-static enum rc gather(struct ctx *ctx, struct gathering *gathering, const struct public_cases *page)
-{
-    for (size_t i = 0; i < page->n && gathering->n < gathering->room; i++) {
-        struct public_updates updates;
-        enum rc rc = public_updates(ctx, &page->of[i], gathering->from, gathering->until, &updates);
-
-        if (rc)
-            return rc;
-        for (size_t k = 0; k < updates.n && gathering->n < gathering->room; k++)
-            gathering->of[gathering->n++] = (struct told){&page->of[i], updates.of[k]};
-    }
-    return RC_OK;
-}
-
-/* What happened since a moment happened to cases that have changed since, and before another to
- * cases that were opened before it. */
-static enum rc gather_changed(struct ctx *ctx, struct gathering *gathering)
-{
-    struct public_filter filter = {
-        .is_by_updated = true,
-        .has_updated_from = true,
-        .updated_from = gathering->from,
-        .has_until = true,
-        .until = gathering->until,
-        .most = CASES_CHUNK,
-    };
-    struct public_cases page = {.has_more = true};
-    size_t seen = 0;
-    enum rc rc = RC_OK;
-
-    while (!rc && page.has_more && gathering->n < gathering->room) {
-        if (seen > CASES_MAX)
-            return FAIL(ctx, ERR_TOO_BIG, .field = S("start_date"), .arg = S("20000"));
-        rc = public_cases(ctx, &filter, &page);
-        seen += page.n;
-        if (!rc)
-            rc = gather(ctx, gathering, &page);
-        filter.has_after = true;
-        filter.after = page.next;
-    }
-    return rc;
-}
-
-static enum rc gather_of(struct ctx *ctx, struct str id, struct gathering *gathering)
+static enum rc tell_of(struct ctx *ctx, struct str id, const struct public_events_ask *ask,
+                       struct public_happened *ret)
 {
     struct public_cases found = {.n = 0};
+    struct public_updates updates = {.n = 0};
     struct str number;
     enum rc rc = RC_OK;
 
@@ -88,14 +36,24 @@ static enum rc gather_of(struct ctx *ctx, struct str id, struct gathering *gathe
         rc = public_cases_numbered(ctx, &number, 1, &found);
     if (!rc && !found.n)
         rc = FAIL(ctx, ERR_NOT_FOUND, .field = S("service_request_id"), .arg = id);
-    return rc ? rc : gather(ctx, gathering, &found);
+    if (!rc)
+        rc = public_updates(ctx, &found.of[0], ask->from, ask->until, &updates);
+    if (rc)
+        return rc;
+    *ret =
+        (struct public_happened){.of = ARENA_ARRAY(ctx->arena, updates.n + 1, struct public_told)};
+    if (!ret->of)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < updates.n && i < UPDATES_MAX; i++)
+        ret->of[ret->n++] = (struct public_told){found.of[0], updates.of[i]};
+    return RC_OK;
 }
 
 /* mySociety's words for the states of a report. */
-static struct str status_word(const struct told *told)
+static struct str status_word(const struct public_told *told)
 {
-    const struct workflow *workflow = told->shown->definition->workflow;
-    const struct state *state = told->update.state ? told->update.state : told->shown->state;
+    const struct workflow *workflow = told->shown.definition->workflow;
+    const struct state *state = told->update.state ? told->update.state : told->shown.state;
 
     if (state->type == STATE_CLOSED)
         return S("CLOSED");
@@ -111,11 +69,11 @@ static struct str description_of(struct ctx *ctx, const struct public_update *up
     return text_in(&update->state->says, ctx->lang);
 }
 
-static void put_update(struct ctx *ctx, struct document *document, const struct told *told)
+static void put_update(struct ctx *ctx, struct document *document, const struct public_told *told)
 {
     document_begin_thing(document, "request_update");
     document_text(document, "update_id", str_fmt(ctx->arena, "%lld", (long long)told->update.id));
-    document_text(document, "service_request_id", told->shown->number);
+    document_text(document, "service_request_id", told->shown.number);
     document_text(document, "status", status_word(told));
     document_text(document, "updated_datetime", open311_time(ctx, told->update.at));
     document_text(document, "description", description_of(ctx, &told->update));
@@ -123,41 +81,55 @@ static void put_update(struct ctx *ctx, struct document *document, const struct 
     document_end_thing(document);
 }
 
-static enum rc read_span(struct ctx *ctx, const struct request *request,
-                         struct gathering *gathering)
+/* The last ninety days without a beginning, and then the latest that happened in them; with one
+ * what happened first after it, so that who asks again from where an answer ends misses nothing. */
+static enum rc read_ask(struct ctx *ctx, const struct request *request, int64_t *ret_page,
+                        struct public_events_ask *ret)
 {
     struct open311_span span;
+    int64_t page = 1;
     enum rc rc = open311_span(ctx, request, "start_date", "end_date", &span);
 
+    if (!rc)
+        rc = open311_number(ctx, request, "page", INT32_MAX, &page);
+    if (!rc && page > PAGES_MAX)
+        rc = FAIL(ctx, ERR_TOO_BIG, .field = S("page"), .arg = S("10"));
     if (rc)
         return rc;
-    gathering->until = instant_plus_us(span.has_until ? span.until : ctx->now, 1);
-    gathering->from = span.has_from ? span.from : instant_plus_us(gathering->until, -WINDOW_US);
+    *ret = (struct public_events_ask){
+        .until = instant_plus_us(span.has_until ? span.until : ctx->now, 1),
+        .is_from_end = !span.has_from,
+        .skipped = (page - 1) * UPDATES_MAX,
+        .most = UPDATES_MAX,
+    };
+    ret->from = span.has_from ? span.from : instant_plus_us(ret->until, -WINDOW_US);
+    *ret_page = page;
     return RC_OK;
 }
 
 enum rc open311_updates(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct str id = request_value(request, S("service_request_id"));
-    struct gathering gathering = {.room = UPDATES_MAX};
+    struct public_happened happened = {.n = 0};
+    struct public_events_ask ask;
     struct document document;
+    int64_t page;
     enum rc rc = open311_begin(ctx, request, reply);
 
     if (!rc)
-        rc = read_span(ctx, request, &gathering);
+        rc = read_ask(ctx, request, &page, &ask);
+    if (!rc)
+        rc = id.n ? tell_of(ctx, id, &ask, &happened) : public_happened(ctx, &ask, &happened);
     if (rc)
         return rc;
-    gathering.of = ARENA_ARRAY(ctx->arena, UPDATES_MAX, struct told);
-    if (!gathering.of)
-        return FAIL(ctx, ERR_MEMORY);
-    rc = id.n ? gather_of(ctx, id, &gathering) : gather_changed(ctx, &gathering);
-    if (rc)
-        return rc;
-    qsort(gathering.of, gathering.n, sizeof *gathering.of, oldest_first);
+    if (happened.has_more)
+        open311_link_next(ctx, request, reply, "/servicerequestupdates", page + 1);
+    if (happened.n)
+        qsort(happened.of, happened.n, sizeof *happened.of, oldest_first);
     document = open311_document(request, reply);
     document_begin_list(&document, "service_request_updates");
-    for (size_t i = 0; i < gathering.n; i++)
-        put_update(ctx, &document, &gathering.of[i]);
+    for (size_t i = 0; i < happened.n; i++)
+        put_update(ctx, &document, &happened.of[i]);
     document_end_list(&document);
     return RC_OK;
 }
@@ -199,8 +171,9 @@ static enum rc check_sender(struct ctx *ctx, const struct request *request)
     for (size_t i = 0; i < COUNT(lines); i++)
         if (str_find_byte(sent(request, lines[i]), '\n') >= 0)
             return FAIL(ctx, ERR_ONE_LINE, .field = str_of(lines[i]));
-    return email.n && !form_is_email(email) ? FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"))
-                                            : RC_OK;
+    return email.n && !mail_address_is_public(email)
+               ? FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"))
+               : RC_OK;
 }
 
 static enum rc check_update(struct ctx *ctx, const struct request *request)

@@ -366,6 +366,130 @@ static void an_update_counts_once_and_is_not_public(void **state)
                      EVENT_PARTIES);
 }
 
+/* ---- What there is much of */
+
+/* More cases of the first one's service, an hour after each other into the past. */
+static void add_cases(struct world *world, int n)
+{
+    test_exec(world,
+              str_z(world->ctx.arena,
+                    str_fmt(world->ctx.arena,
+                            "WITH RECURSIVE k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE "
+                            "k < %d) INSERT INTO cases (number, service, service_version, class, "
+                            "state, state_type, state_since, place, lang, channel, "
+                            "confidentiality, is_hidden, description, is_description_public, "
+                            "answers, opened, updated, district, lock_version) SELECT 'k' || k, "
+                            "service, service_version, '', state, 0, opened, place, lang, channel, "
+                            "0, 0, '', 0, answers, opened - k * 3600000000, opened, district, 1 "
+                            "FROM k, cases WHERE id = 1",
+                            n)));
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+}
+
+/* Under less memory than a request has. */
+static struct answered ask_within(struct world *world, const char *target)
+{
+    struct arena *whole = world->ctx.arena, *small = arena_new((size_t)8 << 20);
+    struct ctx_deferred *deferred = world->ctx.deferred;
+    struct answered answered;
+
+    assert_non_null(small);
+    world->ctx.arena = small;
+    world->ctx.deferred = NULL;
+    answered = ask(world, &(struct call){.method = "GET", .target = target});
+    assert_false(arena_has_failed(small));
+    answered.body = str_copy(whole, answered.body);
+    answered.reply.header_count = 0;
+    ctx_done(&world->ctx);
+    world->ctx.deferred = deferred;
+    world->ctx.arena = whole;
+    arena_free(small);
+    return answered;
+}
+
+#define YEARS "/open311/v2/requests.json?updated_after=2018-01-01T00:00:00Z"
+
+/* What an index finds is answered, and what would be looked for in vain is said so. */
+static void a_question_over_years_is_bounded(void **state)
+{
+    struct world *world = *state;
+    struct answered answered;
+
+    make_town(world);
+    add_cases(world, 25000);
+    answered = ask_within(world, YEARS "&bbox=-60.001,10.000,-60.000,10.001");
+    assert_int_equal(answered.status, 200);
+    assert_str(str_trim(answered.body), "[]");
+    answered = ask_within(world, YEARS "&service_code=graffiti&status=open");
+    assert_int_equal(answered.status, 200);
+    assert_str(str_trim(answered.body), "[]");
+    answered = ask_within(world, YEARS "&service_code=pothole&page_size=10&page=2000");
+    assert_int_equal(answered.status, 200);
+    assert_true(has(answered.body, "\"service_request_id\""));
+    answered = ask_within(world, YEARS "&start_date=2010-01-01T00:00:00Z"
+                                       "&end_date=2010-02-01T00:00:00Z");
+    assert_int_equal(answered.status, 400);
+    assert_true(has(answered.body, "\"code\":400") && has(answered.body, "20000") &&
+                has(answered.body, "shorter time"));
+    /* Nearly all of it fits: that is an answer, however long. */
+    answered = ask_within(world, YEARS);
+    assert_int_equal(answered.status, 200);
+}
+
+static int64_t count_of(struct str body, const char *piece)
+{
+    struct str rest = body;
+    int64_t n = 0;
+
+    for (ptrdiff_t at; (at = str_find(rest, str_of(piece))) >= 0; n++)
+        rest = str_slice(rest, (size_t)at + 1, rest.n);
+    return n;
+}
+
+static bool has_next(const struct answered *answered, const char *query)
+{
+    for (size_t i = 0; i < answered->reply.header_count; i++)
+        if (str_find(answered->reply.headers[i].value, str_of(query)) >= 0 &&
+            str_ends_with(answered->reply.headers[i].value, S(">; rel=\"next\"")))
+            return true;
+    return false;
+}
+
+/* What happened comes in the order in which it did, page by page, and no time is gone through. */
+static void updates_come_in_pages(void **state)
+{
+    struct world *world = *state;
+    struct call call = {.method = "GET",
+                        .target = "/open311/v2/servicerequestupdates.json"
+                                  "?start_date=2026-07-02T00:00:00Z&end_date=2026-07-30T00:00:00Z"};
+    struct answered answered;
+    int64_t n;
+
+    make_town(world);
+    test_exec(world, "WITH RECURSIVE k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < "
+                     "6000) INSERT INTO event (at, kind, cases, actor_kind, audience, commitment) "
+                     "SELECT c.opened + k * 1000000, 'case.opened', c.id, 'system', 0, x'00' FROM "
+                     "k, cases c WHERE c.id = 2");
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    answered = ask(world, &call);
+    n = count_of(answered.body, "\"update_id\"");
+    assert_true(n >= 4990 && n <= 5000); /* some are about the hidden case */
+    assert_true(has_next(&answered, "?page=2&start_date=2026-07-02"));
+    call.target = "/open311/v2/servicerequestupdates.json?page=2&start_date=2026-07-02T00:00:00Z"
+                  "&end_date=2026-07-30T00:00:00Z";
+    answered = ask(world, &call);
+    n = count_of(answered.body, "\"update_id\"");
+    assert_true(n > 1000 && n < 1010);
+    assert_false(has_next(&answered, "page="));
+    call.target = "/open311/v2/servicerequestupdates.json?page=11";
+    assert_int_equal(ask(world, &call).status, 400);
+    call.target = "/open311/v2/servicerequestupdates.json?start_date=2010-01-01T00:00:00Z"
+                  "&end_date=2010-02-01T00:00:00Z";
+    assert_str(str_trim(ask(world, &call).body), "[]");
+}
+
 /* ---- What must not get in */
 
 static void calls_beyond_the_rate_wait(void **state)
@@ -526,6 +650,8 @@ int main(void)
         TEST(a_filing_is_a_whole_case),
         TEST(the_same_key_files_once),
         TEST(an_update_counts_once_and_is_not_public),
+        TEST(a_question_over_years_is_bounded),
+        TEST(updates_come_in_pages),
         TEST(calls_beyond_the_rate_wait),
         TEST(only_forms_are_read),
         TEST(hostile_texts_change_nothing),

@@ -1,6 +1,6 @@
-/* What a browser calls itself, in words: "Firefox on Linux". Layer: console, private. */
-#ifndef CONSOLE_BROWSER_NAME_H
-#define CONSOLE_BROWSER_NAME_H
+/* What a browser calls itself, in words: "Firefox on Linux". Layer: people. */
+#ifndef PEOPLE_BROWSER_NAME_H
+#define PEOPLE_BROWSER_NAME_H
 
 #include "base/ctx.h"
 

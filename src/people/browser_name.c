@@ -1,4 +1,4 @@
-#include "console/browser_name.h"
+#include "people/browser_name.h"
 
 #include "base/msg.h"
 

@@ -1,0 +1,71 @@
+#include "portal/browser.h"
+
+#include "people/device.h"
+#include "portal/keyring.h"
+#include "portal/later.h"
+#include "portal/my.h"
+#include "portal/resident.h"
+#include "web/url.h"
+
+#define NOTES_COOKIE S("mailbox")
+
+/* Said in the note; no login of staff begins so. */
+static struct str name_of(struct ctx *ctx, struct str email)
+{
+    return str_fmt(ctx->arena, "mailbox %.*s", STR_ARG(str_lower_ascii(ctx->arena, email)));
+}
+
+struct str browser_note(struct ctx *ctx, const struct request *request, struct str email)
+{
+    struct str id = STR_NONE;
+
+    if (!device_knows(ctx, portal_cookie(request, NOTES_COOKIE), name_of(ctx, email), &id))
+        return STR_NONE;
+    return id;
+}
+
+enum mailbox_trust browser_trust(struct ctx *ctx, const struct request *request, struct str email)
+{
+    const struct resident *resident = resident_of(request);
+    struct str folded = str_lower_ascii(ctx->arena, str_trim(email));
+
+    if (resident && str_eq(resident->email, folded))
+        return MAILBOX_PROVEN;
+    return browser_note(ctx, request, folded).n ? MAILBOX_PROVEN : MAILBOX_UNPROVEN;
+}
+
+void browser_remember(struct ctx *ctx, const struct request *request, struct reply *reply,
+                      struct str email)
+{
+    reply_cookie(reply, &(struct cookie){
+                            .name = NOTES_COOKIE,
+                            .value = device_remember(ctx, portal_cookie(request, NOTES_COOKIE),
+                                                     name_of(ctx, email)),
+                            .max_age_s = DEVICE_DAYS * US_PER_DAY / US_PER_S,
+                        });
+}
+
+void browser_forget(struct reply *reply)
+{
+    const struct str names[] = {KEYRING_CASES, KEYRING_DRAFTS, LATER_COOKIE};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        reply_cookie(reply, &(struct cookie){.name = names[i]});
+}
+
+enum rc browser_forget_all(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    const struct resident *resident = resident_of(request);
+    enum rc rc = RC_OK;
+
+    if (resident)
+        rc = resident_session_end(ctx, resident->party, resident->session_id);
+    if (rc && rc != RC_NOT_FOUND)
+        return rc;
+    ctx_clear_error(ctx);
+    browser_forget(reply);
+    reply_cookie(reply, &(struct cookie){.name = ME_COOKIE});
+    reply_cookie(reply, &(struct cookie){.name = NOTES_COOKIE});
+    reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang, S("/drafts?done=forgotten")));
+    return RC_OK;
+}

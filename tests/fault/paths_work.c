@@ -1,0 +1,338 @@
+/* What the program does by itself: timers, mail, webhooks, sweeps, signs of life, jobs. */
+#include <stdio.h>
+
+#include "engine/cases/draft.h"
+#include "engine/cases/photo.h"
+#include "engine/cases/sweep.h"
+#include "engine/cases/timer.h"
+#include "engine/message/mail_settings.h"
+#include "engine/message/outbox.h"
+#include "engine/message/webhook.h"
+#include "engine/work/job_desk.h"
+#include "engine/work/sign.h"
+#include "paths.h"
+#include "people/api_key.h"
+
+#define BASE S("https://city.example")
+
+static int64_t case_id, hook_id;
+static int64_t hours; /* that have gone by, so that what was put back is due again */
+
+/* Runs the job that is due; a failure of its own is written to its row and comes back later. */
+static enum rc run_job(struct ctx *ctx, const struct job_kind *table)
+{
+    const struct job_kind *const tables[] = {table, NULL};
+    const struct job_runner runner = {tables, BASE};
+    bool was_there;
+
+    ctx->now = instant_plus_us(ctx->now, ++hours * US_PER_H);
+    return job_run_next(ctx, &runner, &was_there);
+}
+
+/* The one job that is due is of this kind. */
+static void only_job(struct test_town *town, const char *kind)
+{
+    test_town_set(town,
+                  str_z(town->ctx.arena,
+                        str_fmt(town->ctx.arena, "DELETE FROM job WHERE kind <> '%s'", kind)));
+    test_town_set(town, "UPDATE job SET due = 1");
+}
+
+/* ---- Timers */
+
+static void waiting_case(struct test_town *town, int64_t n)
+{
+    test_town_set(town, "DELETE FROM job");
+    case_id = paths_file(town, n);
+    paths_step(town, case_id, "ask");
+    only_job(town, "case.timer");
+}
+
+static enum rc run_timer_early(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    hours = 0;
+    return run_job(ctx, timer_jobs);
+}
+
+static enum rc run_timer(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    ctx->now = instant_plus_us(ctx->now, 20 * US_PER_DAY);
+    return run_job(ctx, timer_jobs);
+}
+
+static void is_given_up(struct test_town *town, int64_t n, bool is_done)
+{
+    (void)n;
+    if (is_done)
+        assert_int_equal(paths_count(town,
+                                     "SELECT count(*) FROM cases WHERE id = %lld "
+                                     "AND outcome = 'no-answer'",
+                                     case_id),
+                         1);
+    assert_in_range(paths_count(town,
+                                "SELECT count(*) FROM event WHERE cases = %lld "
+                                "AND kind = 'case.step'",
+                                case_id),
+                    1, 2);
+}
+
+static void late_case(struct test_town *town, int64_t n)
+{
+    struct filed filed;
+
+    (void)n;
+    test_town_set(town, "DELETE FROM job");
+    filed = test_town_file(town);
+    case_id = filed.case_id;
+    only_job(town, "case.clocks");
+}
+
+static void is_told_once(struct test_town *town, int64_t n, bool is_done)
+{
+    int64_t told = paths_count(
+        town, "SELECT count(*) FROM event WHERE cases = %lld AND kind = 'clock.missed'", case_id);
+
+    (void)n;
+    assert_in_range(told, is_done ? 2 : 0, 2);
+}
+
+/* ---- Mail and webhooks */
+
+static struct outbox *outbox;
+
+static void one_mail(struct test_town *town, int64_t n)
+{
+    const struct mail_change change = {MAIL_RELAY, S("smtp://127.0.0.1:1")};
+
+    test_ok(&town->ctx, mail_settings_change(&town->ctx, &change, 1, STR_NONE));
+    test_town_set(town, "DELETE FROM message");
+    case_id = paths_file(town, n);
+}
+
+/* Nobody answers there: the mail is taken, tried and put back for later. */
+static enum rc send_mail(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    struct outbox_result result;
+    enum rc rc = outbox_new(ctx, town->folder, &outbox);
+
+    (void)n;
+    if (!rc)
+        rc = outbox_send_next(ctx, outbox, &result);
+    outbox_free(outbox);
+    outbox = NULL;
+    return rc;
+}
+
+static void mail_is_not_lost(struct test_town *town, int64_t n, bool is_done)
+{
+    (void)n;
+    (void)is_done;
+    assert_in_range(paths_count(town,
+                                "SELECT count(*) FROM message WHERE cases = %lld "
+                                "AND state IN ('queued', 'sending')",
+                                case_id),
+                    1, 2);
+}
+
+static void mail_under_way(struct test_town *town, int64_t n)
+{
+    one_mail(town, n);
+    test_town_set(town, "UPDATE message SET state = 'sending'");
+}
+
+static enum rc find_lost(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    ctx->now = instant_plus_us(ctx->now, US_PER_DAY);
+    return outbox_find_lost(ctx);
+}
+
+static void lost_is_told(struct test_town *town, int64_t n, bool is_done)
+{
+    (void)n;
+    assert_int_equal(
+        paths_count(town,
+                    "SELECT count(*) = 0 FROM message WHERE cases = %lld AND state = 'sending'",
+                    case_id),
+        is_done);
+}
+
+static enum rc add_hook(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    struct str prefix = test_town_text(town, "SELECT prefix FROM api_key ORDER BY id DESC LIMIT 1");
+    struct str secret;
+
+    (void)n;
+    return webhook_add(
+        ctx, &(struct webhook_new){.url = S("http://localhost:1029/hook"), .key_prefix = prefix},
+        &secret, &hook_id);
+}
+
+static void one_key(struct test_town *town, int64_t n)
+{
+    static const struct api_scope scope = {API_RIGHT_READ, SCOPE_CITY, STR("")};
+    struct str key;
+
+    (void)n;
+    test_town_set(town, "DELETE FROM webhook_delivery");
+    test_town_set(town, "DELETE FROM webhook");
+    test_ok(&town->ctx,
+            api_key_add(&town->ctx,
+                        &(struct api_key_new){
+                            .name = S("A program"), .scopes = &scope, .scope_n = 1, .days = 30},
+                        &key, NULL));
+}
+
+static void one_hook(struct test_town *town, int64_t n)
+{
+    one_key(town, n);
+    test_ok(&town->ctx, add_hook(&town->ctx, town, n));
+}
+
+static enum rc remove_hook(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return webhook_remove(ctx, hook_id);
+}
+
+static void one_delivery(struct test_town *town, int64_t n)
+{
+    one_hook(town, n);
+    case_id = paths_file(town, n);
+    assert_in_range(test_town_count(town, "SELECT count(*) FROM webhook_delivery"), 1, 9);
+}
+
+static enum rc deliver(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    const struct webhook_sender sender = {.base_url = BASE};
+    struct webhook_result result;
+
+    (void)town;
+    (void)n;
+    return webhook_send_next(ctx, &sender, &result);
+}
+
+static void delivery_is_kept(struct test_town *town, int64_t n, bool is_done)
+{
+    (void)n;
+    (void)is_done;
+    assert_in_range(test_town_count(town, "SELECT count(*) FROM webhook_delivery"), 1, 9);
+}
+
+static enum rc tidy(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return webhook_tidy(ctx);
+}
+
+/* ---- The daily sweep */
+
+static void what_has_expired(struct test_town *town, int64_t n)
+{
+    const struct photo_upload upload = {paths_photo(town), S("photo.jpg")};
+    struct ctx *ctx = &town->ctx;
+    struct draft draft;
+    struct str token;
+
+    test_ok(ctx, draft_new(ctx, city_service(town->city, S("hole")), &draft));
+    test_ok(ctx, draft_save(ctx, &draft, &token));
+    test_ok(ctx, db_reader_acquire(ctx));
+    test_ok(ctx, draft_load(ctx, token, &draft));
+    if (n % 8 == 0)
+        test_ok(ctx, photo_add(ctx, draft.id, draft.definition, &upload));
+    db_reader_release(ctx);
+    test_town_set(town, "UPDATE draft SET expires = 1");
+    test_town_set(town, "DELETE FROM job");
+    test_ok(ctx, sweep_begin(ctx));
+    only_job(town, "daily.sweep");
+}
+
+static enum rc begin_sweep(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return sweep_begin(ctx);
+}
+
+static enum rc sweep(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return run_job(ctx, sweep_jobs);
+}
+
+static void is_swept(struct test_town *town, int64_t n, bool is_done)
+{
+    (void)n;
+    if (is_done) {
+        assert_int_equal(test_town_count(town, "SELECT count(*) FROM draft"), 0);
+        assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE done IS NULL"), 1);
+    }
+}
+
+/* ---- Jobs and signs of life */
+
+static void troubled_job(struct test_town *town, int64_t n)
+{
+    (void)n;
+    test_town_set(town, "DELETE FROM job");
+    test_town_set(town, "INSERT INTO job (id, kind, argument, due, attempts, trouble) "
+                        "VALUES (7, 'test.a', 'one', 1, 8, 'away')");
+}
+
+static enum rc retry(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    ctx->actor = paths_boss();
+    return job_retry(ctx, 7, S("It is back."));
+}
+
+static enum rc drop(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    ctx->actor = paths_boss();
+    return job_drop(ctx, 7, S("Not needed."));
+}
+
+static enum rc live(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    return sign_put(ctx, paths_text(town, "machine:%lld", n), ctx->now);
+}
+
+static void alive(struct test_town *town, int64_t n)
+{
+    test_ok(&town->ctx, live(&town->ctx, town, n));
+}
+
+static enum rc end(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    return sign_end(ctx, paths_text(town, "machine:%lld", n));
+}
+
+const struct scenario paths_work[] = {
+    {"a timer too early", 23, waiting_case, run_timer_early, NULL, STEPWISE},
+    {"a timer", 36, waiting_case, run_timer, is_given_up, STEPWISE},
+    {"a missed deadline", 41, late_case, run_timer, is_told_once, STEPWISE},
+    {"a mail", 23, one_mail, send_mail, mail_is_not_lost, STEPWISE},
+    {"a mail that was lost", 5, mail_under_way, find_lost, lost_is_told, 0},
+    {"a webhook", 15, one_key, add_hook, NULL, 0},
+    {"a webhook removed", 14, one_hook, remove_hook, NULL, 0},
+    {"a delivery", 22, one_delivery, deliver, delivery_is_kept, STEPWISE},
+    {"deliveries tidied", 6, one_delivery, tidy, NULL, 0},
+    {"a sweep set", 5, NULL, begin_sweep, NULL, 0},
+    {"a sweep", 56, what_has_expired, sweep, is_swept, STEPWISE},
+    {"a job tried again", 13, troubled_job, retry, NULL, 0},
+    {"a job dropped", 13, troubled_job, drop, NULL, 0},
+    {"a sign of life", 6, NULL, live, NULL, 0},
+    {"a worker's end", 5, alive, end, NULL, 0},
+    {.name = NULL},
+};
