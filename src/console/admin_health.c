@@ -310,8 +310,8 @@ static void look_at_images(struct ctx *ctx, const struct installation *installat
 }
 
 /* What is found in the store and on the machine. */
-static enum rc health_findings(struct ctx *ctx, const struct installation *installation,
-                               struct findings *ret)
+enum rc health_findings(struct ctx *ctx, const struct installation *installation,
+                        struct findings *ret)
 {
     enum rc rc = look_at_store(ctx, installation, ret);
 

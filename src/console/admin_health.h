@@ -24,4 +24,11 @@ struct str health_locks(struct ctx *ctx, const struct installation *installation
 enum rc admin_health_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc admin_security_show(struct ctx *ctx, struct request *request, struct reply *reply);
 
+/* What is found in the store and on the machine; and in the settings, among the accounts and in the
+ * data folder. */
+enum rc health_findings(struct ctx *ctx, const struct installation *installation,
+                        struct findings *ret) MUST_CHECK;
+enum rc security_findings(struct ctx *ctx, const struct installation *installation,
+                          struct findings *ret) MUST_CHECK;
+
 #endif

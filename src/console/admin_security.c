@@ -296,8 +296,8 @@ static void look_at_build(struct ctx *ctx, struct findings *findings)
 }
 
 /* What is found in the settings, among the accounts and in the data folder. */
-static enum rc security_findings(struct ctx *ctx, const struct installation *installation,
-                                 struct findings *ret)
+enum rc security_findings(struct ctx *ctx, const struct installation *installation,
+                          struct findings *ret)
 {
     enum rc rc;
 

@@ -2,6 +2,7 @@
 #include "engine/cases/case_change.h"
 #include "engine/cases/case_merge.h"
 #include "engine/cases/case_privacy.h"
+#include "engine/cases/case_transfer.h"
 #include "engine/cases/case_work.h"
 #include "engine/cases/follower.h"
 #include "engine/cases/photo.h"

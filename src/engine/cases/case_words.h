@@ -27,8 +27,8 @@ enum rc case_words_release(struct ctx *ctx, int64_t case_id,
                            const struct projection_words *words) MUST_CHECK;
 
 /* Has the indexes forget what their entries held before: no search finds it from now on, but words
- * that were replaced stay in older parts of an index until a job (engine/cases/words_job.h) has written
- * all of it anew, a few pages at a time. For erasure alone. */
+ * that were replaced stay in older parts of an index until a job (engine/cases/words_job.h) has
+ * written all of it anew, a few pages at a time. For erasure alone. */
 enum rc case_words_forget(struct ctx *ctx) MUST_CHECK;
 
 #endif

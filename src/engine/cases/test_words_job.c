@@ -2,8 +2,8 @@
 #include "engine/cases/case_privacy.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/public_case.h"
-#include "engine/test_support.h"
 #include "engine/cases/words_job.h"
+#include "engine/test_support.h"
 
 #define SECRET "Zacharias"
 
