@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "app/command.h"
-#include "app/home.h"
+#include "app/home_command.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "engine/message/mail_settings.h"

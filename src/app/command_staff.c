@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "app/command.h"
-#include "app/home.h"
+#include "app/home_command.h"
 #include "base/json.h"
-#include "engine/clock/closure.h"
 #include "engine/cases/words_job.h"
+#include "engine/clock/closure.h"
 #include "people/account.h"
 
 #define MAX_JSON ((size_t)8 << 20)

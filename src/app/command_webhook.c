@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app/command.h"
-#include "app/home.h"
+#include "app/home_command.h"
 #include "base/json.h"
 #include "engine/message/webhook.h"
 

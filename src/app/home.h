@@ -58,23 +58,6 @@ enum rc home_publish(struct ctx *ctx, const char *folder, bool is_dry, struct pr
 enum rc home_load(struct ctx *ctx, struct home *home) MUST_CHECK;
 void home_close(struct home *home);
 
-/* What most commands are: `cityhall NAME WHAT DIR ...`. Opens the folder, reads its city, does
- * `run` and closes it. ERR_USAGE without WHAT and DIR. */
-struct command_words {
-    const char *what; /* "add" */
-    int argc;         /* what follows the folder */
-    char **argv;
-    const void *options; /* what was read from the words before; NULL: nothing */
-};
-typedef enum rc command_run_fn(struct ctx *ctx, const struct home *home,
-                               struct command_words *words);
-enum rc home_command(struct ctx *ctx, int argc, char **argv, const void *options,
-                     command_run_fn *run) MUST_CHECK;
-
-/* The same without a city, which there may not be yet, or which cannot be read. */
-enum rc home_store_command(struct ctx *ctx, int argc, char **argv, const void *options,
-                           command_run_fn *run) MUST_CHECK;
-
 /* Prints what a checker found to standard error. */
 void home_print_problems(struct ctx *ctx, const struct problems *problems);
 
