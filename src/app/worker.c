@@ -10,10 +10,10 @@
 #include "base/log.h"
 #include "engine/cases/sweep.h"
 #include "engine/cases/timer.h"
+#include "engine/cases/words_job.h"
 #include "engine/message/outbox.h"
 #include "engine/record/record_tree.h"
 #include "engine/work/sign.h"
-#include "engine/cases/words_job.h"
 
 #define ARENA_BYTES  ((size_t)64 << 20)
 #define MAX_TABLES   40
