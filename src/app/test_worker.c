@@ -83,11 +83,13 @@ static void test_does_everything(void **state)
     await(town, "SELECT count(*) FROM event WHERE kind = 'clock.missed'", 2);
     await(town, "SELECT count(*) FROM job WHERE kind = 'test.count' AND done IS NOT NULL", 1);
     await(town, "SELECT count(*) FROM job WHERE kind = 'daily.sweep' AND done IS NULL", 1);
-    await(town, "SELECT count(*) FROM message WHERE attempts = 1", 4);
+    await(town, "SELECT count(*) FROM message WHERE attempts = 1", 1);
     await(town, "SELECT count(*) FROM tree_head", 1);
     assert_int_equal(runs, 1);
     assert_true(worker_state(worker).rounds >= 1);
-    assert_int_equal(worker_state(worker).messages, 4);
+    /* Nobody answers at the relay: the other mails are not tried one after the other. */
+    assert_int_equal(worker_state(worker).messages, 1);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM message WHERE attempts = 0"), 3);
     assert_false(worker_state(worker).is_stuck);
     assert_false(worker_state(worker).is_store_away);
     worker_stop(worker);

@@ -23,6 +23,7 @@ static const struct {
     {"case_index", "cases = ?1"},
     {"clock", "cases = ?1"},
     {"message", "cases = ?1"},
+    {"mailbox_day", "id = (SELECT max(id) FROM mailbox_day)"},
     {"link_token", "cases = ?1"},
     {"job", "kind = 'case.clocks' AND argument = CAST(?1 AS TEXT)"},
 };
@@ -74,7 +75,7 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
 
 static enum meaning meaning_of(const char *table, const char *column)
 {
-    static const char *const unique[] = {"number", "submission", "token_hash", "once"};
+    static const char *const unique[] = {"number", "submission", "token_hash", "once", "mailbox"};
     static const struct {
         const char *name;
         enum meaning meaning;

@@ -95,11 +95,11 @@ static void a_mail_names_the_city_and_the_request(void **state)
 
     assert_str(notice_as_sent(&world->ctx, &mail),
                "Work has begun. See https://city.example:8443/follow/x\n\n"
-               "Port Azalea, telephone 251-555-0311\nRequest 26-00001-7\n");
+               "Port Azalea, phone 251-555-0311\nRequest 26-00001-7\n");
     mail.body = S("26-00001-7 is done: " NOTICE_BASE_UNKNOWN "/a " NOTICE_BASE_UNKNOWN "/b");
     assert_str(notice_as_sent(&world->ctx, &mail),
                "26-00001-7 is done: https://city.example:8443/a https://city.example:8443/b\n\n"
-               "Port Azalea, telephone 251-555-0311\n");
+               "Port Azalea, phone 251-555-0311\n");
     mail = (struct stored_mail){.body = S("Hola"), .lang = LANG_ES};
     assert_str(notice_as_sent(&world->ctx, &mail), "Hola\n\nPort Azalea, tel\xc3\xa9"
                                                    "fono 251-555-0311\n");
