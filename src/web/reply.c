@@ -132,11 +132,11 @@ bool etag_matches(struct str if_none_match, struct str etag)
 {
     struct str tag;
 
-    while (str_next(&if_none_match, ',', &tag)) {
-        tag = str_trim(tag);
-        if (str_eq(tag, S("*")) || str_eq(without_weak(tag), without_weak(etag)))
+    if (str_eq(str_trim(if_none_match), S("*"))) /* alone, not one of a list (RFC 9110, 13.1.2) */
+        return true;
+    while (str_next(&if_none_match, ',', &tag))
+        if (str_eq(without_weak(str_trim(tag)), without_weak(etag)))
             return true;
-    }
     return false;
 }
 

@@ -259,7 +259,8 @@ static void test_etags(void **state)
     (void)state;
     assert_true(etag_matches(S("\"a\""), S("W/\"a\"")));
     assert_true(etag_matches(S("W/\"x\", \"a\" "), S("\"a\"")));
-    assert_true(etag_matches(S("*"), S("\"a\"")));
+    assert_true(etag_matches(S(" *"), S("\"a\"")));
+    assert_false(etag_matches(S("\"b\", *"), S("\"a\"")));
     assert_false(etag_matches(S("\"b\""), S("\"a\"")));
     assert_false(etag_matches(S("a"), S("\"a\"")));
     assert_false(etag_matches(STR_NONE, S("\"a\"")));
