@@ -401,6 +401,7 @@ void work_run_at_edge(struct exchange *exchange, const struct route *route)
     ctx.db = NULL;
     ctx.city = NULL;
     ctx.work_id = next_work_id(exchange->server);
+    exchange->request.exchange = exchange;
     exchange->request.method = exchange->facts.method;
     exchange->request.route = route;
     rc = route->handle(&ctx, &exchange->request, &reply);
