@@ -55,11 +55,7 @@ void edge_connection(void *cls, struct MHD_Connection *connection, void **entry,
 
 void *edge_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
-    struct exchange *exchange = exchange_new(cls, connection, target);
-
-    if (exchange)
-        complaint_watch(exchange);
-    return exchange;
+    return exchange_new(cls, connection, target);
 }
 
 /* The log line and counters of a request that no worker sees. */
@@ -119,19 +115,6 @@ static enum MHD_Result answer_malformed(struct exchange *exchange, const char *f
     atomic_fetch_add(&exchange->server->malformed_count, 1);
     note_edge_answer(exchange, 400, &(struct err){.id = ERR_MALFORMED, .detail = str_of(fault)});
     return send_fixed(exchange, FIXED_MALFORMED);
-}
-
-void edge_refuse_unseen(struct exchange *exchange, enum fixed_kind kind)
-{
-    struct server *server = exchange->server;
-
-    exchange->started_us = clock_now().us_utc;
-    exchange->request.target = (struct str){exchange->target, exchange->target_n};
-    atomic_fetch_add(&server->requests, 1);
-    atomic_fetch_add(&server->malformed_count, 1);
-    note_edge_answer(exchange, fixed_status(kind),
-                     &(struct err){.id = ERR_MALFORMED, .detail = S("Content-Length")});
-    respond_fixed_past_library(exchange, kind);
 }
 
 /* After chunks the connection has to end, which the library's answer does not say. */
@@ -303,7 +286,6 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method, co
     const char *fault = "";
     enum head_result result;
 
-    complaint_unwatch(exchange);
     exchange->sweep_entry = info ? info->socket_context : NULL;
     exchange->started_us = clock_now().us_utc;
     exchange->started_ms = clock_monotonic_ms();

@@ -45,7 +45,6 @@ void exchange_free(struct exchange *exchange)
         reply_done(exchange->reply);
     shelf_put(server->shelf, exchange->reply_arena);
     upload_places_leave(&exchange->upload_place);
-    complaint_unwatch(exchange);
     if (exchange->is_counted)
         atomic_fetch_sub(&server->under_way, 1);
     free(exchange);

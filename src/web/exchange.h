@@ -30,7 +30,6 @@
 
 #include "web/assets.h"
 #include "web/body.h"
-#include "web/complaint.h"
 #include "web/fixed.h"
 #include "web/head.h"
 #include "web/pool.h"
@@ -67,9 +66,6 @@ struct exchange {
     struct server *server;
     struct MHD_Connection *connection;
     struct sweep_entry *sweep_entry; /* borrowed, the connection's */
-    struct {
-        struct exchange *next, **at;
-    } watched; /* complaint.c's; at == NULL: not on its list */
     enum stage stage;
     struct head_facts facts;
     struct head head;
@@ -120,7 +116,6 @@ struct server {
     int stop_fd;
     _Atomic bool is_draining;
     struct upload_places *uploads;
-    _Atomic(struct watch *) watches; /* complaint.c's */
     _Atomic int under_way;
     _Atomic uint64_t next_work_id;
     _Atomic int64_t requests, overloads, malformed_count, abandoned;
@@ -142,9 +137,6 @@ enum rc exchange_route(struct exchange *exchange, struct ctx *ctx) MUST_CHECK;
 
 /* A ctx for this exchange over an arena. */
 struct ctx exchange_ctx(const struct exchange *exchange, struct arena *arena);
-
-/* edge.c: a request whose head the edge will not be given: answered past the library. */
-void edge_refuse_unseen(struct exchange *exchange, enum fixed_kind kind);
 
 /* edge.c: what libmicrohttpd calls, `cls` is the server. */
 void *edge_target(void *cls, const char *target, struct MHD_Connection *connection);

@@ -150,6 +150,14 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *
     return strlen(text);
 }
 
+/* The library's own complaints are about broken requests: the sender has been told. */
+static void say_nothing(void *cls, const char *format, va_list args)
+{
+    (void)cls;
+    (void)format;
+    (void)args;
+}
+
 static enum rc start_daemon(struct ctx *ctx, struct server *server)
 {
     int fd = -1;
@@ -159,7 +167,7 @@ static enum rc start_daemon(struct ctx *ctx, struct server *server)
         return rc;
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        edge_handle, server, MHD_OPTION_EXTERNAL_LOGGER, complaint_hear, server,
+        edge_handle, server, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)(server->options.io_threads > 1 ? server->options.io_threads : 0),
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->options.max_connections,
@@ -334,7 +342,6 @@ void server_free(struct server *server)
     pool_free(server->writers);
     shelf_free(server->shelf);
     upload_places_free(server->uploads);
-    complaint_done(server);
     sweep_free(server->sweep);
     assets_free(server->assets);
     fixed_free(server->fixed);

@@ -43,10 +43,6 @@ static const struct raw malformed[] = {
     {"two lengths", STR("POST /api/echo" LINE "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x")},
     {"the same length twice",
      STR("POST /api/echo" LINE "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}")},
-    {"a list of lengths", STR("POST /api/echo" LINE "Content-Length: 2, 2\r\n\r\n{}")},
-    {"a length with a sign", STR("POST /api/echo" LINE "Content-Length: +2\r\n\r\n{}")},
-    {"a negative length", STR("POST /api/echo" LINE "Content-Length: -2\r\n\r\n{}")},
-    {"a hexadecimal length", STR("POST /api/echo" LINE "Content-Length: 0x2\r\n\r\n{}")},
     {"two hosts", STR("GET /" LINE "Host: i\r\n\r\n")},
     {"no host", STR("GET / HTTP/1.1\r\n\r\n")},
     {"unknown method", STR("BREW /" LINE "\r\n")},
@@ -81,8 +77,17 @@ static const struct raw malformed[] = {
     {"version 1.2", STR("GET / HTTP/1.2\r\nHost: h\r\n\r\n")},
     {"no version", STR("GET /\r\n\r\n")},
     {"a blank in the path", STR("GET /a b" LINE "\r\n")},
-    {"an empty length", STR("POST /api/echo" LINE "Content-Length:\r\n\r\n{}")},
     {"two origins", STR("GET /" LINE "Origin: a\r\nOrigin: b\r\n\r\n")},
+};
+
+/* The library refuses these before anybody sees them. */
+static const struct raw wrong_lengths[] = {
+    {"a list of lengths", STR("POST /api/echo" LINE "Content-Length: 2, 2\r\n\r\n{}")},
+    {"a length with a sign", STR("POST /api/echo" LINE "Content-Length: +2\r\n\r\n{}")},
+    {"a negative length", STR("POST /api/echo" LINE "Content-Length: -2\r\n\r\n{}")},
+    {"a hexadecimal length", STR("POST /api/echo" LINE "Content-Length: 0x2\r\n\r\n{}")},
+    {"an empty length", STR("POST /api/echo" LINE "Content-Length:\r\n\r\n{}")},
+    {"beyond numbers", STR("POST /api/echo" LINE "Content-Length: 99999999999999999999\r\n\r\n{}")},
 };
 
 /* All that comes until the server closes. */
@@ -133,24 +138,26 @@ static void test_malformed_requests(void **state)
     assert_int_equal(site_ask(&site, S("GET /" LINE "\r\n")).status, 200);
 }
 
-/* The library refuses these by itself, and would twice; whatever else its thread has in hand. */
-static void test_a_wrong_length_in_pieces(void **state)
+/* By the library, which says the same a second time (0.9.75) before it closes. */
+static void test_wrong_lengths(void **state)
 {
-    int first = site_connect(&site), second = site_connect(&site), good = site_connect(&site);
+    int64_t handled = server_stats(site.server).requests;
 
     (void)state;
-    site_send(first, S("POST /api/echo HTTP/1.1\r\n"));
-    site_send(good, S("GET /cases/1 HTTP/1.1\r\n"));
-    poll(NULL, 0, 50);
-    site_send(second, S("POST /api/echo" LINE "Content-Length: 99999999999999999999\r\n"));
-    poll(NULL, 0, 50);
-    site_send(first, S("Host: h\r\nContent-Length: +2\r\n\r\n{}"));
-    check_one_reply("a sign", first, "HTTP/1.1 400 ");
-    site_send(second, S("\r\n"));
-    check_one_reply("beyond numbers", second, "HTTP/1.1 413 ");
-    site_send(good, S("Host: h\r\n\r\n"));
-    assert_int_equal(site_read(&site, good, false).status, 200);
-    close(good);
+    for (size_t i = 0; i < COUNT(wrong_lengths); i++) {
+        int fd = site_connect(&site);
+        struct str text;
+
+        site_send(fd, wrong_lengths[i].bytes);
+        text = read_all(fd);
+        if (!str_starts_with(text, S("HTTP/1.1 400 ")) &&
+            !str_starts_with(text, S("HTTP/1.1 413 ")))
+            fail_msg("%s: %.*s", wrong_lengths[i].name, STR_ARG(text));
+        assert_true(str_find(text, S("HTTP/1.1 2")) < 0);
+        close(fd);
+    }
+    assert_int_equal(server_stats(site.server).requests, handled);
+    assert_int_equal(site_ask(&site, S("GET /" LINE "\r\n")).status, 200);
 }
 
 static void test_broken_chunks(void **state)
@@ -480,7 +487,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_malformed_requests),
-        cmocka_unit_test(test_a_wrong_length_in_pieces),
+        cmocka_unit_test(test_wrong_lengths),
         cmocka_unit_test(test_broken_chunks),
         cmocka_unit_test(test_chunks_end_the_connection),
         cmocka_unit_test(test_large_heads),
