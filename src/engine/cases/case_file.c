@@ -59,7 +59,7 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
 
     if (rule->name == CONTACT_REQUIRED && !contact->name.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (contact->name.n > 200)
+    if (utf8_count(contact->name) > 200)
         return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
     if (!is_one_line(contact->name))
         return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));

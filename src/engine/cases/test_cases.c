@@ -201,6 +201,18 @@ static void a_refused_filing_changes_nothing(void **state)
     assert_grown(world, &before, NULL);
 }
 
+/* 200 letters are meant, not bytes: "ễ" has three. */
+static void a_name_has_two_hundred_letters_of_any_kind(void **state)
+{
+    struct world *world = *state;
+    char name[3 * 200 + 1];
+
+    for (size_t i = 0; i < 200; i++)
+        memcpy(name + 3 * i, "\xe1\xbb\x85", 4);
+    test_file(world, &(struct test_filing){.name = name});
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM party WHERE length(name) = 200", 0), 1);
+}
+
 /* ---- Where it goes and by when */
 
 static void district_decides_the_route(void **state)
@@ -465,6 +477,7 @@ int main(void)
         TEST(the_same_form_twice_is_one_case),
         TEST(sixteen_at_once_are_one_case),
         TEST(a_refused_filing_changes_nothing),
+        TEST(a_name_has_two_hundred_letters_of_any_kind),
         TEST(district_decides_the_route),
         TEST(cases_are_due_as_the_examples_say),
         TEST(numbers_are_dense_and_checked),
