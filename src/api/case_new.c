@@ -4,6 +4,7 @@
 #include "api/once.h"
 #include "api/services.h"
 #include "api/view.h"
+#include "engine/cases/access.h"
 #include "engine/cases/draft.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/photo.h"
@@ -175,27 +176,13 @@ static enum rc read_answers(struct ctx *ctx, const struct request *request, cons
     return RC_OK;
 }
 
-/* A bare point is called by what is near it. */
-static enum rc locate_point(struct ctx *ctx, struct point at, struct place *ret)
-{
-    struct place_choice near = {.label = STR_NONE};
-    struct place_choice choice = {.kind = PLACE_POINT, .point = at, .score = 100};
-
-    if (ctx->city->gazetteer && gazetteer_near(ctx, ctx->city->gazetteer, at, &near))
-        ctx_clear_error(ctx);
-    choice.label =
-        near.label.n ? near.label : str_fmt(ctx->arena, "%.5f, %.5f", point_lat(at), point_lon(at));
-    return locate_choice(ctx, ctx->city, &choice, ret);
-}
-
 static enum rc read_place(struct ctx *ctx, const struct request *request, const json_t *body,
                           struct place *ret, bool *ret_has)
 {
     const json_t *place = json_object_get(body, "place");
     struct str id = api_text(place, "id"), text = api_text(place, "text");
     const json_t *lat = json_object_get(place, "lat"), *lon = json_object_get(place, "lon");
-    struct place_choice choice;
-    struct point at;
+    struct place_choice choice, point = {.kind = PLACE_POINT, .score = 100};
     enum rc rc;
 
     *ret_has = json_is_object(place);
@@ -211,8 +198,9 @@ static enum rc read_place(struct ctx *ctx, const struct request *request, const 
             return rc == RC_INVALID ? refuse(ctx, request, S("#/place/id"), ERR_PLACE_UNKNOWN) : rc;
         rc = locate_choice(ctx, ctx->city, &choice, ret);
     } else if (json_is_number(lat) && json_is_number(lon) &&
-               point_of(json_number_value(lat), json_number_value(lon), &at)) {
-        rc = locate_point(ctx, at, ret);
+               point_of(json_number_value(lat), json_number_value(lon), &point.point)) {
+        point.label = locate_label(ctx, ctx->city, point.point);
+        rc = locate_choice(ctx, ctx->city, &point, ret);
     } else if (text.n) {
         rc = locate_text(ctx, ctx->city, text, ret);
     } else {
@@ -230,9 +218,8 @@ static enum rc read_service(struct ctx *ctx, const struct request *request, cons
 
     if (!definition)
         return refuse(ctx, request, S("#/service"), ERR_NOT_A_CHOICE);
-    if (!api_key_may(
-            api_caller(request)->key, API_RIGHT_FILE,
-            (struct reach){.department = definition->department, .service = definition->code}))
+    if (!api_key_may(api_caller(request)->key, API_RIGHT_FILE,
+                     case_reach_within(ctx->city, definition, 0)))
         return FAIL(ctx, ERR_DENIED);
     *ret = definition;
     return RC_OK;

@@ -4,6 +4,7 @@
 #include "api/queries.h"
 #include "base/crypto.h"
 #include "base/file.h"
+#include "base/piece.h"
 #include "db/also.h"
 #include "people/seal.h"
 
@@ -45,6 +46,22 @@ static enum rc read_key(struct ctx *ctx, const struct request *request, struct s
     return RC_OK;
 }
 
+static enum rc add_file(struct ctx *ctx, struct crypto_sha256_state *state,
+                        const struct upload *upload)
+{
+    struct str bytes;
+    struct piece piece;
+    enum rc rc = piece_begin(ctx, &piece);
+
+    if (rc)
+        return rc;
+    rc = file_read(ctx, upload->path, MAX_FILE_BYTES, &bytes);
+    if (!rc)
+        crypto_sha256_add(state, bytes);
+    piece_end(ctx, &piece);
+    return rc;
+}
+
 /* Over all that makes the request what it is; a file counts by its content. */
 static enum rc hash_request(struct ctx *ctx, const struct request *request, struct crypto_hash *ret)
 {
@@ -56,20 +73,8 @@ static enum rc hash_request(struct ctx *ctx, const struct request *request, stru
     crypto_sha256_add(state, request->target);
     crypto_sha256_add(state, S("\n"));
     crypto_sha256_add(state, request->body);
-    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
-        struct arena *child = arena_child(ctx->arena);
-        struct ctx reading = {.arena = child};
-        struct str bytes;
-
-        if (!child)
-            break;
-        rc = file_read(&reading, upload->path, MAX_FILE_BYTES, &bytes);
-        if (!rc)
-            crypto_sha256_add(state, bytes);
-        else
-            rc = FAIL(ctx, reading.err.id);
-        arena_free(child);
-    }
+    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next)
+        rc = add_file(ctx, state, upload);
     *ret = crypto_sha256_end(state);
     return rc;
 }

@@ -110,7 +110,7 @@ const struct definition *service_for(struct ctx *ctx, const struct request *requ
 
     if (!definition)
         return NULL;
-    reach = (struct reach){.department = definition->department, .service = definition->code};
+    reach = case_reach_within(ctx->city, definition, 0);
     if (definition->audience == AUDIENCE_STAFF && !api_key_may(key, API_RIGHT_READ, reach) &&
         !api_key_may(key, API_RIGHT_FILE, reach))
         return NULL;

@@ -11,6 +11,7 @@
 #include "app/keys.h"
 #include "app/tree.h"
 #include "base/file.h"
+#include "base/piece.h"
 #include "engine/definition/setting.h"
 #include "engine/record/people_record.h"
 #include "engine/record/record_keys.h"
@@ -336,24 +337,13 @@ enum rc home_open_to_read(struct ctx *ctx, const char *folder, struct home *ret)
 /* What the reading itself needs goes with it: a server would hold it for ever. */
 static enum rc load_city(struct ctx *ctx, struct city **ret)
 {
-    struct arena *arena = arena_child(ctx->arena);
-    struct ctx reading = *ctx;
-    enum rc rc;
+    struct piece piece;
+    enum rc rc = piece_begin(ctx, &piece);
 
-    if (!arena)
-        return FAIL(ctx, ERR_MEMORY);
-    reading.arena = arena;
-    reading.deferred = NULL;
-    rc = city_load(&reading, ret);
     if (rc)
-        rc = ctx_fail(ctx, (struct err){.id = reading.err.id,
-                                        .file = reading.err.file,
-                                        .line = reading.err.line,
-                                        .detail = str_copy(ctx->arena, reading.err.detail),
-                                        .field = str_copy(ctx->arena, reading.err.field)});
-    ctx->conn = reading.conn;
-    ctx_done(&reading);
-    arena_free(arena);
+        return rc;
+    rc = city_load(ctx, ret);
+    piece_end(ctx, &piece);
     return rc;
 }
 

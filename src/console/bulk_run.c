@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "base/piece.h"
 #include "console/bulk.h"
 #include "console/queries.h"
 #include "db/db.h"
@@ -104,10 +105,10 @@ static enum rc take_one(struct ctx *ctx, const struct act *act, const struct bul
     return mark(ctx, row->id, S("refused"), trouble);
 }
 
-/* With an arena of its own: there may be many. */
+/* In a piece of its own: there may be many. */
 static enum rc next(struct ctx *ctx, const struct act *act, bool *ret_is_ended)
 {
-    struct ctx work = *ctx;
+    struct piece piece;
     struct bulk_next_row row;
     bool is_found = false;
     enum rc rc = bulk_next(ctx, act->row.id, &is_found, &row);
@@ -115,18 +116,11 @@ static enum rc next(struct ctx *ctx, const struct act *act, bool *ret_is_ended)
     *ret_is_ended = !is_found;
     if (rc || !is_found)
         return rc;
-    work.arena = arena_child(ctx->arena);
-    work.deferred = NULL;
-    if (!work.arena)
-        return FAIL(ctx, ERR_MEMORY);
-    rc = take_one(&work, act, &row);
-    if (rc) {
-        ctx->err = work.err;
-        ctx->err.detail = str_copy(ctx->arena, work.err.detail);
-        ctx->err.arg = str_copy(ctx->arena, work.err.arg);
-    }
-    ctx_done(&work);
-    arena_free(work.arena);
+    rc = piece_begin(ctx, &piece);
+    if (rc)
+        return rc;
+    rc = take_one(ctx, act, &row);
+    piece_end(ctx, &piece);
     return rc;
 }
 

@@ -7,13 +7,6 @@ static void add(struct seen *seen, struct str sentence)
     seen->sentences[seen->n++] = sentence;
 }
 
-/* As public_answers releases them. */
-static bool is_released(const struct field *field)
-{
-    return field->open == OPEN_PUBLIC && field->audience == AUDIENCE_PUBLIC &&
-           field->personal == PERSONAL_NONE;
-}
-
 enum rc seen_of(struct ctx *ctx, const struct definition *definition, struct seen *ret)
 {
     struct seen seen = {.sentences = ARENA_ARRAY(ctx->arena, definition->field_n + 4, struct str)};
@@ -33,7 +26,7 @@ enum rc seen_of(struct ctx *ctx, const struct definition *definition, struct see
         const struct field *field = &definition->fields[i];
         const struct msg_arg question = MSG_ARG("question", text_in(&field->text, ctx->lang));
 
-        if (is_released(field))
+        if (field_is_public(field))
             add(&seen, msg_format(ctx->arena, ctx->lang, MSG_seen_answer, &question, 1));
     }
     if (definition->photos.max && definition->photos.release != PHOTO_NEVER)

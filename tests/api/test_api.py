@@ -208,6 +208,10 @@ def test_filing(api, known):
           again.body == first.body and again.headers["location"] == first.headers["location"] and
           again.headers.get("idempotency-replayed") == "true", again.body)
     check("and one row", city.sql("SELECT count(*) FROM cases")[0][0] == before + 1)
+    point = api.ask("POST", "/api/v1/cases", key,
+                    report(place={"lat": 42.3654, "lon": -71.1043}), once="point")
+    check("a point is called by what is near it, not by an address nobody named",
+          point.status == 201 and point.json()["place"].startswith("near "), point.body)
     other = api.ask("POST", "/api/v1/cases", key, report(description="Other"), once="one")
     check("the same key with another body is refused", other.status == 422 and
           other.json()["code"] == "IDEMPOTENCY", other.body)

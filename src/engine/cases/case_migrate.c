@@ -1,6 +1,7 @@
 #include "engine/cases/case_migrate.h"
 
 #include "base/json.h"
+#include "base/piece.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/number.h"
@@ -168,25 +169,18 @@ static enum rc migrate_one(struct ctx *ctx, const struct case_migration *how, in
                            struct buf *report, struct case_migrated *sum)
 {
     struct moving moving = {.how = how, .case_id = case_id};
-    struct ctx work = *ctx;
-    enum rc rc;
+    struct piece piece;
+    enum rc rc = piece_begin(ctx, &piece);
 
-    work.arena = arena_child(ctx->arena);
-    work.deferred = NULL;
-    if (!work.arena)
-        return FAIL(ctx, ERR_MEMORY);
-    rc = look_or_move(&work, &moving);
-    if (rc) {
-        work.err.detail = str_copy(ctx->arena, work.err.detail);
-        work.err.field = work.err.arg = STR_NONE;
-        rc = ctx_fail(ctx, work.err);
-    } else {
+    if (rc)
+        return rc;
+    rc = look_or_move(ctx, &moving);
+    if (!rc) {
         say(report, &moving);
         sum->moved += !moving.obstacle.n;
         sum->stay += moving.obstacle.n > 0;
     }
-    ctx_done(&work);
-    arena_free(work.arena);
+    piece_end(ctx, &piece);
     return rc;
 }
 

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/access.h"
 #include "engine/cases/case_effect.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/photo.h"
@@ -29,14 +30,6 @@ struct step_work {
     struct instant due;
 };
 
-static bool resident_may(const struct actor *actor, const struct case_for_step_row *row)
-{
-    for (size_t i = 0; i < actor->case_n; i++)
-        if (actor->case_ids[i] == row->id)
-            return true;
-    return actor->id && !row->reporter_is_null && row->reporter == actor->id;
-}
-
 static bool staff_may(const struct actor *actor, unsigned by, struct reach reach)
 {
     bool is_supervisor = actor_has_role_on(actor, ROLE_SUPERVISOR, reach);
@@ -46,26 +39,23 @@ static bool staff_may(const struct actor *actor, unsigned by, struct reach reach
     return ((by & STEP_BY_STAFF) && is_worker) || ((by & STEP_BY_SUPERVISOR) && is_supervisor);
 }
 
-static struct reach reach_of(const struct city *city, const struct definition *definition,
-                             const struct team *team)
-{
-    (void)city;
-    return (struct reach){definition->department, team ? team->id : STR_NONE, definition->code};
-}
-
 static enum rc check_actor(struct ctx *ctx, const struct step_work *work)
 {
     const struct actor *actor = ctx->actor;
-    const struct team *team =
-        work->row.team_is_null ? NULL : city_team_by_row(ctx->city, work->row.team);
+    const struct case_for_step_row *row = &work->row;
+    const struct case_reach reach = {
+        .reach = case_reach_within(ctx->city, work->definition, row->team_is_null ? 0 : row->team),
+        .case_id = row->id,
+        .reporter = row->reporter_is_null ? 0 : row->reporter,
+    };
     bool may = false;
 
     if (!actor)
         may = work->step->by & STEP_BY_TIMER;
     else if (actor->kind == ACTOR_RESIDENT)
-        may = (work->step->by & STEP_BY_RESIDENT) && resident_may(actor, &work->row);
+        may = (work->step->by & STEP_BY_RESIDENT) && case_is_own(actor, &reach);
     else if (actor->kind == ACTOR_STAFF || actor->kind == ACTOR_API)
-        may = staff_may(actor, work->step->by, reach_of(ctx->city, work->definition, team));
+        may = staff_may(actor, work->step->by, reach.reach);
     return may ? RC_OK : FAIL(ctx, ERR_DENIED);
 }
 

@@ -1,5 +1,6 @@
 #include "engine/cases/layer_effect.h"
 
+#include "base/piece.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/answer.h"
@@ -91,18 +92,13 @@ static enum rc compare(struct ctx *ctx, struct comparing *comparing,
 /* Each case in memory of its own. */
 static enum rc compare_row(struct ctx *ctx, const struct open_placed_cases_row *row, void *arg)
 {
-    struct ctx work = *ctx;
-    enum rc rc;
+    struct piece piece;
+    enum rc rc = piece_begin(ctx, &piece);
 
-    work.arena = arena_child(ctx->arena);
-    work.deferred = NULL;
-    if (!work.arena)
-        return FAIL(ctx, ERR_MEMORY);
-    rc = compare(&work, arg, row);
-    ctx_done(&work);
     if (rc)
-        rc = FAIL(ctx, work.err.id, .detail = str_copy(ctx->arena, work.err.detail));
-    arena_free(work.arena);
+        return rc;
+    rc = compare(ctx, arg, row);
+    piece_end(ctx, &piece);
     return rc;
 }
 

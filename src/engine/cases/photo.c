@@ -197,16 +197,6 @@ enum rc photos_of_draft(struct ctx *ctx, int64_t draft_id, struct photos *ret)
     return RC_OK;
 }
 
-static bool is_reporter(const struct actor *actor, int64_t case_id, int64_t reporter)
-{
-    if (!actor || actor->kind != ACTOR_RESIDENT)
-        return false;
-    for (size_t i = 0; i < actor->case_n; i++)
-        if (actor->case_ids[i] == case_id)
-            return true;
-    return actor->id && actor->id == reporter;
-}
-
 enum rc photos_of_case(struct ctx *ctx, int64_t case_id, enum audience viewer, struct photos *ret)
 {
     struct case_files_rows rows;
@@ -410,7 +400,7 @@ static bool may_see(const struct ctx *ctx, const struct case_file_get_row *row,
     if (!case_may_read(ctx->actor, reach))
         return false;
     return actor_is_staff(ctx->actor) || row->is_public ||
-           (!row->is_hidden && is_reporter(ctx->actor, reach->case_id, reach->reporter));
+           (!row->is_hidden && case_is_own(ctx->actor, reach));
 }
 
 enum rc photo_open(struct ctx *ctx, int64_t photo_id, enum photo_variant variant,

@@ -1,5 +1,6 @@
 #include "engine/cases/projection.h"
 
+#include "base/piece.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/queries.h"
@@ -305,27 +306,21 @@ static enum rc check_row(struct ctx *ctx, struct checking *checking,
     return check_answers(ctx, checking, row);
 }
 
-/* With an arena of its own: there may be a million cases. */
+/* In a piece of its own: there may be a million cases. */
 static enum rc check_case(struct ctx *ctx, const struct projections_row *row, void *arg)
 {
     struct checking *checking = arg;
-    struct ctx work = *ctx;
-    enum rc rc;
+    struct piece piece;
+    enum rc rc = piece_begin(ctx, &piece);
 
-    work.arena = arena_child(ctx->arena);
-    work.deferred = NULL;
-    if (!work.arena)
-        return FAIL(ctx, ERR_MEMORY);
-    rc = check_row(&work, checking, row);
+    if (rc)
+        return rc;
+    rc = check_row(ctx, checking, row);
     checking->found.cases++;
-    if (rc) {
-        work.err.detail =
-            str_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(row->number), STR_ARG(work.err.detail));
-        work.err.field = work.err.arg = STR_NONE;
-        rc = ctx_fail(ctx, work.err);
-    }
-    ctx_done(&work);
-    arena_free(work.arena);
+    if (rc)
+        ctx->err.detail =
+            str_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(row->number), STR_ARG(ctx->err.detail));
+    piece_end(ctx, &piece);
     return rc;
 }
 

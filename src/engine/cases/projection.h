@@ -6,7 +6,8 @@
  *   case_public_text  number, service's code, place, and the description once it was released,
  *                   folded for everybody's search; where the service blurs its places, of the place
  *                   only what has no figure in it, or is the number of a street ("5th")
- *   case_index      one row for each answer to a field marked indexed (one per chosen option)
+ *   case_index      one row for each answer to a field marked indexed (one per chosen option); kept
+ *                   equal, and read by no list yet
  *
  * Whoever changes what one is made of changes the projection in the same transaction;
  * projection_check proves that they are equal. Layer: engine. */

@@ -179,13 +179,41 @@ static void older_entries_are_made_anew(void **state)
     assert_int_equal(differences(world), 0);
 }
 
+/* An entry's memory ends with it; what the store said when it refused one does not. */
+static void a_refusal_of_the_store_is_told(void **state)
+{
+    static const struct job_kind *const tables[] = {words_jobs, NULL};
+    const struct job_runner runner = {tables, STR_NONE};
+    struct world *world = *state;
+    bool was_there = false;
+
+    if (db_engine(world->db) != SQL_SQLITE)
+        return;
+    file_at(world, "bulky-item", "38 Bishop Allen Dr");
+    make_old(world);
+    test_exec(world, "DELETE FROM job WHERE kind <> 'words.everybody'");
+    test_exec(world, "CREATE TRIGGER refuse BEFORE INSERT ON case_public_text_content BEGIN "
+                     "SELECT raise(ABORT, 'no room for words'); END");
+    db_reader_release(&world->ctx);
+    assert_int_not_equal(job_run_next(&world->ctx, &runner, &was_there), RC_OK);
+    assert_true(was_there);
+    assert_true(str_find(world->ctx.err.detail, S("case_public_words_set: constraint failed")) >=
+                0);
+    ctx_clear_error(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    assert_int_equal(test_i64(world,
+                              "SELECT count(*) FROM job WHERE kind = 'words.everybody' AND trouble "
+                              "LIKE '%%case_public_words_set%%' AND %lld = 0",
+                              0),
+                     1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_word_leaves_the_index_step_by_step),
-        TEST(a_redaction_in_between_is_not_lost),
-        TEST(a_house_is_not_in_everybodys_index),
-        TEST(older_entries_are_made_anew),
+        TEST(a_word_leaves_the_index_step_by_step), TEST(a_redaction_in_between_is_not_lost),
+        TEST(a_house_is_not_in_everybodys_index),   TEST(older_entries_are_made_anew),
+        TEST(a_refusal_of_the_store_is_told),
     };
 
     return RUN_TESTS("engine words", tests);

@@ -1,13 +1,13 @@
 #include "engine/cases/words_job.h"
 
+#include "base/piece.h"
 #include "db/db.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/city.h"
 
-#define EVERYBODY   "words.everybody"
-#define FORGET      "words.forget"
-#define ENTRY_BYTES ((size_t)16 << 20) /* what the words of one case may take */
+#define EVERYBODY "words.everybody"
+#define FORGET    "words.forget"
 
 static enum rc go_on(struct ctx *ctx, const char *kind, struct str argument)
 {
@@ -34,18 +34,16 @@ static enum rc renew(struct ctx *ctx, const struct public_entries_row *row)
     return str_eq(should, row->words) ? RC_OK : case_public_words_set(ctx, row->id, should, NULL);
 }
 
-/* With an arena of its own for each: texts are long. */
+/* In a piece of its own: texts are long. */
 static enum rc renew_one(struct ctx *ctx, const struct public_entries_row *row)
 {
-    struct arena *outer = ctx->arena, *inner = arena_child(outer);
-    enum rc rc;
+    struct piece piece;
+    enum rc rc = piece_begin(ctx, &piece);
 
-    if (!inner)
-        return FAIL(ctx, ERR_MEMORY);
-    ctx->arena = inner;
+    if (rc)
+        return rc;
     rc = renew(ctx, row);
-    ctx->arena = outer;
-    arena_free(inner);
+    piece_end(ctx, &piece);
     return rc;
 }
 

@@ -212,6 +212,7 @@ static void note_later(struct definition_loader *loader, const struct yaml_node 
     struct section_reader reader = {loader->ctx, loader->names, loader->problems};
     const struct yaml_node *columns = yaml_get(item, "columns"), *of = yaml_get(item, "of");
     const struct yaml_node *derive = yaml_get(item, "derive"), *reuse = yaml_get(item, "reuse");
+    const struct yaml_node *keep = yaml_get(item, "keep");
     struct arena *arena = loader->ctx->arena;
 
     for (size_t i = 0; i < COUNT(plain); i++)
@@ -229,6 +230,9 @@ static void note_later(struct definition_loader *loader, const struct yaml_node 
         definition_note_unrun(loader, derive, S("fields"), S("a field that is derived"));
     if (reuse)
         definition_note_unrun(loader, reuse, S("fields"), S("an answer that is used again"));
+    if (keep)
+        definition_note_unrun(loader, keep, S("fields"),
+                              S("an answer that is erased before its case"));
 }
 
 /* A derived field's expression may use what later sections may: compiled when all is declared. */

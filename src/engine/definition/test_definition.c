@@ -236,6 +236,26 @@ static void notes_what_does_not_run(void **state)
     test_city_done(ctx, &made);
 }
 
+/* A promise to erase is not taken from a city that no version would keep. */
+static void notes_that_no_answer_is_erased(void **state)
+{
+    struct ctx *ctx = *state;
+    struct test_files files = test_city_files(TEST_WORKFLOW, TEST_HEAD TEST_ROUTE
+                                              "fields:\n"
+                                              "  - {id: plate, type: text, " TEXT
+                                              ", personal: sensitive, keep: 30 days}\n"
+                                              "  - {id: color, type: text, " TEXT "}\n");
+    struct test_city made = test_city_of(ctx, &files);
+    const struct definition *definition = made.city->services[0];
+
+    assert_str(test_problems(ctx, &made.problems),
+               "services/s.yaml:7:85: note: this version reads an answer that is erased before its "
+               "case but does not run it\n");
+    assert_int_equal(definition->not_run_n, 1);
+    assert_str(definition->not_run[0], "fields");
+    test_city_done(ctx, &made);
+}
+
 static void reads_later_sections_to_the_last_key(void **state)
 {
     struct ctx *ctx = *state;
@@ -438,6 +458,7 @@ int main(void)
         TEST(places_mistakes_of_expressions),
         TEST(needs_no_question_for_what_is_always_there),
         TEST(notes_what_does_not_run),
+        TEST(notes_that_no_answer_is_erased),
         TEST(reads_later_sections_to_the_last_key),
         TEST(survives_wrong_types),
         TEST(survives_hostile_yaml),

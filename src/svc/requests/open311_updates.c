@@ -4,6 +4,7 @@
 
 #include "base/mail.h"
 #include "base/msg.h"
+#include "engine/cases/access.h"
 #include "engine/cases/external.h"
 #include "engine/cases/number.h"
 #include "svc/requests/open311.h"
@@ -231,19 +232,16 @@ static enum rc find_case(struct ctx *ctx, const struct request *request, const s
     if (rc)
         return rc;
     definition = found.of[0].definition;
-    if (!api_key_may(
-            key, API_RIGHT_FILE,
-            (struct reach){.department = definition->department, .service = definition->code}))
+    if (!api_key_may(key, API_RIGHT_FILE, case_reach_within(ctx->city, definition, 0)))
         return FAIL(ctx, ERR_DENIED, .field = S("service_request_id"));
     *ret = found;
     return RC_OK;
 }
 
-static bool works_on(const struct api_key *key, const struct definition *definition)
+static bool works_on(const struct ctx *ctx, const struct api_key *key,
+                     const struct definition *definition)
 {
-    return api_key_may(
-        key, API_RIGHT_WORK,
-        (struct reach){.department = definition->department, .service = definition->code});
+    return api_key_may(key, API_RIGHT_WORK, case_reach_within(ctx->city, definition, 0));
 }
 
 enum rc open311_update_add(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -264,7 +262,7 @@ enum rc open311_update_add(struct ctx *ctx, struct request *request, struct repl
     if (rc)
         return rc;
     message.case_id = found.of[0].id;
-    message.may_tell = works_on(&key, found.of[0].definition);
+    message.may_tell = works_on(ctx, &key, found.of[0].definition);
     message.text = update_text(ctx, request);
     message.system = str_fmt(ctx->arena, "key %.*s", STR_ARG(key.prefix));
     if (!message.external_id.n)
