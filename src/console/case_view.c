@@ -166,26 +166,22 @@ static void mark_clock(struct ctx *ctx, const struct clocks_of_row *row,
                        struct case_clock_line *line)
 {
     struct due_mark due;
-    bool is_late;
 
     if (!row->met_is_null) {
         line->state = say(ctx, MSG_staff_clock_met,
                           MSG_ARG("date", show_instant(ctx, row->met, ctx->lang)), MSG_ARG("x", 0));
         line->kind = "ch-due";
-        line->row_kind = "ch-clock";
         return;
     }
     if (!row->paused_is_null) {
         line->state = msg_text(ctx->lang, MSG_staff_clock_paused);
         line->kind = "ch-due ch-due--paused";
-        line->row_kind = "ch-clock ch-clock--paused";
         return;
     }
     due = staff_due(ctx, row->due, ctx->lang);
-    is_late = instant_cmp(row->due, ctx->now) <= 0;
-    line->state = is_late ? due.text : show_due(ctx, row->due, ctx->lang);
+    line->state =
+        instant_cmp(row->due, ctx->now) <= 0 ? due.text : show_due(ctx, row->due, ctx->lang);
     line->kind = due.kind;
-    line->row_kind = is_late ? "ch-clock ch-clock--late" : "ch-clock";
 }
 
 static enum rc load_clocks(struct ctx *ctx, struct case_view *view)

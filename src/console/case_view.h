@@ -26,7 +26,6 @@ struct case_event_line {
 struct case_clock_line {
     struct str name, state; /* "Resolution", "Jul 9, 2026" */
     const char *kind;       /* "ch-due ch-due--late" */
-    const char *row_kind;   /* "ch-clock ch-clock--late" */
     struct str *why;        /* sentences, from the trace */
     size_t why_n;
 };

@@ -1,10 +1,11 @@
 """Checks what the compiler does not: who may include whom, functions that are never called here,
-files grown too long, messages that nobody says, packages that a bare system would miss.
+files grown too long, messages that nobody says, classes without a style or styles without a page,
+packages that a bare system would miss.
 
     lint.py ROOT [--stamp FILE]     every build runs this; prints FILE:LINE: sentence, fails if any
     lint.py ROOT --stats            prints medians, so that a trend is seen
 
-The layers are those of ARCHITECTURE.md. Reads files only; takes well under a second.
+The layers are those of ARCHITECTURE.md. Reads files only; takes a second.
 """
 
 import argparse
@@ -65,6 +66,8 @@ FREE_IN_TESTS = {"system", "popen", "strtoul", "strtoull", "strtol", "strtoll"}
 # Messages whose keys are put together when the program runs (the sentence of an error by its name),
 # and the one that the tests of messages format.
 COMPUTED_KEYS = ("error.", "form.change_what")
+# Classes that Leaflet gives what it draws, and those of a picture that brings its own colours.
+CLASSES_OF_OTHERS = ("leaflet-", "map-name-park", "map-pin-here")
 MAX_FILE_LINES = 800
 MAX_FUNCTION_LINES = 120
 CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
@@ -72,6 +75,11 @@ INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 DEPENDENCY = re.compile(r"\b(?:dependency|find_library)\(\s*'([^']+)'([^)]*)")
+CLASS = re.compile(r"\.([a-z][\w-]*)")
+STYLE_NOISE = re.compile(r'/\*.*?\*/|url\([^)]*\)|"[^"]*"', re.DOTALL)
+OUR_CLASS = re.compile(r"(?<![\w-])((?:ch|usa|map)-[\w-]+)")
+OUR_DATA = re.compile(r"(?<![\w-])(data-[a-z-]+)")
+WORD = re.compile(r"[a-z][\w-]*")
 OF_THE_COMPILER = {"threads", "m", "dl", "rt"}
 
 
@@ -229,8 +237,70 @@ def check_messages(root):
             yield path.relative_to(root), at, f"nobody says {key[1]}: take it out of ui/po"
 
 
+def styled(path):
+    """The classes of a sheet: {"ch-card": the line where it stands first}."""
+    text = STYLE_NOISE.sub(lambda found: "\n" * found[0].count("\n"),
+                           path.read_text(encoding="utf-8"))
+    lines = {}
+    for at, line in enumerate(text.splitlines(), 1):
+        for name in CLASS.findall(line):
+            lines.setdefault(name, at)
+    return lines
+
+
+def without_comment(match):
+    return "\n" * match[0].count("\n") if match[0].startswith("/") else match[0]
+
+
+def markup(root):
+    """(path, text) of all that writes pages: templates, scripts and C without its comments."""
+    for path in sorted((root / "src").rglob("*.c*")) + sorted((root / "ui/js").rglob("*.js")):
+        if path.name.startswith("test_"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".c":
+            text = TOKEN.sub(without_comment, text)
+        yield path.relative_to(root), text
+
+
+def check_classes(root):
+    """Every class of our sheets is given by a page, every class that a page gives has a style, and
+    ui/README.md tells of what there is. A name that ends in a hyphen is put together when the
+    program runs: the rest of it is a word in quotes."""
+    sheets = {path.relative_to(root): styled(path) for path in sorted((root / "ui/css").glob("*.css"))}
+    if not sheets:
+        return
+    pages = list(markup(root))
+    words = {word for _, text in pages for word in WORD.findall(text)}
+    stems = tuple(word for word in words if OUR_CLASS.fullmatch(word) and word.endswith("-"))
+    quoted = {word for _, text in pages for word in re.findall(r'"([a-z]+)"', text)}
+    known = {name for names in sheets.values() for name in names}
+    for path in sorted((root / "ui/dist").glob("*.css")):
+        known |= set(styled(path))
+
+    def is_given(name):
+        return name in words or name.startswith(CLASSES_OF_OTHERS) or any(
+            name.startswith(stem) and name[len(stem):] in quoted for stem in stems)
+
+    for path, names in sheets.items():
+        for name, at in names.items():
+            if not is_given(name):
+                yield path, at, f"no page gives the class {name}: take its style out"
+    for path, text in pages:
+        for at, line in enumerate(text.splitlines(), 1):
+            for name in OUR_CLASS.findall(line):
+                if not name.endswith("-") and name not in known and not name.startswith(
+                        CLASSES_OF_OTHERS):
+                    yield path, at, f"{name} has no style: give it one in ui/css or drop it"
+    guide = root / "ui/README.md"
+    for at, line in enumerate(guide.read_text(encoding="utf-8").splitlines(), 1):
+        for name in OUR_CLASS.findall(line) + OUR_DATA.findall(line):
+            if not name.endswith("-") and not is_given(name):
+                yield guide.relative_to(root), at, f"no page has {name}: take it out"
+
+
 def check(root):
-    found = [(path, at, text) for rule in (check_packages, check_messages)
+    found = [(path, at, text) for rule in (check_packages, check_messages, check_classes)
              for path, at, text in rule(root)]
     for source in sources(root):
         for rule in (check_includes, check_engine, check_statements, check_words, check_lengths):

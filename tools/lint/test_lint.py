@@ -81,6 +81,26 @@ class Lint(unittest.TestCase):
         self.assertEqual(self.found(),
                          ["ui/po/en.po:7: nobody says a.d: take it out of ui/po"])
 
+    def test_classes(self):
+        self.put("ui/css/a.css", "/* .no-class */\n.ch-card, .ch-tag--open, .ch-tag--shut { color: red }\n"
+                                 ".usa-link::after { content: \".x\" }\n.map-pin-b { }\n.leaflet-x { }\n")
+        self.put("ui/dist/u.css", ".usa-link{color:red}.usa-b{color:red}")
+        self.put("ui/README.md", '`ch-card`, `ch-tag--open` and `data-key`, a `ch-` name\n')
+        self.put("src/portal/a.ct", '<p class="ch-card usa-b" data-key><b class="ch-tag--{= kind }">\n')
+        self.put("src/portal/a.c", '/* ch-gone */ return is_shut ? "open" : "shut";\n')
+        self.put("src/place/b.c", 'BUF_ADD(out, "<g class=\\"map-pin-"); kind = S("b");\n')
+        self.put("ui/js/a.js", "make('a', { class: 'usa-link' });\n")
+        self.assertEqual(self.found(), [])
+        self.put("ui/css/a.css", ".ch-card { }\n.ch-tag--lost { }\n.ch-car { }\n.map-pin-b { }\n")
+        self.put("src/portal/a.c", '\nreturn "ch-naked";\n')
+        self.put("ui/README.md", "`ch-card`\n`ch-tag--open`, `data-palette`\n")
+        self.assertEqual(self.found(), [
+            "ui/css/a.css:2: no page gives the class ch-tag--lost: take its style out",
+            "ui/css/a.css:3: no page gives the class ch-car: take its style out",
+            "src/portal/a.c:2: ch-naked has no style: give it one in ui/css or drop it",
+            "ui/README.md:2: no page has ch-tag--open: take it out",
+            "ui/README.md:2: no page has data-palette: take it out"])
+
     def test_banned(self):
         self.put("src/base/a.c", 'int f(void)\n{\n    return atoi("1") + x->atoi (2);\n}\n'
                                  '/* atoi(3) */\nconst char *s = "atoi(4)"; // atoi(5)\n')

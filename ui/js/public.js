@@ -14,7 +14,7 @@
 
   // A list under a text field, after the ARIA combobox pattern. `load(text)` gives the items or
   // a promise of them, `choose(item)` is called with the one taken.
-  ui.combobox = (input, list, load, choose) => {
+  const combobox = (input, list, load, choose) => {
     let items = [], active = -1, turn = 0, timer = 0;
     const mark = index => {
       active = index;
@@ -64,7 +64,6 @@
       } else return;
       event.preventDefault();
     });
-    return { search, close };
   };
 
   for (const input of $$('[data-suggest]')) {
@@ -82,13 +81,12 @@
       try {
         const reply = await fetch(`${data.suggest}?q=${encodeURIComponent(text)}`, { headers: { Accept: 'application/json' } });
         const body = await reply.json();
-        const found = body.places || body.services || [];
+        const found = body.places || [];
         status.textContent = found.length ? data.suggestCount.replace('{n}', found.length) : data.suggestNone;
         return found;
       } catch { return []; }
     };
-    ui.combobox(input, list, load, item => {
-      if (item.url) { location.assign(item.url); return; }
+    combobox(input, list, load, item => {
       input.value = item.label;
       if (target) target.value = item.id;
       input.dispatchEvent(new Event('change', { bubbles: true }));

@@ -1,10 +1,9 @@
-// The console's keys, marks, palette, columns and guards; after public.js. Every act is also a link,
-// a button or a form in the page.
+// The console's keys, marks, columns and guards; after public.js. Every act is also a link, a button
+// or a form in the page.
 'use strict';
 (() => {
-  const { $$, make, combobox } = window.cityhall;
+  const { $$ } = window.cityhall;
   const help = document.querySelector('[data-keys-help]');
-  const palette = document.querySelector('[data-palette]');
   const KEYS = 'cityhall.keys';
 
   // Storage may be refused by the browser's settings; then the choice lasts for the page.
@@ -101,8 +100,7 @@
   }));
   $$('[data-print]').forEach(button => { button.hidden = false; button.addEventListener('click', () => print()); });
 
-  // Palette
-  const wordsOf = element => (element.getAttribute('aria-label') || element.textContent || element.placeholder).trim().replace(/\s+/g, ' ');
+  // Keys
   const act = element => {
     const menu = element.closest('details');
     if (menu && element.tagName !== 'SUMMARY') menu.open = true;
@@ -112,39 +110,10 @@
     const field = element.parentElement.querySelector('input:not([type=hidden]), select, textarea');
     if (field) field.focus();
   };
-  let openPalette = () => {};
-  if (palette && palette.showModal) {
-    const input = palette.querySelector('input');
-    const own = () => [...new Set([...$$('main [data-key]'), ...$$('header nav a'), ...$$('main nav a')])]
-      .filter(element => !element.closest('[hidden]') && !element.matches('input'))
-      .map(element => ({ label: wordsOf(element), detail: element.dataset.key || '', element }));
-    const load = async text => {
-      const wanted = text.toLowerCase();
-      const here = own().filter(item => item.label.toLowerCase().includes(wanted)).slice(0, 8);
-      if (text.length < 2) return here;
-      try {
-        const reply = await fetch(`${palette.dataset.palette}?q=${encodeURIComponent(text)}`, { headers: { Accept: 'application/json' } });
-        return here.concat((await reply.json()).items || []).slice(0, 12);
-      } catch { return here; }
-    };
-    const list = palette.querySelector('ul');
-    const box = combobox(input, list, load, item => {
-      palette.close();
-      if (item.url) location.assign(item.url); else act(item.element);
-    });
-    input.addEventListener('keydown', event => {
-      const first = list.querySelector('[role=option]');
-      if (event.key === 'Enter' && !event.defaultPrevented && first) { event.preventDefault(); first.click(); }
-    });
-    palette.addEventListener('click', event => { if (event.target === palette) palette.close(); });
-    openPalette = () => { if (palette.open) return; input.value = ''; palette.showModal(); box.search(); };
-    $$('[data-palette-open]').forEach(button => { button.hidden = false; button.addEventListener('click', () => openPalette()); });
-  }
 
   const typing = target => target.isContentEditable ||
     target.matches('textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=submit]):not([type=button])');
   addEventListener('keydown', event => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') { event.preventDefault(); openPalette(); return; }
     if (!keysOn || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target) || document.querySelector('dialog[open]')) return;
     const row = rows[current];
