@@ -6,6 +6,9 @@
 
 /* What is read and dropped after a reply that was written past the library, so that the client
  * gets to read it before the connection breaks. */
+/* A list has a dozen, a form a hundred; the library's memory holds some three hundred. */
+#define MAX_PARAMETERS 200
+
 #define LINGER_BYTES (INT64_C(8) << 20)
 #define LINGER_MS    3000
 
@@ -39,7 +42,11 @@ void edge_connection(void *cls, struct MHD_Connection *connection, void **entry,
     const union MHD_ConnectionInfo *info;
 
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        sweep_remove(server->sweep, *entry);
+        struct sweep_entry *closed = *entry;
+
+        if (closed)
+            exchange_free(closed->unfinished);
+        sweep_remove(server->sweep, closed);
         *entry = NULL;
         return;
     }
@@ -51,11 +58,6 @@ void edge_connection(void *cls, struct MHD_Connection *connection, void **entry,
     /* A connection without a deadline would be one too many. */
     if (!*entry)
         shutdown(info->connect_fd, SHUT_RDWR);
-}
-
-void *edge_target(void *cls, const char *target, struct MHD_Connection *connection)
-{
-    return exchange_new(cls, connection, target);
 }
 
 /* The log line and counters of a request that no worker sees. */
@@ -76,15 +78,62 @@ static void note_edge_answer(struct exchange *exchange, int status, const struct
         server->options.hooks.log(server->options.app, &event);
 }
 
+static struct sweep_entry *entry_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static size_t parameters_in(const char *target)
+{
+    size_t n = 1;
+
+    for (; *target; target++)
+        n += *target == '&';
+    return n;
+}
+
+/* The library keeps the parameters in the connection's memory and does not answer when it is too
+ * small for them: it is answered here, before they are read. */
+static void refuse_target(struct exchange *exchange)
+{
+    exchange->started_us = clock_now().us_utc;
+    exchange->request.target = (struct str){exchange->target, exchange->target_n};
+    atomic_fetch_add(&exchange->server->requests, 1);
+    atomic_fetch_add(&exchange->server->malformed_count, 1);
+    note_edge_answer(exchange, fixed_status(FIXED_LONG_HEAD),
+                     &(struct err){.id = ERR_MALFORMED, .detail = S("parameters")});
+    respond_fixed_past_library(exchange, FIXED_LONG_HEAD);
+    exchange->stage = STAGE_GONE;
+}
+
+void *edge_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    struct exchange *exchange = exchange_new(cls, connection, target);
+    struct sweep_entry *entry = entry_of(connection);
+
+    if (!exchange)
+        return NULL;
+    if (entry)
+        entry->unfinished = exchange;
+    if (parameters_in(target) > MAX_PARAMETERS)
+        refuse_target(exchange);
+    return exchange;
+}
+
 void edge_completed(void *cls, struct MHD_Connection *connection, void **cls_exchange,
                     enum MHD_RequestTerminationCode why)
 {
     struct server *server = cls;
     struct exchange *exchange = *cls_exchange;
+    struct sweep_entry *entry = entry_of(connection);
 
-    (void)connection;
     (void)why;
     *cls_exchange = NULL;
+    if (entry)
+        entry->unfinished = NULL;
     if (!exchange)
         return;
     if (exchange->sweep_entry) {
@@ -281,12 +330,10 @@ static enum MHD_Result begin_body(struct exchange *exchange)
 static enum MHD_Result on_head(struct exchange *exchange, const char *method, const char *version)
 {
     struct server *server = exchange->server;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     const char *fault = "";
     enum head_result result;
 
-    exchange->sweep_entry = info ? info->socket_context : NULL;
+    exchange->sweep_entry = entry_of(exchange->connection);
     exchange->started_us = clock_now().us_utc;
     exchange->started_ms = clock_monotonic_ms();
     exchange->is_counted = true;

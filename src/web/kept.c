@@ -5,11 +5,11 @@
 #define MAX_KEPT_BYTES 100000
 #define LEAST_BYTES    10 /* shorter is typed again soon, or is a token */
 
-/* A password may be a sentence: it is never shown. */
+/* A password may be a sentence: it is never shown, nor is its repetition. */
 static bool is_prose(const struct param *item)
 {
     return item->value.n >= LEAST_BYTES && str_find(item->value, S(" ")) >= 0 &&
-           str_find(item->name, S("password")) < 0;
+           str_find(item->name, S("password")) < 0 && !str_eq(item->name, S("again"));
 }
 
 struct str kept_text(struct ctx *ctx, const struct request *request)

@@ -16,6 +16,7 @@
 
 #include "base/str.h"
 
+struct exchange;
 struct sweep;
 
 struct sweep_entry {
@@ -25,6 +26,10 @@ struct sweep_entry {
     _Atomic bool is_idle;        /* between two requests */
     /* A whole reply for a client that is late, borrowed; NULL: it is cut off without a word. */
     _Atomic(const struct str *) farewell;
+    /* The request that the connection is at, of its I/O thread alone. The library ends most
+     * requests with a word, but not one whose parameters were too many for its memory: then it is
+     * here still when the connection ends. */
+    struct exchange *unfinished;
 };
 
 /* Starts the thread; NULL when that fails. Owned: sweep_free, with no entries left. */

@@ -160,6 +160,38 @@ static void test_wrong_lengths(void **state)
     assert_int_equal(site_ask(&site, S("GET /" LINE "\r\n")).status, 200);
 }
 
+/* More parameters than the library has memory for are answered before it reads them, and nothing of
+ * the request is left when its connection ends (the sanitizer looks for that). */
+static void test_many_parameters(void **state)
+{
+    static const char *const methods[] = {"GET", "POST"};
+    struct buf query = buf_in(site.ctx.arena, 20000);
+
+    (void)state;
+    for (int i = 0; i < 400; i++)
+        BUF_ADD(&query, "a=b&");
+    for (int i = 0; i < 20; i++) {
+        int fd = site_connect(&site);
+        struct str text;
+
+        site_send(fd, str_fmt(site.ctx.arena, "%s /?%.*s" LINE "Content-Length: 0\r\n\r\n",
+                              methods[i % 2], STR_ARG(buf_str(&query))));
+        text = read_all(fd);
+        close(fd);
+        if (!str_starts_with(text, S("HTTP/1.1 431 ")) || replies_in(text) != 1)
+            fail_msg("%.*s", STR_ARG(text));
+    }
+    /* Few, but in a target that leaves no room for them. */
+    for (int i = 0; i < 20; i++) {
+        int fd = site_connect(&site);
+
+        site_send(fd, str_fmt(site.ctx.arena, "GET /%018000d?%.700s" LINE "\r\n", 0,
+                              str_z(site.ctx.arena, buf_str(&query))));
+        close(fd);
+    }
+    assert_int_equal(site_ask(&site, S("GET /" LINE "\r\n")).status, 200);
+}
+
 static void test_broken_chunks(void **state)
 {
     static const struct raw bodies[] = {
@@ -488,6 +520,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_malformed_requests),
         cmocka_unit_test(test_wrong_lengths),
+        cmocka_unit_test(test_many_parameters),
         cmocka_unit_test(test_broken_chunks),
         cmocka_unit_test(test_chunks_end_the_connection),
         cmocka_unit_test(test_large_heads),
