@@ -4,7 +4,7 @@
  * piece of work that is about everything. What was allowed and is needed no more is refused too.
  *
  * Optional parts are tried as nobody, each alone, and all at once, in each order; a statement whose
- * parts depend on each other in the shapes that its one caller makes. */
+ * parts depend on each other in the shapes that its callers make. */
 #include <sqlite3.h>
 
 #include "api/queries.h"

@@ -1,4 +1,6 @@
 /* Browsers on which somebody has signed in before, told by a cookie that says nothing but that.
+ * Staff sign in with a login; a resident's login here is a name that stands for their mailbox
+ * (portal/browser.h).
  *
  * It opens nothing: it only says whose tries count together, so that a stranger who tries a login
  * from elsewhere keeps its owner out nowhere but on new devices (OWASP, "Slow Down Online Guessing

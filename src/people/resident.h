@@ -14,10 +14,8 @@
 #include "base/lang.h"
 #include "people/session.h"
 
-#define RESIDENT_TICKET_US (15 * US_PER_MIN)
-#define RESIDENT_TICKETS_PER_HOUR                                  \
-    4 /* to one browser that has signed in with the address before \
-       */
+#define RESIDENT_TICKET_US        (15 * US_PER_MIN)
+#define RESIDENT_TICKETS_PER_HOUR 4 /* to a browser that has signed in with the address */
 #define RESIDENT_TICKETS_PER_DAY  10
 #define STRANGER_TICKETS_PER_HOUR 3 /* to all others together */
 #define STRANGER_TICKETS_PER_DAY  8

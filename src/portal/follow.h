@@ -68,7 +68,8 @@ enum rc follow_load(struct ctx *ctx, const struct request *request, struct follo
 enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *reply,
                       const struct follow *follow) MUST_CHECK;
 
-/* Makes ctx->actor the reporter of that case by name: who acts is in the record. */
+/* Makes ctx->actor the reporter of that case by name: who acts is in the record. ERR_NOT_REPORTER
+ * for anybody else. */
 enum rc follow_act(struct ctx *ctx, const struct follow *follow) MUST_CHECK;
 
 /* The private link of a case that this browser holds, as an address of the city, and the address

@@ -6,8 +6,9 @@
  *     stage      owner       what happens                       next
  *     HEAD       I/O thread  the head is complete: checked      BODY; SENT if it is refused
  *     BODY       I/O thread  the body comes in, or the library  WORK; REFUSED; SENT for an asset or
- *                            calls once more                    an overload; ANSWER for a route
- * that the I/O thread answers itself REFUSED    I/O thread  a small body is read to its end,   WORK
+ *                            calls once more                    an overload; ANSWER for a
+ *                                                               route that it answers itself
+ *     REFUSED    I/O thread  a small body is read to its end,   WORK
  *                            a large one no further
  *     WORK       worker      the handler runs                   ANSWER; LINGER if the body was not
  *                                                               read; GONE if nobody waits any more

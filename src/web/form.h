@@ -1,10 +1,10 @@
 /* What a query or a simple form may hold, and reading it; and what every form says of a text.
  *
  * A table of input_spec says what may come; form_read checks all of it at once and collects an
- * error per field. HTML forms may carry fields nobody asked for (browser extensions add some); for
- * API routes an unknown field is an error, because it is a caller's misunderstanding. The fields of
- * a service are not read here: they are the service's own (engine/cases/form.h). Layer: web. One
- * thread at a time.
+ * error per field. The API's queries are read so: an unknown field is an error there, because it is
+ * a caller's misunderstanding; elsewhere it is let be, since browser extensions add some. Pages
+ * take their few values with request_value, and the fields of a service are the service's own
+ * (engine/cases/draft_form.h). Layer: web. One thread at a time.
  */
 #ifndef WEB_FORM_H
 #define WEB_FORM_H

@@ -3,8 +3,8 @@
  * Two ways to fail. A power cut: from the chosen operation on nothing works any more, and what
  * the next start finds is what was synced, plus a random part of what was written since, torn at
  * sectors. An error: from the chosen write on every write returns the given code, until told
- * otherwise. One store at a time, the first
- * that is opened, and all its threads; other files know errors alone.
+ * otherwise. One store at a time, the first that is opened, and all its threads; other files know
+ * errors alone.
  */
 #ifndef FAULT_DISK_VFS_H
 #define FAULT_DISK_VFS_H

@@ -1,4 +1,5 @@
-/* Where a case belongs, changed by staff: another service, another place, another team.
+/* Where a case belongs, changed by staff: another place, another team. Another service is in
+ * case_transfer.h.
  *
  * Each change is previewed by the same code that makes it: a plan says what would come of it and
  * changes nothing. Number and history stay. Every change takes the version of the case that its

@@ -19,9 +19,8 @@
 enum rc case_comment(struct ctx *ctx, int64_t case_id, struct str text) MUST_CHECK;
 
 /* Adds a photo, released as the service says. Errors as photo_check_case, which is asked before the
- * picture is made, and photo_make;
- * ERR_TRANSITION when the case is closed, ERR_NOT_FOUND when its service takes no photos. Event
- * photo.added. */
+ * picture is made, and photo_make; ERR_TRANSITION when the case is closed, ERR_NOT_FOUND when its
+ * service takes no photos. Event photo.added. */
 enum rc case_photo_add(struct ctx *ctx, int64_t case_id,
                        const struct photo_upload *upload) MUST_CHECK;
 

@@ -11,7 +11,8 @@ struct private_link {
     struct instant created;
 };
 
-/* What a token opens now. False, *ret untouched, for one that is unknown or has expired. */
+/* What a token opens now. For one that is unknown or has expired *ret_is_found is false, and *ret
+ * untouched. */
 enum rc private_link_find(struct ctx *ctx, struct str token, bool *ret_is_found,
                           struct private_link *ret) MUST_CHECK;
 

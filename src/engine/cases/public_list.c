@@ -7,11 +7,9 @@
 #include "engine/cases/queries.h"
 #include "place/place.h"
 
-#define ROWS_MAX 2000 /* looked at for one page */
-#define IN_BOX_MAX                                                                                \
-    5000                /* more cases are read in the order of their time, until enough lie in it \
-                         */
-#define RUN_ROWS_MIN 16 /* of each run, when many are merged */
+#define ROWS_MAX     2000 /* looked at for one page */
+#define IN_BOX_MAX   5000 /* more are read in the order of their time, until enough lie in it */
+#define RUN_ROWS_MIN 16   /* of each run, when many are merged */
 
 void public_case_keep(struct arena *arena, struct public_case *shown)
 {
