@@ -1,5 +1,6 @@
 #include "engine/message/mailbox.h"
 
+#include "base/buf.h"
 #include "base/crypto.h"
 #include "engine/message/queries.h"
 #include "people/actor.h"
@@ -7,6 +8,16 @@
 int64_t mailbox_day_of(struct instant at)
 {
     return at.us_utc / US_PER_DAY;
+}
+
+static struct str without_dots(struct arena *arena, struct str local)
+{
+    struct buf out = buf_in(arena, local.n + 1);
+    struct str part;
+
+    while (str_next(&local, '.', &part))
+        buf_add(&out, part);
+    return buf_str(&out);
 }
 
 /* Sign-in has a word in front, so that nobody's reports keep somebody from signing in. */
@@ -18,7 +29,7 @@ static struct crypto_hash hash_of(struct ctx *ctx, struct str email, enum mailbo
     size_t local = plus > 0 && (size_t)plus < end ? (size_t)plus : end;
     struct str parts[] = {
         trust == MAILBOX_SIGN_IN ? S("sign-in ") : S("mail "),
-        str_slice(folded, 0, local),
+        without_dots(ctx->arena, str_slice(folded, 0, local)),
         str_slice(folded, end, folded.n),
     };
 
