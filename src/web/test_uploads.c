@@ -228,6 +228,10 @@ static void test_trust(void **state)
     assert_int_equal(upload_places_take(places, S("a"), STR_NONE, 2000, &other), CROWD_ENTERED);
     upload_places_leave(&other);
     upload_places_leave(&other);
+    /* A full reserve is no worse than none. */
+    upload_places_trust(places, S("bob"), 1000);
+    assert_int_equal(upload_places_take(places, S("b"), S("bob"), 2000, &other), CROWD_ENTERED);
+    upload_places_leave(&other);
     upload_places_leave(&place);
     /* The trust ends, and whoever was trusted longest ago gives way to others. */
     assert_int_equal(

@@ -105,19 +105,28 @@ static bool is_trusted(struct upload_places *places, struct str session, int64_t
     return is_there;
 }
 
+static enum crowd_answer enter(struct crowd *crowd, struct str who, size_t most,
+                               struct upload_place *ret_place)
+{
+    struct upload_place place = {.crowd = crowd};
+    enum crowd_answer answer = crowd_enter(crowd, who, most, &place.place);
+
+    if (answer == CROWD_ENTERED)
+        *ret_place = place;
+    return answer;
+}
+
 enum crowd_answer upload_places_take(struct upload_places *places, struct str address,
                                      struct str session, int64_t now_ms,
                                      struct upload_place *ret_place)
 {
     const struct upload_places_options *options = &places->options;
-    bool is_reserved = is_trusted(places, session, now_ms);
-    struct upload_place place = {.crowd = is_reserved ? places->reserve : places->everybody};
-    enum crowd_answer answer =
-        crowd_enter(place.crowd, is_reserved ? session : address,
-                    is_reserved ? options->max_of_session : options->max_of_address, &place.place);
+    enum crowd_answer answer = CROWD_FULL;
 
-    if (answer == CROWD_ENTERED)
-        *ret_place = place;
+    if (is_trusted(places, session, now_ms))
+        answer = enter(places->reserve, session, options->max_of_session, ret_place);
+    if (answer == CROWD_FULL)
+        answer = enter(places->everybody, address, options->max_of_address, ret_place);
     return answer;
 }
 

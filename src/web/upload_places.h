@@ -37,8 +37,9 @@ void upload_places_free(struct upload_places *places);
 /* The session's cookie was found to be good at `now_ms` (monotonic). */
 void upload_places_trust(struct upload_places *places, struct str session, int64_t now_ms);
 
-/* Takes a place of the reserve for a session that is trusted, or else of everybody's for `address`
- * (limit_home_key). `session` may be empty. *ret_place is set only with CROWD_ENTERED. */
+/* Takes a place of the reserve for a session that is trusted; else, and when that has no place left
+ * at all, of everybody's for `address` (limit_home_key). `session` may be empty. *ret_place is set
+ * only with CROWD_ENTERED. */
 enum crowd_answer upload_places_take(struct upload_places *places, struct str address,
                                      struct str session, int64_t now_ms,
                                      struct upload_place *ret_place);
