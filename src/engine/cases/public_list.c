@@ -7,9 +7,11 @@
 #include "engine/cases/queries.h"
 #include "place/place.h"
 
-#define ROWS_MAX     2000 /* looked at for one page */
-#define IN_BOX_MAX   5000 /* more are read in the order of their time, until enough lie in it */
-#define RUN_ROWS_MIN 16   /* of each run, when many are merged */
+#define SQUARE_E7      100000
+#define SQUARE_REACH_M 600.0 /* from the middle of a square to its sides, and a little */
+#define ROWS_MAX       2000  /* looked at for one page */
+#define IN_BOX_MAX     5000  /* more are read in the order of their time, until enough lie in it */
+#define RUN_ROWS_MIN   16    /* of each run, when many are merged */
 
 void public_case_keep(struct arena *arena, struct public_case *shown)
 {
@@ -197,24 +199,35 @@ static enum rc load(struct ctx *ctx, const struct public_filter *filter, size_t 
     return rc;
 }
 
-/* The box and as far around it as what is shown in it may really be. */
+/* The middle of the point's square of a hundredth of a degree, some 1.1 km. */
+static struct point square_of(struct point at)
+{
+    int32_t lat = (at.lat_e7 % SQUARE_E7 + SQUARE_E7) % SQUARE_E7;
+    int32_t lon = (at.lon_e7 % SQUARE_E7 + SQUARE_E7) % SQUARE_E7;
+
+    return (struct point){at.lat_e7 - lat + SQUARE_E7 / 2, at.lon_e7 - lon + SQUARE_E7 / 2};
+}
+
+/* The box and as far around it as the square of what is shown in it may be. */
 static struct box reach_of(const struct public_filter *filter)
 {
+    double reach_m = PUBLIC_BLOCK_REACH_M + SQUARE_REACH_M;
+
     return (struct box){
-        point_moved(filter->box.min, -PUBLIC_BLOCK_REACH_M, -PUBLIC_BLOCK_REACH_M),
-        point_moved(filter->box.max, PUBLIC_BLOCK_REACH_M, PUBLIC_BLOCK_REACH_M),
+        point_moved(filter->box.min, -reach_m, -reach_m),
+        point_moved(filter->box.max, reach_m, reach_m),
     };
 }
 
 /* Whether what is shown of a case at that point may lie in the box: its block has to be looked up
- * only then. */
+ * only then. What that costs tells who measures it the square, not the house. */
 static bool may_lie_within(struct ctx *ctx, const struct public_filter *filter,
                            int64_t service_version, struct point at)
 {
     const struct definition *definition = city_version(ctx->city, service_version);
 
     if (definition && definition->place.blur == BLUR_BLOCK)
-        return box_contains(reach_of(filter), at);
+        return box_contains(reach_of(filter), square_of(at));
     return box_contains(filter->box, at);
 }
 
