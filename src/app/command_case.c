@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app/command.h"
-#include "app/home.h"
+#include "app/home_command.h"
 #include "engine/cases/case_migrate.h"
 
 #define MAX_REPORT ((size_t)64 << 20)
@@ -24,48 +24,43 @@ static const struct definition *find_version(const struct city *city, const char
     return NULL;
 }
 
-static enum rc run(struct ctx *ctx, struct home *home, struct case_migration *how,
-                   const char *const names[2])
+struct migrate_call {
+    struct case_migration how;
+    const char *service, *version;
+};
+
+static enum rc run(struct ctx *ctx, const struct home *home, struct command_words *words)
 {
+    const struct migrate_call *call = words->options;
+    struct case_migration how = call->how;
     struct buf report = buf_in(ctx->arena, MAX_REPORT);
     struct case_migrated done;
-    enum rc rc = home_load(ctx, home);
+    enum rc rc;
 
-    db_reader_release(ctx);
-    if (rc)
-        return rc;
-    how->to = find_version(home->city, names[0], names[1]);
-    if (!how->to)
+    how.to = find_version(home->city, call->service, call->version);
+    if (!how.to)
         return FAIL(ctx, ERR_NOT_FOUND, .detail = S("the city has no such service or version"));
-    rc = case_migrate(ctx, how, &report, &done);
+    rc = case_migrate(ctx, &how, &report, &done);
     if (report.n)
         fwrite(report.p, 1, report.n, stdout);
     if (!rc)
-        printf("%.*s version %lld: %lld cases %s, %lld stay\n", STR_ARG(how->to->code),
-               (long long)how->to->version, (long long)done.moved,
-               how->is_dry ? "would move" : "moved", (long long)done.stay);
+        printf("%.*s version %lld: %lld cases %s, %lld stay\n", STR_ARG(how.to->code),
+               (long long)how.to->version, (long long)done.moved,
+               how.is_dry ? "would move" : "moved", (long long)done.stay);
     return rc;
 }
 
 enum rc command_case(struct ctx *ctx, int argc, char **argv)
 {
-    bool is_dry = command_flag(&argc, argv, "dry-run");
-    const char *names[2] = {command_option(&argc, argv, "service"),
-                            command_option(&argc, argv, "version")};
-    struct case_migration how = {
-        .number = str_of(command_option(&argc, argv, "number")),
-        .reason = str_of(command_option(&argc, argv, "reason")),
-        .is_dry = is_dry,
+    struct migrate_call call = {
+        .how.is_dry = command_flag(&argc, argv, "dry-run"),
+        .service = command_option(&argc, argv, "service"),
+        .version = command_option(&argc, argv, "version"),
     };
-    struct home home;
-    enum rc rc;
 
-    if (argc != 2 || strcmp(argv[0], "migrate") != 0 || !names[0])
+    call.how.number = str_of(command_option(&argc, argv, "number"));
+    call.how.reason = str_of(command_option(&argc, argv, "reason"));
+    if (argc != 2 || strcmp(argv[0], "migrate") != 0 || !call.service)
         return command_misused(ctx, "case migrate DIR --service CODE --reason TEXT");
-    rc = home_open(ctx, argv[1], DB_FULL, &home);
-    if (rc)
-        return rc;
-    rc = run(ctx, &home, &how, names);
-    home_close(&home);
-    return rc;
+    return home_command(ctx, argc, argv, &call, run);
 }

@@ -195,30 +195,36 @@ enum rc command_user(struct ctx *ctx, int argc, char **argv)
     return home_command(ctx, argc, argv, &options, run_user);
 }
 
+struct closure_call {
+    struct date date;
+    struct str reason;
+    bool is_dry;
+};
+
+static enum rc run_closure(struct ctx *ctx, const struct home *home, struct command_words *words)
+{
+    const struct closure_call *call = words->options;
+    struct closure_effect effect;
+    enum rc rc = closure_add(ctx, call->date, call->reason, call->is_dry, &effect);
+
+    (void)home;
+    if (!rc)
+        printf("%lld deadlines of %lld cases %s\n", (long long)effect.clocks,
+               (long long)effect.cases, call->is_dry ? "would move (dry run)" : "were moved");
+    return rc;
+}
+
 enum rc command_closure(struct ctx *ctx, int argc, char **argv)
 {
     const char *reason = command_option(&argc, argv, "reason");
-    bool is_dry = command_flag(&argc, argv, "dry-run");
-    struct closure_effect effect;
-    struct home home;
-    struct date date;
-    enum rc rc;
+    struct closure_call call = {.is_dry = command_flag(&argc, argv, "dry-run")};
 
     if (argc != 3 || strcmp(argv[0], "add") != 0 || !reason)
         return command_misused(ctx, "closure add DIR DATE --reason TEXT");
-    if (!date_parse(str_of(argv[2]), &date))
+    if (!date_parse(str_of(argv[2]), &call.date))
         return command_misused(ctx, "a date is written 2026-12-24");
-    rc = home_open(ctx, argv[1], DB_FULL, &home);
-    if (rc)
-        return rc;
-    rc = home_load(ctx, &home);
-    if (!rc)
-        rc = closure_add(ctx, date, str_of(reason), is_dry, &effect);
-    if (!rc)
-        printf("%lld deadlines of %lld cases %s\n", (long long)effect.clocks,
-               (long long)effect.cases, is_dry ? "would move (dry run)" : "were moved");
-    home_close(&home);
-    return rc;
+    call.reason = str_of(reason);
+    return home_command(ctx, argc, argv, &call, run_closure);
 }
 
 enum rc command_upgrade(struct ctx *ctx, int argc, char **argv)

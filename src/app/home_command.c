@@ -6,7 +6,7 @@ static enum rc run_command(struct ctx *ctx, bool needs_city, struct command_word
                            command_run_fn *run)
 {
     struct home home;
-    enum rc rc = home_open(ctx, words->argv[-1], DB_FULL, &home);
+    enum rc rc = home_open(ctx, words->folder, DB_FULL, &home);
 
     if (rc)
         return rc;
@@ -23,8 +23,8 @@ enum rc home_command(struct ctx *ctx, int argc, char **argv, const void *options
 {
     if (argc < 2)
         return command_misused(ctx, "what to do and a data folder are needed");
-    return run_command(ctx, true, &(struct command_words){argv[0], argc - 2, argv + 2, options},
-                       run);
+    return run_command(ctx, true,
+                       &(struct command_words){argv[0], argv[1], argc - 2, argv + 2, options}, run);
 }
 
 enum rc home_store_command(struct ctx *ctx, int argc, char **argv, const void *options,
@@ -32,6 +32,6 @@ enum rc home_store_command(struct ctx *ctx, int argc, char **argv, const void *o
 {
     if (argc < 2)
         return command_misused(ctx, "what to do and a data folder are needed");
-    return run_command(ctx, false, &(struct command_words){argv[0], argc - 2, argv + 2, options},
-                       run);
+    return run_command(ctx, false,
+                       &(struct command_words){argv[0], argv[1], argc - 2, argv + 2, options}, run);
 }

@@ -7,8 +7,9 @@
 /* What most commands are: `cityhall NAME WHAT DIR ...`. Opens the folder, reads its city, does
  * `run` and closes it. ERR_USAGE without WHAT and DIR. */
 struct command_words {
-    const char *what; /* "add" */
-    int argc;         /* what follows the folder */
+    const char *what;   /* "add" */
+    const char *folder; /* the data folder */
+    int argc;           /* what follows it */
     char **argv;
     const void *options; /* what was read from the words before; NULL: nothing */
 };

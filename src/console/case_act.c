@@ -3,7 +3,6 @@
 #include "base/msg.h"
 #include "console/case_page.h"
 #include "engine/cases/number.h"
-#include "people/permission.h"
 
 #include <assert.h>
 
@@ -89,11 +88,13 @@ enum rc case_act_take(struct ctx *ctx, struct request *request, struct reply *re
     return rc ? rc : act_show(ctx, reply, &act);
 }
 
-bool case_act_is_offered(const struct case_act_row *row, const struct case_view *view)
+bool case_act_is_offered(const struct case_act_row *row, const struct actor *actor,
+                         const struct case_view *view)
 {
     bool is_merged = !view->row.merged_into_is_null;
 
-    if (row->permission == PERMISSION_SUPERVISE && !view->may_supervise)
+    if (!actor_may(actor, row->permission) ||
+        (row->permission == PERMISSION_SUPERVISE && !view->may_supervise))
         return false;
     switch (row->when) {
     case CASE_ACT_ALWAYS: return true;

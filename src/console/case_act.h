@@ -10,6 +10,7 @@
 #define CONSOLE_CASE_ACT_H
 
 #include "console/case_view.h"
+#include "people/permission.h"
 
 struct case_act;
 
@@ -43,7 +44,7 @@ enum case_act_when {
 /* A line of acts.def. */
 struct case_act_row {
     const char *name;
-    int permission;
+    enum permission permission;
     enum case_act_when when;
     const struct case_act_kind *kind;
 };
@@ -69,8 +70,10 @@ struct case_act {
 enum rc case_act_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc case_act_take(struct ctx *ctx, struct request *request, struct reply *reply);
 
-/* Whether a case's page offers the act to who looks at it, and what it is called there. */
-bool case_act_is_offered(const struct case_act_row *row, const struct case_view *view);
+/* Whether a case's page offers the act to who looks at it: who has its permission, and supervises
+ * this case where it takes that. And what it is called there. */
+bool case_act_is_offered(const struct case_act_row *row, const struct actor *actor,
+                         const struct case_view *view);
 enum msg_id case_act_title(const struct case_act_row *row, const struct case_view *view);
 
 /* Whether the button was the one that does it. */
