@@ -1,7 +1,9 @@
 /* What a resident's own pages show, and what is left of them in the browser. */
 #include "portal/my.h"
 
+#include "engine/record/people_record.h"
 #include "engine/test_support.h"
+#include "people/people.h"
 #include "portal/keyring.h"
 #include "portal/resident.h"
 #include "web/exchange.h"
@@ -31,6 +33,8 @@ static void signed_in(struct world *world, struct request *ret)
     struct param *cookie = ARENA_NEW(world->ctx.arena, struct param);
 
     assert_non_null(cookie);
+    people_use(
+        &(struct people_setup){.key = "a key for the tests of my pages", .record = people_record});
     test_ok(&world->ctx, db_tx(&world->ctx, ticket_tx, &input.token));
     refresh(world);
     cookie->name = ME_COOKIE;
