@@ -53,6 +53,13 @@ void browser_forget(struct reply *reply)
         reply_cookie(reply, &(struct cookie){.name = names[i]});
 }
 
+void browser_empty(struct reply *reply)
+{
+    browser_forget(reply);
+    reply_cookie(reply, &(struct cookie){.name = ME_COOKIE});
+    reply_cookie(reply, &(struct cookie){.name = NOTES_COOKIE});
+}
+
 enum rc browser_forget_all(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     const struct resident *resident = resident_of(request);
@@ -63,9 +70,7 @@ enum rc browser_forget_all(struct ctx *ctx, struct request *request, struct repl
     if (rc && rc != RC_NOT_FOUND)
         return rc;
     ctx_clear_error(ctx);
-    browser_forget(reply);
-    reply_cookie(reply, &(struct cookie){.name = ME_COOKIE});
-    reply_cookie(reply, &(struct cookie){.name = NOTES_COOKIE});
+    browser_empty(reply);
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang, S("/drafts?done=forgotten")));
     return RC_OK;
 }

@@ -24,7 +24,10 @@ void browser_remember(struct ctx *ctx, const struct request *request, struct rep
 /* Takes the keys of the reports and drafts from the browser. */
 void browser_forget(struct reply *reply);
 
-/* POST /forget: those, the session, which ends, and the notes. */
+/* Takes those, the session's cookie and the notes: the account is gone, or all is to be. */
+void browser_empty(struct reply *reply);
+
+/* POST /forget: does that and ends the session. */
 enum rc browser_forget_all(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

@@ -338,7 +338,7 @@ enum rc my_delete(struct ctx *ctx, struct request *request, struct reply *reply)
         rc = resident_erase(ctx, resident);
     if (rc)
         return rc;
-    reply_cookie(reply, &(struct cookie){ME_COOKIE, STR_NONE, 0});
+    browser_empty(reply);
     go(ctx, reply, S("/me/sign-in"));
     return RC_OK;
 }
