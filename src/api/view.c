@@ -445,8 +445,9 @@ static enum rc put_staff(struct ctx *ctx, const struct request *request, struct 
     return rc;
 }
 
-enum rc api_view_write(struct ctx *ctx, const struct request *request, struct json_writer *json,
-                       const struct api_view *view)
+/* As JSON by case_schema; `staff` parts only in that view. */
+static enum rc write_view(struct ctx *ctx, const struct request *request, struct json_writer *json,
+                          const struct api_view *view)
 {
     enum rc rc;
 
@@ -478,7 +479,7 @@ enum rc api_view_answer(struct ctx *ctx, const struct request *request, struct r
     struct str if_none_match = request_header(request, S("if-none-match"));
     struct buf out = buf_in(ctx->arena, ANSWER_MAX);
     struct json_writer json = json_writer_on(&out);
-    enum rc rc = api_view_write(ctx, request, &json, view);
+    enum rc rc = write_view(ctx, request, &json, view);
 
     if (rc)
         return rc;

@@ -30,10 +30,6 @@ enum rc api_view_load(struct ctx *ctx, const struct request *request,
 /* The same by a number, after the case has changed. */
 enum rc api_view_again(struct ctx *ctx, struct api_view *view) MUST_CHECK;
 
-/* Writes one as JSON by case_schema; `staff` parts only in that view. */
-enum rc api_view_write(struct ctx *ctx, const struct request *request, struct json_writer *json,
-                       const struct api_view *view) MUST_CHECK;
-
 /* The members that lists have too. */
 void case_put_line(struct ctx *ctx, const struct request *request, struct json_writer *json,
                    const struct public_case *shown);

@@ -40,8 +40,6 @@ enum rc postgres_conn_open(struct ctx *ctx, struct postgres_db *db, const char *
                            struct postgres_conn **ret) MUST_CHECK;
 void postgres_conn_close(void *conn);
 bool postgres_conn_is_lost(const struct postgres_conn *conn);
-/* Connects anew: the server was stopped and started. */
-enum rc postgres_conn_renew(struct ctx *ctx, struct postgres_conn *conn) MUST_CHECK;
 /* Our own SQL without parameters. */
 enum rc postgres_conn_run(struct ctx *ctx, struct postgres_conn *conn, const char *sql) MUST_CHECK;
 /* Begins a transaction by `sql`. The server may have been stopped and started since the connection

@@ -81,7 +81,8 @@ static enum rc set_up(struct ctx *ctx, struct postgres_conn *conn)
                              "SET idle_in_transaction_session_timeout = '60s'");
 }
 
-enum rc postgres_conn_renew(struct ctx *ctx, struct postgres_conn *conn)
+/* Connects anew: the server was stopped and started. */
+static enum rc renew(struct ctx *ctx, struct postgres_conn *conn)
 {
     memset(conn->cache, 0, sizeof conn->cache);
     if (fault_here())
@@ -96,7 +97,7 @@ enum rc postgres_conn_begin(struct ctx *ctx, struct postgres_conn *conn, const c
 
     if (rc == RC_UNAVAILABLE) {
         ctx_clear_error(ctx);
-        rc = postgres_conn_renew(ctx, conn);
+        rc = renew(ctx, conn);
         if (rc == RC_OK)
             rc = postgres_conn_run(ctx, conn, sql);
     }

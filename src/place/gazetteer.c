@@ -125,8 +125,9 @@ static int score_of(int32_t cost)
     return cost < 10 ? 100 : cost > WORST_COST ? 0 : 100 - cost * 100 / WORST_COST;
 }
 
-struct place_choice candidate_write(struct arena *arena, const struct gazetteer *gazetteer,
-                                    const struct candidate *candidate, struct str unit)
+/* A candidate written out; texts in the arena or borrowed. */
+static struct place_choice candidate_write(struct arena *arena, const struct gazetteer *gazetteer,
+                                           const struct candidate *candidate, struct str unit)
 {
     struct place_choice choice;
 

@@ -41,8 +41,4 @@ int32_t ranking_best(const struct ranking *ranking);
 void search_all(struct arena *arena, const struct gazetteer *gazetteer, const struct query *query,
                 struct ranking *ranking);
 
-/* A candidate written out; texts in the arena or borrowed. */
-struct place_choice candidate_write(struct arena *arena, const struct gazetteer *gazetteer,
-                                    const struct candidate *candidate, struct str unit);
-
 #endif

@@ -7,6 +7,8 @@
 #include "portal/my.h"
 #include "portal/portal.h"
 
+#define RESIDENT_CASES 500
+
 /* The cases of the browser's private links. */
 static enum rc linked_cases(struct ctx *ctx, const struct request *request, int64_t *ids,
                             size_t *ret_n)
@@ -51,7 +53,10 @@ const struct resident *resident_of(const struct request *request)
     return request->session;
 }
 
-enum rc resident_begin(struct ctx *ctx, struct request *request)
+/* Sets ctx->actor to a resident with the cases of the links that still hold and, signed in, the
+ * newest RESIDENT_CASES that were filed with their address; leaves it NULL for who proves
+ * nothing. actor.id is the account's party, 0 without one. */
+enum rc portal_begin(struct ctx *ctx, struct request *request)
 {
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
     int64_t *ids = ARENA_ARRAY(ctx->arena, KEYRING_MAX + RESIDENT_CASES, int64_t);
@@ -74,9 +79,4 @@ enum rc resident_begin(struct ctx *ctx, struct request *request)
     }
     ctx->actor = actor;
     return RC_OK;
-}
-
-enum rc portal_begin(struct ctx *ctx, struct request *request)
-{
-    return resident_begin(ctx, request);
 }

@@ -8,13 +8,7 @@
 #include "people/resident.h"
 #include "web/request.h"
 
-/* Sets ctx->actor to a resident with the cases of the links that still hold and, signed in, the
- * newest RESIDENT_CASES that were filed with their address; leaves it NULL for who proves
- * nothing. actor.id is the account's party, 0 without one. */
-#define RESIDENT_CASES 500
-enum rc resident_begin(struct ctx *ctx, struct request *request) MUST_CHECK;
-
-/* Who has signed in, as resident_begin found out; NULL: nobody. On public pages only. */
+/* Who has signed in, as portal_begin found out; NULL: nobody. On public pages only. */
 const struct resident *resident_of(const struct request *request);
 
 #endif

@@ -305,10 +305,6 @@ const struct cel_type *check_bind(struct check *check, struct node *node);
 /* Deduces the type of a condition and demands bool; `what` names it in the problem. */
 bool check_condition(struct check *check, struct node *node, const char *what);
 
-/* The property of that name on an object type, or NULL. */
-const struct overload *check_property(const struct check *check, const struct cel_type *type,
-                                      struct str name);
-
 /* Whether the name means something in this place: a macro's variable or a declared one. */
 bool check_is_variable(const struct check *check, struct str name);
 
@@ -418,8 +414,6 @@ struct str duration_text(struct arena *arena, int64_t ns);
 enum rc time_offset(struct cel_call *call, struct str zone, int64_t seconds,
                     int32_t *ret) MUST_CHECK;
 
-/* Compares whatever their number types; false for a NaN. */
-bool number_order(struct cel_value a, struct cel_value b, int *ret);
 bool kind_is_number(enum cel_kind kind);
 
 /* A pattern of the RE2 subset (regex.c). On failure *ret_why (arena) says what is refused. */

@@ -165,8 +165,9 @@ static const struct cel_type *check_name(struct check *check, struct node *node)
     return NULL;
 }
 
-const struct overload *check_property(const struct check *check, const struct cel_type *type,
-                                      struct str name)
+/* The property of that name on an object type, or NULL. */
+static const struct overload *check_property(const struct check *check, const struct cel_type *type,
+                                             struct str name)
 {
     for (size_t i = 0; i < check->env->n_overloads; i++) {
         const struct overload *overload = check->env->overloads[i];

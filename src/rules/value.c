@@ -352,7 +352,8 @@ static double as_double(struct cel_value number)
     return number.kind == CEL_INT ? (double)number.integer : (double)number.natural;
 }
 
-bool number_order(struct cel_value a, struct cel_value b, int *ret)
+/* Compares whatever their number types; false for a NaN. */
+static bool number_order(struct cel_value a, struct cel_value b, int *ret)
 {
     if (a.kind == CEL_DOUBLE || b.kind == CEL_DOUBLE) {
         double x = as_double(a), y = as_double(b);

@@ -140,17 +140,6 @@ bool etag_matches(struct str if_none_match, struct str etag)
     return false;
 }
 
-bool reply_etag(struct reply *reply, const struct request *request, struct str version)
-{
-    reply->etag = str_fmt(reply->arena, "W/\"%016llx\"", (unsigned long long)str_hash(version));
-    if (reply->cache == REPLY_NO_STORE)
-        reply->cache = REPLY_REVALIDATE;
-    if (!etag_matches(request_header(request, S("if-none-match")), reply->etag))
-        return false;
-    reply->status = 304;
-    return true;
-}
-
 #define FIXED_HEADERS                                                                           \
     {"Content-Security-Policy",                                                                 \
      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "          \
@@ -175,7 +164,6 @@ const struct fixed_header *reply_fixed_headers(bool is_https)
 const char *reply_cache_text(enum reply_cache cache)
 {
     switch (cache) {
-    case REPLY_REVALIDATE: return "private, no-cache";
     case REPLY_FIVE_MINUTES: return "public, max-age=300";
     case REPLY_IMMUTABLE: return "public, max-age=31536000, immutable";
     case REPLY_NO_STORE: break;

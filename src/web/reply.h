@@ -18,7 +18,6 @@
 
 enum reply_cache {
     REPLY_NO_STORE,     /* whatever depends on who asks: the default */
-    REPLY_REVALIDATE,   /* the browser may keep it but asks each time: pages with an ETag */
     REPLY_FIVE_MINUTES, /* public lists, feeds, map images, public photos */
     REPLY_IMMUTABLE,    /* the URL changes with the content */
 };
@@ -86,11 +85,6 @@ void reply_cookie(struct reply *reply, const struct cookie *cookie);
 
 /* The name under which such a cookie comes back; in the arena. */
 struct str cookie_full_name(struct arena *arena, struct str name, bool is_https);
-
-/* Makes the ETag from a version text of the caller's (weak, as the bytes may differ between
- * releases) and lets the server answer 304 when If-None-Match has it (RFC 9110, section 13.1.2).
- * True when it will be 304: the handler may return without writing the body. */
-bool reply_etag(struct reply *reply, const struct request *request, struct str version);
 
 /* Whether an If-None-Match header names the tag, by weak comparison. */
 bool etag_matches(struct str if_none_match, struct str etag);

@@ -37,8 +37,11 @@ static enum rc show_case(struct ctx *ctx, struct request *request, struct reply 
             ;
     if (str_eq(number, S("split")))
         reply_header(reply, S("X-Split"), S("a\r\nB: c"));
-    if (reply_etag(reply, request, number))
+    reply->etag = str_fmt(ctx->arena, "\"case %.*s\"", STR_ARG(number));
+    if (etag_matches(request_header(request, S("if-none-match")), reply->etag)) {
+        reply->status = 304;
         return RC_OK;
+    }
     buf_add_fmt(&reply->body, "case %.*s q=%.*s", STR_ARG(number),
                 STR_ARG(request_value(request, S("q"))));
     return RC_OK;

@@ -23,7 +23,8 @@ static bool is_xml_char(uint32_t c)
            (c >= 0xE000 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
 }
 
-void document_xml_text(struct buf *out, struct str text)
+/* Text inside an element, escaped. */
+static void add_xml_text(struct buf *out, struct str text)
 {
     struct str rest = text;
     uint32_t c;
@@ -108,7 +109,7 @@ void document_end_thing(struct document *document)
 static void put_element(struct document *document, const char *name, struct str text)
 {
     add_tag(document, "<", name);
-    document_xml_text(document->out, text);
+    add_xml_text(document->out, text);
     add_tag(document, "</", name);
 }
 

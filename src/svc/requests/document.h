@@ -44,9 +44,6 @@ void document_bool(struct document *document, const char *name, bool value);
 void document_i64(struct document *document, const char *name, int64_t value);
 void document_f64(struct document *document, const char *name, double value);
 
-/* Text inside an element, escaped. */
-void document_xml_text(struct buf *out, struct str text);
-
 /* "text/xml; charset=utf-8", "application/json; charset=utf-8". */
 const char *document_content_type(enum document_format format);
 
