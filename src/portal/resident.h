@@ -8,10 +8,9 @@
 #include "people/resident.h"
 #include "web/request.h"
 
-/* Sets ctx->actor to a resident with the cases of the links that still hold and, signed in, the
- * newest RESIDENT_CASES that were filed with their address; leaves it NULL for who proves
- * nothing. actor.id is the account's party, 0 without one. */
-#define RESIDENT_CASES 500
+/* Sets ctx->actor to a resident with the cases of the links that still hold and, signed in, their
+ * address (access.h asks of each case whether it was filed with that); leaves it NULL for who
+ * proves nothing. actor.id is the account's party, 0 without one. */
 enum rc resident_begin(struct ctx *ctx, struct request *request) MUST_CHECK;
 
 /* Who has signed in, as resident_begin found out; NULL: nobody. On public pages only. */
