@@ -67,7 +67,7 @@ static struct allowed {
     {"links_open", "TEMP B-TREE", "links of one case"},
     {"cases_at_place", "TEMP B-TREE", "the 200 last filed at an address and 1000 in its square"},
     {"cases_of_contact", "TEMP B-TREE", "the 200 to whom an address belonged last"},
-    {"cases_of_email", "TEMP B-TREE", "what one address has filed, all of it shown"},
+    {"cases_of_email", "TEMP B-TREE", "what one address has filed, a page of it shown"},
     {"parties_by_contact", "TEMP B-TREE", "to whom one address belongs"},
     {"drafts_of_party", "TEMP B-TREE", "what one person has begun in thirty days"},
     {"cases_near", "TEMP B-TREE", "open cases of some squares of 80 m"},

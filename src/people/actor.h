@@ -26,6 +26,7 @@ struct actor {
     size_t grant_n;
     const int64_t *case_ids; /* ACTOR_RESIDENT: cases opened by a private link */
     size_t case_n;
+    struct str email; /* ACTOR_RESIDENT: of who has signed in, folded; empty: nobody */
 };
 
 /* Whether they work for the city: an account of staff, or a program with a key of the city's. */

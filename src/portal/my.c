@@ -17,7 +17,6 @@
 
 #define COOKIE_S  ((int64_t)30 * 24 * 3600)
 #define MAX_EMAIL 320
-#define MOST      200 /* cases on the page */
 
 static void go(struct ctx *ctx, struct reply *reply, struct str path)
 {
@@ -211,6 +210,27 @@ enum rc my_drafts(struct ctx *ctx, const struct request *request, struct draft_l
     return rc;
 }
 
+/* A page of the cases: the newest, or what is older than the query's "before". */
+static enum rc load_cases(struct ctx *ctx, const struct request *request, struct me *me)
+{
+    struct own_asking asking = {me->resident->email, INT64_MAX, MY_CASES};
+    int64_t before;
+    enum rc rc;
+
+    if (str_to_i64(request_value(request, S("before")), &before) && before > 0)
+        asking.before = before;
+    rc = own_cases(ctx, &asking, &me->cases);
+    if (rc)
+        return rc;
+    if (me->cases.older)
+        me->older_url =
+            url_in_lang(ctx->arena, ctx->lang,
+                        str_fmt(ctx->arena, "/me?before=%lld", (long long)me->cases.older));
+    if (asking.before != INT64_MAX)
+        me->newest_url = url_in_lang(ctx->arena, ctx->lang, S("/me"));
+    return RC_OK;
+}
+
 enum rc my_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_me_cases));
@@ -221,7 +241,7 @@ enum rc my_show(struct ctx *ctx, struct request *request, struct reply *reply)
         go(ctx, reply, S("/me/sign-in"));
         return RC_OK;
     }
-    rc = own_cases(ctx, me.resident->email, MOST, &me.cases, &me.case_n);
+    rc = load_cases(ctx, request, &me);
     if (!rc)
         rc = my_drafts(ctx, request, &me.drafts);
     if (!rc)

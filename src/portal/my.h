@@ -12,10 +12,12 @@
 
 #define ME_COOKIE S("resident")
 
+#define MY_CASES 50 /* on a page */
+
 struct me {
     const struct resident *resident;
-    struct own_case_line *cases; /* newest first */
-    size_t case_n;
+    struct own_cases cases;
+    struct str older_url, newest_url; /* empty: none */
     struct draft_lines drafts;
     struct follow_lines follows;
     struct session_line *sessions;

@@ -1,6 +1,5 @@
 #include "portal/resident.h"
 
-#include "engine/cases/case_own.h"
 #include "engine/cases/private_link.h"
 #include "people/actor.h"
 #include "portal/keyring.h"
@@ -28,8 +27,8 @@ static enum rc linked_cases(struct ctx *ctx, const struct request *request, int6
     return RC_OK;
 }
 
-/* The session of the cookie, and the cases of its address. */
-static enum rc signed_in(struct ctx *ctx, struct request *request, int64_t *ids, size_t *n)
+/* The session of the cookie. */
+static enum rc signed_in(struct ctx *ctx, struct request *request)
 {
     struct str token = portal_cookie(request, ME_COOKIE);
     struct resident *resident = ARENA_NEW(ctx->arena, struct resident);
@@ -42,10 +41,8 @@ static enum rc signed_in(struct ctx *ctx, struct request *request, int64_t *ids,
         rc = resident_find(ctx, token, &is_found, resident);
     if (rc || !is_found)
         return rc;
-    rc = own_case_ids(ctx, resident->email, RESIDENT_CASES, ids, n);
-    if (!rc)
-        request->session = resident;
-    return rc;
+    request->session = resident;
+    return RC_OK;
 }
 
 const struct resident *resident_of(const struct request *request)
@@ -53,13 +50,10 @@ const struct resident *resident_of(const struct request *request)
     return request->session;
 }
 
-/* Sets ctx->actor to a resident with the cases of the links that still hold and, signed in, the
- * newest RESIDENT_CASES that were filed with their address; leaves it NULL for who proves
- * nothing. actor.id is the account's party, 0 without one. */
 enum rc portal_begin(struct ctx *ctx, struct request *request)
 {
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
-    int64_t *ids = ARENA_ARRAY(ctx->arena, KEYRING_MAX + RESIDENT_CASES, int64_t);
+    int64_t *ids = ARENA_ARRAY(ctx->arena, KEYRING_MAX, int64_t);
     const struct resident *resident;
     size_t n = 0;
     enum rc rc;
@@ -68,7 +62,7 @@ enum rc portal_begin(struct ctx *ctx, struct request *request)
         return FAIL(ctx, ERR_MEMORY);
     rc = linked_cases(ctx, request, ids, &n);
     if (!rc)
-        rc = signed_in(ctx, request, ids, &n);
+        rc = signed_in(ctx, request);
     resident = resident_of(request);
     if (rc || (!n && !resident))
         return rc;
@@ -76,6 +70,7 @@ enum rc portal_begin(struct ctx *ctx, struct request *request)
     if (resident) {
         actor->id = resident->party;
         actor->name = resident->name;
+        actor->email = resident->email;
     }
     ctx->actor = actor;
     return RC_OK;

@@ -1,10 +1,12 @@
 /* What a resident's own pages show, and what is left of them in the browser. */
 #include "portal/my.h"
 
+#include "engine/cases/case_read.h"
 #include "engine/record/people_record.h"
 #include "engine/test_support.h"
 #include "people/people.h"
 #include "portal/keyring.h"
+#include "portal/portal.h"
 #include "portal/resident.h"
 #include "web/exchange.h"
 
@@ -41,7 +43,7 @@ static void signed_in(struct world *world, struct request *ret)
     test_ok(&world->ctx, resident_sign_in(&world->ctx, &input, &cookie->value));
     refresh(world);
     *ret = (struct request){.exchange = &exchange, .cookies = {.items = cookie, .n = 1}};
-    test_ok(&world->ctx, resident_begin(&world->ctx, ret));
+    test_ok(&world->ctx, portal_begin(&world->ctx, ret));
     assert_non_null(resident_of(ret));
 }
 
@@ -71,10 +73,101 @@ static void an_account_takes_the_browsers_keys_along(void **state)
         assert_true(takes(&reply, names[i]));
 }
 
+static bool is_own(struct world *world, const struct filed *filed)
+{
+    struct case_read read;
+
+    test_ok(&world->ctx, case_read(&world->ctx, filed->number, CASE_FOR_RESIDENT, &read));
+    return read.is_own;
+}
+
+/* Whose a case is does not hang on how many others were filed with the address. */
+static void strangers_do_not_take_a_case_away(void **state)
+{
+    struct world *world = *state;
+    struct filed own = test_file(world, &(struct test_filing){.email = "Maria@Example.org"});
+    struct filed other = test_file(world, &(struct test_filing){.email = "ana@example.org"});
+    struct filed nobodys = test_file(world, &(struct test_filing){0});
+    struct request request;
+
+    test_file(world, &(struct test_filing){.email = EMAIL});
+    for (int i = 0; i < 10; i++) /* doubled ten times: 1,024 of the newest case */
+        test_exec(world, "INSERT INTO contact_point (party, kind, value, folded, created)"
+                         " SELECT party, kind, value, folded, created FROM contact_point"
+                         " WHERE party = (SELECT max(party) FROM contact_point)");
+    signed_in(world, &request);
+    assert_true(is_own(world, &own));
+    assert_false(is_own(world, &other));
+    assert_false(is_own(world, &nobodys));
+    world->ctx.actor = NULL;
+    assert_false(is_own(world, &own));
+}
+
+/* The page of my requests, at a query's "before". */
+static struct str page_of(struct world *world, struct request *request, struct str before)
+{
+    struct param item = {S("before"), before};
+    struct reply reply = reply_in(world->ctx.arena, false);
+    struct str body;
+
+    request->query = (struct params){.items = &item, .n = before.n ? 1 : 0};
+    test_ok(&world->ctx, my_show(&world->ctx, request, &reply));
+    body = str_copy(world->ctx.arena, buf_str(&reply.body));
+    reply_done(&reply);
+    return body;
+}
+
+static int cases_on(struct str body)
+{
+    int n = 0;
+
+    for (ptrdiff_t at; (at = str_find(body, S("\"ch-number\""))) >= 0; n++)
+        body = str_slice(body, (size_t)at + 1, body.n);
+    return n;
+}
+
+/* What stands behind "before=" in the link to older ones; empty: none. */
+static struct str older_of(struct str body)
+{
+    ptrdiff_t at = str_find(body, S("/me?before=")), end;
+
+    if (at < 0)
+        return STR_NONE;
+    body = str_slice(body, (size_t)at + 11, body.n);
+    end = str_find_byte(body, '"');
+    assert_true(end > 0);
+    return str_slice(body, 0, (size_t)end);
+}
+
+static void my_requests_come_in_pages(void **state)
+{
+    struct world *world = *state;
+    struct filed first = test_file(world, &(struct test_filing){.email = EMAIL});
+    struct request request;
+    struct str body;
+
+    for (int i = 0; i < MY_CASES; i++)
+        test_file(world, &(struct test_filing){.email = EMAIL});
+    signed_in(world, &request);
+    body = page_of(world, &request, STR_NONE);
+    assert_int_equal(cases_on(body), MY_CASES);
+    assert_int_equal(str_find(body, first.number), -1);
+    body = page_of(world, &request, older_of(body));
+    assert_int_equal(cases_on(body), 1);
+    assert_true(str_find(body, first.number) >= 0);
+    assert_int_equal(older_of(body).n, 0);
+    body = page_of(world, &request, S("-3"));
+    assert_int_equal(cases_on(body), MY_CASES);
+    body = page_of(world, &request, S("1"));
+    assert_int_equal(cases_on(body), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_account_takes_the_browsers_keys_along),
+        TEST(strangers_do_not_take_a_case_away),
+        TEST(my_requests_come_in_pages),
     };
 
     return RUN_TESTS("portal/my", tests);

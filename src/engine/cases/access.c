@@ -1,11 +1,29 @@
 #include "engine/cases/access.h"
 
+#include "engine/cases/queries.h"
+
 static bool has_any_role_on(const struct actor *actor, struct reach reach)
 {
     for (int role = 0; role < ROLE__N; role++)
         if (actor_has_role_on(actor, (enum role)role, reach))
             return true;
     return false;
+}
+
+enum rc case_reach_ask(struct ctx *ctx, struct case_reach *reach)
+{
+    const struct actor *actor = ctx->actor;
+    struct contacts_of_party_rows contacts;
+    enum rc rc;
+
+    if (!actor || actor->kind != ACTOR_RESIDENT || !actor->email.n || !reach->reporter)
+        return RC_OK;
+    rc = contacts_of_party(ctx, reach->reporter, &contacts);
+    for (size_t i = 0; !rc && i < contacts.n; i++)
+        reach->is_of_address |=
+            str_eq(contacts.rows[i].kind, S("email")) &&
+            str_eq(str_lower_ascii(ctx->arena, contacts.rows[i].value), actor->email);
+    return rc;
 }
 
 bool case_is_own(const struct actor *actor, const struct case_reach *reach)
@@ -15,7 +33,7 @@ bool case_is_own(const struct actor *actor, const struct case_reach *reach)
     for (size_t i = 0; i < actor->case_n; i++)
         if (actor->case_ids[i] == reach->case_id)
             return true;
-    return actor->id && reach->reporter == actor->id;
+    return reach->is_of_address || (actor->id && reach->reporter == actor->id);
 }
 
 bool case_service_is_public(const struct city *city, const struct definition *definition)

@@ -3,7 +3,8 @@
  * A permission (people/permission.h) says what kind of work an actor does; a grant says on which
  * cases. A case is within a grant when the grant's scope is the city, the department or the code of
  * its service, or its team. Staff read what is within any of their grants, however confidential;
- * residents their own cases; everybody what is public and not hidden. Layer: engine. Pure.
+ * residents their own cases; everybody what is public and not hidden. Layer: engine. Pure, but for
+ * what reads an address.
  */
 #ifndef ENGINE_ACCESS_H
 #define ENGINE_ACCESS_H
@@ -19,7 +20,14 @@ struct case_reach {
     bool is_service_public;  /* case_service_is_public; left false, only staff and its own read */
     int64_t confidentiality; /* enum audience */
     bool is_hidden;
+    bool is_of_address; /* case_reach_ask: the reporter's address is ctx->actor's */
 };
+
+/* Finds out whether the case was filed with the address of the resident who has signed in, asking
+ * of this case alone: however many others name the address changes nothing. Nothing is read for
+ * anybody else, nor of a case without a reporter. What a resident signed in reads asks this before
+ * case_is_own and case_may_read. ctx has a reader. */
+enum rc case_reach_ask(struct ctx *ctx, struct case_reach *reach) MUST_CHECK;
 
 /* Whether the public may know of a service's cases: its newest version says so, and the case's own.
  * Where the service is offered no more, the case's version alone. */
@@ -33,7 +41,8 @@ bool case_is_public(const struct case_reach *reach);
 /* NULL is a visitor nobody knows. */
 bool case_may_read(const struct actor *actor, const struct case_reach *reach);
 
-/* Whether the actor is the case's reporter: by its private link, or signed in. */
+/* Whether the actor is the case's reporter: by its private link, or signed in (with what
+ * case_reach_ask found out of this very actor). */
 bool case_is_own(const struct actor *actor, const struct case_reach *reach);
 
 /* Whether a member of staff works on the case: writes notes and assigns it. Who may take a step

@@ -257,16 +257,6 @@ enum rc case_link_mail(struct ctx *ctx, const struct link_mail *mail)
     return db_tx(ctx, link_mail_tx, &mailing);
 }
 
-enum rc own_case_ids(struct ctx *ctx, struct str email, int64_t most, int64_t *ids, size_t *n)
-{
-    struct cases_of_email_rows rows;
-    enum rc rc = cases_of_email(ctx, email, most, &rows);
-
-    for (size_t i = 0; !rc && i < rows.n; i++)
-        ids[(*n)++] = rows.rows[i].id;
-    return rc;
-}
-
 static enum rc own_line(struct ctx *ctx, int64_t case_id, bool *ret_is_found,
                         struct own_case_line *ret)
 {
@@ -296,28 +286,26 @@ static enum rc own_line(struct ctx *ctx, int64_t case_id, bool *ret_is_found,
     return RC_OK;
 }
 
-enum rc own_cases(struct ctx *ctx, struct str email, int64_t most, struct own_case_line **ret,
-                  size_t *ret_n)
+enum rc own_cases(struct ctx *ctx, const struct own_asking *asking, struct own_cases *ret)
 {
     struct cases_of_email_rows rows;
-    struct own_case_line *lines;
-    size_t n = 0;
-    enum rc rc = cases_of_email(ctx, email, most, &rows);
+    struct own_cases own = {0};
+    enum rc rc = cases_of_email(ctx, asking->email, asking->before, asking->most + 1, &rows);
 
     if (rc)
         return rc;
-    lines = ARENA_ARRAY(ctx->arena, rows.n, struct own_case_line);
-    if (!lines)
+    if ((int64_t)rows.n > asking->most)
+        own.older = rows.rows[--rows.n - 1].id;
+    own.of = ARENA_ARRAY(ctx->arena, rows.n, struct own_case_line);
+    if (!own.of)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && i < rows.n; i++) {
         bool is_found;
 
-        rc = own_line(ctx, rows.rows[i].id, &is_found, &lines[n]);
-        n += !rc && is_found;
+        rc = own_line(ctx, rows.rows[i].id, &is_found, &own.of[own.n]);
+        own.n += !rc && is_found;
     }
-    if (rc)
-        return rc;
-    *ret = lines;
-    *ret_n = n;
-    return RC_OK;
+    if (!rc)
+        *ret = own;
+    return rc;
 }

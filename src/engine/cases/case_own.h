@@ -52,11 +52,6 @@ enum rc case_rate(struct ctx *ctx, int64_t case_id, int64_t score, struct str te
 enum rc case_rating_of(struct ctx *ctx, int64_t case_id, bool *ret_is_rated,
                        struct case_rating *ret) MUST_CHECK;
 
-/* Adds the newest cases that were filed with an address, as it is folded, to a list that has room
- * for `most` more. */
-enum rc own_case_ids(struct ctx *ctx, struct str email, int64_t most, int64_t *ids,
-                     size_t *n) MUST_CHECK;
-
 /* One of them for a list of one's own; the version and state are read from the city. */
 struct own_case_line {
     struct str number;
@@ -66,8 +61,19 @@ struct own_case_line {
     struct str place; /* empty: none */
     struct instant opened, updated;
 };
-/* The newest of them, at most `most`; one of a version that the city does not know is left out. */
-enum rc own_cases(struct ctx *ctx, struct str email, int64_t most, struct own_case_line **ret,
-                  size_t *ret_n) MUST_CHECK;
+struct own_asking {
+    struct str email; /* folded */
+    int64_t before;   /* a case's id, as `older` said: those before it; INT64_MAX: the newest */
+    int64_t most;
+};
+struct own_cases {
+    struct own_case_line *of; /* newest first */
+    size_t n;
+    int64_t older; /* 0: there are none */
+};
+/* A page of the cases that were filed with an address; one of a version that the city does not know
+ * is left out. */
+enum rc own_cases(struct ctx *ctx, const struct own_asking *asking,
+                  struct own_cases *ret) MUST_CHECK;
 
 #endif

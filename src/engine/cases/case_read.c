@@ -23,6 +23,7 @@ static enum rc complete(struct ctx *ctx, struct case_read *read)
     const struct case_by_number_row *row = &read->row;
     int64_t team_row = row->team_is_null ? 0 : row->team;
     int state;
+    enum rc rc;
 
     read->definition = city_version(ctx->city, row->service_version);
     if (!read->definition)
@@ -40,8 +41,9 @@ static enum rc complete(struct ctx *ctx, struct case_read *read)
         .confidentiality = row->confidentiality,
         .is_hidden = row->is_hidden,
     };
-    read->is_own = case_is_own(ctx->actor, &read->reach);
-    return RC_OK;
+    rc = case_reach_ask(ctx, &read->reach);
+    read->is_own = !rc && case_is_own(ctx->actor, &read->reach);
+    return rc;
 }
 
 static enum rc is_opener(struct ctx *ctx, int64_t case_id, bool *ret)

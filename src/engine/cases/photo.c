@@ -417,6 +417,8 @@ enum rc photo_open(struct ctx *ctx, int64_t photo_id, enum photo_variant variant
     if (!is_found)
         return FAIL(ctx, ERR_NOT_FOUND);
     rc = reach_of(ctx, &row, &definition, &reach);
+    if (!rc)
+        rc = case_reach_ask(ctx, &reach);
     if (rc)
         return rc;
     if (!may_see(ctx, &row, &reach))

@@ -666,9 +666,9 @@ WHERE service = :service AND service_version <> :service_version AND state_type 
 ORDER BY id LIMIT :most;
 
 -- Whose contact an address is: the cases of a resident who has proven it, newest first.
--- name: cases_of_email :many (email TEXT, most I64)
+-- name: cases_of_email :many (email TEXT, before I64, most I64)
 SELECT c.id FROM contact_point p JOIN cases c ON c.reporter = p.party
-WHERE p.kind = 'email' AND p.folded = :email
+WHERE p.kind = 'email' AND p.folded = :email AND c.id < :before
 ORDER BY c.id DESC LIMIT :most;
 
 -- name: own_case :optional (id I64)

@@ -76,6 +76,10 @@ static void residents_read_their_own(void **state)
     assert_false(case_may_read(&reporter, &staff));
     parties.reporter = 0;
     assert_false(case_may_read(&other, &parties));
+    parties.is_of_address = staff.is_of_address = true;
+    assert_true(case_may_read(&other, &parties));
+    assert_false(case_may_read(&other, &staff));
+    assert_false(case_may_read(NULL, &parties));
 }
 
 static void work_needs_a_working_role(void **state)
