@@ -12,8 +12,7 @@
 
 static int64_t mails(struct world *world)
 {
-    return test_i64(world,
-                    "SELECT count(*) FROM message WHERE address LIKE 'v%%' AND %lld = 1", 1);
+    return test_i64(world, "SELECT count(*) FROM message WHERE address LIKE 'v%%' AND %lld = 1", 1);
 }
 
 static void mail_link(struct world *world, int64_t case_id, const char *email)
