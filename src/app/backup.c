@@ -11,6 +11,7 @@
 #include "base/crypto.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "engine/record/record_keys.h"
 #include "engine/record/record_tree.h"
 
@@ -606,7 +607,7 @@ static enum rc note_stray(struct ctx *ctx, struct str path, int64_t bytes, void 
     if (file_exists(in(ctx, restoring->fresh, str_z(ctx->arena, name))))
         return RC_OK;
     if (!restoring->done.strays++)
-        restoring->done.stray = name;
+        restoring->done.stray = utf8_shown(ctx->arena, name);
     return RC_OK;
 }
 

@@ -28,7 +28,7 @@ struct backup_watch {
 struct backup_done {
     int64_t rows, files, bytes; /* rows are 0 for a copied SQLite file; bytes are those of files */
     /* Restored: files in the backup's folder that it did not write, which were left there, and the
-     * first of them. */
+     * first of them, as utf8_shown writes it. */
     int64_t strays;
     struct str stray;
 };

@@ -73,15 +73,6 @@ static bool is_bare(struct str s)
     return true;
 }
 
-/* Characters that end or disturb a line: controls, bytes that are no UTF-8, line and paragraph
- * separators, and those that turn the direction of text. */
-static bool is_unsafe(uint32_t code, bool is_stray)
-{
-    return is_stray || code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0x2028 ||
-           code == 0x2029 || (code >= 0x202a && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069);
-}
-
 static void add_escaped(struct line *line, struct str bytes)
 {
     static const char digits[] = "0123456789abcdef";
@@ -114,7 +105,7 @@ static void add_quoted(struct line *line, struct str s)
             add(line, S("\\"));
         if (code == '\n')
             add(line, S("\\n"));
-        else if (is_unsafe(code, code == 0xfffd && before.n == 1))
+        else if (utf8_disturbs(code) || (code == 0xfffd && before.n == 1))
             add_escaped(line, before);
         else
             add(line, before);

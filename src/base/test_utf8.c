@@ -163,12 +163,36 @@ static void test_fold_twice(void **state)
     }
 }
 
+/* What a terminal would obey is spelled out, the rest stays. */
+static void test_shown(void **state)
+{
+    struct ctx *ctx = *state;
+    static const struct {
+        struct str raw, shown;
+    } names[] = {
+        {STR("files/ab/cdef 1.jpg"), STR("files/ab/cdef 1.jpg")},
+        {STR("Ổ gà 🚧"), STR("Ổ gà 🚧")},
+        {STR("a\x1b]0;title\x07"), STR("a\\x1b]0;title\\x07")},
+        {STR("a\nrestored: all fine\r\t"), STR("a\\x0arestored: all fine\\x0d\\x09")},
+        {STR("\x7f\xc2\x9b"
+             "31m"),
+         STR("\\x7f\\xc2\\x9b31m")},
+        {STR("\xe2\x80\xaegnp.exe"), STR("\\xe2\\x80\\xaegnp.exe")},
+        {STR("\xff\xe2\x82"), STR("\\xff\\xe2\\x82")},
+        {STR("\\x1b"), STR("\\x5cx1b")},
+        {STR(""), STR("")},
+    };
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        assert_true(str_eq(utf8_shown(ctx->arena, names[i].raw), names[i].shown));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(test_valid), TEST(test_invalid),        TEST(test_decoding_is_encoding_reversed),
         TEST(test_clean), TEST(test_next_and_count), TEST(test_cut),
-        TEST(test_fold),  TEST(test_fold_twice),
+        TEST(test_fold),  TEST(test_fold_twice),     TEST(test_shown),
     };
 
     return cmocka_run_group_tests_name("base/utf8", tests, NULL, NULL);

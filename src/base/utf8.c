@@ -203,6 +203,38 @@ static struct str spell_plainly(struct arena *arena, struct str s)
     return (struct str){p, n};
 }
 
+bool utf8_disturbs(uint32_t code)
+{
+    return code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
+           (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+struct str utf8_shown(struct arena *arena, struct str s)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *p = arena_alloc(arena, 4 * s.n);
+    size_t n = 0, step;
+
+    for (; p && s.n; s = str_slice(s, step, s.n)) {
+        uint32_t code = 0;
+        size_t whole = decode(s, &code);
+
+        step = whole ? whole : 1;
+        if (whole && !utf8_disturbs(code) && code != '\\') {
+            memcpy(p + n, s.p, step);
+            n += step;
+            continue;
+        }
+        for (size_t i = 0; i < step; i++) {
+            unsigned char byte = (unsigned char)s.p[i];
+
+            memcpy(p + n, (char[]){'\\', 'x', digits[byte >> 4], digits[byte & 15]}, 4);
+            n += 4;
+        }
+    }
+    return p ? (struct str){p, n} : STR_NONE;
+}
+
 struct str utf8_fold(struct arena *arena, struct str s)
 {
     uint8_t *folded;

@@ -29,6 +29,15 @@ size_t utf8_count(struct str s);
 /* The longest beginning of at most max_bytes that does not end inside a character. Borrowed. */
 struct str utf8_cut(struct str s, size_t max_bytes);
 
+/* Whether a character ends a line or disturbs what stands around it where it is shown: a control
+ * (tab and line feed too), a line or paragraph separator, or one that turns the direction of text.
+ */
+bool utf8_disturbs(uint32_t code);
+
+/* A name that anybody may have chosen, for a terminal: bytes of what disturbs, stray ones and
+ * backslashes are written as "\x1b". On one line, in the arena; empty on failure. */
+struct str utf8_shown(struct arena *arena, struct str s);
+
 /* The form in which text is searched and matched, in the arena: case folded, compatibility forms
  * decomposed (NFKD), marks (general category Mn) and invisible format characters dropped, letters
  * with a stroke or ligature spelled plainly (đ d, ø o, ł l, ß ss, æ ae), typographic quotes and

@@ -119,9 +119,12 @@ def strays(runner, backup, photo):
     """Files that somebody else put into the backup do not keep a city from coming back."""
     other, target = runner.path("other"), runner.path("x")
     shutil.copytree(backup, other)
-    shutil.copy(os.path.join(other, photo), os.path.join(other, "files", "copy of a photo"))
+    shutil.copy(os.path.join(other, photo),
+                os.path.join(other, "files", "copy of a photo\x1b]0;mine\nrestored: all fine"))
     done = runner.expect("a file that it did not write", ["restore", other, target], 0, "restored")
-    check("it is named", "copy of a photo" in done.stderr, done.stderr)
+    check("it is named, on one line and without what a terminal obeys",
+          "copy of a photo\\x1b]0;mine\\x0arestored" in done.stderr and
+          "\x1b" not in done.stderr, done.stderr)
     check("and left there", os.listdir(os.path.join(target, "files")) != os.listdir(
         os.path.join(other, "files")))
     shutil.rmtree(target)
