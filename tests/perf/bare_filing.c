@@ -23,7 +23,7 @@ static const struct {
     {"case_index", "cases = ?1"},
     {"clock", "cases = ?1"},
     {"message", "cases = ?1"},
-    {"mailbox_day", "id = (SELECT max(id) FROM mailbox_day)"},
+    {"mailbox_day", "id = (SELECT max(id) FROM mailbox_day WHERE ?1 > 0)"},
     {"link_token", "cases = ?1"},
     {"job", "kind = 'case.clocks' AND argument = CAST(?1 AS TEXT)"},
 };
