@@ -246,7 +246,7 @@ const settings = async (browser, city, see) => {
     check(mine(), `the message did not arrive; ${sink.got.length} others did`);
     has(mine().text, 'From: The Desk <desk@portazalea.example>', 'the message');
     await page.goto('/staff/outbox');
-    has(await page.locator('tbody tr', { hasText: 'A test message' }).first().innerText(), 'sent', 'the outbox');
+    has((await page.locator('tbody tr', { hasText: 'A test message' }).first().innerText()).toLowerCase(), 'sent', 'the outbox');
   });
   await page.goto(`${SETTINGS}?tried=1`);
   await look('settings-tried');

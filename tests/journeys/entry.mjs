@@ -15,7 +15,7 @@ const numberOn = async page => {
   return text;
 };
 
-const focusIs = async (keys, id) => same(await keys.focus(), id, 'the focus');
+const focusIs = async (keys, id) => same(await keys.focus(id), id, 'the focus');
 
 /** Rows that only a filing makes: deadlines pass and mails are written meanwhile. */
 const rowsOf = city => {

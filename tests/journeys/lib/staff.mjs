@@ -28,8 +28,12 @@ export const countingKeys = page => {
     },
     /** A key that leads to another page. */
     async go(key) { me.strokes++; await leave(page, () => page.keyboard.press(key)); },
-    /** The id of what has the focus. */
-    focus: () => page.evaluate(() => document.activeElement?.id ?? ''),
+    /** The id of what has the focus; that of a new page comes a moment after it is there, when it is
+     * drawn first, so `wanted` is waited for. */
+    async focus(wanted) {
+      await page.waitForFunction(id => document.activeElement?.id === id, wanted, { timeout: 3000 }).catch(() => {});
+      return page.evaluate(() => document.activeElement?.id ?? '');
+    },
   };
   return me;
 };
