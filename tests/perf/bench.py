@@ -356,7 +356,6 @@ PUBLIC = ["/cases", "/cases?service=pothole", "/cases?state=closed", "/cases?sta
 PUBLIC_SEARCH = ["/cases?q=concord", "/cases?q=pothole+concord", "/cases?q=tree"]
 # A box of some streets around the first case's place stands for {box}.
 OPEN311 = ["/open311/v2/requests.json?page_size=50", "/open311/v2/requests.json?bbox={box}",
-           "/open311/v2/requests.json?updated_after=2019-01-01T00:00:00Z&bbox={box}",
            "/open311/v2/requests.json?updated_after=2019-01-01T00:00:00Z&service_code=pothole"
            "&status=open&page_size=50",
            "/open311/v2/servicerequestupdates.json?start_date={day}T00:00:00Z"
