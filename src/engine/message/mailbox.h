@@ -11,8 +11,8 @@
  *
  * A mailbox is an address in lower case without what stands behind a "+" in front of the "@", and
  * there without dots: large servers deliver these to the same place, and where they are two places
- * these share a count. It is kept as a hash, a row a day, swept by the daily
- * job. A day is one of UTC. Layer: engine. Inside db_tx. Table: mailbox_day.
+ * these share a count. It is kept as a hash, a row a day, swept by the daily job. A day is one of
+ * UTC. Layer: engine. Inside db_tx. Table: mailbox_day.
  */
 #ifndef ENGINE_MAILBOX_H
 #define ENGINE_MAILBOX_H
