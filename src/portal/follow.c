@@ -131,7 +131,6 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
     case EVENT_PHOTO_RELEASED:
     case EVENT_CLOCK_MOVED:
 #define KIND(name, word, widest) case EVENT_##name:
-#include "engine/record/record.h"
 #include "engine/record/staff_kinds.def"
 #undef KIND
     case EVENT_KIND__N: break;
@@ -141,8 +140,8 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
 /* A message or note that was erased is nothing to tell. */
 static bool is_erased_text(const struct events_of_row *row)
 {
-    return row->payload_is_null && (str_eq(row->kind, event_kind_word(EVENT_MESSAGE_ADDED)) ||
-                                    str_eq(row->kind, event_kind_word(EVENT_NOTE_ADDED)));
+    return row->payload_is_null &&
+           (event_is(row->kind, EVENT_MESSAGE_ADDED) || event_is(row->kind, EVENT_NOTE_ADDED));
 }
 
 static void add_event(struct ctx *ctx, struct follow *follow, const struct events_of_row *row)
