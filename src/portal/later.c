@@ -117,7 +117,10 @@ static enum rc draft_of_link(struct ctx *ctx, struct str token, struct draft *re
 {
     enum rc rc = draft_load(ctx, token, ret);
 
-    return rc == RC_NOT_FOUND ? FAIL(ctx, ERR_EXPIRED) : rc;
+    if (rc != RC_NOT_FOUND)
+        return rc;
+    ctx_clear_error(ctx);
+    return FAIL(ctx, ERR_EXPIRED);
 }
 
 /* The browser holds the secret from now on. */
