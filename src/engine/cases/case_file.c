@@ -303,7 +303,7 @@ static enum rc record_route(struct ctx *ctx, const struct filing_work *work)
     json_put_member(&event.json, S("team"), work->team ? work->team->id : STR_NONE);
     json_put_key(&event.json, S("route"));
     json_put_raw(&event.json, work->route_trace);
-    return case_event_end(ctx, &event, work->filed->case_id, "case.routed", EVENT_STAFF);
+    return case_event_end(ctx, &event, work->filed->case_id, EVENT_CASE_ROUTED, EVENT_STAFF);
 }
 
 static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t event_id)
@@ -437,10 +437,10 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc && work->filing->draft_id)
         rc = draft_sent(ctx, work->filing->draft_id, filed->case_id, NULL);
     if (!rc)
-        rc = record_add(
-            ctx,
-            &(struct event){"case.opened", filed->case_id, EVENT_PUBLIC, opened_payload(ctx, work)},
-            &event_id);
+        rc = record_add(ctx,
+                        &(struct event){EVENT_CASE_OPENED, filed->case_id, EVENT_PUBLIC,
+                                        opened_payload(ctx, work)},
+                        &event_id);
     if (!rc)
         rc = record_route(ctx, work);
     if (!rc && work->filing->draft_id)

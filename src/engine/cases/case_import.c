@@ -239,8 +239,8 @@ static enum rc take(struct ctx *ctx, struct taking *taking)
     if (rc)
         return rc;
     payload = after_number(ctx, S("{\"number\":\""), taking, taking->fate->payload_after);
-    return record_add(ctx, &(struct event){"case.imported", taking->case_id, EVENT_PUBLIC, payload},
-                      NULL);
+    return record_add(
+        ctx, &(struct event){EVENT_CASE_IMPORTED, taking->case_id, EVENT_PUBLIC, payload}, NULL);
 }
 
 static int compare_ids(const void *a, const void *b, void *arg)
