@@ -17,8 +17,9 @@ static const char *const langs[] = {"en", "es", "vi", NULL};
 
 static const struct schema place_schema = {
     "PlaceNew",
-    "Where it is: an id that a search gave, or a point, or a text, the best match of which is "
-    "taken",
+    "Where it is: an id that a search gave, or a point (with a text, that address when it is "
+    "near), "
+    "or a text that can mean one place alone",
     (const struct schema_member[]){
         {"id", SCHEMA_STRING, .says = "As /api/v1/places gave it", .max_length = 200},
         {"lat", SCHEMA_NUMBER, .says = "Degrees north", .min = -90, .max = 90},
@@ -182,27 +183,23 @@ static enum rc read_place(struct ctx *ctx, const struct request *request, const 
     const json_t *place = json_object_get(body, "place");
     struct str id = api_text(place, "id"), text = api_text(place, "text");
     const json_t *lat = json_object_get(place, "lat"), *lon = json_object_get(place, "lon");
-    struct place_choice choice, point = {.kind = PLACE_POINT, .score = 100};
+    struct point at;
     enum rc rc;
 
     *ret_has = json_is_object(place);
     if (!*ret_has)
         return RC_OK;
     if (id.n) {
-        if (!ctx->city->gazetteer)
-            return refuse(ctx, request, S("#/place/id"), ERR_PLACE_UNKNOWN);
-        rc = gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice);
-        if (rc == RC_INVALID)
+        rc = locate_id(ctx, ctx->city, id, ret);
+        if (rc == RC_INVALID && ctx->err.id == ERR_PLACE_UNKNOWN) {
             ctx_clear_error(ctx);
-        if (rc)
-            return rc == RC_INVALID ? refuse(ctx, request, S("#/place/id"), ERR_PLACE_UNKNOWN) : rc;
-        rc = locate_choice(ctx, ctx->city, &choice, ret);
+            rc = refuse(ctx, request, S("#/place/id"), ERR_PLACE_UNKNOWN);
+        }
     } else if (json_is_number(lat) && json_is_number(lon) &&
-               point_of(json_number_value(lat), json_number_value(lon), &point.point)) {
-        point.label = locate_label(ctx, ctx->city, point.point);
-        rc = locate_choice(ctx, ctx->city, &point, ret);
+               point_of(json_number_value(lat), json_number_value(lon), &at)) {
+        rc = locate_point(ctx, ctx->city, at, text, ret);
     } else if (text.n) {
-        rc = locate_text(ctx, ctx->city, text, ret);
+        rc = locate_sure(ctx, ctx->city, text, ret);
     } else {
         rc = refuse(ctx, request, S("#/place"), ERR_REQUIRED);
     }
