@@ -4,6 +4,7 @@
 #include "api/once.h"
 #include "api/services.h"
 #include "api/view.h"
+#include "base/text.h"
 #include "engine/cases/access.h"
 #include "engine/cases/draft.h"
 #include "engine/cases/locate.h"
@@ -34,7 +35,7 @@ static const struct schema contact_schema = {
     "Contact",
     "Who reports; the service says what is needed",
     (const struct schema_member[]){
-        {"name", SCHEMA_STRING, .says = "As they write it", .max_length = 200},
+        {"name", SCHEMA_STRING, .says = "As they write it", .max_length = TEXT_NAME_MAX},
         {"email", SCHEMA_STRING, .says = "Where they are told of it", .format = "email",
          .max_length = 254},
         {"phone", SCHEMA_STRING, .says = "With its area code", .max_length = 40},
@@ -48,7 +49,8 @@ const struct schema filing_schema = {
     (const struct schema_member[]){
         {"service", SCHEMA_STRING, SCHEMA_REQUIRED, "The service's code", .max_length = 40},
         {"place", SCHEMA_OBJECT, SCHEMA_NULLABLE, "Where", .of = &place_schema},
-        {"description", SCHEMA_STRING, SCHEMA_NULLABLE, "What was seen", .max_length = 4000},
+        {"description", SCHEMA_STRING, SCHEMA_NULLABLE, "What was seen",
+         .max_length = TEXT_LONG_MAX},
         {"fields", SCHEMA_OBJECT, SCHEMA_NULLABLE,
          "The answers, as the service's \"fields\" describes them"},
         {"contact", SCHEMA_OBJECT, SCHEMA_NULLABLE, "Who reports", .of = &contact_schema},

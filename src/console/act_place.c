@@ -1,6 +1,7 @@
 #include "console/act_place.h"
 
 #include "base/msg.h"
+#include "base/text.h"
 #include "console/act_place.ct.h"
 #include "console/case_map.h"
 #include "engine/cases/locate.h"
@@ -30,7 +31,7 @@ static enum rc find_place(struct ctx *ctx, const struct case_act *act, struct pl
     if (located.id.n) {
         rc = locate_id(ctx, ctx->city, located.id, &located.place);
     } else {
-        rc = form_check_text(ctx, form->typed, "place", MAX_TYPED);
+        rc = text_check(ctx, form->typed, S("place"), MAX_TYPED);
         if (!rc && !form->typed.n)
             rc = FAIL(ctx, ERR_REQUIRED, .field = S("place"));
         if (!rc)

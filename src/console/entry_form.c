@@ -1,5 +1,6 @@
 #include "console/entry_form.h"
 
+#include "base/text.h"
 #include "engine/cases/draft_form.h"
 #include "engine/cases/locate.h"
 #include "web/form.h"
@@ -165,7 +166,7 @@ static enum rc read_place(struct ctx *ctx, const struct request *request, struct
         return RC_OK;
     entry->place_typed = str_trim(request_value(request, S("place")));
     entry->place_id = request_value(request, S("place_id"));
-    rc = form_check_text(ctx, entry->place_typed, "place", MAX_PLACE);
+    rc = text_check(ctx, entry->place_typed, S("place"), MAX_PLACE);
     if (!rc && entry->place_typed.n)
         rc = find_place(ctx, request, entry);
     else if (!rc && entry->service->place.need == PLACE_REQUIRED)

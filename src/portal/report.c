@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/msg.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/case_read.h"
 #include "engine/cases/locate.h"
@@ -421,7 +422,7 @@ static enum rc take_place(struct ctx *ctx, const struct request *request, struct
     if (pin_is_shown(request))
         return pin_take(ctx, request, report);
     report->typed[TYPED_PLACE] = typed;
-    rc = form_check_text(ctx, typed, "place", MAX_PLACE);
+    rc = text_check(ctx, typed, S("place"), MAX_PLACE);
     if (rc)
         return rc;
     report->draft.place_typed = typed;

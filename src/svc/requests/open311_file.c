@@ -6,6 +6,7 @@
 
 #include "base/crypto.h"
 #include "base/msg.h"
+#include "base/text.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/draft.h"
 #include "engine/cases/external.h"
@@ -19,7 +20,6 @@
 #define PHOTO_BYTES   ((size_t)15 << 20)
 #define PHOTO_MS      5000
 #define MAX_PATH      4096
-#define NAME_BYTES    800
 #define DEGREES_BYTES 40
 #define MAX_KEY       200
 
@@ -101,10 +101,12 @@ static enum rc read_contact(struct filing_call *call)
     const struct applicant_rule *rule = &call->definition->applicant;
     struct str first = sent(call, "first_name"), last = sent(call, "last_name");
     struct contact *contact = &call->filing.contact;
+    enum rc rc = text_check_line(call->ctx, first, S("first_name"), TEXT_NAME_MAX);
 
-    if (first.n + last.n > NAME_BYTES)
-        return FAIL(call->ctx, ERR_TOO_LONG,
-                    .field = first.n > last.n ? S("first_name") : S("last_name"), .arg = S("200"));
+    if (!rc)
+        rc = text_check_line(call->ctx, last, S("last_name"), TEXT_NAME_MAX);
+    if (rc)
+        return rc;
     if (rule->name != CONTACT_NONE)
         contact->name =
             str_trim(str_fmt(call->ctx->arena, "%.*s %.*s", STR_ARG(first), STR_ARG(last)));
