@@ -145,8 +145,6 @@ static enum rc sign_in_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = party_of(ctx, ticket.email, &party);
     if (!rc)
-        rc = contacts_verify(ctx, ticket.email, ctx->now, NULL);
-    if (!rc)
         rc = resident_session_put(
             ctx,
             &(struct resident_session_put_args){

@@ -37,8 +37,9 @@ struct resident_sign_in {
     struct str address, agent; /* of the browser */
 };
 
-/* Uses the link: the account is made if there is none, every contact point with this address is
- * verified, and a session begins. ERR_EXPIRED for a link that was used, is too old or never was.
+/* Uses the link: the account is made if there is none, and a session begins. What was filed with
+ * the address before may be a stranger's: it is proven by the links of its own mails
+ * (private_link.h). ERR_EXPIRED for a link that was used, is too old or never was.
  * Own db_tx. *ret_token goes into the cookie. */
 enum rc resident_sign_in(struct ctx *ctx, const struct resident_sign_in *input,
                          struct str *ret_token) MUST_CHECK;

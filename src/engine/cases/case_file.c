@@ -305,14 +305,15 @@ static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t eve
         .team = work->team,
         .has_due = work->has_due,
         .due = work->due,
-        .link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(filing->base_url),
-                        STR_ARG(work->token)),
     };
+    bool is_mailed = notice && (notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n;
     enum rc rc = RC_OK;
 
     if (!notice)
         return RC_OK;
-    if ((notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n)
+    if (is_mailed)
+        rc = case_mailed_link(ctx, work->filed->case_id, filing->base_url, &facts.link);
+    if (!rc && is_mailed)
         rc = notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
                           &(struct recipient){.email = filing->contact.email,
                                               .lang = filing->lang,
