@@ -21,7 +21,6 @@
 #define STRANGER_TICKETS_PER_DAY  8
 #define RESIDENT_IDLE_US          (14 * US_PER_DAY)
 #define RESIDENT_ABSOLUTE_US      (30 * US_PER_DAY)
-#define RESIDENT_NAME_MAX         200
 
 /* A token for a mail to the address (folded to lower case). `device` is the number of the note of a
  * browser that has signed in with it (device.h), 16 bytes, or empty: strangers who ask for somebody

@@ -1,7 +1,7 @@
 #include "engine/cases/cases.h"
 
 #include "base/json.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/access.h"
 #include "engine/cases/case_effect.h"
@@ -12,8 +12,6 @@
 #include "engine/clock/turn.h"
 #include "engine/record/record.h"
 #include "people/actor.h"
-
-#define MAX_MESSAGE 4000
 
 struct step_work {
     int64_t case_id;
@@ -81,9 +79,7 @@ static enum rc check_text(struct ctx *ctx, struct str text, struct str field, bo
 {
     if (is_needed && str_trim(text).n == 0)
         return FAIL(ctx, ERR_REQUIRED, .field = field);
-    if (utf8_count(text) > MAX_MESSAGE)
-        return FAIL(ctx, ERR_TOO_LONG, .field = field, .arg = S("4000"));
-    return text_is_clean(text) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = field);
+    return text_check(ctx, text, field, TEXT_LONG_MAX);
 }
 
 static enum rc check_input(struct ctx *ctx, const struct step_work *work)
