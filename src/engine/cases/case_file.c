@@ -8,6 +8,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/case_words.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
@@ -253,6 +254,8 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
     };
     enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
+    if (!rc)
+        rc = kept_enter(ctx, work->filed->case_id, &filing->answers, NULL);
     return rc ? rc : case_words_enter(ctx, work->filed->case_id, &words);
 }
 

@@ -6,6 +6,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/case_effect.h"
 #include "engine/cases/case_tell.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
@@ -258,6 +259,8 @@ static enum rc change_case(struct ctx *ctx, const struct step_work *work)
 
     if (!rc && changed == 0)
         return FAIL(ctx, ERR_STALE);
+    if (!rc && (is_closed || !work->row.closed_is_null))
+        rc = kept_turn(ctx, work->case_id, is_closed ? &ctx->now : NULL);
     return rc ? rc : timer_enter(ctx, work->case_id, work->workflow, work->step->to, ctx->now);
 }
 
