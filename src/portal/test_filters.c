@@ -166,7 +166,7 @@ static void a_feed_is_of_the_filter(void **state)
     struct visitor ana;
 
     set_scene(&ana, world);
-    test_exec(world, "UPDATE cases SET updated = updated + 60000000 WHERE id = 1");
+    test_exec(world, "UPDATE cases SET updated = updated + 60000000 WHERE id = 2");
     assert_int_equal(visit(&ana, "/es/cases.atom?service=pothole&after=9-9"), 200);
     assert_int_equal(times(&ana, "<entry>"), 2);
     assert_true(sees(&ana, "xml:lang=\"es\"") && sees(&ana, "<updated>2026-07-02T15:01:00") &&
