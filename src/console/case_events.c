@@ -5,6 +5,7 @@
 #include "console/queries.h"
 #include "engine/cases/case_privacy.h"
 #include "engine/cases/case_read.h"
+#include "engine/cases/keep_job.h"
 #include "engine/definition/show.h"
 
 #define MAX_FACTS 24
@@ -243,6 +244,45 @@ static void tell_answered(struct ctx *ctx, struct telling *telling)
     }
 }
 
+static struct str kept_for(struct ctx *ctx, const json_t *expired)
+{
+    int64_t days = json_integer_value(json_object_get(expired, "days"));
+    int64_t months = json_integer_value(json_object_get(expired, "months"));
+
+    if (months && months % 12 == 0)
+        return msg_plural(ctx->arena, ctx->lang, MSG_case_kept_years, months / 12);
+    return months ? msg_plural(ctx->arena, ctx->lang, MSG_case_kept_months, months)
+                  : msg_plural(ctx->arena, ctx->lang, MSG_case_kept_days, days);
+}
+
+/* The questions whose answers are gone, each with how long it was kept. */
+static void tell_expired(struct ctx *ctx, struct telling *telling)
+{
+    const json_t *expired, *all = json_object_get(telling->payload, "answers");
+    size_t i;
+
+    telling->line->title = msg_text(ctx->lang, MSG_case_event_expired);
+    telling->line->facts = ARENA_ARRAY(ctx->arena, MAX_FACTS, struct case_fact);
+    json_array_foreach(all, i, expired)
+    {
+        struct str id = str_of(json_string_value(json_object_get(expired, "field")));
+        const struct field *field = definition_field(telling->view->definition, id);
+
+        add_fact(telling, field ? text_in(&field->text, ctx->lang) : id, kept_for(ctx, expired));
+    }
+}
+
+/* An entry that went by somebody's order, or with answers whose time was over. */
+static void tell_erased(struct ctx *ctx, struct telling *telling)
+{
+    bool is_expired = str_eq(word(telling, "reason"), S(KEEP_REASON));
+
+    telling->line->title =
+        msg_text(ctx->lang, is_expired ? MSG_case_event_expired_entry : MSG_case_event_redacted);
+    if (is_expired)
+        telling->line->text = STR_NONE;
+}
+
 static void tell_migrated(struct ctx *ctx, struct telling *telling)
 {
     int64_t from = json_integer_value(json_object_get(telling->payload, "from"));
@@ -313,7 +353,8 @@ static void tell_kind(struct ctx *ctx, struct telling *telling, enum event_kind 
     case EVENT_CASE_HIDDEN: tell_plain(ctx, telling, MSG_case_event_hidden, ""); return;
     case EVENT_CASE_SHOWN: tell_plain(ctx, telling, MSG_case_event_shown, ""); return;
     case EVENT_CASE_REDACTED: tell_plain(ctx, telling, MSG_case_event_redacted, ""); return;
-    case EVENT_PAYLOAD_ERASED: tell_plain(ctx, telling, MSG_case_event_redacted, ""); return;
+    case EVENT_ANSWERS_EXPIRED: tell_expired(ctx, telling); return;
+    case EVENT_PAYLOAD_ERASED: tell_erased(ctx, telling); return;
     case EVENT_DESCRIPTION_RELEASED: tell_plain(ctx, telling, MSG_case_event_released, ""); return;
     case EVENT_DESCRIPTION_WITHDRAWN:
         tell_plain(ctx, telling, MSG_case_event_withdrawn, "");

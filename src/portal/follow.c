@@ -531,6 +531,9 @@ enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *repl
 
     if (rc)
         return rc;
+    /* Reading must go on when nothing can be written. */
+    if (private_link_opened(ctx, request_param(request, S("token"))))
+        ctx_clear_error(ctx);
     keyring_add(request, reply, KEYRING_CASES, request_param(request, S("token")));
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
                                       str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(link.number))));

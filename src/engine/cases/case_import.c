@@ -3,18 +3,19 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_words.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/number.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
 
-#define CHANNEL  "import"
-#define MAX_TEXT 4000
+#define CHANNEL "import"
 
 /* What becomes of a case of the group. */
 struct fate {
@@ -76,8 +77,8 @@ struct str case_history_check(struct ctx *ctx, const struct case_history *histor
         return trouble;
     if (!history->external_id.n || utf8_count(history->external_id) > 200)
         return S("no id of the other system, or one of more than 200 characters");
-    if (utf8_count(history->description) > MAX_TEXT || utf8_count(history->place.label) > 300 ||
-        utf8_count(history->place.zip) > 10)
+    if (utf8_count(history->description) > TEXT_LONG_MAX ||
+        utf8_count(history->place.label) > 300 || utf8_count(history->place.zip) > 10)
         return S("a text is too long");
     if (!text_is_clean(history->description) || !text_is_clean(history->place.label) ||
         !text_is_clean(history->external_id) || !text_is_clean(history->place.zip))
@@ -177,8 +178,13 @@ static enum rc add_projections(struct ctx *ctx, const struct taking *taking)
     const struct case_words *after = &taking->fate->words_after;
     struct case_words words = {after_number(ctx, STR_NONE, taking, after->staff),
                                after_number(ctx, STR_NONE, taking, after->everybody)};
-    enum rc rc = projection_index_add(ctx, taking->case_id, &taking->history->answers);
+    const struct case_history *history = taking->history;
+    bool is_closed = history->state->type == STATE_CLOSED;
+    enum rc rc = projection_index_add(ctx, taking->case_id, &history->answers);
 
+    if (!rc)
+        rc = kept_enter(ctx, taking->case_id, &history->answers,
+                        is_closed ? &history->closed : NULL);
     return rc ? rc : case_words_enter_made(ctx, taking->case_id, &words);
 }
 

@@ -6,6 +6,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/follower.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/queries.h"
@@ -273,23 +274,25 @@ static enum rc close_case(struct ctx *ctx, const struct merging *work)
 {
     const struct workflow *workflow = work->from.definition->workflow;
     size_t state = 0;
+    enum rc rc;
 
     while (state < workflow->state_n && workflow->states[state].type != STATE_CLOSED)
         state++;
     if (state == workflow->state_n)
         return FAIL(ctx, ERR_GUARD, .detail = S("the workflow has no closed state"));
-    return case_state_set(ctx,
-                          &(struct case_state_set_args){
-                              .id = work->from.case_id,
-                              .state = workflow->states[state].id,
-                              .state_type = STATE_CLOSED,
-                              .state_since = ctx->now,
-                              .outcome_is_null = true,
-                              .closed = ctx->now,
-                              .due_is_null = true,
-                              .merged_into = work->into.case_id,
-                          },
-                          NULL);
+    rc = case_state_set(ctx,
+                        &(struct case_state_set_args){
+                            .id = work->from.case_id,
+                            .state = workflow->states[state].id,
+                            .state_type = STATE_CLOSED,
+                            .state_since = ctx->now,
+                            .outcome_is_null = true,
+                            .closed = ctx->now,
+                            .due_is_null = true,
+                            .merged_into = work->into.case_id,
+                        },
+                        NULL);
+    return rc ? rc : kept_turn(ctx, work->from.case_id, &ctx->now);
 }
 
 /* The event that the public may see, whose id the notices carry. */
@@ -531,6 +534,8 @@ static enum rc restore_case(struct ctx *ctx, struct merging *work, const json_t 
                             .merged_into_is_null = true,
                         },
                         NULL);
+    if (!rc)
+        rc = kept_turn(ctx, work->from.case_id, NULL);
     if (!rc && running.has_alarm)
         rc = clocks_watch(ctx, work->from.case_id, running.alarm);
     return rc ? rc : timer_enter(ctx, work->from.case_id, workflow, state, since);

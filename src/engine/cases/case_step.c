@@ -1,19 +1,18 @@
 #include "engine/cases/cases.h"
 
 #include "base/json.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/access.h"
 #include "engine/cases/case_effect.h"
 #include "engine/cases/case_tell.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/turn.h"
 #include "engine/record/record.h"
 #include "people/actor.h"
-
-#define MAX_MESSAGE 4000
 
 struct step_work {
     int64_t case_id;
@@ -81,9 +80,7 @@ static enum rc check_text(struct ctx *ctx, struct str text, struct str field, bo
 {
     if (is_needed && str_trim(text).n == 0)
         return FAIL(ctx, ERR_REQUIRED, .field = field);
-    if (utf8_count(text) > MAX_MESSAGE)
-        return FAIL(ctx, ERR_TOO_LONG, .field = field, .arg = S("4000"));
-    return text_is_clean(text) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = field);
+    return text_check(ctx, text, field, TEXT_LONG_MAX);
 }
 
 static enum rc check_input(struct ctx *ctx, const struct step_work *work)
@@ -262,6 +259,8 @@ static enum rc change_case(struct ctx *ctx, const struct step_work *work)
 
     if (!rc && changed == 0)
         return FAIL(ctx, ERR_STALE);
+    if (!rc && (is_closed || !work->row.closed_is_null))
+        rc = kept_turn(ctx, work->case_id, is_closed ? &ctx->now : NULL);
     return rc ? rc : timer_enter(ctx, work->case_id, work->workflow, work->step->to, ctx->now);
 }
 

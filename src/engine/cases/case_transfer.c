@@ -4,6 +4,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/cases.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
@@ -416,6 +417,8 @@ static enum rc write_case(struct ctx *ctx, struct transferring *work)
         rc = case_index_drop(ctx, edit->case_id, NULL);
     if (!rc)
         rc = projection_index_add(ctx, edit->case_id, &plan->kept);
+    if (!rc)
+        rc = kept_renew(ctx, edit->case_id, &plan->kept);
     return rc ? rc
               : case_edit_words(ctx, edit, work->place ? work->place->label : STR_NONE,
                                 edit->row.description, &plan->kept);
