@@ -1,6 +1,7 @@
 /* What a resident's own pages show, and what is left of them in the browser. */
 #include "portal/my.h"
 
+#include "base/text.h"
 #include "engine/cases/case_read.h"
 #include "engine/record/people_record.h"
 #include "engine/test_support.h"
@@ -280,7 +281,7 @@ static void settings_are_changed_and_refused(void **state)
 {
     struct world *world = *state;
     struct visitor ana;
-    char form[RESIDENT_NAME_MAX + 20] = "name=";
+    char form[TEXT_NAME_MAX + 20] = "name=";
 
     visitor_init(&ana, world);
     visitor_signs_in(&ana, EMAIL);
@@ -291,7 +292,7 @@ static void settings_are_changed_and_refused(void **state)
     visit(&ana, "/me/settings?done=1");
     assert_true(sees(&ana, "Saved.") && sees(&ana, "value=\"Mar\xc3\xad"
                                                    "a\""));
-    memset(form + 5, 'a', RESIDENT_NAME_MAX + 1);
+    memset(form + 5, 'a', TEXT_NAME_MAX + 1);
     assert_int_equal(submit(&ana, form, "/me/settings"), 422);
     assert_true(sees(&ana, "href=\"#name\"") && sees(&ana, "aaaa\""));
     assert_int_equal(submit(&ana, "name=a%0Ab&lang=xx", "/me/settings"), 422);
