@@ -218,6 +218,9 @@ static void check_case_runs(struct look *look, const struct sql_statement *state
         {.with_words_or_codes = true, .order = CASE_RUN_BY_ID},
         {.with_reporter = true, .order = CASE_RUN_BY_ID},
         {.with_number = true, .order = CASE_RUN_BY_ID},
+        {.with_field_text = true, .order = CASE_RUN_BY_ID},
+        {.with_field_number = true, .order = CASE_RUN_BY_ID},
+        {.with_field_day = true, .order = CASE_RUN_BY_ID},
     };
 
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
