@@ -4,6 +4,7 @@
 #include "api/once.h"
 #include "api/services.h"
 #include "api/view.h"
+#include "base/text.h"
 #include "engine/cases/access.h"
 #include "engine/cases/draft.h"
 #include "engine/cases/locate.h"
@@ -17,8 +18,9 @@ static const char *const langs[] = {"en", "es", "vi", NULL};
 
 static const struct schema place_schema = {
     "PlaceNew",
-    "Where it is: an id that a search gave, or a point, or a text, the best match of which is "
-    "taken",
+    "Where it is: an id that a search gave, or a point (with a text, that address when it is "
+    "near), "
+    "or a text that can mean one place alone",
     (const struct schema_member[]){
         {"id", SCHEMA_STRING, .says = "As /api/v1/places gave it", .max_length = 200},
         {"lat", SCHEMA_NUMBER, .says = "Degrees north", .min = -90, .max = 90},
@@ -33,7 +35,7 @@ static const struct schema contact_schema = {
     "Contact",
     "Who reports; the service says what is needed",
     (const struct schema_member[]){
-        {"name", SCHEMA_STRING, .says = "As they write it", .max_length = 200},
+        {"name", SCHEMA_STRING, .says = "As they write it", .max_length = TEXT_NAME_MAX},
         {"email", SCHEMA_STRING, .says = "Where they are told of it", .format = "email",
          .max_length = 254},
         {"phone", SCHEMA_STRING, .says = "With its area code", .max_length = 40},
@@ -47,7 +49,8 @@ const struct schema filing_schema = {
     (const struct schema_member[]){
         {"service", SCHEMA_STRING, SCHEMA_REQUIRED, "The service's code", .max_length = 40},
         {"place", SCHEMA_OBJECT, SCHEMA_NULLABLE, "Where", .of = &place_schema},
-        {"description", SCHEMA_STRING, SCHEMA_NULLABLE, "What was seen", .max_length = 4000},
+        {"description", SCHEMA_STRING, SCHEMA_NULLABLE, "What was seen",
+         .max_length = TEXT_LONG_MAX},
         {"fields", SCHEMA_OBJECT, SCHEMA_NULLABLE,
          "The answers, as the service's \"fields\" describes them"},
         {"contact", SCHEMA_OBJECT, SCHEMA_NULLABLE, "Who reports", .of = &contact_schema},
@@ -182,27 +185,23 @@ static enum rc read_place(struct ctx *ctx, const struct request *request, const 
     const json_t *place = json_object_get(body, "place");
     struct str id = api_text(place, "id"), text = api_text(place, "text");
     const json_t *lat = json_object_get(place, "lat"), *lon = json_object_get(place, "lon");
-    struct place_choice choice, point = {.kind = PLACE_POINT, .score = 100};
+    struct point at;
     enum rc rc;
 
     *ret_has = json_is_object(place);
     if (!*ret_has)
         return RC_OK;
     if (id.n) {
-        if (!ctx->city->gazetteer)
-            return refuse(ctx, request, S("#/place/id"), ERR_PLACE_UNKNOWN);
-        rc = gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice);
-        if (rc == RC_INVALID)
+        rc = locate_id(ctx, ctx->city, id, ret);
+        if (rc == RC_INVALID && ctx->err.id == ERR_PLACE_UNKNOWN) {
             ctx_clear_error(ctx);
-        if (rc)
-            return rc == RC_INVALID ? refuse(ctx, request, S("#/place/id"), ERR_PLACE_UNKNOWN) : rc;
-        rc = locate_choice(ctx, ctx->city, &choice, ret);
+            rc = refuse(ctx, request, S("#/place/id"), ERR_PLACE_UNKNOWN);
+        }
     } else if (json_is_number(lat) && json_is_number(lon) &&
-               point_of(json_number_value(lat), json_number_value(lon), &point.point)) {
-        point.label = locate_label(ctx, ctx->city, point.point);
-        rc = locate_choice(ctx, ctx->city, &point, ret);
+               point_of(json_number_value(lat), json_number_value(lon), &at)) {
+        rc = locate_point(ctx, ctx->city, at, text, ret);
     } else if (text.n) {
-        rc = locate_text(ctx, ctx->city, text, ret);
+        rc = locate_sure(ctx, ctx->city, text, ret);
     } else {
         rc = refuse(ctx, request, S("#/place"), ERR_REQUIRED);
     }

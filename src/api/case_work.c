@@ -5,6 +5,7 @@
 #include "api/cases.h"
 #include "api/once.h"
 #include "api/view.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/photo.h"
@@ -16,9 +17,9 @@ const struct schema step_new_schema = {
     "StepNew",
     "What is given with a step; the case says what each asks for",
     (const struct schema_member[]){
-        {"note", SCHEMA_STRING, SCHEMA_NULLABLE, "For staff alone", .max_length = 4000},
+        {"note", SCHEMA_STRING, SCHEMA_NULLABLE, "For staff alone", .max_length = TEXT_LONG_MAX},
         {"message", SCHEMA_STRING, SCHEMA_NULLABLE, "To the one who reported it",
-         .max_length = 4000},
+         .max_length = TEXT_LONG_MAX},
         {"outcome", SCHEMA_STRING, SCHEMA_NULLABLE, "As the service's \"outcomes\" has it",
          .max_length = 40},
         {"date", SCHEMA_STRING, SCHEMA_NULLABLE, "A day", .format = "date", .max_length = 10},
@@ -30,7 +31,7 @@ const struct schema note_new_schema = {
     "NoteNew",
     "A note to add",
     (const struct schema_member[]){
-        {"text", SCHEMA_STRING, SCHEMA_REQUIRED, "What it says", .max_length = 4000},
+        {"text", SCHEMA_STRING, SCHEMA_REQUIRED, "What it says", .max_length = TEXT_LONG_MAX},
         {"is_public", SCHEMA_BOOLEAN, SCHEMA_NULLABLE,
          "Whether everybody who may see the case reads it; staff alone otherwise"},
         {.name = NULL},

@@ -7,26 +7,10 @@
  * parts depend on each other in the shapes that its callers make. */
 #include <sqlite3.h>
 
-#include "api/queries.h"
+#include "app/test_queries.h"
 #include "base/buf.h"
-#include "console/queries.h"
 #include "db/test_raw.h"
 #include "db/test_support.h"
-#include "engine/cases/queries.h"
-#include "engine/clock/queries.h"
-#include "engine/definition/queries.h"
-#include "engine/message/queries.h"
-#include "engine/publish/queries.h"
-#include "engine/record/queries.h"
-#include "engine/work/queries.h"
-#include "people/queries.h"
-
-static const struct sql_statements *const every[] = {
-    &people_queries,         &console_queries,        &api_queries,
-    &engine_cases_queries,   &engine_clock_queries,   &engine_definition_queries,
-    &engine_message_queries, &engine_publish_queries, &engine_record_queries,
-    &engine_work_queries,
-};
 
 /* ---- What may */
 
@@ -95,12 +79,14 @@ static struct allowed {
     {"clocks_over_day", "TEMP B-TREE",
      "for a day without work: deadlines that run, most of which it moves"},
 };
-#define ALLOWED (sizeof allowed / sizeof *allowed)
+#define ALLOWED COUNT(allowed)
 
 /* ---- Plans */
 
+#define PLAN_LINES 60
+
 struct plan {
-    struct str lines[40];
+    struct str lines[PLAN_LINES];
     size_t n;
 };
 
@@ -112,8 +98,11 @@ static struct plan plan_of(struct arena *arena, sqlite3 *db, struct str sql)
 
     if (sqlite3_prepare_v2(db, explain.p, (int)explain.n, &rows, NULL) != SQLITE_OK)
         fail_msg("%s: %.*s", sqlite3_errmsg(db), STR_ARG(sql));
-    while (sqlite3_step(rows) == SQLITE_ROW && plan.n < 40)
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        if (plan.n == PLAN_LINES)
+            fail_msg("a plan of more than %d lines: %.*s", PLAN_LINES, STR_ARG(sql));
         plan.lines[plan.n++] = str_fmt(arena, "%s", (const char *)sqlite3_column_text(rows, 3));
+    }
     sqlite3_finalize(rows);
     return plan;
 }
@@ -223,7 +212,7 @@ static void check_case_runs(struct look *look, const struct sql_statement *state
         {.with_field_day = true, .order = CASE_RUN_BY_ID},
     };
 
-    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+    for (size_t i = 0; i < COUNT(orders); i++)
         for (int scope = 0; scope < 4; scope++) {
             struct case_run_args args = orders[i];
 
@@ -233,7 +222,7 @@ static void check_case_runs(struct look *look, const struct sql_statement *state
             args.with_assignee = scope == 3;
             check(look, statement, fragments_of(statement, &args), args.order);
         }
-    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+    for (size_t i = 0; i < COUNT(alone); i++)
         check(look, statement, fragments_of(statement, &alone[i]), alone[i].order);
 }
 
@@ -268,7 +257,7 @@ static void check_public_runs(struct look *look, const struct sql_statement *sta
         args.with_service = args.with_state_type = turn & 4;
         check(look, statement, fragments_of(statement, &args), args.order);
     }
-    for (size_t i = 0; i < sizeof one / sizeof *one; i++)
+    for (size_t i = 0; i < COUNT(one); i++)
         check(look, statement, fragments_of(statement, &one[i]), 0);
 }
 
@@ -283,7 +272,7 @@ static void check_job_pages(struct look *look, const struct sql_statement *state
         {.with_ended = true, .order = JOBS_PAGE_BY_ENDED},
     };
 
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+    for (size_t i = 0; i < COUNT(states); i++)
         check(look, statement, fragments_of(statement, &states[i]), states[i].order);
 }
 
@@ -295,7 +284,7 @@ static void check_job_counts(struct look *look, const struct sql_statement *stat
                                                     {.with_given_up = true},
                                                     {.with_ended = true}};
 
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+    for (size_t i = 0; i < COUNT(states); i++)
         check(look, statement, fragments_of(statement, &states[i]), 0);
 }
 
@@ -313,7 +302,7 @@ static bool check_shapes(struct look *look, const struct sql_statement *statemen
 {
     const char *name = strrchr(statement->name, ' ') + 1;
 
-    for (size_t i = 0; i < sizeof shaped / sizeof *shaped; i++) {
+    for (size_t i = 0; i < COUNT(shaped); i++) {
         if (strcmp(shaped[i].statement, name) != 0)
             continue;
         shaped[i].check(look, statement);
@@ -342,10 +331,10 @@ static void test_no_statement_reads_a_whole_table(void **state)
 
     assert_int_equal(sqlite3_open_v2(store->location, &look.db, SQLITE_OPEN_READWRITE, NULL),
                      SQLITE_OK);
-    for (size_t i = 0; i < sizeof every / sizeof *every; i++)
-        for (size_t k = 0; k < every[i]->n; k++)
-            if (!check_shapes(&look, every[i]->items[k]))
-                check_variants(&look, every[i]->items[k]);
+    for (size_t i = 0; i < COUNT(test_queries); i++)
+        for (size_t k = 0; k < test_queries[i]->n; k++)
+            if (!check_shapes(&look, test_queries[i]->items[k]))
+                check_variants(&look, test_queries[i]->items[k]);
     sqlite3_close(look.db);
     for (size_t i = 0; i < ALLOWED; i++)
         if (!allowed[i].is_needed) {

@@ -1,68 +1,49 @@
 #include "console/act_place.h"
 
 #include "base/msg.h"
+#include "base/text.h"
 #include "console/act_place.ct.h"
 #include "console/case_map.h"
 #include "engine/cases/locate.h"
 #include "web/form.h"
 
-#define SURE_SCORE 90
-#define MAX_TYPED  240
+#define MAX_TYPED 240
 
-static bool is_clear(const struct place_choices *choices)
-{
-    return choices->n == 1 ||
-           (choices->of[0].score >= SURE_SCORE && choices->of[1].score < SURE_SCORE);
-}
-
-static enum rc locate(struct ctx *ctx, struct place_form *form, const struct place_choice *choice)
-{
-    enum rc rc = locate_choice(ctx, ctx->city, choice, &form->place);
-
-    form->has_place = !rc;
-    form->chosen = choice->id;
-    return rc;
-}
-
-/* The place that was chosen from a list, else the one that the text means, else a list. */
-static enum rc find_place(struct ctx *ctx, const struct case_act *act, struct place_form *form)
+/* What was chosen from a list; empty: nothing was. */
+static struct str chosen_id(const struct case_act *act, const struct place_form *form)
 {
     struct str id = case_act_typed(act, S("choice"));
-    struct place_choice choice = {.kind = PLACE_POINT, .score = 100};
-    enum rc rc;
 
     if (!id.n)
         id = case_act_typed(act, S("place_id"));
     /* The plan's place, unless something else has been typed since. */
     if (!id.n && str_eq(case_act_typed(act, S("planned")), form->typed))
         id = case_act_typed(act, S("planned_id"));
-    if (!ctx->city->gazetteer)
-        return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
-    if (id.n) {
-        rc = gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice);
-        if (rc == RC_INVALID)
-            ctx->err.field = S("place");
-        return rc ? rc : locate(ctx, form, &choice);
+    return id;
+}
+
+/* The place that was chosen, else the one that the text means, else a list. */
+static enum rc find_place(struct ctx *ctx, const struct case_act *act, struct place_form *form)
+{
+    struct located located = {.is_sure = true, .id = chosen_id(act, form)};
+    enum rc rc;
+
+    if (located.id.n) {
+        rc = locate_id(ctx, ctx->city, located.id, &located.place);
+    } else {
+        rc = text_check(ctx, form->typed, S("place"), MAX_TYPED);
+        if (!rc && !form->typed.n)
+            rc = FAIL(ctx, ERR_REQUIRED, .field = S("place"));
+        if (!rc)
+            rc = locate_text(ctx, ctx->city, form->typed, &located);
     }
-    if (!form->typed.n)
-        return FAIL(ctx, ERR_REQUIRED, .field = S("place"));
-    rc = form_check_text(ctx, form->typed, "place", MAX_TYPED);
     if (rc)
         return rc;
-    if (point_parse(form->typed, &choice.point)) {
-        choice.label = form->typed;
-        return locate(ctx, form, &choice);
-    }
-    rc = gazetteer_find(ctx, ctx->city->gazetteer, form->typed, &form->choices);
-    if (!rc && form->choices.n == 0)
-        rc = FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
-    if (rc)
-        return rc;
-    if (!is_clear(&form->choices))
-        return locate_which(ctx, &form->choices, &form->choices);
-    choice = form->choices.of[0];
-    form->choices.n = 0;
-    return locate(ctx, form, &choice);
+    form->choices = located.choices;
+    form->has_place = located.is_sure;
+    form->place = located.place;
+    form->chosen = located.id;
+    return RC_OK;
 }
 
 static enum rc make_plan(struct ctx *ctx, const struct case_act *act, struct place_form *form)

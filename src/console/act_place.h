@@ -10,7 +10,7 @@ struct place_form {
     struct place_choices choices; /* to choose from; none when the place is clear */
     bool has_place;
     struct place place;
-    struct str chosen; /* its id; empty for a bare point */
+    struct str chosen; /* its id */
     struct place_plan plan;
     bool has_map;
     struct html map;

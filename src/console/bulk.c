@@ -3,7 +3,7 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/msg.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "console/bulk.ct.h"
 #include "console/queries.h"
 #include "db/db.h"
@@ -391,9 +391,7 @@ static enum rc check_text(struct ctx *ctx, struct str text, struct str field, bo
 {
     if (is_needed && !text.n)
         return FAIL(ctx, ERR_REQUIRED, .field = field);
-    if (utf8_count(text) > NOTE_MAX_CHARACTERS)
-        return FAIL(ctx, ERR_TOO_LONG, .field = field, .arg = S("4000"));
-    return text_is_clean(text) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = field);
+    return text_check(ctx, text, field, TEXT_LONG_MAX);
 }
 
 static enum rc find_assignee(struct ctx *ctx, const struct bulk_view *view, int64_t *ret)

@@ -300,9 +300,9 @@ static void tell_clock(struct ctx *ctx, struct telling *telling)
 {
     const struct workflow *workflow = telling->view->definition->workflow;
     struct str name = word(telling, "clock");
-    enum msg_id id = str_eq(telling->row->kind, S("clock.missed")) ? MSG_case_event_clock_missed
-                     : str_eq(telling->row->kind, S("clock.warn")) ? MSG_case_event_clock_warn
-                                                                   : MSG_case_event_clock_moved;
+    enum msg_id id = event_is(telling->row->kind, EVENT_CLOCK_MISSED) ? MSG_case_event_clock_missed
+                     : event_is(telling->row->kind, EVENT_CLOCK_WARN) ? MSG_case_event_clock_warn
+                                                                      : MSG_case_event_clock_moved;
 
     for (size_t i = 0; i < workflow->clock_n; i++)
         if (str_eq(workflow->clocks[i].id, name))
@@ -313,7 +313,7 @@ static void tell_clock(struct ctx *ctx, struct telling *telling)
 /* What the public is told of a merge is told to staff with its reason, as an event of its own. */
 static bool is_told_twice(struct str kind)
 {
-    return str_eq(kind, S("case.merged")) || str_eq(kind, S("case.unmerged"));
+    return event_is(kind, EVENT_CASE_MERGED) || event_is(kind, EVENT_CASE_UNMERGED);
 }
 
 /* A sentence with one word of the payload in it, or none. */

@@ -1,14 +1,14 @@
 #include "console/entry_form.h"
 
+#include "base/text.h"
 #include "engine/cases/draft_form.h"
 #include "engine/cases/locate.h"
 #include "web/form.h"
 
-#define MAX_STEPS  128
-#define SURE_SCORE 95 /* a single choice this good needs no question */
-#define MAX_PLACE  200
-#define KEY_LEAST  20
-#define KEY_MOST   50
+#define MAX_STEPS 128
+#define MAX_PLACE 200
+#define KEY_LEAST 20
+#define KEY_MOST  50
 
 struct filing entry_filing(const struct entry *entry)
 {
@@ -123,14 +123,15 @@ static enum rc read_field(struct ctx *ctx, const struct request *request, struct
 }
 
 /* An id is of the text it was found for: who types on means something else. */
-static enum rc choice_of_id(struct ctx *ctx, const struct request *request,
-                            const struct entry *entry, bool *ret_is_meant, struct place_choice *ret)
+static enum rc place_of_id(struct ctx *ctx, const struct request *request,
+                           const struct entry *entry, struct located *ret)
 {
     struct str was = request_value(request, S("place_was"));
-    enum rc rc = gazetteer_by_id(ctx, ctx->city->gazetteer, entry->place_id, ret);
+    enum rc rc = locate_id(ctx, ctx->city, entry->place_id, &ret->place);
 
-    *ret_is_meant =
-        !rc && (str_eq(was, entry->place_typed) || str_eq(ret->label, entry->place_typed));
+    ret->is_sure =
+        !rc && (str_eq(was, entry->place_typed) || str_eq(ret->place.label, entry->place_typed));
+    ret->id = entry->place_id;
     if (rc == RC_INVALID) {
         ctx_clear_error(ctx);
         rc = RC_OK;
@@ -138,55 +139,23 @@ static enum rc choice_of_id(struct ctx *ctx, const struct request *request,
     return rc;
 }
 
-static bool is_sure(const struct place_choices *choices)
-{
-    return choices->of[0].score >= SURE_SCORE &&
-           (choices->n == 1 || choices->of[1].score < SURE_SCORE);
-}
-
-static enum rc keep_place(struct ctx *ctx, struct entry *entry, const struct place_choice *choice)
-{
-    enum rc rc = locate_check(ctx, choice->kind, choice->label);
-
-    if (!rc)
-        rc = locate_choice(ctx, ctx->city, choice, &entry->draft.place);
-    entry->draft.has_place = !rc;
-    entry->place_id = choice->id;
-    return rc;
-}
-
-/* What the gazetteer does not know may be a bare point: "30.69,-88.04". */
-static enum rc find_point(struct ctx *ctx, struct entry *entry)
-{
-    enum rc rc = locate_text(ctx, ctx->city, entry->place_typed, &entry->draft.place);
-
-    entry->draft.has_place = !rc;
-    return rc;
-}
-
 static enum rc find_place(struct ctx *ctx, const struct request *request, struct entry *entry)
 {
-    struct place_choices choices;
-    struct place_choice choice;
-    bool is_meant = false;
-    enum rc rc = RC_OK;
+    struct located located = {.is_sure = false};
+    enum rc rc = entry->place_id.n ? place_of_id(ctx, request, entry, &located) : RC_OK;
 
-    if (!ctx->city->gazetteer)
-        return find_point(ctx, entry);
-    if (entry->place_id.n)
-        rc = choice_of_id(ctx, request, entry, &is_meant, &choice);
-    if (!rc && is_meant)
-        return keep_place(ctx, entry, &choice);
     entry->place_id = STR_NONE;
-    if (!rc)
-        rc = gazetteer_find(ctx, ctx->city->gazetteer, entry->place_typed, &choices);
+    if (!rc && !located.is_sure)
+        rc = locate_text(ctx, ctx->city, entry->place_typed, &located);
     if (rc)
         return rc;
-    if (!choices.n)
-        return find_point(ctx, entry);
-    if (is_sure(&choices))
-        return keep_place(ctx, entry, &choices.of[0]);
-    return locate_which(ctx, &choices, &entry->choices);
+    entry->choices = located.choices;
+    entry->draft.has_place = located.is_sure;
+    if (located.is_sure) {
+        entry->draft.place = located.place;
+        entry->place_id = located.id;
+    }
+    return RC_OK;
 }
 
 static enum rc read_place(struct ctx *ctx, const struct request *request, struct entry *entry)
@@ -197,7 +166,7 @@ static enum rc read_place(struct ctx *ctx, const struct request *request, struct
         return RC_OK;
     entry->place_typed = str_trim(request_value(request, S("place")));
     entry->place_id = request_value(request, S("place_id"));
-    rc = form_check_text(ctx, entry->place_typed, "place", MAX_PLACE);
+    rc = text_check(ctx, entry->place_typed, S("place"), MAX_PLACE);
     if (!rc && entry->place_typed.n)
         rc = find_place(ctx, request, entry);
     else if (!rc && entry->service->place.need == PLACE_REQUIRED)

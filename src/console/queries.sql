@@ -25,6 +25,7 @@ WHERE c.id = :id
 -- so many and no more, however crowded it is.
 -- name: cases_at_place :many (place I64, not_case I64, most I64)
 -- column: place_label TEXT?
+-- @sqlite
 SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
     c.is_hidden, p.label AS place_label
 FROM (
@@ -39,12 +40,30 @@ FROM (
 JOIN place p ON p.id = l.id
 JOIN cases c ON c.id IN (SELECT x.id FROM cases x WHERE x.place = l.id ORDER BY x.id DESC LIMIT 200)
 WHERE c.id <> :not_case
-ORDER BY c.state_type, c.opened DESC, c.id DESC LIMIT :most
+ORDER BY c.state_type, c.opened DESC, c.id DESC LIMIT :most;
+-- @postgres
+SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
+    c.is_hidden, p.label AS place_label
+FROM (
+    SELECT a.id FROM (SELECT q.id FROM place q
+        WHERE q.address = (SELECT h.address FROM place h WHERE h.id = :place)
+        ORDER BY q.id DESC LIMIT 200) a
+    UNION
+    SELECT b.id FROM (SELECT q.id, q.lat_e7, q.lon_e7 FROM place q
+        WHERE q.cell = (SELECT h.cell FROM place h WHERE h.id = :place)
+        ORDER BY q.id DESC LIMIT 1000) b
+    JOIN place h ON h.id = :place AND b.lat_e7 = h.lat_e7 AND b.lon_e7 = h.lon_e7) l
+JOIN place p ON p.id = l.id
+CROSS JOIN LATERAL (SELECT x.* FROM cases x WHERE x.place = l.id ORDER BY x.id DESC LIMIT 200) c
+WHERE c.id <> :not_case
+ORDER BY c.state_type, c.opened DESC, c.id DESC LIMIT :most;
+-- @both
 
 -- The other cases of who has an address or number in common with a party: of the last to whom it
 -- belonged, since each filing writes down its own.
 -- name: cases_of_contact :many (party I64, not_case I64, most I64)
 -- column: place_label TEXT?
+-- @sqlite
 SELECT DISTINCT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
     c.is_hidden, p.label AS place_label
 FROM contact_point mine
@@ -52,7 +71,17 @@ JOIN contact_point other ON other.id IN (SELECT o.id FROM contact_point o
     WHERE o.kind = mine.kind AND o.folded = mine.folded ORDER BY o.id DESC LIMIT 200)
 JOIN cases c ON c.reporter = other.party LEFT JOIN place p ON p.id = c.place
 WHERE mine.party = :party AND c.id <> :not_case
-ORDER BY c.opened DESC, c.id DESC LIMIT :most
+ORDER BY c.opened DESC, c.id DESC LIMIT :most;
+-- @postgres
+SELECT DISTINCT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
+    c.is_hidden, p.label AS place_label
+FROM contact_point mine
+CROSS JOIN LATERAL (SELECT o.party FROM contact_point o
+    WHERE o.kind = mine.kind AND o.folded = mine.folded ORDER BY o.id DESC LIMIT 200) other
+JOIN cases c ON c.reporter = other.party LEFT JOIN place p ON p.id = c.place
+WHERE mine.party = :party AND c.id <> :not_case
+ORDER BY c.opened DESC, c.id DESC LIMIT :most;
+-- @both
 
 -- What a case is linked with, from either side.
 -- name: cases_linked :many (id I64, kind TEXT)

@@ -1,6 +1,7 @@
 #include "console/view.h"
 
 #include "base/msg.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "console/queries.h"
 #include "console/view.ct.h"
@@ -97,11 +98,7 @@ static enum rc check_name(struct ctx *ctx, struct str name)
 {
     if (!name.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (utf8_count(name) > NAME_MAX_CHARACTERS)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("60"));
-    if (!text_is_clean(name) || str_find_byte(name, '\n') >= 0)
-        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
-    return RC_OK;
+    return text_check_line(ctx, name, S("name"), NAME_MAX_CHARACTERS);
 }
 
 enum rc view_save(struct ctx *ctx, struct request *request, struct reply *reply)

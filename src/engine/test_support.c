@@ -341,6 +341,20 @@ static void read_answers(struct ctx *ctx, const struct test_filing *of, struct f
     }
 }
 
+void test_place(struct ctx *ctx, const char *typed, struct place *ret)
+{
+    struct place_choices found;
+    struct point at;
+
+    if (point_parse(str_of(typed), &at)) {
+        test_ok(ctx, locate_point(ctx, test_city, at, STR_NONE, ret));
+        return;
+    }
+    test_ok(ctx, gazetteer_find(ctx, test_city->gazetteer, str_of(typed), &found));
+    assert_true(found.n > 0);
+    test_ok(ctx, locate_choice(ctx, test_city, &found.of[0], ret));
+}
+
 struct filing test_filing(struct ctx *ctx, const struct test_filing *of)
 {
     struct filing filing = {
@@ -359,7 +373,7 @@ struct filing test_filing(struct ctx *ctx, const struct test_filing *of)
     assert_non_null(place);
     read_answers(ctx, of, &filing);
     if (*typed) {
-        test_ok(ctx, locate_text(ctx, test_city, str_of(typed), place));
+        test_place(ctx, typed, place);
         filing.place = place;
     }
     return filing;

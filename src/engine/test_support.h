@@ -86,6 +86,10 @@ struct test_filing {
     const char *answers[8]; /* id, what was typed, id, ... */
 };
 
+/* What is most like a text, sure or not, and a whole street, too: "795 mass ave", "42.37,-71.11".
+ */
+void test_place(struct ctx *ctx, const char *typed, struct place *ret);
+
 /* The filing made ready; an answer that cannot be read fails the test. */
 struct filing test_filing(struct ctx *ctx, const struct test_filing *of);
 

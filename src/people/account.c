@@ -1,6 +1,7 @@
 #include "people/account.h"
 
-#include "base/utf8.h"
+#include "base/mail.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "people/password.h"
 #include "people/people.h"
@@ -26,27 +27,15 @@ static enum rc check_login(struct ctx *ctx, const struct account_new *account)
     return RC_OK;
 }
 
-/* An address is only shown and written to: more than one '@' between two words is not asked. */
-static bool is_like_email(struct str email)
-{
-    ptrdiff_t at = str_find_byte(email, '@');
-
-    for (size_t i = 0; i < email.n; i++)
-        if ((unsigned char)email.p[i] <= ' ' || email.p[i] == '<' || email.p[i] == '>')
-            return false;
-    return at > 0 && (size_t)at + 1 < email.n && email.n <= 254 && text_is_clean(email);
-}
-
 static enum rc check_details(struct ctx *ctx, const struct account_details *details)
 {
+    enum rc rc = text_check_line(ctx, details->name, S("name"), TEXT_NAME_MAX);
+
     if (!str_trim(details->name).n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (utf8_count(details->name) > 200)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
-    if (!text_is_clean(details->name) || str_find_byte(details->name, '\n') >= 0 ||
-        str_find_byte(details->name, '\r') >= 0)
-        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
-    if (details->email.n && !is_like_email(details->email))
+    if (rc)
+        return rc;
+    if (details->email.n && !mail_address_is_public(details->email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
     return RC_OK;
 }

@@ -1,5 +1,5 @@
 /* What no change of an account may do, whoever asks for it. */
-#include "base/utf8.h"
+#include "base/text.h"
 #include "people/account.h"
 #include "people/queries.h"
 
@@ -14,9 +14,7 @@ enum rc account_check_other(struct ctx *ctx, int64_t id)
 
 enum rc account_check_why(struct ctx *ctx, struct str why)
 {
-    if (utf8_count(why) > MAX_WHY)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("why"), .arg = S("500"));
-    return text_is_clean(why) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = S("why"));
+    return text_check(ctx, why, S("why"), MAX_WHY);
 }
 
 enum rc account_administrators(struct ctx *ctx, int64_t *ret)

@@ -4,12 +4,11 @@
 
 #include "base/buf.h"
 #include "base/crypto.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "people/people.h"
 #include "people/queries.h"
 
-#define MAX_NAME       200
 #define MAX_KEY_BYTES  200
 #define MAX_BURST      100000
 #define MAX_PER_MINUTE 60000
@@ -83,11 +82,9 @@ static enum rc check(struct ctx *ctx, const struct api_key_new *made)
 
     if (!made->name.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (!text_is_clean(made->name) || str_find_byte(made->name, '\n') >= 0)
-        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
-    if (utf8_count(made->name) > MAX_NAME)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
-    rc = check_range(ctx, S("days"), made->days, API_KEY_MAX_DAYS);
+    rc = text_check_line(ctx, made->name, S("name"), TEXT_NAME_MAX);
+    if (!rc)
+        rc = check_range(ctx, S("days"), made->days, API_KEY_MAX_DAYS);
     if (!rc)
         rc = check_range(ctx, S("burst"), made->burst, MAX_BURST);
     if (!rc)

@@ -184,11 +184,6 @@ VALUES (:party, 'email', :email, :email, :created, 'link', :created) RETURNING i
 -- name: resident_put :insert (party I64, email TEXT, created INSTANT)
 INSERT INTO resident (party, email, created) VALUES (:party, :email, :created) RETURNING id;
 
--- The address was proven: so it is wherever it was given.
--- name: contacts_verify :exec (email TEXT, verified INSTANT)
-UPDATE contact_point SET verified = :verified, verified_by = 'link'
-WHERE kind = 'email' AND folded = :email AND verified IS NULL;
-
 -- name: resident_session_put :exec (token_hash BLOB, party I64, created INSTANT, expires INSTANT, address TEXT, agent TEXT)
 INSERT INTO session (token_hash, party, created, seen, expires, address, agent)
 VALUES (:token_hash, :party, :created, :created, :expires, :address, :agent);

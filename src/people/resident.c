@@ -1,6 +1,7 @@
 #include "people/resident.h"
 
 #include "base/crypto.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "people/people.h"
@@ -144,8 +145,6 @@ static enum rc sign_in_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = party_of(ctx, ticket.email, &party);
     if (!rc)
-        rc = contacts_verify(ctx, ticket.email, ctx->now, NULL);
-    if (!rc)
         rc = resident_session_put(
             ctx,
             &(struct resident_session_put_args){
@@ -268,13 +267,9 @@ static enum rc change_tx(struct ctx *ctx, void *arg)
 enum rc resident_change(struct ctx *ctx, int64_t party, struct str name, enum lang lang)
 {
     struct changing changing = {party, str_trim(name), lang};
+    enum rc rc = text_check_line(ctx, changing.name, S("name"), TEXT_NAME_MAX);
 
-    if (utf8_count(changing.name) > RESIDENT_NAME_MAX)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
-    if (!text_is_clean(changing.name) || str_find_byte(changing.name, '\n') >= 0 ||
-        str_find_byte(changing.name, '\r') >= 0)
-        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
-    return db_tx(ctx, change_tx, &changing);
+    return rc ? rc : db_tx(ctx, change_tx, &changing);
 }
 
 enum rc resident_delete(struct ctx *ctx, int64_t party)

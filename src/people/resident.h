@@ -21,7 +21,6 @@
 #define STRANGER_TICKETS_PER_DAY  8
 #define RESIDENT_IDLE_US          (14 * US_PER_DAY)
 #define RESIDENT_ABSOLUTE_US      (30 * US_PER_DAY)
-#define RESIDENT_NAME_MAX         200
 
 /* A token for a mail to the address (folded to lower case). `device` is the number of the note of a
  * browser that has signed in with it (device.h), 16 bytes, or empty: strangers who ask for somebody
@@ -38,8 +37,9 @@ struct resident_sign_in {
     struct str address, agent; /* of the browser */
 };
 
-/* Uses the link: the account is made if there is none, every contact point with this address is
- * verified, and a session begins. ERR_EXPIRED for a link that was used, is too old or never was.
+/* Uses the link: the account is made if there is none, and a session begins. What was filed with
+ * the address before may be a stranger's: it is proven by the links of its own mails
+ * (private_link.h). ERR_EXPIRED for a link that was used, is too old or never was.
  * Own db_tx. *ret_token goes into the cookie. */
 enum rc resident_sign_in(struct ctx *ctx, const struct resident_sign_in *input,
                          struct str *ret_token) MUST_CHECK;

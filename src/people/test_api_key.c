@@ -199,6 +199,7 @@ static void what_makes_no_key_is_refused(void **state)
 
     assert_refused(test, (struct api_key_new){.days = 1}, ERR_REQUIRED, "name");
     assert_refused(test, (struct api_key_new){.name = S("a\nb"), .days = 1}, ERR_ONE_LINE, "name");
+    assert_refused(test, (struct api_key_new){.name = S("a\rb"), .days = 1}, ERR_ONE_LINE, "name");
     assert_refused(test, (struct api_key_new){.name = S("a")}, ERR_TOO_SMALL, "days");
     assert_refused(test, (struct api_key_new){.name = S("a"), .days = 1831}, ERR_TOO_BIG, "days");
     assert_refused(test, (struct api_key_new){.name = S("a"), .days = 1, .burst = -1},

@@ -26,6 +26,13 @@ struct str own_anchor(struct arena *arena, const struct follow *follow)
     return follow->is_own ? S("#acts") : S("#main");
 }
 
+struct str own_refused(const struct page *page, const struct follow *follow)
+{
+    if (follow->err.id == ERR_EXPIRED)
+        return msg_text(page->view.lang, MSG_own_reopen_late);
+    return page_error(page, &follow->err);
+}
+
 struct str own_done(struct str what, enum lang lang)
 {
     if (str_eq(what, S("comment")))
@@ -61,8 +68,7 @@ static enum rc refuse(struct ctx *ctx, struct request *request, struct reply *re
     if (rc)
         return rc;
     follow.err = err;
-    follow.step = kept->step;
-    follow.typed = kept->typed;
+    follow_keep(&follow, kept->step, kept->typed);
     follow.score = kept->score;
     return follow_render(ctx, request, reply, &follow);
 }

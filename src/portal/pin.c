@@ -1,10 +1,8 @@
 #include "portal/pin.h"
 
-#include "portal/similar.h"
-
 #include "base/msg.h"
+#include "engine/cases/cases.h"
 #include "engine/cases/locate.h"
-#include "place/layers.h"
 
 #define AROUND_M 200.0 /* shown around a pin, to each side */
 
@@ -32,30 +30,24 @@ static bool read(struct ctx *ctx, const struct request *request, struct point *r
 
 enum rc pin_take(struct ctx *ctx, const struct request *request, struct report *report)
 {
-    struct place_choice choice = {.kind = PLACE_POINT, .score = 100};
-    enum rc rc = RC_OK;
+    struct filing filing = {.definition = report->draft.definition};
+    struct place place;
+    enum rc rc;
 
-    if (!read(ctx, request, &choice.point))
+    if (!read(ctx, request, &report->pin))
         return FAIL(ctx, ERR_PIN, .field = S("pin"));
-    rc = layers_check_inside(ctx, ctx->city->layers, choice.point);
-    if (rc) {
-        ctx->err.field = S("place");
-        return rc;
-    }
-    choice.label = locate_label(ctx, ctx->city, choice.point);
-    report->pin = choice.point;
-    report->pin_label = choice.label;
-    if (!str_eq(request_value(request, S("confirmed")), S("1"))) {
-        report->has_pin = true;
-        return RC_OK;
-    }
-    rc = locate_choice(ctx, ctx->city, &choice, &report->draft.place);
+    rc = locate_point(ctx, ctx->city, report->pin, STR_NONE, &place);
     if (rc)
         return rc;
-    report->draft.has_place = true;
-    similar_ask_again(ctx, &report->draft);
-    report->draft.place_typed = choice.label;
-    return RC_OK;
+    report->pin_label = place.label;
+    if (str_eq(request_value(request, S("confirmed")), S("1"))) {
+        report->draft.place_typed = place.label;
+        return report_keep_place(ctx, report, &place);
+    }
+    filing.place = &place;
+    rc = filing_check_place(ctx, &filing);
+    report->has_pin = !rc;
+    return rc;
 }
 
 bool pin_map(struct ctx *ctx, const struct report *report, struct figure *ret, struct box *ret_box)

@@ -13,8 +13,8 @@
 bool pin_is_shown(const struct request *request);
 
 /* Takes it: into report->pin, to be asked about, or with confirmed=1 into the draft. RC_INVALID
- * with ERR_REQUIRED when it is no point, ERR_PLACE_OUTSIDE with the distance when it is not in the
- * city. */
+ * with ERR_REQUIRED when it is no point, ERR_PLACE_OUTSIDE when it is not where the service
+ * looks. */
 enum rc pin_take(struct ctx *ctx, const struct request *request, struct report *report) MUST_CHECK;
 
 /* The map to show it on: around the pin, else the whole city. `*ret_box` is that of the picture to

@@ -2,11 +2,11 @@
 
 #include "base/crypto.h"
 #include "base/msg.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/case_read.h"
 #include "engine/cases/locate.h"
 #include "engine/message/notice.h"
-#include "place/layers.h"
 #include "portal/browser.h"
 #include "portal/draft_limit.h"
 #include "portal/keyring.h"
@@ -21,7 +21,6 @@
 
 #define MAX_PLACE    200
 #define MAP_AROUND_M 150.0
-#define SURE_SCORE   95 /* a single choice this good needs no question */
 
 struct str report_step_word(const struct draft *draft, struct form_at at)
 {
@@ -223,10 +222,18 @@ static void redirect_to_done(struct ctx *ctx, const struct request *request, str
                                       str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
 }
 
-/* What became of the newest draft of the service that this browser sent. */
-static enum rc sent_case(struct ctx *ctx, const struct request *request,
-                         const struct definition *service, bool *ret_is_found,
-                         struct case_by_number_row *ret)
+static bool is_of_service(const struct ctx *ctx, const struct case_by_number_row *row,
+                          struct str code)
+{
+    const struct definition *definition = city_version(ctx->city, row->service_version);
+
+    return definition && str_eq(definition->code, code);
+}
+
+/* What became of the newest draft of the service that this browser sent; the service itself may
+ * have been withdrawn since. */
+static enum rc sent_case(struct ctx *ctx, const struct request *request, struct str code,
+                         bool *ret_is_found, struct case_by_number_row *ret)
 {
     struct keyring ring = keyring_of(request, KEYRING_DRAFTS);
 
@@ -240,7 +247,7 @@ static enum rc sent_case(struct ctx *ctx, const struct request *request,
         }
         if (rc)
             return rc;
-        *ret_is_found = ret->service == service->service_id;
+        *ret_is_found = is_of_service(ctx, ret, code);
     }
     return RC_OK;
 }
@@ -253,7 +260,7 @@ static bool is_sent(struct ctx *ctx, const struct request *request, const struct
 
     if (draft->id)
         return false;
-    if (sent_case(ctx, request, draft->definition, &is_found, &row)) {
+    if (sent_case(ctx, request, draft->definition->code, &is_found, &row)) {
         ctx_clear_error(ctx);
         return false;
     }
@@ -399,54 +406,48 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
     return report_render(ctx, request, reply, &report);
 }
 
+/* The place in the draft, if the service looks after it. */
+enum rc report_keep_place(struct ctx *ctx, struct report *report, const struct place *place)
+{
+    struct filing filing = {.definition = report->draft.definition, .place = place};
+    enum rc rc = filing_check_place(ctx, &filing);
+
+    if (rc)
+        return rc;
+    report->draft.place = *place;
+    report->draft.has_place = true;
+    similar_ask_again(ctx, &report->draft);
+    return RC_OK;
+}
+
 static enum rc take_place(struct ctx *ctx, const struct request *request, struct report *report)
 {
     struct str id = request_value(request, S("place_id"));
     struct str typed = str_trim(request_value(request, S("place")));
-    struct place_choices choices;
-    struct place_choice choice;
+    struct located located = {.is_sure = true};
     enum rc rc;
 
     if (pin_is_shown(request))
         return pin_take(ctx, request, report);
     report->typed[TYPED_PLACE] = typed;
-    rc = form_check_text(ctx, typed, "place", MAX_PLACE);
+    rc = text_check(ctx, typed, S("place"), MAX_PLACE);
     if (rc)
         return rc;
     report->draft.place_typed = typed;
-    if (!ctx->city->gazetteer)
-        return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
     if (str_eq(id, S("none"))) {
         report->wants_again = true;
         return RC_OK;
     }
-    if (id.n) {
-        rc = gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice);
-    } else {
-        if (!typed.n)
-            return FAIL(ctx, ERR_REQUIRED, .field = S("place"));
-        rc = gazetteer_find(ctx, ctx->city->gazetteer, typed, &choices);
-        if (!rc && choices.n == 0)
-            return FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
-        if (!rc && (choices.n > 1 || choices.of[0].score < SURE_SCORE) &&
-            !(choices.of[0].score >= SURE_SCORE && choices.of[1].score < SURE_SCORE)) {
-            return locate_which(ctx, &choices, &report->choices);
-        }
-        choice = choices.of[0];
-    }
-    if (!rc)
-        rc = locate_check(ctx, choice.kind, choice.label);
-    if (!rc)
-        rc = locate_choice(ctx, ctx->city, &choice, &report->draft.place);
-    if (!rc)
-        rc = layers_check_inside(ctx, ctx->city->layers, choice.point);
-    if (!rc) {
-        report->draft.has_place = true;
-        similar_ask_again(ctx, &report->draft);
-    }
-    if (rc == RC_INVALID)
-        ctx->err.field = S("place");
-    return rc;
+    if (id.n)
+        rc = locate_id(ctx, ctx->city, id, &located.place);
+    else if (typed.n)
+        rc = locate_text(ctx, ctx->city, typed, &located);
+    else
+        rc = FAIL(ctx, ERR_REQUIRED, .field = S("place"));
+    if (rc)
+        return rc;
+    report->choices = located.choices;
+    return located.is_sure ? report_keep_place(ctx, report, &located.place) : RC_OK;
 }
 
 static enum rc take_field(struct ctx *ctx, const struct request *request, struct report *report)
@@ -552,27 +553,22 @@ static enum rc load_sent(struct ctx *ctx, const struct request *request,
 
 enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    const struct definition *definition;
     struct report_sent sent = {0};
     struct page page;
     struct case_by_number_row row;
     bool is_found;
-    enum rc rc = service_of(ctx, request, &definition);
+    enum rc rc = sent_case(ctx, request, request_param(request, S("service")), &is_found, &row);
 
-    if (!rc)
-        rc = sent_case(ctx, request, definition, &is_found, &row);
     if (!rc && !is_found)
         return FAIL(ctx, ERR_NOT_FOUND);
     if (rc)
         return rc;
     sent.definition = city_version(ctx->city, row.service_version);
-    if (!sent.definition)
-        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
     rc = load_sent(ctx, request, &row, &sent);
     if (rc)
         return rc;
     page = page_on(ctx, request, reply,
-                   title_of(ctx, msg_text(ctx->lang, MSG_report_done), definition));
+                   title_of(ctx, msg_text(ctx->lang, MSG_report_done), sent.definition));
     page_needs_form(&page, reply);
     done_page(&page.view, &page, &sent);
     return RC_OK;

@@ -79,6 +79,11 @@ enum rc report_render(struct ctx *ctx, struct request *request, struct reply *re
 /* The draft of the path's service that this browser holds, or a fresh one. */
 enum rc report_draft(struct ctx *ctx, const struct request *request, struct draft *ret) MUST_CHECK;
 
+/* Puts a place into the draft, so that what is like it is asked about anew. RC_INVALID with
+ * ERR_PLACE_OUTSIDE, field "place", when it is not where the service looks. */
+enum rc report_keep_place(struct ctx *ctx, struct report *report,
+                          const struct place *place) MUST_CHECK;
+
 /* Stores the draft, with its cookie when it is new, and goes to the question that comes next. */
 enum rc report_go_on(struct ctx *ctx, const struct request *request, struct reply *reply,
                      const struct draft *draft) MUST_CHECK;

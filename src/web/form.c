@@ -186,14 +186,6 @@ int64_t form_integer(const struct form *form, const char *name)
     return form_field(form, name)->integer;
 }
 
-enum rc form_check_text(struct ctx *ctx, struct str text, const char *field, size_t max_characters)
-{
-    if (utf8_count(text) > max_characters)
-        return FAIL(ctx, ERR_TOO_LONG, .field = str_of(field),
-                    .arg = str_fmt(ctx->arena, "%zu", max_characters));
-    return text_is_clean(text) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = str_of(field));
-}
-
 /* What a text that is too long is told, when the request has it: the most, and how long it was. */
 static struct str sentence_of_length(struct arena *arena, enum lang lang,
                                      const struct request *request, const struct err *err)

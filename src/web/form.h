@@ -1,4 +1,4 @@
-/* What a query or a simple form may hold, and reading it; and what every form says of a text.
+/* What a query or a simple form may hold, and reading it; and the sentence for what is wrong.
  *
  * A table of input_spec says what may come; form_read checks all of it at once and collects an
  * error per field. The API's queries are read so: an unknown field is an error there, because it is
@@ -62,11 +62,6 @@ struct form_field *form_field(const struct form *form, const char *name);
 bool form_has(const struct form *form, const char *name);
 struct str form_text(const struct form *form, const char *name);
 int64_t form_integer(const struct form *form, const char *name);
-
-/* A text that has no check of its own further in: RC_INVALID (ERR_TOO_LONG, ERR_NOT_UTF8) with that
- * field's name for more than max_characters, or for what is no text. */
-enum rc form_check_text(struct ctx *ctx, struct str text, const char *field,
-                        size_t max_characters) MUST_CHECK;
 
 /* The sentence for what is wrong with an input, in the arena: the message "error.<name>", or what
  * a field's own pattern brought along. For a text that is too long it also says how long it was,

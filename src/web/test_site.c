@@ -1,4 +1,5 @@
 #include "web/test_site.h"
+#include "base/text.h"
 #include "web/fixed.h"
 
 #include <arpa/inet.h>
@@ -118,7 +119,7 @@ static enum rc api_echo(struct ctx *ctx, struct request *request, struct reply *
     text = str_of(json_string_value(json_object_get(root, "text")));
     if (json_object_size(root) != 1 || !text.n)
         return FAIL(ctx, ERR_PATTERN);
-    rc = form_check_text(ctx, text, "text", 100);
+    rc = text_check(ctx, text, S("text"), 100);
     if (rc)
         return rc;
     reply->content_type = "application/json";

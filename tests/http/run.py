@@ -5,8 +5,9 @@
 
 scenarios are the *.http files beside this program, open311 is a strict client of that standard,
 input what bad input gets on every channel, disk what a full, read-only or stopped store gets, guard
-what strangers get by another way. Without --suite all run. PostgreSQL is the server of
-tests/lib/postgres.sh; without one its tests are skipped. CITYHALL_TEST_LONG=1 does more of each.
+what strangers get by another way, places one place on every channel. Without --suite all run.
+PostgreSQL is the server of tests/lib/postgres.sh; without one its tests are skipped.
+CITYHALL_TEST_LONG=1 does more of each.
 """
 
 import argparse
@@ -46,8 +47,9 @@ def suites():
     import bad_store
     import guard
     import open311
+    import places
     return {"scenarios": scenarios, "open311": open311.run, "input": bad_input.run, "disk": bad_store.run,
-            "guard": guard.run}
+            "guard": guard.run, "places": places.run}
 
 
 def main():

@@ -1,6 +1,6 @@
 #include "engine/cases/case_edit.h"
 
-#include "base/utf8.h"
+#include "base/text.h"
 #include "engine/cases/case_words.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
@@ -41,9 +41,7 @@ enum rc case_reason_check(struct ctx *ctx, struct str reason)
 {
     if (!str_trim(reason).n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("reason"));
-    if (utf8_count(reason) > REASON_MAX_CHARACTERS)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("reason"), .arg = S("400"));
-    return text_is_clean(reason) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = S("reason"));
+    return text_check(ctx, reason, S("reason"), REASON_MAX_CHARACTERS);
 }
 
 enum rc case_edit_place(struct ctx *ctx, const struct case_edit *edit,
@@ -197,8 +195,8 @@ enum rc case_event_add(struct ctx *ctx, struct case_event *event, const struct e
     return record_add(ctx, &whole, ret_id);
 }
 
-enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id, const char *kind,
-                       enum event_audience audience)
+enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id,
+                       enum event_kind kind, enum event_audience audience)
 {
     return case_event_add(
         ctx, event, &(struct event){.kind = kind, .case_id = case_id, .audience = audience}, NULL);

@@ -3,7 +3,7 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/mail.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
@@ -19,8 +19,6 @@
 #include "engine/clock/turn.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
-
-#define MAX_DESCRIPTION 4000
 
 struct filing_work {
     const struct filing *filing;
@@ -47,23 +45,16 @@ static bool is_phone(struct str s)
     return digits >= 7 && digits <= 15;
 }
 
-/* A name goes into one line of mails and lists. */
-static bool is_one_line(struct str s)
-{
-    return str_find_byte(s, '\n') < 0 && str_find_byte(s, '\r') < 0 && text_is_clean(s);
-}
-
 enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
 {
     const struct applicant_rule *rule = &filing->definition->applicant;
     const struct contact *contact = &filing->contact;
+    enum rc rc = text_check_line(ctx, contact->name, S("name"), TEXT_NAME_MAX);
 
     if (rule->name == CONTACT_REQUIRED && !contact->name.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (utf8_count(contact->name) > 200)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("name"), .arg = S("200"));
-    if (!is_one_line(contact->name))
-        return FAIL(ctx, ERR_ONE_LINE, .field = S("name"));
+    if (rc)
+        return rc;
     if (rule->email == CONTACT_REQUIRED && !contact->email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
     if (contact->email.n && !mail_address_is_public(contact->email))
@@ -137,10 +128,7 @@ static enum rc check_fields(struct ctx *ctx, const struct filing *filing)
 
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing)
 {
-    if (utf8_count(filing->description) > MAX_DESCRIPTION)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("description"), .arg = S("4000"));
-    return text_is_clean(filing->description) ? RC_OK
-                                              : FAIL(ctx, ERR_NOT_UTF8, .field = S("description"));
+    return text_check(ctx, filing->description, S("description"), TEXT_LONG_MAX);
 }
 
 enum rc filing_check(struct ctx *ctx, const struct filing *filing)
@@ -306,7 +294,7 @@ static enum rc record_route(struct ctx *ctx, const struct filing_work *work)
     json_put_member(&event.json, S("team"), work->team ? work->team->id : STR_NONE);
     json_put_key(&event.json, S("route"));
     json_put_raw(&event.json, work->route_trace);
-    return case_event_end(ctx, &event, work->filed->case_id, "case.routed", EVENT_STAFF);
+    return case_event_end(ctx, &event, work->filed->case_id, EVENT_CASE_ROUTED, EVENT_STAFF);
 }
 
 static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t event_id)
@@ -320,14 +308,15 @@ static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t eve
         .team = work->team,
         .has_due = work->has_due,
         .due = work->due,
-        .link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(filing->base_url),
-                        STR_ARG(work->token)),
     };
+    bool is_mailed = notice && (notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n;
     enum rc rc = RC_OK;
 
     if (!notice)
         return RC_OK;
-    if ((notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n)
+    if (is_mailed)
+        rc = case_mailed_link(ctx, work->filed->case_id, filing->base_url, &facts.link);
+    if (!rc && is_mailed)
         rc = notice_queue(ctx, work->filed->case_id, event_id, notice, &facts,
                           &(struct recipient){.email = filing->contact.email,
                                               .lang = filing->lang,
@@ -439,10 +428,10 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc && work->filing->draft_id)
         rc = draft_sent(ctx, work->filing->draft_id, filed->case_id, NULL);
     if (!rc)
-        rc = record_add(
-            ctx,
-            &(struct event){"case.opened", filed->case_id, EVENT_PUBLIC, opened_payload(ctx, work)},
-            &event_id);
+        rc = record_add(ctx,
+                        &(struct event){EVENT_CASE_OPENED, filed->case_id, EVENT_PUBLIC,
+                                        opened_payload(ctx, work)},
+                        &event_id);
     if (!rc)
         rc = record_route(ctx, work);
     if (!rc && work->filing->draft_id)

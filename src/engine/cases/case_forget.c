@@ -10,12 +10,12 @@
  * chose the team asked for it. */
 static bool may_hold_answers(struct str kind)
 {
-    static const struct str kinds[] = {STR("case.opened"),      STR("case.routed"),
-                                       STR("case.moved"),       STR("case.answered"),
-                                       STR("case.transferred"), STR("case.migrated")};
+    static const enum event_kind kinds[] = {EVENT_CASE_OPENED,      EVENT_CASE_ROUTED,
+                                            EVENT_CASE_MOVED,       EVENT_CASE_ANSWERED,
+                                            EVENT_CASE_TRANSFERRED, EVENT_CASE_MIGRATED};
 
     for (size_t i = 0; i < COUNT(kinds); i++)
-        if (str_eq(kind, kinds[i]))
+        if (event_is(kind, kinds[i]))
             return true;
     return false;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
@@ -14,8 +15,7 @@
 #include "engine/record/record.h"
 #include "place/layers.h"
 
-#define CHANNEL  "import"
-#define MAX_TEXT 4000
+#define CHANNEL "import"
 
 /* What becomes of a case of the group. */
 struct fate {
@@ -77,8 +77,8 @@ struct str case_history_check(struct ctx *ctx, const struct case_history *histor
         return trouble;
     if (!history->external_id.n || utf8_count(history->external_id) > 200)
         return S("no id of the other system, or one of more than 200 characters");
-    if (utf8_count(history->description) > MAX_TEXT || utf8_count(history->place.label) > 300 ||
-        utf8_count(history->place.zip) > 10)
+    if (utf8_count(history->description) > TEXT_LONG_MAX ||
+        utf8_count(history->place.label) > 300 || utf8_count(history->place.zip) > 10)
         return S("a text is too long");
     if (!text_is_clean(history->description) || !text_is_clean(history->place.label) ||
         !text_is_clean(history->external_id) || !text_is_clean(history->place.zip))
@@ -245,8 +245,8 @@ static enum rc take(struct ctx *ctx, struct taking *taking)
     if (rc)
         return rc;
     payload = after_number(ctx, S("{\"number\":\""), taking, taking->fate->payload_after);
-    return record_add(ctx, &(struct event){"case.imported", taking->case_id, EVENT_PUBLIC, payload},
-                      NULL);
+    return record_add(
+        ctx, &(struct event){EVENT_CASE_IMPORTED, taking->case_id, EVENT_PUBLIC, payload}, NULL);
 }
 
 static int compare_ids(const void *a, const void *b, void *arg)

@@ -2,8 +2,8 @@
 
 #include "base/json.h"
 #include "base/piece.h"
-#include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/case_edit.h"
 #include "engine/cases/number.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/stored_case.h"
@@ -135,7 +135,7 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
         rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state, ctx->now);
     return rc ? rc
               : record_add(ctx,
-                           &(struct event){"case.migrated", moving->case_id, EVENT_STAFF,
+                           &(struct event){EVENT_CASE_MIGRATED, moving->case_id, EVENT_STAFF,
                                            payload_of(ctx, moving)},
                            NULL);
 }
@@ -246,10 +246,9 @@ enum rc case_migrate(struct ctx *ctx, const struct case_migration *how, struct b
     int64_t case_id;
     enum rc rc;
 
-    if (!str_trim(how->reason).n)
-        return FAIL(ctx, ERR_REQUIRED, .field = S("reason"));
-    if (utf8_count(how->reason) > MIGRATION_REASON_MAX || !text_is_clean(how->reason))
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("reason"), .arg = S("400"));
+    rc = case_reason_check(ctx, how->reason);
+    if (rc)
+        return rc;
     if (how->number.n) {
         rc = find_case(ctx, how, &case_id);
         if (!rc)

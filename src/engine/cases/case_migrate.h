@@ -11,8 +11,6 @@
 
 #include "engine/definition/city.h"
 
-#define MIGRATION_REASON_MAX 400 /* characters */
-
 struct case_migration {
     const struct definition *to; /* a published version */
     struct str number;           /* this case alone; empty: every open case of the service */
@@ -28,8 +26,8 @@ struct case_migrated {
 /* Moves them, each in a transaction of its own with the event case.migrated (for staff: from and to
  * which version, what answers are left behind, the reason). A line of `report` for each that loses
  * an answer or stays: "26-00042-7: stays: the new workflow has no state "looked-at"". Run again it
- * goes on where it was stopped. ERR_REQUIRED (field "reason"), ERR_NOT_FOUND for a number that is
- * no case of the service. */
+ * goes on where it was stopped. Errors of case_reason_check; ERR_NOT_FOUND for a number that is no
+ * case of the service. */
 enum rc case_migrate(struct ctx *ctx, const struct case_migration *how, struct buf *report,
                      struct case_migrated *ret) MUST_CHECK;
 

@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/mail.h"
 #include "base/msg.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/access.h"
 #include "engine/cases/queries.h"
@@ -16,14 +16,6 @@ struct saying {
     int64_t case_id, score;
     struct str text;
 };
-
-static enum rc check_text(struct ctx *ctx, struct str text, const char *field)
-{
-    if (utf8_count(text) > OWN_TEXT_MAX)
-        return FAIL(ctx, ERR_TOO_LONG, .field = str_of(field),
-                    .arg = str_fmt(ctx->arena, "%d", OWN_TEXT_MAX));
-    return text_is_clean(text) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = str_of(field));
-}
 
 static enum rc check_own(struct ctx *ctx, int64_t case_id, struct case_for_step_row *ret)
 {
@@ -82,13 +74,13 @@ static enum rc comment_tx(struct ctx *ctx, void *arg)
         rc = is_said_before(ctx, saying, &was_said);
     if (rc || was_said)
         return rc;
-    rc = own_events_since(ctx, saying->case_id, S("message.added"),
+    rc = own_events_since(ctx, saying->case_id, event_kind_word(EVENT_MESSAGE_ADDED),
                           instant_plus_us(ctx->now, -US_PER_DAY), &lately);
     if (!rc && lately.total >= OWN_TEXTS_PER_DAY)
         return FAIL(ctx, ERR_TOO_MANY);
     if (!rc)
         rc = record_add(ctx,
-                        &(struct event){"message.added", saying->case_id, EVENT_PARTIES,
+                        &(struct event){EVENT_MESSAGE_ADDED, saying->case_id, EVENT_PARTIES,
                                         payload_of(ctx, saying)},
                         NULL);
     return rc ? rc : case_touch(ctx, saying->case_id, ctx->now, NULL);
@@ -97,7 +89,7 @@ static enum rc comment_tx(struct ctx *ctx, void *arg)
 enum rc case_comment(struct ctx *ctx, int64_t case_id, struct str text)
 {
     struct saying saying = {.case_id = case_id, .text = str_trim(text)};
-    enum rc rc = saying.text.n ? check_text(ctx, saying.text, "comment")
+    enum rc rc = saying.text.n ? text_check(ctx, saying.text, S("comment"), OWN_TEXT_MAX)
                                : FAIL(ctx, ERR_REQUIRED, .field = S("comment"));
 
     return rc ? rc : db_tx(ctx, comment_tx, &saying);
@@ -153,7 +145,8 @@ enum rc case_photo_add(struct ctx *ctx, int64_t case_id, const struct photo_uplo
 static enum rc check_changes(struct ctx *ctx, int64_t case_id)
 {
     struct own_events_since_row said;
-    enum rc rc = own_events_since(ctx, case_id, S("case.rated"), (struct instant){0}, &said);
+    enum rc rc = own_events_since(ctx, case_id, event_kind_word(EVENT_CASE_RATED),
+                                  (struct instant){0}, &said);
 
     if (rc || said.total <= OWN_RATING_CHANGES)
         return rc;
@@ -183,7 +176,7 @@ static enum rc rate_tx(struct ctx *ctx, void *arg)
             NULL);
     return rc ? rc
               : record_add(ctx,
-                           &(struct event){"case.rated", saying->case_id, EVENT_PARTIES,
+                           &(struct event){EVENT_CASE_RATED, saying->case_id, EVENT_PARTIES,
                                            payload_of(ctx, saying)},
                            NULL);
 }
@@ -191,7 +184,7 @@ static enum rc rate_tx(struct ctx *ctx, void *arg)
 enum rc case_rate(struct ctx *ctx, int64_t case_id, int64_t score, struct str text)
 {
     struct saying saying = {.case_id = case_id, .score = score, .text = str_trim(text)};
-    enum rc rc = score >= 1 && score <= 5 ? check_text(ctx, saying.text, "rating")
+    enum rc rc = score >= 1 && score <= 5 ? text_check(ctx, saying.text, S("rating"), OWN_TEXT_MAX)
                                           : FAIL(ctx, ERR_REQUIRED, .field = S("score"));
 
     return rc ? rc : db_tx(ctx, rate_tx, &saying);

@@ -41,7 +41,7 @@ static enum rc show_tx(struct ctx *ctx, void *arg)
     case_event_begin(ctx, &event);
     json_put_member(&event.json, S("reason"), showing->reason);
     return case_event_end(ctx, &event, edit->case_id,
-                          showing->is_hidden ? "case.hidden" : "case.shown", EVENT_STAFF);
+                          showing->is_hidden ? EVENT_CASE_HIDDEN : EVENT_CASE_SHOWN, EVENT_STAFF);
 }
 
 static enum rc show(struct ctx *ctx, const struct showing *of)
@@ -107,7 +107,7 @@ static enum rc release_tx(struct ctx *ctx, void *arg)
         return rc;
     case_event_begin(ctx, &event);
     return case_event_end(ctx, &event, edit->case_id,
-                          is_public ? "description.released" : "description.withdrawn",
+                          is_public ? EVENT_DESCRIPTION_RELEASED : EVENT_DESCRIPTION_WITHDRAWN,
                           is_public ? EVENT_PUBLIC : EVENT_STAFF);
 }
 
@@ -135,11 +135,11 @@ struct redacting {
 
 bool case_redactable(struct str event_kind)
 {
-    static const struct str kinds[] = {STR("note.added"), STR("message.added"), STR("case.rated"),
-                                       STR("case.transferred"), STR("case.migrated")};
+    static const enum event_kind kinds[] = {EVENT_NOTE_ADDED, EVENT_MESSAGE_ADDED, EVENT_CASE_RATED,
+                                            EVENT_CASE_TRANSFERRED, EVENT_CASE_MIGRATED};
 
     for (size_t i = 0; i < COUNT(kinds); i++)
-        if (str_eq(event_kind, kinds[i]))
+        if (event_is(event_kind, kinds[i]))
             return true;
     return false;
 }
@@ -168,7 +168,7 @@ static enum rc record_redaction(struct ctx *ctx, const struct redacting *work, c
     if (redaction->what == REDACT_PHOTO)
         json_put_member_i64(&event.json, S("photo"), redaction->id);
     json_put_member(&event.json, S("reason"), redaction->reason);
-    return case_event_end(ctx, &event, work->edit.case_id, "case.redacted", EVENT_STAFF);
+    return case_event_end(ctx, &event, work->edit.case_id, EVENT_CASE_REDACTED, EVENT_STAFF);
 }
 
 /* Search keeps no word of what is gone: neither its entry nor the parts it was made of before. */

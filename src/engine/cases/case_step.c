@@ -1,7 +1,7 @@
 #include "engine/cases/cases.h"
 
 #include "base/json.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/access.h"
 #include "engine/cases/case_effect.h"
@@ -13,8 +13,6 @@
 #include "engine/clock/turn.h"
 #include "engine/record/record.h"
 #include "people/actor.h"
-
-#define MAX_MESSAGE 4000
 
 struct step_work {
     int64_t case_id;
@@ -82,9 +80,7 @@ static enum rc check_text(struct ctx *ctx, struct str text, struct str field, bo
 {
     if (is_needed && str_trim(text).n == 0)
         return FAIL(ctx, ERR_REQUIRED, .field = field);
-    if (utf8_count(text) > MAX_MESSAGE)
-        return FAIL(ctx, ERR_TOO_LONG, .field = field, .arg = S("4000"));
-    return text_is_clean(text) ? RC_OK : FAIL(ctx, ERR_NOT_UTF8, .field = field);
+    return text_check(ctx, text, field, TEXT_LONG_MAX);
 }
 
 static enum rc check_input(struct ctx *ctx, const struct step_work *work)
@@ -223,19 +219,19 @@ static enum rc record_step(struct ctx *ctx, const struct step_work *work, int64_
     const struct step_input *input = work->input;
     enum rc rc = record_add(
         ctx,
-        &(struct event){"case.step", work->case_id, EVENT_PUBLIC, payload_of(ctx, work, false)},
+        &(struct event){EVENT_CASE_STEP, work->case_id, EVENT_PUBLIC, payload_of(ctx, work, false)},
         ret_event);
 
     if (!rc && input->message.n)
         rc = record_add(ctx,
-                        &(struct event){"message.added", work->case_id, EVENT_PARTIES,
+                        &(struct event){EVENT_MESSAGE_ADDED, work->case_id, EVENT_PARTIES,
                                         message_payload(ctx, input->message)},
                         NULL);
     if (!rc && input->note.n)
-        rc = record_add(
-            ctx,
-            &(struct event){"note.added", work->case_id, EVENT_STAFF, payload_of(ctx, work, true)},
-            NULL);
+        rc = record_add(ctx,
+                        &(struct event){EVENT_NOTE_ADDED, work->case_id, EVENT_STAFF,
+                                        payload_of(ctx, work, true)},
+                        NULL);
     return rc;
 }
 
@@ -327,8 +323,8 @@ static enum rc check_pace(struct ctx *ctx, int64_t case_id)
 
     if (!ctx->actor || ctx->actor->kind != ACTOR_RESIDENT)
         return RC_OK;
-    rc = own_events_since(ctx, case_id, S("case.step"), instant_plus_us(ctx->now, -US_PER_DAY),
-                          &lately);
+    rc = own_events_since(ctx, case_id, event_kind_word(EVENT_CASE_STEP),
+                          instant_plus_us(ctx->now, -US_PER_DAY), &lately);
     return rc ? rc : lately.total >= OWN_STEPS_PER_DAY ? FAIL(ctx, ERR_TOO_MANY) : RC_OK;
 }
 

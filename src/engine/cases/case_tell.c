@@ -3,21 +3,24 @@
 #include "base/crypto.h"
 #include "base/msg.h"
 #include "engine/cases/follower.h"
+#include "engine/cases/private_link.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/show.h"
 
-static enum rc add_link(struct ctx *ctx, const struct case_news *news, struct str *ret_link)
+enum rc case_mailed_link(struct ctx *ctx, int64_t case_id, struct str base_url,
+                         struct str *ret_link)
 {
     struct str token = crypto_token(ctx->arena);
     struct crypto_hash hash = crypto_sha256(token);
 
-    *ret_link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(news->base_url), STR_ARG(token));
+    *ret_link = str_fmt(ctx->arena, "%.*s/follow/%.*s", STR_ARG(base_url), STR_ARG(token));
     return link_token_add(ctx,
                           &(struct link_token_add_args){
                               .token_hash = crypto_hash_str(&hash),
                               .purpose = S("case"),
-                              .cases = news->row->id,
+                              .cases = case_id,
                               .party_is_null = true,
+                              .subject = PRIVATE_LINK_MAILED,
                               .created = ctx->now,
                               .expires_is_null = true,
                           },
@@ -42,17 +45,19 @@ static enum rc tell_reporter(struct ctx *ctx, const struct case_news *news,
     lang_parse(news->row->lang, &lang);
     if (date_parse(news->date, &date))
         facts.date = show_date(ctx->arena, date, lang);
-    rc = add_link(ctx, news, &facts.link);
-    if (!rc)
-        rc = contacts_of_party(ctx, news->row->reporter, &contacts);
-    for (size_t i = 0; !rc && i < contacts.n; i++)
-        if (str_eq(contacts.rows[i].kind, S("email")))
+    rc = contacts_of_party(ctx, news->row->reporter, &contacts);
+    for (size_t i = 0; !rc && i < contacts.n; i++) {
+        if (!str_eq(contacts.rows[i].kind, S("email")))
+            continue;
+        rc = case_mailed_link(ctx, news->row->id, news->base_url, &facts.link);
+        if (!rc)
             rc = notice_queue(ctx, news->row->id, news->event_id, news->notice, &facts,
                               &(struct recipient){
                                   .email = contacts.rows[i].value,
                                   .lang = lang,
                                   .trust = case_contact_trust(contacts.rows[i].verified_is_null),
                               });
+    }
     return rc;
 }
 

@@ -27,6 +27,11 @@ struct case_news {
 
 enum rc case_tell(struct ctx *ctx, const struct case_news *news) MUST_CHECK;
 
+/* A new private link of the case for a mail to its reporter, and for nothing else: who opens it has
+ * read the mail (private_link_opened). Inside db_tx. */
+enum rc case_mailed_link(struct ctx *ctx, int64_t case_id, struct str base_url,
+                         struct str *ret_link) MUST_CHECK;
+
 /* Whether a contact that was given with a case is proven (contact_point.verified). */
 enum mailbox_trust case_contact_trust(bool verified_is_null);
 

@@ -1,7 +1,7 @@
 #include "engine/cases/case_work.h"
 
 #include "base/json.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/access.h"
 #include "engine/cases/queries.h"
@@ -78,7 +78,7 @@ static enum rc note_tx(struct ctx *ctx, void *arg)
     if (rc || (is_found && is_sent_twice(ctx, work, &last)))
         return rc;
     rc = record_add(ctx,
-                    &(struct event){"note.added", work->case_id,
+                    &(struct event){EVENT_NOTE_ADDED, work->case_id,
                                     work->is_public ? EVENT_PUBLIC : EVENT_STAFF,
                                     note_payload(ctx, work)},
                     NULL);
@@ -88,14 +88,12 @@ static enum rc note_tx(struct ctx *ctx, void *arg)
 enum rc case_note(struct ctx *ctx, int64_t case_id, struct str text, bool is_public)
 {
     struct work work = {.case_id = case_id, .text = str_trim(text), .is_public = is_public};
+    enum rc rc;
 
     if (!work.text.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("note"));
-    if (utf8_count(work.text) > NOTE_MAX_CHARACTERS)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("note"), .arg = S("4000"));
-    if (!text_is_clean(work.text))
-        return FAIL(ctx, ERR_NOT_UTF8, .field = S("note"));
-    return db_tx(ctx, note_tx, &work);
+    rc = text_check(ctx, work.text, S("note"), TEXT_LONG_MAX);
+    return rc ? rc : db_tx(ctx, note_tx, &work);
 }
 
 /* The login of somebody the case can be given to. */
@@ -160,7 +158,7 @@ static enum rc assign_tx(struct ctx *ctx, void *arg)
         return FAIL(ctx, ERR_STALE);
     return rc ? rc
               : record_add(ctx,
-                           &(struct event){"case.assigned", work->case_id, EVENT_STAFF,
+                           &(struct event){EVENT_CASE_ASSIGNED, work->case_id, EVENT_STAFF,
                                            assigned_payload(ctx, work, login)},
                            NULL);
 }

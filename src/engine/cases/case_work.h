@@ -7,8 +7,6 @@
 
 #include "base/ctx.h"
 
-#define NOTE_MAX_CHARACTERS 4000
-
 /* Adds a note: for staff alone, or for everybody who may see the case. The same text by the same
  * person within ten minutes is the form sent twice, and is stored once. ERR_REQUIRED, ERR_TOO_LONG,
  * ERR_NOT_UTF8 with err.field "note"; ERR_DENIED. Event note.added. Never ERR_STALE: a note takes

@@ -2,13 +2,11 @@
 
 #include "base/crypto.h"
 #include "base/json.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/queries.h"
 #include "engine/record/record.h"
 #include "people/actor.h"
-
-#define MAX_CHARACTERS 4000
 
 struct adding {
     const struct external_message *message;
@@ -69,10 +67,10 @@ static enum rc add_tx(struct ctx *ctx, void *arg)
                       },
                       &adding->id);
     if (!rc)
-        rc = record_add(
-            ctx,
-            &(struct event){"message.added", message->case_id, audience, payload_of(ctx, message)},
-            NULL);
+        rc = record_add(ctx,
+                        &(struct event){EVENT_MESSAGE_ADDED, message->case_id, audience,
+                                        payload_of(ctx, message)},
+                        NULL);
     return rc ? rc : case_touch(ctx, message->case_id, ctx->now, NULL);
 }
 
@@ -84,12 +82,11 @@ enum rc external_message_add(struct ctx *ctx, const struct external_message *mes
 
     if (!message->text.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("description"));
-    if (utf8_count(message->text) > MAX_CHARACTERS)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("description"), .arg = S("4000"));
-    if (utf8_count(message->external_id) > EXTERNAL_ID_MAX)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("update_id"), .arg = S("200"));
-    if (!text_is_clean(message->text) || !text_is_clean(message->external_id))
-        return FAIL(ctx, ERR_NOT_UTF8, .field = S("description"));
+    rc = text_check(ctx, message->text, S("description"), TEXT_LONG_MAX);
+    if (!rc)
+        rc = text_check_line(ctx, message->external_id, S("update_id"), EXTERNAL_ID_MAX);
+    if (rc)
+        return rc;
     if (!adding.external_id.n)
         adding.external_id = crypto_token(ctx->arena);
     rc = db_tx(ctx, add_tx, &adding);

@@ -97,7 +97,7 @@ static enum rc record_expiry(struct ctx *ctx, const struct erasing *work)
         json_end_object(&event.json);
     }
     json_end_array(&event.json);
-    return case_event_end(ctx, &event, work->case_id, "answers.expired", EVENT_STAFF);
+    return case_event_end(ctx, &event, work->case_id, EVENT_ANSWERS_EXPIRED, EVENT_STAFF);
 }
 
 static enum rc erase(struct ctx *ctx, struct erasing *work)

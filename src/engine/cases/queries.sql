@@ -119,6 +119,10 @@ VALUES (:token_hash, :purpose, :cases, :party, :subject, :created, :expires);
 SELECT id, purpose, cases, party, subject, created, expires, used
 FROM link_token WHERE token_hash = :token_hash;
 
+-- name: contact_prove :exec (id I64, verified INSTANT)
+UPDATE contact_point SET verified = :verified, verified_by = 'link'
+WHERE id = :id AND verified IS NULL;
+
 -- name: case_by_number :optional (number TEXT)
 SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.state_since,
     c.outcome, c.team, c.assignee, c.place, c.reporter, c.lang, c.channel, c.confidentiality,

@@ -24,7 +24,7 @@ static void a_filing_writes_its_rows(void **state)
                                                    .phone = "251-555-0142",
                                                    .description = "Deep hole"});
     assert_grown(world, &before, "series", 1, "place", 1, "party", 1, "contact_point", 2, "cases",
-                 1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 1, "event", 2,
+                 1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 2, "event", 2,
                  "event_payload", 2, "record_leaf", 2, "message", 1, "mailbox_day", 1, "job", 1,
                  NULL);
     assert_false(filed.was_there_before);
@@ -143,7 +143,7 @@ static void sixteen_at_once_are_one_case(void **state)
     }
     assert_int_equal(fresh, 1);
     assert_grown(world, &before, "series", 1, "place", 1, "party", 1, "contact_point", 1, "cases",
-                 1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 1, "event", 2,
+                 1, "clock", 2, "case_text", 1, "case_public_text", 1, "link_token", 2, "event", 2,
                  "event_payload", 2, "record_leaf", 2, "message", 1, "mailbox_day", 1, "job", 1,
                  NULL);
 }
@@ -172,7 +172,8 @@ static const struct {
     {{.phone = "call me"}, ERR_NOT_A_PHONE, "phone"},
     {{.phone = "123"}, ERR_NOT_A_PHONE, "phone"},
     {{.name = long_name}, ERR_TOO_LONG, "name"},
-    {{.name = "Bell\a"}, ERR_ONE_LINE, "name"},
+    {{.name = "Bell\a"}, ERR_NOT_UTF8, "name"},
+    {{.name = "Ana\rBcc: x"}, ERR_ONE_LINE, "name"},
     {{.description = long_text}, ERR_TOO_LONG, "description"},
     {{.description = "half a letter \xe2\x82"}, ERR_NOT_UTF8, "description"},
     {{.service = "street-light-out"}, ERR_REQUIRED, "trouble"},
@@ -251,7 +252,7 @@ static bool filing_of(struct ctx *ctx, const struct definition *definition,
 
     *ret = test_filing(ctx, &of);
     assert_non_null(place);
-    if (example->place.n && locate_text(ctx, test_city, example->place, place))
+    if (example->place.n && locate_sure(ctx, test_city, example->place, place))
         return false;
     ret->place = example->place.n ? place : NULL;
     for (size_t i = 0; i < definition->field_n; i++) {

@@ -273,11 +273,6 @@ static void what_is_no_transfer_is_refused(void **state)
 
 /* ---- Another place, another team */
 
-static void locate(struct world *world, const char *typed, struct place *ret)
-{
-    test_ok(&world->ctx, locate_text(&world->ctx, test_city, str_of(typed), ret));
-}
-
 static void a_move_routes_again_and_leaves_the_clocks(void **state)
 {
     struct world *world = *state;
@@ -287,8 +282,8 @@ static void a_move_routes_again_and_leaves_the_clocks(void **state)
 
     test_file(world, &(struct test_filing){.place = "795 Massachusetts Ave"});
     due = test_i64(world, "SELECT due " CASE, 1);
-    locate(world, "Sherman St & Rindge Ave", &west);
-    locate(world, "795 Massachusetts Ave", &east);
+    test_place(&world->ctx, "Sherman St & Rindge Ave", &west);
+    test_place(&world->ctx, "795 Massachusetts Ave", &east);
     act_as(world, ROLE_CREW, SCOPE_CITY, NULL);
     world->ctx.now = test_time("2026-07-07 11:00");
     fresh_reader(world);
@@ -323,8 +318,8 @@ static void a_place_outside_the_city_or_a_whole_street_is_refused(void **state)
     struct place far, street;
 
     test_file(world, &(struct test_filing){0});
-    locate(world, "30.0,-70.0", &far);
-    locate(world, "Massachusetts Ave", &street);
+    test_place(&world->ctx, "30.0,-70.0", &far);
+    test_place(&world->ctx, "Massachusetts Ave", &street);
     act_as(world, ROLE_AGENT, SCOPE_CITY, NULL);
     assert_error(&world->ctx, case_move(&world->ctx, 1, 0, &street), ERR_PLACE_WIDE, "place");
     assert_error(&world->ctx, case_move(&world->ctx, 1, 0, &far), ERR_PLACE_OUTSIDE, "place");

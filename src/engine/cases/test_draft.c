@@ -22,7 +22,7 @@ static struct draft begun(struct world *world)
 
     test_ok(&world->ctx, draft_new(&world->ctx, city_service(test_city, S("pothole")), &draft));
     test_ok(&world->ctx,
-            locate_text(&world->ctx, test_city, S("795 Massachusetts Ave"), &draft.place));
+            locate_sure(&world->ctx, test_city, S("795 Massachusetts Ave"), &draft.place));
     draft.has_place = true;
     draft.place_typed = S("795 mass <ave> {}");
     draft.description = S("Tiefes Loch \"hier\"\nund dort: ổ gà");

@@ -144,7 +144,7 @@ static enum rc say_answered(struct ctx *ctx, void *arg)
 {
     (void)arg;
     return record_add(
-        ctx, &(struct event){"case.answered", 1, EVENT_PUBLIC, S("{\"note\":\"" SECRET "\"}")},
+        ctx, &(struct event){EVENT_CASE_ANSWERED, 1, EVENT_PUBLIC, S("{\"note\":\"" SECRET "\"}")},
         NULL);
 }
 

@@ -125,7 +125,7 @@ static struct nearby_public near_address(struct world *world, const char *addres
     struct nearby_public found;
     struct place place;
 
-    test_ok(&world->ctx, locate_text(&world->ctx, test_city, str_of(address), &place));
+    test_ok(&world->ctx, locate_sure(&world->ctx, test_city, str_of(address), &place));
     ask.place = nearby_at(&place);
     test_ok(&world->ctx, nearby_public(&world->ctx, &ask, &found));
     return found;

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mail.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/definition/setting.h"
 #include "engine/record/record.h"
@@ -66,11 +66,6 @@ struct changing {
     struct str why;
 };
 
-static bool is_one_line(struct str text)
-{
-    return str_find_byte(text, '\n') < 0 && str_find_byte(text, '\r') < 0;
-}
-
 /* "a@x, b@y" from what may stand one a line as well. */
 static enum rc tidy_witnesses(struct ctx *ctx, struct str *list)
 {
@@ -98,21 +93,16 @@ static enum rc tidy_witnesses(struct ctx *ctx, struct str *list)
 static enum rc check_value(struct ctx *ctx, enum mail_setting which, struct str *value)
 {
     struct mail_sender sender;
-
     enum rc rc = RC_OK;
 
-    if (!text_is_clean(*value))
-        return FAIL(ctx, ERR_NOT_UTF8, .field = names[which]);
     if (which == MAIL_PASSWORD && value->n > MAX_SECRET)
         return FAIL(ctx, ERR_TOO_LONG, .field = names[which], .arg = S("900"));
     if (which == MAIL_WITNESSES)
         rc = tidy_witnesses(ctx, value);
+    if (!rc)
+        rc = text_check_line(ctx, *value, names[which], MAX_VALUE);
     if (rc)
         return rc;
-    if (utf8_count(*value) > MAX_VALUE)
-        return FAIL(ctx, ERR_TOO_LONG, .field = names[which], .arg = S("2000"));
-    if (!is_one_line(*value))
-        return FAIL(ctx, ERR_ONE_LINE, .field = names[which]);
     if (which == MAIL_RELAY && value->n && !smtp_url_is_good(*value))
         return FAIL(ctx, ERR_PATTERN, .field = names[which],
                     .detail = S("a relay is smtp://HOST:PORT or smtps://HOST:PORT, nothing else"));
@@ -151,7 +141,7 @@ static enum rc record_change(struct ctx *ctx, const struct changing *work, enum 
         json_put_member(&json, S("value"), work->wanted[which]);
     json_put_member(&json, S("why"), work->why);
     json_end_object(&json);
-    return record_add(ctx, &(struct event){"setting.changed", 0, EVENT_STAFF, buf_str(&out)}, NULL);
+    return record_add_other(ctx, "setting.changed", EVENT_STAFF, buf_str(&out));
 }
 
 static enum rc write_one(struct ctx *ctx, const struct changing *work, enum mail_setting which)
@@ -186,10 +176,8 @@ enum rc mail_settings_change(struct ctx *ctx, const struct mail_change *changes,
                              struct str why)
 {
     struct changing work = {.why = str_trim(why)};
-    enum rc rc = RC_OK;
+    enum rc rc = text_check(ctx, work.why, S("why"), MAX_WHY);
 
-    if (utf8_count(work.why) > MAX_WHY)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("why"), .arg = S("500"));
     for (size_t i = 0; !rc && i < n; i++) {
         enum mail_setting which = changes[i].what;
 

@@ -5,10 +5,14 @@
  * it is about and whoever asked for it, and past the end of the day's mails it is not queued. Who
  * asks hears nothing of that. notice.h asks here for every mail that it queues; nobody else does.
  *
+ * Proven is an address for one case: filed from a browser with the session or the note of the
+ * mailbox, or its own mailed link was opened. Who signs in proves nothing of what others filed in
+ * their name.
+ *
  * A mailbox is an address in lower case without what stands behind a "+" in front of the "@", and
  * there without dots: large servers deliver these to the same place, and where they are two places
- * these share a count. It is kept as a hash, a row a day, swept by the daily
- * job. A day is one of UTC. Layer: engine. Inside db_tx. Table: mailbox_day.
+ * these share a count. It is kept as a hash, a row a day, swept by the daily job. A day is one of
+ * UTC. Layer: engine. Inside db_tx. Table: mailbox_day.
  */
 #ifndef ENGINE_MAILBOX_H
 #define ENGINE_MAILBOX_H

@@ -4,8 +4,12 @@
 #include "engine/cases/case_own.h"
 #include "engine/cases/draft_share.h"
 #include "engine/cases/follower.h"
+#include "engine/cases/private_link.h"
 #include "engine/message/notice.h"
+#include "engine/record/people_record.h"
 #include "engine/test_support.h"
+#include "people/people.h"
+#include "people/resident.h"
 
 #define BASE   S("https://city.example")
 #define VICTIM "victim@example.net"
@@ -150,6 +154,61 @@ static void who_has_proven_it_gets_all(void **state)
     assert_int_equal(mails(world), MAILBOX_MAILS_PER_DAY + 2);
 }
 
+static enum rc ticket_tx(struct ctx *ctx, void *arg)
+{
+    struct str *token = arg;
+
+    return resident_ticket_make(ctx, S(VICTIM), STR_NONE, token);
+}
+
+static void open_and_withdraw(struct world *world, int64_t case_id)
+{
+    const struct actor *reporter = test_reporter(world, case_id);
+
+    test_ok(&world->ctx,
+            test_step(world, reporter, case_id, &(struct step_input){.step = S("withdraw")}));
+    test_ok(&world->ctx,
+            test_step(world, reporter, case_id,
+                      &(struct step_input){.step = S("reopen"), .message = S("Still there")}));
+}
+
+/* The token of the newest mail about a case. */
+static struct str mailed_token(struct world *world, int64_t case_id)
+{
+    struct str body = test_text(
+        world, "SELECT body FROM message WHERE cases = %lld ORDER BY id DESC LIMIT 1", case_id);
+    ptrdiff_t at = str_find(body, S("/follow/"));
+
+    assert_true(at > 0);
+    return str_slice(body, (size_t)at + 8, (size_t)at + 8 + 43);
+}
+
+/* Strangers' reports do not become the victim's because the victim has signed in. */
+static void proven_is_a_case_not_an_address(void **state)
+{
+    struct world *world = *state;
+    struct filed filed[MAILBOX_MAILS_PER_DAY + 2];
+    struct resident_sign_in input = {0};
+    struct str session = STR_NONE;
+
+    people_use(
+        &(struct people_setup){.key = "a key for tests of the mailbox", .record = people_record});
+    for (size_t i = 0; i < COUNT(filed); i++)
+        filed[i] = test_file(world, &(struct test_filing){.email = VICTIM});
+    assert_int_equal(mails(world), MAILBOX_MAILS_PER_DAY);
+    test_ok(&world->ctx, db_tx(&world->ctx, ticket_tx, &input.token));
+    test_ok(&world->ctx, resident_sign_in(&world->ctx, &input, &session));
+    test_ok(&world->ctx, private_link_opened(&world->ctx, filed[1].link_token));
+    test_ok(&world->ctx, private_link_opened(&world->ctx, S("made up")));
+    for (size_t i = 0; i < COUNT(filed); i++)
+        open_and_withdraw(world, filed[i].case_id);
+    assert_int_equal(mails(world), MAILBOX_MAILS_PER_DAY);
+    test_ok(&world->ctx, private_link_opened(&world->ctx, mailed_token(world, filed[0].case_id)));
+    open_and_withdraw(world, filed[0].case_id);
+    open_and_withdraw(world, filed[1].case_id);
+    assert_int_equal(mails(world), MAILBOX_MAILS_PER_DAY + 1);
+}
+
 static enum rc sign_in_tx(struct ctx *ctx, void *arg)
 {
     (void)arg;
@@ -181,6 +240,7 @@ int main(void)
         TEST(steps_of_a_reporter_count),
         TEST(staff_tell_further),
         TEST(who_has_proven_it_gets_all),
+        TEST(proven_is_a_case_not_an_address),
         TEST(links_to_sign_in_have_a_count_of_their_own),
     };
 

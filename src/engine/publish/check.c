@@ -83,11 +83,7 @@ static enum rc fill_place(struct checker *checker, struct filing *filing, struct
 
     if (!checker->example->place.n)
         return RC_OK;
-    rc = locate_text(ctx, checker->city, checker->example->place, place);
-    if (!rc && str_eq(checker->definition->place.within, S("city")))
-        rc = layers_check_inside(ctx, checker->city->layers, place->point);
-    if (rc == RC_INVALID)
-        ctx->err.field = S("place");
+    rc = locate_sure(ctx, checker->city, checker->example->place, place);
     if (!rc)
         filing->place = place;
     return rc;

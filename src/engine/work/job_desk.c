@@ -1,7 +1,7 @@
 #include "engine/work/job_desk.h"
 
 #include "base/json.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/record/record.h"
 #include "engine/work/job.h"
@@ -124,10 +124,8 @@ static enum rc note(struct ctx *ctx, const struct desk_work *work, struct str ki
     if (work->why.n)
         json_put_member(&json, S("why"), work->why);
     json_end_object(&json);
-    return record_add(ctx,
-                      &(struct event){work->is_drop ? "job.dropped" : "job.retried", 0, EVENT_STAFF,
-                                      buf_str(&out)},
-                      NULL);
+    return record_add_other(ctx, work->is_drop ? "job.dropped" : "job.retried", EVENT_STAFF,
+                            buf_str(&out));
 }
 
 static enum rc change(struct ctx *ctx, const struct desk_work *work, int64_t *ret_changed)
@@ -165,11 +163,9 @@ static enum rc desk_tx(struct ctx *ctx, void *arg)
 
 static enum rc run(struct ctx *ctx, struct desk_work work)
 {
-    if (utf8_count(work.why) > MAX_WHY)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("why"), .arg = S("300"));
-    if (!text_is_clean(work.why))
-        return FAIL(ctx, ERR_NOT_UTF8, .field = S("why"));
-    return db_tx(ctx, desk_tx, &work);
+    enum rc rc = text_check(ctx, work.why, S("why"), MAX_WHY);
+
+    return rc ? rc : db_tx(ctx, desk_tx, &work);
 }
 
 enum rc job_retry(struct ctx *ctx, int64_t id, struct str why)

@@ -6,6 +6,7 @@
 
 #include "base/crypto.h"
 #include "base/msg.h"
+#include "base/text.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/draft.h"
 #include "engine/cases/external.h"
@@ -19,11 +20,8 @@
 #define PHOTO_BYTES   ((size_t)15 << 20)
 #define PHOTO_MS      5000
 #define MAX_PATH      4096
-#define NAME_BYTES    800
 #define DEGREES_BYTES 40
 #define MAX_KEY       200
-#define NEAR_M        300.0 /* so far an address may lie from the point that came with it */
-#define SURE_SCORE    80
 
 struct filing_call {
     struct ctx *ctx;
@@ -61,60 +59,17 @@ static enum rc read_point(struct filing_call *call, struct str lat, struct str l
     return RC_OK;
 }
 
-/* A point whose address came with it is that address when the city knows one like it there: the
- * text of a stranger is never what the public reads. */
-static enum rc locate_point(struct filing_call *call, struct point at, struct str address)
+/* The error of a place is that of the argument it came in. */
+static enum rc blame(struct filing_call *call, enum rc rc, struct str argument)
 {
-    struct ctx *ctx = call->ctx;
-    struct place_choice choice = {.kind = PLACE_POINT, .point = at, .score = 100};
-    struct place_choices found = {.n = 0};
-    enum rc rc = RC_OK;
-
-    if (address.n && ctx->city->gazetteer)
-        rc = gazetteer_find(ctx, ctx->city->gazetteer, address, &found);
-    if (rc)
-        return rc;
-    if (found.n && found.of[0].score >= SURE_SCORE && !place_kind_is_wide(found.of[0].kind) &&
-        point_distance_m(found.of[0].point, at) <= NEAR_M)
-        choice = found.of[0];
-    else
-        choice.label = locate_label(ctx, ctx->city, at);
-    return locate_choice(ctx, ctx->city, &choice, &call->place);
-}
-
-static enum rc locate_address(struct filing_call *call, struct str address)
-{
-    struct ctx *ctx = call->ctx;
-    enum rc rc;
-
-    if (!ctx->city->gazetteer) {
-        call->place = (struct place){.kind = PLACE_POINT, .label = address};
-        return RC_OK;
-    }
-    rc = locate_text(ctx, ctx->city, address, &call->place);
-    if (!rc)
-        rc = locate_check(ctx, call->place.kind, call->place.label);
     if (rc == RC_INVALID)
-        ctx->err.field = S("address_string");
+        call->ctx->err.field = argument;
     return rc;
-}
-
-static enum rc locate_id(struct filing_call *call, struct str id)
-{
-    struct ctx *ctx = call->ctx;
-    struct place_choice choice;
-    enum rc rc = ctx->city->gazetteer ? gazetteer_by_id(ctx, ctx->city->gazetteer, id, &choice)
-                                      : FAIL(ctx, ERR_PLACE_UNKNOWN);
-
-    if (!rc)
-        rc = locate_check(ctx, choice.kind, choice.label);
-    if (rc == RC_INVALID)
-        ctx->err.field = S("address_id");
-    return rc ? rc : locate_choice(ctx, ctx->city, &choice, &call->place);
 }
 
 static enum rc read_place(struct filing_call *call)
 {
+    struct ctx *ctx = call->ctx;
     struct str lat = sent(call, "lat"), lon = sent(call, "long");
     struct str address = sent(call, "address_string"), id = sent(call, "address_id");
     struct point at;
@@ -125,14 +80,14 @@ static enum rc read_place(struct filing_call *call)
     if (lat.n || lon.n) {
         rc = read_point(call, lat, lon, &at);
         if (!rc)
-            rc = locate_point(call, at, address);
+            rc = locate_point(ctx, ctx->city, at, address, &call->place);
     } else if (id.n) {
-        rc = locate_id(call, id);
+        rc = blame(call, locate_id(ctx, ctx->city, id, &call->place), S("address_id"));
     } else if (address.n) {
-        rc = locate_address(call, address);
+        rc = blame(call, locate_sure(ctx, ctx->city, address, &call->place), S("address_string"));
     } else {
         return call->definition->place.need == PLACE_REQUIRED
-                   ? FAIL(call->ctx, ERR_REQUIRED, .field = S("place"))
+                   ? FAIL(ctx, ERR_REQUIRED, .field = S("place"))
                    : RC_OK;
     }
     call->filing.place = &call->place;
@@ -146,10 +101,12 @@ static enum rc read_contact(struct filing_call *call)
     const struct applicant_rule *rule = &call->definition->applicant;
     struct str first = sent(call, "first_name"), last = sent(call, "last_name");
     struct contact *contact = &call->filing.contact;
+    enum rc rc = text_check_line(call->ctx, first, S("first_name"), TEXT_NAME_MAX);
 
-    if (first.n + last.n > NAME_BYTES)
-        return FAIL(call->ctx, ERR_TOO_LONG,
-                    .field = first.n > last.n ? S("first_name") : S("last_name"), .arg = S("200"));
+    if (!rc)
+        rc = text_check_line(call->ctx, last, S("last_name"), TEXT_NAME_MAX);
+    if (rc)
+        return rc;
     if (rule->name != CONTACT_NONE)
         contact->name =
             str_trim(str_fmt(call->ctx->arena, "%.*s %.*s", STR_ARG(first), STR_ARG(last)));

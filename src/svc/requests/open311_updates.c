@@ -4,6 +4,7 @@
 
 #include "base/mail.h"
 #include "base/msg.h"
+#include "base/text.h"
 #include "engine/cases/access.h"
 #include "engine/cases/external.h"
 #include "engine/cases/number.h"
@@ -14,6 +15,7 @@
 #define PAGES_MAX   10   /* who wants more asks about a shorter time */
 #define WINDOW_US   (90 * US_PER_DAY)
 #define MAX_TEXT    20000
+#define LINE_MOST   2000 /* characters of a name or an address in the update */
 
 /* ---- Read */
 
@@ -169,9 +171,12 @@ static enum rc check_sender(struct ctx *ctx, const struct request *request)
     static const char *const lines[] = {"first_name", "last_name", "media_url"};
     struct str email = sent(request, "email");
 
-    for (size_t i = 0; i < COUNT(lines); i++)
-        if (str_find_byte(sent(request, lines[i]), '\n') >= 0)
-            return FAIL(ctx, ERR_ONE_LINE, .field = str_of(lines[i]));
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        enum rc rc = text_check_line(ctx, sent(request, lines[i]), str_of(lines[i]), LINE_MOST);
+
+        if (rc)
+            return rc;
+    }
     return email.n && !mail_address_is_public(email)
                ? FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"))
                : RC_OK;
