@@ -131,21 +131,22 @@ static void answers_are_asked_for_and_shown(void **state)
                                         "&col=field.%3Cb%3E")),
                      200);
     assert_int_equal(rows_on_page(&browser), 3);
+    assert_true(page_has(&browser, "cols=state%2Cfield.lane"));
+    assert_false(page_has(&browser, "field.broken"));
     assert_true(page_has(&browser, "<th scope=\"col\" data-col=\"field.lane\">Is a lane blocked?"));
     assert_int_equal(count_of(browser.last.body, "data-col=\"field.lane\" dir=\"auto\">Yes</td>"),
                      1);
-    assert_int_equal(count_of(browser.last.body, "data-col=\"field.lane\" dir=\"auto\">No</td>"),
-                     1);
-    assert_int_equal(count_of(browser.last.body, "data-col=\"field.lane\" dir=\"auto\"></td>"), 1);
-    assert_true(page_has(&browser, "cols=state%2Cfield.lane"));
-    assert_false(page_has(&browser, "field.broken"));
+    /* What nobody answered has no answer, whatever the default. */
+    assert_int_equal(count_of(browser.last.body, "data-col=\"field.lane\" dir=\"auto\"></td>"), 2);
+    assert_int_equal(browse_list(&browser, "field.lane:none"), 200);
+    assert_true(has(&browser, open) && !has(&browser, blocked) && !has(&browser, tree));
 
     assert_int_equal(
         browse(&browser,
-               S("/staff/queue.csv?q=field.lane:yes,no&sort=oldest&cols=team,field.lane")),
+               S("/staff/queue.csv?q=field.lane:yes,none&sort=oldest&cols=team,field.lane")),
         200);
     assert_true(page_has(&browser, "number,team,field.lane\r\n"));
-    assert_true(page_has(&browser, ",west,false\r\n"));
+    assert_true(page_has(&browser, ",west,\r\n"));
     assert_true(page_has(&browser, ",east,true\r\n"));
     assert_int_equal(count_of(browser.last.body, "\n"), 3);
     assert_int_equal(browse(&browser, S("/staff/queue.json?q=&sort=oldest&cols=field.lane")), 200);

@@ -50,7 +50,7 @@ INSERT INTO case_index (cases, field, text, number, instant)
 VALUES (:cases, :field, :text, :number, :instant);
 
 -- name: case_index_field :many (cases I64, field TEXT)
-SELECT text, number, instant FROM case_index WHERE cases = :cases AND +field = :field ORDER BY id;
+SELECT text, number, instant FROM case_index WHERE cases = :cases AND field = :field ORDER BY id;
 
 -- name: case_index_of :many (cases I64)
 SELECT field, text, number, instant FROM case_index WHERE cases = :cases ORDER BY id;
