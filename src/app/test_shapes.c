@@ -58,6 +58,9 @@ static void show_case_runs(const struct visit *visit, const struct sql_statement
         {.with_words_or_codes = true, .order = CASE_RUN_BY_ID},
         {.with_reporter = true, .order = CASE_RUN_BY_ID},
         {.with_number = true, .order = CASE_RUN_BY_ID},
+        {.with_field_text = true, .order = CASE_RUN_BY_ID},
+        {.with_field_number = true, .order = CASE_RUN_BY_ID},
+        {.with_field_day = true, .order = CASE_RUN_BY_ID},
     };
 
     for (size_t i = 0; i < COUNT(orders); i++)
