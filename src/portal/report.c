@@ -48,6 +48,25 @@ struct str report_described(struct arena *arena, struct str id, bool has_hint, b
     return str_join(arena, ids, n, S(" "));
 }
 
+const struct err *report_error_of(const struct report *report, struct str id)
+{
+    if (report->err.id != ERR_NONE && str_eq(report->err.field, id))
+        return &report->err;
+    for (size_t i = 0; i < report->also_n; i++)
+        if (str_eq(report->also[i].field, id))
+            return &report->also[i];
+    return NULL;
+}
+
+struct str report_who_says(const struct applicant_rule *rule, enum lang lang)
+{
+    if (rule->name == CONTACT_REQUIRED || rule->email == CONTACT_REQUIRED ||
+        rule->phone == CONTACT_REQUIRED)
+        return msg_text(lang, MSG_report_who_required);
+    return msg_text(lang, rule->email == CONTACT_NONE ? MSG_report_who_all_optional
+                                                      : MSG_report_who_optional);
+}
+
 struct str report_contact(struct arena *arena, const struct contact *contact)
 {
     const struct str said[] = {contact->name, contact->email, contact->phone};
@@ -458,20 +477,37 @@ static enum rc take_details(struct ctx *ctx, const struct request *request, stru
     return filing_check_description(ctx, &filing);
 }
 
+/* What is not asked is not taken either. */
+static struct str contact_taken(const struct request *request, enum contact_need need,
+                                struct str name)
+{
+    return need == CONTACT_NONE ? STR_NONE : str_trim(request_value(request, name));
+}
+
 static enum rc take_who(struct ctx *ctx, const struct request *request, struct report *report)
 {
+    const struct applicant_rule *rule = &report->draft.definition->applicant;
     struct contact *contact = &report->draft.contact;
+    struct err problems[CONTACT_PROBLEMS_MAX];
     struct filing filing;
+    size_t n;
+    enum rc rc;
 
-    contact->name = str_trim(request_value(request, S("name")));
-    contact->email = str_trim(request_value(request, S("email")));
-    contact->phone = str_trim(request_value(request, S("phone")));
+    contact->name = contact_taken(request, rule->name, S("name"));
+    contact->email = contact_taken(request, rule->email, S("email"));
+    contact->phone = contact_taken(request, rule->phone, S("phone"));
     report->draft.has_contact = true;
     report->typed[TYPED_NAME] = contact->name;
     report->typed[TYPED_EMAIL] = contact->email;
     report->typed[TYPED_PHONE] = contact->phone;
     filing = draft_filing(&report->draft);
-    return filing_check_contact(ctx, &filing);
+    rc = filing_contact_problems(ctx, &filing, problems, &n);
+    if (rc || !n)
+        return rc;
+    for (size_t i = 1; i < n; i++)
+        report->also[report->also_n++] = problems[i];
+    ctx->err = problems[0];
+    return RC_INVALID;
 }
 
 static enum rc take(struct ctx *ctx, const struct request *request, struct report *report)

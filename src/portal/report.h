@@ -27,7 +27,9 @@ struct report {
     struct form_at at;
     struct form_at back; /* the step before; back.step == FORM_CHECK: the service's page */
     size_t number, count;
-    struct err err;               /* of what was sent, id ERR_NONE when nothing was wrong */
+    struct err err;     /* of what was sent, id ERR_NONE when nothing was wrong */
+    struct err also[2]; /* FORM_WHO: what else was wrong, at other boxes */
+    size_t also_n;
     struct str typed[8];          /* what was typed, kept when it was wrong */
     struct place_choices choices; /* FORM_PLACE: which of these? */
     bool has_pin;                 /* FORM_PLACE: is it there? */
@@ -65,6 +67,12 @@ struct str report_step_word(const struct draft *draft, struct form_at at);
 
 /* The ids that describe an input, for aria-describedby: its hint, its error; empty for none. */
 struct str report_described(struct arena *arena, struct str id, bool has_hint, bool is_wrong);
+
+/* What is wrong with the box of that name; NULL: nothing. */
+const struct err *report_error_of(const struct report *report, struct str id);
+
+/* The sentence over the boxes of who to tell: what of them is needed, and what for. */
+struct str report_who_says(const struct applicant_rule *rule, enum lang lang);
 
 /* What was said of who to tell, one piece a line. */
 struct str report_contact(struct arena *arena, const struct contact *contact);

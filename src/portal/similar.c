@@ -99,9 +99,11 @@ static enum rc number(struct ctx *ctx, struct similar *similar)
     struct form_at steps[REPORT_STEPS_MAX];
     enum rc rc = draft_form_steps(ctx, &similar->draft, steps, REPORT_STEPS_MAX, &similar->count);
 
-    if (!rc)
-        similar->number = similar->count - 1;
-    return rc;
+    if (rc)
+        return rc;
+    similar->number = similar->count - 1;
+    similar->back = steps[similar->count - 2];
+    return RC_OK;
 }
 
 static enum rc load(struct ctx *ctx, const struct request *request, struct similar *ret)

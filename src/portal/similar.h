@@ -11,6 +11,7 @@
 
 struct similar {
     struct draft draft;
+    struct form_at back;  /* the last question */
     size_t number, count; /* the step, as the one before the check counts itself */
     struct nearby_public near;
     struct photos *photos; /* what the public sees of each */

@@ -190,6 +190,26 @@ static void what_is_wrong_is_said_and_kept(void **state)
     assert_int_equal(count(world, "draft"), 0);
 }
 
+/* All that is wrong with a page is said at once, each at its box. */
+static void two_things_wrong_are_said_together(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+
+    assert_int_equal(submit(&ana, "name=Ana&email=rosa%40example&phone=abc", "/report/pothole/who"),
+                     422);
+    assert_true(sees(&ana, "There are 2 problems"));
+    assert_true(sees(&ana, "href=\"#email\"") && sees(&ana, "id=\"email-error\"") &&
+                sees(&ana, "value=\"rosa@example\""));
+    assert_true(sees(&ana, "href=\"#phone\"") && sees(&ana, "id=\"phone-error\"") &&
+                sees(&ana, "value=\"abc\""));
+    assert_false(sees(&ana, "id=\"name-error\""));
+    assert_int_equal(submit(&ana, "name=Ana&email=&phone=abc", "/vi/report/pothole/who"), 422);
+    assert_true(sees(&ana, "id=\"phone-error\""));
+    assert_false(sees(&ana, "id=\"email-error\""));
+    assert_int_equal(count(world, "draft"), 0);
+}
+
 /* More than one place, or one that is not sure: all are offered, and none is a choice too. */
 static void a_place_is_chosen(void **state)
 {
@@ -336,6 +356,50 @@ static void a_new_version_does_not_change_a_draft(void **state)
     world->ctx.city = test_city;
 }
 
+/* Whether the label that begins so says that its box is optional. */
+static bool is_marked_optional(const struct visitor *visitor, const char *label)
+{
+    struct str body = visitor->asker.last.body;
+    ptrdiff_t at = str_find(body, str_of(label));
+
+    assert_true(at >= 0);
+    body = str_slice(body, (size_t)at, body.n);
+    return str_find(str_slice(body, 0, (size_t)str_find(body, S("</label>"))), S("ch-optional")) >=
+           0;
+}
+
+/* Only what the service asks of who reports is asked, and what it needs is told from the rest. */
+static void the_service_says_what_is_asked_of_who(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world), bo = visitor_in(world);
+    struct definition *anew = ARENA_NEW(world->ctx.arena, struct definition);
+
+    assert_non_null(anew);
+    *anew = *city_service(test_city, S("pothole"));
+    anew->applicant = (struct applicant_rule){
+        .name = CONTACT_OPTIONAL, .email = CONTACT_REQUIRED, .phone = CONTACT_NONE};
+    world->ctx.city = city_after(world, "pothole", anew);
+    assert_int_equal(visit(&ana, "/report/pothole/who"), 200);
+    assert_true(is_marked_optional(&ana, "for=\"name\""));
+    assert_false(is_marked_optional(&ana, "for=\"email\""));
+    assert_false(sees(&ana, "id=\"phone\""));
+    assert_int_equal(submit(&ana, "name=Ana&email=&phone=", "/report/pothole/who"), 422);
+    assert_true(sees(&ana, "id=\"email-error\""));
+    /* What is not asked is not taken either. */
+    assert_int_equal(
+        submit(&ana, "name=Ana&email=ana%40example.org&phone=251-555-0142", "/report/pothole/who"),
+        303);
+    assert_int_equal(
+        test_i64(world, "SELECT count(*) FROM draft WHERE answers LIKE '%%555-0142%%'", 0), 0);
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM draft", 0), 1);
+    anew->applicant = (struct applicant_rule){true, CONTACT_NONE, CONTACT_NONE, CONTACT_NONE};
+    assert_int_equal(visit(&bo, "/report/pothole/who"), 404); /* nothing is left to ask */
+    assert_int_equal(visit(&bo, "/report/pothole/where"), 200);
+    assert_true(sees(&bo, "Step 1 of 5"));
+    world->ctx.city = test_city;
+}
+
 /* What only staff file is no page of the public's, and nothing of it is listed. */
 static void a_service_of_staff_is_none_of_the_publics(void **state)
 {
@@ -400,6 +464,8 @@ int main(void)
         TEST(it_is_sent_once),
         TEST(the_second_tap_keeps_the_private_link),
         TEST(nobody_else_gets_the_private_link),
+        TEST(two_things_wrong_are_said_together),
+        TEST(the_service_says_what_is_asked_of_who),
         TEST(answers_may_be_changed),
         TEST(what_is_wrong_is_said_and_kept),
         TEST(a_place_is_chosen),

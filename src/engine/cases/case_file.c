@@ -45,25 +45,68 @@ static bool is_phone(struct str s)
     return digits >= 7 && digits <= 15;
 }
 
-enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
+static enum rc check_name(struct ctx *ctx, const struct filing *filing)
 {
-    const struct applicant_rule *rule = &filing->definition->applicant;
-    const struct contact *contact = &filing->contact;
-    enum rc rc = text_check_line(ctx, contact->name, S("name"), TEXT_NAME_MAX);
+    struct str name = filing->contact.name;
 
-    if (rule->name == CONTACT_REQUIRED && !contact->name.n)
+    if (filing->definition->applicant.name == CONTACT_REQUIRED && !name.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (rc)
-        return rc;
-    if (rule->email == CONTACT_REQUIRED && !contact->email.n)
+    return text_check_line(ctx, name, S("name"), TEXT_NAME_MAX);
+}
+
+static enum rc check_email(struct ctx *ctx, const struct filing *filing)
+{
+    struct str email = filing->contact.email;
+
+    if (filing->definition->applicant.email == CONTACT_REQUIRED && !email.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("email"));
-    if (contact->email.n && !mail_address_is_public(contact->email))
+    if (email.n && !mail_address_is_public(email))
         return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
-    if (rule->phone == CONTACT_REQUIRED && !contact->phone.n)
+    return RC_OK;
+}
+
+static enum rc check_phone(struct ctx *ctx, const struct filing *filing)
+{
+    struct str phone = filing->contact.phone;
+
+    if (filing->definition->applicant.phone == CONTACT_REQUIRED && !phone.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("phone"));
-    if (contact->phone.n && !is_phone(contact->phone))
+    if (phone.n && !is_phone(phone))
         return FAIL(ctx, ERR_NOT_A_PHONE, .field = S("phone"));
     return RC_OK;
+}
+
+enum rc filing_contact_problems(struct ctx *ctx, const struct filing *filing,
+                                struct err ret[CONTACT_PROBLEMS_MAX], size_t *ret_n)
+{
+    enum rc (*const checks[CONTACT_PROBLEMS_MAX])(struct ctx *, const struct filing *) = {
+        check_name, check_email, check_phone};
+    size_t n = 0;
+
+    for (size_t i = 0; i < CONTACT_PROBLEMS_MAX; i++) {
+        enum rc rc = checks[i](ctx, filing);
+
+        if (rc && rc != RC_INVALID)
+            return rc;
+        if (!rc)
+            continue;
+        ret[n++] = ctx->err;
+        ctx_clear_error(ctx);
+    }
+    *ret_n = n;
+    return RC_OK;
+}
+
+enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing)
+{
+    struct err problems[CONTACT_PROBLEMS_MAX];
+    size_t n;
+    enum rc rc = filing_contact_problems(ctx, filing, problems, &n);
+
+    if (rc || !n)
+        return rc;
+    ctx->err = problems[0];
+    return RC_INVALID;
 }
 
 /* A place that was never located cannot be held against the boundary. */

@@ -54,6 +54,13 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* Parts of the same, for a form that asks page by page. */
 enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
+
+/* The same, but all that is wrong with name, email and phone in that order, at most one of each;
+ * ctx->err stays clear. Anything but RC_OK is no fault of what was typed. */
+#define CONTACT_PROBLEMS_MAX 3
+enum rc filing_contact_problems(struct ctx *ctx, const struct filing *filing,
+                                struct err ret[CONTACT_PROBLEMS_MAX], size_t *ret_n) MUST_CHECK;
+
 enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 

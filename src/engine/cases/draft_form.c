@@ -23,6 +23,11 @@ bool draft_form_is_passed(const struct draft *draft, struct form_at at)
     return false;
 }
 
+static bool asks_who(const struct applicant_rule *rule)
+{
+    return rule->name != CONTACT_NONE || rule->email != CONTACT_NONE || rule->phone != CONTACT_NONE;
+}
+
 enum rc draft_form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *ret,
                          size_t max, size_t *ret_n)
 {
@@ -63,7 +68,8 @@ enum rc draft_form_steps(struct ctx *ctx, const struct draft *draft, struct form
     if (definition->photos.max > 0 && ctx->city->pictures)
         ret[n++] = (struct form_at){FORM_PHOTOS, 0};
     ret[n++] = (struct form_at){FORM_DETAILS, 0};
-    ret[n++] = (struct form_at){FORM_WHO, 0};
+    if (asks_who(&definition->applicant))
+        ret[n++] = (struct form_at){FORM_WHO, 0};
     ret[n++] = (struct form_at){FORM_CHECK, 0};
     *ret_n = n;
     return RC_OK;
