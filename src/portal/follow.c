@@ -80,6 +80,27 @@ static struct str step_title(const struct ctx *ctx, const struct workflow *workf
     return text_in(&workflow->states[to].name, ctx->lang);
 }
 
+/* The outcomes of a workflow are for everybody: whoever may know that it was closed may know how.
+ */
+static struct str outcome_name(const struct ctx *ctx, const struct workflow *workflow,
+                               struct str id)
+{
+    int outcome = workflow_outcome(workflow, id);
+
+    return outcome < 0 ? STR_NONE : text_in(&workflow->outcomes[outcome].name, ctx->lang);
+}
+
+/* How a step or an import that led to that state ended the case. */
+static struct str ended(const struct ctx *ctx, const struct workflow *workflow, const char *state,
+                        const json_t *payload)
+{
+    int to = workflow_state(workflow, word(payload, state));
+
+    if (to < 0 || workflow->states[to].type != STATE_CLOSED)
+        return STR_NONE;
+    return outcome_name(ctx, workflow, word(payload, "outcome"));
+}
+
 /* Who says so: the resident, the city, or a program by its name. */
 static struct str message_title(struct ctx *ctx, const struct events_of_row *row)
 {
@@ -105,9 +126,13 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
         return;
     switch (kind) {
     case EVENT_CASE_OPENED: event->title = state_name(ctx, follow, workflow->start); break;
-    case EVENT_CASE_STEP: event->title = step_title(ctx, workflow, payload); break;
+    case EVENT_CASE_STEP:
+        event->title = step_title(ctx, workflow, payload);
+        event->ended = ended(ctx, workflow, "to", payload);
+        break;
     case EVENT_CASE_IMPORTED:
         event->title = state_name(ctx, follow, workflow_state(workflow, word(payload, "state")));
+        event->ended = ended(ctx, workflow, "state", payload);
         break;
     case EVENT_MESSAGE_ADDED:
         event->title = message_title(ctx, row);
@@ -186,6 +211,11 @@ struct str state_tag(const struct definition *definition, const struct state *st
     return state == &workflow->states[workflow->start] ? S("open") : S("doing");
 }
 
+bool follow_step_ends(const struct follow *follow, const struct step *step)
+{
+    return follow->definition->workflow->states[step->to].type == STATE_CLOSED;
+}
+
 struct str follow_says(const struct follow *follow, enum lang lang)
 {
     static const struct {
@@ -209,6 +239,15 @@ struct str follow_says(const struct follow *follow, enum lang lang)
 struct str follow_tag(const struct follow *follow)
 {
     return state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
+}
+
+static const struct outcome *outcome_of(const struct follow *follow)
+{
+    const struct workflow *workflow = follow->definition->workflow;
+    int outcome =
+        follow->row.outcome_is_null ? -1 : workflow_outcome(workflow, follow->row.outcome);
+
+    return outcome < 0 || follow->state->type != STATE_CLOSED ? NULL : &workflow->outcomes[outcome];
 }
 
 /* Whether the time in which the public may reopen has passed. */
@@ -333,6 +372,7 @@ enum rc follow_load(struct ctx *ctx, const struct request *request, struct follo
     follow.state = read.state;
     follow.team = read.team;
     follow.is_own = read.is_own;
+    follow.outcome = outcome_of(&follow);
     rc = load_merged(ctx, &follow);
     if (!rc)
         rc = show_place(ctx, &follow);

@@ -15,6 +15,7 @@ struct follow_event {
     struct instant at;
     struct str title; /* "Work has begun" */
     struct str text;  /* a message; empty: none */
+    struct str ended; /* how it ended, when this closed the case with an outcome; empty: not */
 };
 
 /* How the reporter comes back to their case. */
@@ -36,7 +37,8 @@ struct follow {
     const struct definition *definition;
     const struct state *state;
     const struct team *team;
-    struct str place; /* blurred for who is not the reporter */
+    const struct outcome *outcome; /* of a closed case; NULL: none */
+    struct str place;              /* blurred for who is not the reporter */
     bool has_map;
     struct figure map; /* of that place */
     bool is_own;       /* opened by the private link */
@@ -90,6 +92,9 @@ void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *foll
 struct str state_tag(const struct definition *definition, const struct state *state,
                      bool has_outcome);
 struct str follow_tag(const struct follow *follow);
+
+/* Whether the step closes the case: it stands last among what may be done. */
+bool follow_step_ends(const struct follow *follow, const struct step *step);
 
 /* What the state means: in the workflow's words, which speak to the reporter; in the program's for
  * everybody else. */

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "engine/cases/case_merge.h"
 #include "engine/cases/case_privacy.h"
+#include "engine/definition/show.h"
 #include "portal/own.h"
 #include "portal/test_visitor.h"
 
@@ -88,6 +89,79 @@ static void who_asks_decides_what_is_seen(void **state)
     test_exec(scene.world, "UPDATE cases SET is_description_public = TRUE");
     visit(&scene.stranger, "%s", scene.page);
     assert_true(sees(&scene.stranger, "Behind the bins"));
+}
+
+/* How it ended is a word of the workflow's, which everybody may know: on the page, in its history
+ * and in the list, with the day. */
+static void how_it_ended_is_told_to_all(void **state)
+{
+    static const struct {
+        const char *lang, *outcome, *closed;
+    } said[] = {
+        {"", "Not the city", "Closed</dt>"},
+        {"/es", "No es responsabilidad de la ciudad", "Cerrada</dt>"},
+        {"/vi", "Không thuộc trách nhiệm của thành phố", "Đã đóng</dt>"},
+    };
+    struct scene scene;
+    struct ctx *ctx;
+
+    set_scene(&scene, *state, &(struct test_filing){0});
+    ctx = &scene.world->ctx;
+    visit(&scene.stranger, "%s", scene.page);
+    assert_false(sees(&scene.stranger, "Closed</dt>") || sees(&scene.stranger, "Outcome</dt>"));
+    ctx->now = instant_plus_us(ctx->now, 3 * US_PER_DAY);
+    staff_step(&scene, (struct step_input){.step = S("resolve"), .outcome = S("not-city")});
+    for (size_t i = 0; i < 2 * COUNT(said); i++) {
+        struct visitor *asks = i % 2 ? &scene.stranger : &scene.reporter;
+        enum lang lang = (enum lang)(i / 2);
+        const char *outcome = said[i / 2].outcome;
+        struct str day = show_instant(ctx, ctx->now, lang);
+
+        visit(asks, "%s%s", said[i / 2].lang, scene.page);
+        assert_true(sees(asks, said[i / 2].closed));
+        assert_true(sees(asks, str_z(ctx->arena, str_fmt(ctx->arena, "<dd>%.*s", STR_ARG(day)))));
+        assert_true(sees(asks, str_z(ctx->arena, str_fmt(ctx->arena, "<strong>%s", outcome))));
+        assert_true(sees(asks, str_z(ctx->arena, str_fmt(ctx->arena, "<p>%s", outcome))));
+        visit(asks, "%s/cases", said[i / 2].lang);
+        assert_true(sees(asks, outcome));
+    }
+    staff_step(&scene, (struct step_input){.step = S("reopen"), .message = S("Again")});
+    visit(&scene.stranger, "%s", scene.page);
+    assert_false(sees(&scene.stranger, "Outcome</dt>"));
+    assert_true(sees(&scene.stranger, "<p>Not the city")); /* it was so */
+    visit(&scene.stranger, "/cases");
+    assert_false(sees(&scene.stranger, "Not the city"));
+}
+
+/* What ends the case stands behind what helps it on. */
+static void withdrawing_stands_last(void **state)
+{
+    struct scene scene;
+    struct str body;
+
+    set_scene(&scene, *state, &(struct test_filing){0});
+    visit(&scene.reporter, "%s", scene.page);
+    body = scene.reporter.asker.last.body;
+    assert_true(str_find(body, S("/comments\"")) >= 0);
+    assert_true(str_find(body, S("/steps/withdraw\"")) > str_find(body, S("/comments\"")));
+}
+
+/* The name of a state stands before everybody's eyes: it must not say "you". */
+static void a_state_is_named_for_everybody(void **state)
+{
+    static const char *const names[] = {"Waiting for an answer", "En espera de respuesta",
+                                        "Đang chờ trả lời"};
+    static const char *const langs[] = {"", "/es", "/vi"};
+    struct scene scene;
+
+    set_scene(&scene, *state, &(struct test_filing){0});
+    staff_step(&scene, (struct step_input){.step = S("ask"), .message = S("Which lane?")});
+    for (size_t i = 0; i < COUNT(names); i++) {
+        visit(&scene.reporter, "%s%s", langs[i], scene.page);
+        assert_true(sees(&scene.reporter, names[i]));
+        visit(&scene.stranger, "%s%s", langs[i], scene.page);
+        assert_true(sees(&scene.stranger, names[i]));
+    }
 }
 
 static void a_hidden_case_is_its_reporters_alone(void **state)
@@ -410,6 +484,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(who_asks_decides_what_is_seen),
+        TEST(how_it_ended_is_told_to_all),
+        TEST(withdrawing_stands_last),
+        TEST(a_state_is_named_for_everybody),
         TEST(a_hidden_case_is_its_reporters_alone),
         TEST(a_merged_case_leads_on),
         TEST(only_its_reporter_acts),
