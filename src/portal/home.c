@@ -5,6 +5,7 @@
 #include "engine/definition/service_search.h"
 #include "portal/home.ct.h"
 
+#define HOUR_S       3600
 #define MAX_EXAMPLES 4 /* services named on a group's card, and below the search */
 
 /* The services the public may start, as pointers; those of one group, or of all when it is empty.
@@ -40,31 +41,41 @@ static struct str examples_of(struct ctx *ctx, const struct definition *const *s
     return str_join(ctx->arena, names, count, S(", "));
 }
 
+/* The groups that have a service for the public. */
+static enum rc load_groups(struct ctx *ctx, struct home *home)
+{
+    home->groups = ARENA_ARRAY(ctx->arena, ctx->city->group_n, struct home_group);
+    if (!home->groups)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < ctx->city->group_n; i++) {
+        const struct definition **services;
+        size_t n;
+        enum rc rc = services_of(ctx, ctx->city->groups[i].id, &services, &n);
+
+        if (rc)
+            return rc;
+        if (n)
+            home->groups[home->group_n++] =
+                (struct home_group){ctx->city->groups[i].id, ctx->city->groups[i].name,
+                                    ctx->city->groups[i].icon, examples_of(ctx, services, n)};
+    }
+    return RC_OK;
+}
+
 enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_home_title));
-    struct home home = {.groups = ARENA_ARRAY(ctx->arena, ctx->city->group_n, struct home_group)};
+    struct home home = {.group_n = 0};
     const struct definition **all;
-    enum rc rc =
-        home.groups ? services_of(ctx, STR_NONE, &all, &home.example_n) : FAIL(ctx, ERR_MEMORY);
+    enum rc rc = services_of(ctx, STR_NONE, &all, &home.example_n);
 
+    if (!rc)
+        rc = load_groups(ctx, &home);
     if (rc)
         return rc;
     home.examples = all;
     if (home.example_n > MAX_EXAMPLES)
         home.example_n = MAX_EXAMPLES;
-    for (size_t i = 0; i < ctx->city->group_n; i++) {
-        const struct definition **services;
-        size_t n;
-
-        rc = services_of(ctx, ctx->city->groups[i].id, &services, &n);
-        if (rc)
-            return rc;
-        if (n)
-            home.groups[home.group_n++] =
-                (struct home_group){ctx->city->groups[i].id, ctx->city->groups[i].name,
-                                    ctx->city->groups[i].icon, examples_of(ctx, services, n)};
-    }
     page.current = S("/");
     page.has_hero = true;
     home_page(&page.view, &page, &home);
@@ -75,6 +86,7 @@ enum rc service_find(struct ctx *ctx, struct request *request, struct reply *rep
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_find_title));
     struct str typed = utf8_cut(request_value(request, S("q")), SERVICE_SEARCH_MAX_BYTES);
+    struct home home = {.group_n = 0};
     const struct definition **services;
     size_t n, found;
     enum rc rc = services_of(ctx, STR_NONE, &services, &n);
@@ -82,8 +94,55 @@ enum rc service_find(struct ctx *ctx, struct request *request, struct reply *rep
     if (!rc)
         rc = service_search(ctx, typed, services, n, &found);
     if (!rc)
+        rc = load_groups(ctx, &home);
+    if (rc)
+        return rc;
+    if (found)
         find_page(&page.view, &page, typed, services, found);
-    return rc;
+    else
+        nothing_page(&page.view, &page, typed, &home);
+    return RC_OK;
+}
+
+/* "10 workdays" */
+static struct str span_words(struct ctx *ctx, struct span span)
+{
+    struct arena *arena = ctx->arena;
+
+    switch (span.unit) {
+    case SPAN_WORKDAYS: return msg_plural(arena, ctx->lang, MSG_why_workdays, span.amount);
+    case SPAN_MONTHS: return msg_plural(arena, ctx->lang, MSG_why_months, span.amount);
+    case SPAN_WORK_TIME:
+        return msg_plural(arena, ctx->lang, MSG_why_work_hours,
+                          (span.amount + HOUR_S - 1) / HOUR_S);
+    case SPAN_ELAPSED: break;
+    }
+    if (span.amount % SPAN_DAY_S == 0)
+        return msg_plural(arena, ctx->lang, MSG_why_days, span.amount / SPAN_DAY_S);
+    return msg_plural(arena, ctx->lang, MSG_why_hours, (span.amount + HOUR_S - 1) / HOUR_S);
+}
+
+/* Whether the clock runs until the case is closed, and not only until it is begun. */
+static bool is_to_the_end(const struct workflow *workflow, const struct clock_rule *clock)
+{
+    uint64_t stops = workflow->clocks[clock->kind].stops_in;
+
+    for (size_t i = 0; i < workflow->state_n; i++)
+        if (stops & ((uint64_t)1 << i) && workflow->states[i].type != STATE_CLOSED)
+            return false;
+    return stops != 0;
+}
+
+struct str service_takes(struct ctx *ctx, const struct definition *service)
+{
+    for (size_t i = 0; i < service->clock_n; i++) {
+        const struct clock_rule *clock = &service->clocks[i];
+        const struct clock_branch *rest = &clock->branches[clock->branch_n - 1];
+
+        if (is_to_the_end(service->workflow, clock))
+            return span_words(ctx, rest->within);
+    }
+    return STR_NONE;
 }
 
 enum rc group_show(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -117,6 +117,17 @@ struct str list_case_url(struct ctx *ctx, const struct public_case *shown)
                        str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(shown->number)));
 }
 
+/* Where the moving map reads the points of this very page. */
+static struct str list_page_points(struct ctx *ctx, const struct list_choice *choice)
+{
+    const struct public_filter *filter = &choice->filter;
+    struct str url =
+        list_url(ctx, "/cases.geojson", choice, filter->has_after ? &filter->after : NULL);
+
+    return str_fmt(ctx->arena, "%.*s%cpage=1", STR_ARG(url),
+                   str_find_byte(url, '?') < 0 ? '?' : '&');
+}
+
 /* Numbers the lines that have a point, and draws them. */
 static enum rc draw(struct ctx *ctx, struct list_view *view)
 {
@@ -143,7 +154,7 @@ static enum rc draw(struct ctx *ctx, struct list_view *view)
     if (view->choice.filter.has_box)
         about.box = view->choice.filter.box;
     view->has_map = view->line_n && city_map_figure(ctx, &about, &view->map);
-    view->map.points = list_url(ctx, "/cases.geojson", &view->choice, NULL);
+    view->map.points = list_page_points(ctx, &view->choice);
     view->map.says = msg_text(ctx->lang, MSG_map_same);
     return RC_OK;
 }

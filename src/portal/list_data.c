@@ -90,13 +90,16 @@ enum rc list_json(struct ctx *ctx, struct request *request, struct reply *reply)
     return RC_OK;
 }
 
-/* For the moving map: what is named here is a link in its bubble. */
+/* For the moving map: what is named here is a link in its bubble. With `page` it is what one page
+ * of the list has, numbered as there. */
 enum rc list_geojson(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct json_writer json = json_writer_on(&reply->body);
     struct list_choice choice;
     struct public_cases page;
-    enum rc rc = list_read(ctx, request, LIST_POINTS, &choice);
+    bool is_page = request_value(request, S("page")).n > 0;
+    int marker = 0;
+    enum rc rc = list_read(ctx, request, is_page ? LIST_PAGE : LIST_POINTS, &choice);
 
     if (!rc)
         rc = public_cases(ctx, &choice.filter, &page);
@@ -128,6 +131,10 @@ enum rc list_geojson(struct ctx *ctx, struct request *request, struct reply *rep
         json_begin_object(&json);
         json_put_member(&json, S("title"), list_title(ctx, shown));
         json_put_member(&json, S("url"), list_case_url(ctx, shown));
+        if (is_page) {
+            json_put_member_i64(&json, S("marker"), ++marker);
+            json_put_member(&json, S("kind"), list_state_word(shown->state));
+        }
         json_end_object(&json);
         json_end_object(&json);
     }

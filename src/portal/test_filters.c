@@ -4,6 +4,7 @@
 
 #include "place/layers.h"
 #include "portal/test_visitor.h"
+#include "web/url.h"
 
 #define TEXT(world, ...) str_z((world)->ctx.arena, str_fmt((world)->ctx.arena, __VA_ARGS__))
 
@@ -147,6 +148,116 @@ static void pages_keep_the_filter(void **state)
     assert_true(sees(&ana, "href=\"/es/cases.csv?service=pothole\""));
 }
 
+/* The moving map shows what the list's page has, under the same numbers. */
+static void the_moving_map_is_of_the_page(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana;
+
+    visitor_init(&ana, world);
+    for (int i = 0; i <= LIST_PAGE; i++)
+        test_file(world, &(struct test_filing){.place = i % 2 ? "10 Garden St" : NULL});
+    visit(&ana, "/cases?state=open");
+    assert_true(sees(&ana, "data-points=\"/cases.geojson?state=open&amp;page=1\""));
+    visit(&ana, "/cases.geojson?state=open&page=1");
+    assert_int_equal(times(&ana, "\"Feature\""), LIST_PAGE);
+    assert_true(sees(&ana, "\"marker\":1,\"kind\":\"open\"") && sees(&ana, "\"marker\":20,"));
+    visit(&ana, "/cases.geojson?state=open"); /* for others it is what it was */
+    assert_int_equal(times(&ana, "\"Feature\""), LIST_PAGE + 1);
+    assert_false(sees(&ana, "\"marker\""));
+}
+
+/* Words that people use for what the city does, none of them a service's name. */
+static void everyday_words_find_their_service(void **state)
+{
+    static const struct {
+        const char *words, *service;
+    } wanted[] = {
+        {"couch", "bulky-item"},
+        {"sofa", "bulky-item"},
+        {"mattress", "bulky-item"},
+        {"fridge", "bulky-item"},
+        {"clogged drain", "flooding-drain"},
+        {"water in the street", "flooding-drain"},
+        {"tagging", "graffiti"},
+        {"spray paint", "graffiti"},
+        {"trash on the street", "litter-illegal-dumping"},
+        {"needle", "litter-illegal-dumping"},
+        {"trash not picked up", "missed-collection"},
+        {"recycling", "missed-collection"},
+        {"weeds", "overgrown-lot"},
+        {"rats", "overgrown-lot"},
+        {"swing", "park-maintenance"},
+        {"bench", "park-maintenance"},
+        {"hole in the road", "pothole"},
+        {"bump", "pothole"},
+        {"curb", "sidewalk"},
+        {"wheelchair ramp", "sidewalk"},
+        {"dog", "stray-animal"},
+        {"dead cat", "stray-animal"},
+        {"lamp", "street-light-out"},
+        {"dark street", "street-light-out"},
+        {"stop sign", "street-sign"},
+        {"street name", "street-sign"},
+        {"traffic light", "traffic-signal"},
+        {"crosswalk button", "traffic-signal"},
+        {"branch", "tree-limb"},
+        {"fallen tree", "tree-limb"},
+        {"sofá", "bulky-item"},
+        {"hoyo", "pothole"},
+        {"farola", "street-light-out"},
+        {"basura", "missed-collection"},
+        {"tủ lạnh cũ", "bulky-item"},
+        {"ghế sofa", "bulky-item"},
+    };
+    struct world *world = *state;
+    struct visitor ana;
+
+    visitor_init(&ana, world);
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        struct str query = str_of(wanted[i].words);
+        struct buf out = buf_in(world->ctx.arena, 300);
+
+        url_escape(&out, query);
+        visit(&ana, "/find?q=%.*s", STR_ARG(buf_str(&out)));
+        if (!sees(&ana, TEXT(world, "href=\"/services/%s\"", wanted[i].service)))
+            print_error("%s does not find %s\n", wanted[i].words, wanted[i].service), fail();
+    }
+    for (size_t i = 0; i < test_city->service_n; i++) {
+        size_t n = 0;
+
+        for (size_t j = 0; j < COUNT(wanted); j++)
+            n += str_eq(test_city->services[i]->code, str_of(wanted[j].service));
+        assert_true(n >= 2); /* a new service brings its words */
+    }
+}
+
+static void no_service_for_words_leads_on(void **state)
+{
+    struct visitor ana;
+
+    visitor_init(&ana, *state);
+    assert_int_equal(visit(&ana, "/find?q=zebra+xylophone"), 200);
+    assert_true(sees(&ana, "href=\"/groups/streets\"") && sees(&ana, "ch-empty"));
+    assert_true(sees(&ana, TEXT(ana.world, "Or call us: %.*s", STR_ARG(test_city->phone))));
+    visit(&ana, "/vi/find?q=zebra");
+    assert_true(sees(&ana, "href=\"/vi/groups/streets\""));
+    visit(&ana, "/find?q=pothole");
+    assert_false(sees(&ana, "ch-empty"));
+}
+
+/* Before anything is asked: how long it will take, where a clock says so. */
+static void a_service_says_how_long_it_takes(void **state)
+{
+    struct visitor ana;
+
+    visitor_init(&ana, *state);
+    visit(&ana, "/services/bulky-item");
+    assert_true(sees(&ana, "As a rule we finish within 5 workdays."));
+    visit(&ana, "/es/services/bulky-item");
+    assert_true(sees(&ana, "un plazo de 5 d"));
+}
+
 static void an_empty_list_says_why(void **state)
 {
     struct visitor ana;
@@ -233,6 +344,10 @@ int main(void)
         TEST(what_no_form_sends_is_left_out),
         TEST(days_are_whole_days_of_the_city),
         TEST(pages_keep_the_filter),
+        TEST(the_moving_map_is_of_the_page),
+        TEST(everyday_words_find_their_service),
+        TEST(no_service_for_words_leads_on),
+        TEST(a_service_says_how_long_it_takes),
         TEST(an_empty_list_says_why),
         TEST(a_feed_is_of_the_filter),
         TEST(data_goes_on),

@@ -19,8 +19,11 @@
     request.overrideMimeType('image/svg+xml');
     request.onload = () => {
       const drawn = request.status === 200 && request.responseXML && request.responseXML.documentElement;
-      if (drawn && drawn.namespaceURI === NS) resolve(document.importNode(drawn, true));
-      else reject(new Error(String(request.status)));
+      if (drawn && drawn.namespaceURI === NS) {
+        // The picture's own sheet, for where no page has one: the page has, and refuses others.
+        for (const sheet of drawn.querySelectorAll('style')) sheet.remove();
+        resolve(document.importNode(drawn, true));
+      } else reject(new Error(String(request.status)));
     };
     request.onerror = reject;
     request.send();
@@ -36,6 +39,23 @@
   const toBounds = text => {
     const [west, south, east, north] = text.split(',').map(Number);
     return [[south, west], [north, east]];
+  };
+
+  // As in the server's drawing: the number of the list's line, the colour of its state.
+  const numbered = (L, { marker, kind }) => {
+    const svg = document.createElementNS(NS, 'svg');
+    svg.setAttribute('viewBox', '-22 -59 44 60');
+    const group = document.createElementNS(NS, 'g');
+    group.setAttribute('class', `map-pin map-pin-${kind}`);
+    const path = document.createElementNS(NS, 'path');
+    path.setAttribute('d', 'M0 0C-4-14-19-22-19-37a19 19 0 1 1 38 0C19-22 4-14 0 0z');
+    const text = document.createElementNS(NS, 'text');
+    text.setAttribute('y', '-30');
+    text.setAttribute('text-anchor', 'middle');
+    text.textContent = marker;
+    group.append(path, text);
+    svg.append(group);
+    return L.divIcon({ html: svg, className: '', iconSize: [32, 44], iconAnchor: [16, 43] });
   };
 
   const pin = L => {
@@ -94,7 +114,7 @@
     for (const { geometry, properties } of (await reply.json()).features) {
       const [lon, lat] = geometry.coordinates;
       const link = make('a', { href: properties.url, class: 'usa-link' }, properties.title);
-      L.marker([lat, lon], { icon: pin(L), title: properties.title, alt: properties.title }).bindPopup(link, { closeButton: false }).addTo(map);
+      L.marker([lat, lon], { icon: properties.marker ? numbered(L, properties) : pin(L), title: properties.title, alt: properties.title }).bindPopup(link, { closeButton: false }).addTo(map);
     }
   };
 
