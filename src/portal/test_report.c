@@ -311,10 +311,16 @@ static void a_withdrawn_service_takes_no_more(void **state)
     assert_leads(&ana, "/report/pothole/done");
     visitor_fills(&bo, "");
     world->ctx.city = city_after(world, "pothole", NULL);
-    assert_int_equal(visit(&bo, "/report/pothole"), 404);
-    assert_int_equal(visit(&bo, "/report/pothole/check"), 404);
-    assert_int_equal(submit(&bo, "", "/report/pothole/check"), 404);
-    assert_int_equal(submit(&bo, "size=plate", "/report/pothole/size"), 404);
+    assert_int_equal(visit(&bo, "/report/pothole"), 410);
+    assert_int_equal(visit(&bo, "/report/pothole/check"), 410);
+    assert_int_equal(submit(&bo, "", "/report/pothole/check"), 410);
+    assert_int_equal(submit(&bo, "size=plate", "/report/pothole/size"), 410);
+    assert_int_equal(visit(&bo, "/report/pothole/later"), 410);
+    assert_int_equal(visit(&bo, "/report/nothing"), 404);
+    visit(&bo, "/drafts"); /* it may be thrown away, and not gone on with */
+    assert_true(sees(&bo, "The city does not take these reports any more.") &&
+                sees(&bo, "/drop\""));
+    assert_false(sees(&bo, ">Continue<span"));
     assert_int_equal(count(world, "cases"), 1);
     assert_int_equal(visit(&ana, "/report/pothole/done"), 200);
     world->ctx.city = test_city;
