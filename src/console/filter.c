@@ -38,6 +38,85 @@ static unsigned read_columns(struct str words)
     return columns;
 }
 
+/* ---- Columns of answers */
+
+struct case_fields list_fields(struct ctx *ctx)
+{
+    struct case_fields fields, shown = {0};
+
+    if (case_fields_of(ctx, false, &fields)) {
+        ctx_clear_error(ctx);
+        return shown;
+    }
+    shown.of = fields.of;
+    for (size_t i = 0; i < fields.n; i++)
+        if (case_field_is_for(ctx, &fields.of[i]))
+            shown.of[shown.n++] = fields.of[i];
+    return shown;
+}
+
+struct str list_field_word(struct arena *arena, const struct case_field *field)
+{
+    return str_fmt(arena, "field.%.*s", STR_ARG(field->id));
+}
+
+struct str list_field_name(const struct case_field *field, enum lang lang)
+{
+    struct str prompt = text_in(&field->field->prompt, lang);
+
+    return prompt.n ? prompt : text_in(&field->field->text, lang);
+}
+
+static bool has_field(const struct case_fields *fields, struct str id)
+{
+    for (size_t i = 0; i < fields->n; i++)
+        if (str_eq(fields->of[i].id, id))
+            return true;
+    return false;
+}
+
+bool list_ask_shows_field(const struct list_ask *ask, const struct case_field *field)
+{
+    return has_field(&ask->fields, field->id);
+}
+
+/* A column word with its comma. */
+static size_t taken_by(unsigned columns)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < COLUMN__N; i++)
+        n += columns & (1u << i) ? strlen(list_columns[i].word) + 1 : 0;
+    return n;
+}
+
+/* Those that there are, may be listed, and have room beside the others. */
+static enum rc read_fields(struct ctx *ctx, struct str words, struct list_ask *ask)
+{
+    const struct str before = S("field.");
+    size_t most = words.n / (before.n + 1) + 1;
+    size_t taken = taken_by(ask->columns);
+    struct str word;
+
+    ask->fields = (struct case_fields){ARENA_ARRAY(ctx->arena, most, struct case_field), 0};
+    if (!ask->fields.of)
+        return FAIL(ctx, ERR_MEMORY);
+    while (str_next(&words, ',', &word)) {
+        struct str id = str_slice(word, before.n, word.n);
+        struct case_field field;
+
+        if (!str_starts_with(word, before) || taken + word.n + 1 > LIST_COLUMNS_MAX ||
+            has_field(&ask->fields, id) || !case_field_find(ctx->city, id, &field) ||
+            !case_field_is_for(ctx, &field))
+            continue;
+        taken += word.n + 1;
+        ask->fields.of[ask->fields.n++] = field;
+    }
+    return RC_OK;
+}
+
+/* ---- What was asked */
+
 /* The choices of a plain form as a filter; what is not known is left out, so that an old link
  * still shows a list. */
 static struct str composed(struct ctx *ctx, const struct request *request)
@@ -74,8 +153,11 @@ enum rc list_ask_of(struct ctx *ctx, struct str text, struct str sort, struct st
     struct list_ask ask = {.text = text, .columns = read_columns(columns)};
     enum rc rc;
 
-    ask.has_columns = ask.columns != 0 && ask.columns != USUAL_COLUMNS;
-    if (!ask.columns)
+    rc = read_fields(ctx, columns, &ask);
+    if (rc)
+        return rc;
+    ask.has_columns = (ask.columns != 0 && ask.columns != USUAL_COLUMNS) || ask.fields.n;
+    if (!ask.columns && !ask.fields.n)
         ask.columns = USUAL_COLUMNS;
     ask.has_sort = case_sort_of(sort, &ask.sort);
     rc = case_filter_parse(ctx, text, &ask.filter);
@@ -99,11 +181,11 @@ enum rc list_ask_read(struct ctx *ctx, const struct request *request, struct lis
     struct str columns = request_value(request, S("cols")), column;
     const struct params *params =
         http_method_is_safe(request->method) ? &request->query : &request->form;
-    struct buf boxes = buf_in(ctx->arena, 400);
+    struct buf boxes = buf_in(ctx->arena, 4000);
     enum rc rc;
 
     for (size_t at = 0; params_next(params, S("col"), &at, &column);) {
-        buf_add(&boxes, utf8_cut(column, 20));
+        buf_add(&boxes, utf8_cut(column, 60));
         buf_add_byte(&boxes, ',');
     }
     rc = list_ask_of(ctx, text.p ? str_trim(text) : composed(ctx, request),
@@ -123,6 +205,11 @@ struct str list_ask_columns(struct arena *arena, const struct list_ask *ask)
         if (out.n)
             buf_add_byte(&out, ',');
         buf_add(&out, str_of(list_columns[i].word));
+    }
+    for (size_t i = 0; i < ask->fields.n; i++) {
+        if (out.n)
+            buf_add_byte(&out, ',');
+        buf_add(&out, list_field_word(arena, &ask->fields.of[i]));
     }
     return buf_str(&out);
 }

@@ -6,6 +6,7 @@
 #include "console/queries.h"
 #include "console/queue.ct.h"
 #include "engine/cases/access.h"
+#include "engine/definition/answer.h"
 #include "engine/definition/show.h"
 #include "people/permission.h"
 
@@ -66,6 +67,33 @@ struct str queue_cell(struct ctx *ctx, const struct case_line *line, enum list_c
     return STR_NONE;
 }
 
+static const struct answer *answer_of(const struct case_line *line, struct str id,
+                                      const struct field **ret_field)
+{
+    const struct field *field = line->answers ? definition_field(line->definition, id) : NULL;
+    const struct answer *answer =
+        field ? &line->answers->of[field - line->definition->fields] : NULL;
+
+    *ret_field = field;
+    return answer && answer->is_given ? answer : NULL;
+}
+
+struct str queue_answer(struct ctx *ctx, const struct case_line *line, struct str field)
+{
+    const struct field *of;
+    const struct answer *answer = answer_of(line, field, &of);
+
+    return answer ? answer_shown(ctx->arena, of, answer, ctx->lang) : STR_NONE;
+}
+
+struct str queue_answer_typed(struct arena *arena, const struct case_line *line, struct str field)
+{
+    const struct field *of;
+    const struct answer *answer = answer_of(line, field, &of);
+
+    return answer ? answer_typed(arena, of, answer) : STR_NONE;
+}
+
 static enum rc load_lines(struct ctx *ctx, const struct staff_page *page, struct queue_view *view)
 {
     struct list_ask *ask = &view->ask;
@@ -78,7 +106,8 @@ static enum rc load_lines(struct ctx *ctx, const struct staff_page *page, struct
                                                .text = ask->text,
                                                .sort = ask->sort,
                                                .after = ask->after,
-                                               .most = QUEUE_PAGE},
+                                               .most = QUEUE_PAGE,
+                                               .with_answers = ask->fields.n > 0},
                          &found);
     if (rc == RC_INVALID && ctx->err.id == ERR_FILTER) {
         ask->trouble = ctx->err.arg;

@@ -41,6 +41,10 @@ struct queue_view {
 /* What stands in a cell, in words. */
 struct str queue_cell(struct ctx *ctx, const struct case_line *line, enum list_column column);
 
+/* The case's answer to a field: in words, and as it would be typed; empty for none. */
+struct str queue_answer(struct ctx *ctx, const struct case_line *line, struct str field);
+struct str queue_answer_typed(struct arena *arena, const struct case_line *line, struct str field);
+
 /* The class of its state's mark. */
 const char *queue_tag(const struct case_line *line);
 

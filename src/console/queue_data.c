@@ -60,6 +60,9 @@ static void put_csv(struct ctx *ctx, struct csv_writer *csv, const struct list_a
         if (list_ask_shows(ask, (enum list_column)i))
             csv_put(csv, line ? raw_cell(ctx, line, (enum list_column)i)
                               : column_key((enum list_column)i));
+    for (size_t i = 0; i < ask->fields.n; i++)
+        csv_put(csv, line ? queue_answer_typed(ctx->arena, line, ask->fields.of[i].id)
+                          : list_field_word(ctx->arena, &ask->fields.of[i]));
     csv_end_row(csv);
 }
 
@@ -87,6 +90,15 @@ static void put_json(struct ctx *ctx, struct list_file *file, const struct list_
         else
             json_put_null(json);
     }
+    for (size_t i = 0; i < ask->fields.n; i++) {
+        struct str value = queue_answer_typed(ctx->arena, line, ask->fields.of[i].id);
+
+        json_put_key(json, list_field_word(ctx->arena, &ask->fields.of[i]));
+        if (value.n)
+            json_put_string(json, value);
+        else
+            json_put_null(json);
+    }
     json_end_object(json);
 }
 
@@ -105,6 +117,12 @@ static void end_json(struct list_file *file, bool is_complete)
     json_end_object(&file->json);
 }
 
+/* Whether a row may be as long as what somebody said. */
+static bool has_texts(const struct list_ask *ask)
+{
+    return list_ask_shows(ask, COLUMN_TEXT) || ask->fields.n;
+}
+
 static enum rc load_part(struct ctx *ctx, const struct list_file *file, struct list_ask *ask,
                          struct case_found *ret)
 {
@@ -114,14 +132,14 @@ static enum rc load_part(struct ctx *ctx, const struct list_file *file, struct l
         return rc;
     if (ask->trouble.n)
         return FAIL(ctx, ERR_FILTER, .field = S("q"), .arg = ask->trouble);
-    return case_search(
-        ctx,
-        &(struct case_search){.filter = &ask->filter,
-                              .text = ask->text,
-                              .sort = ask->sort,
-                              .after = file->after,
-                              .most = list_ask_shows(ask, COLUMN_TEXT) ? PART_OF_TEXT : PART},
-        ret);
+    return case_search(ctx,
+                       &(struct case_search){.filter = &ask->filter,
+                                             .text = ask->text,
+                                             .sort = ask->sort,
+                                             .after = file->after,
+                                             .with_answers = ask->fields.n > 0,
+                                             .most = has_texts(ask) ? PART_OF_TEXT : PART},
+                       ret);
 }
 
 static enum rc produce(struct ctx *ctx, void *state, struct buf *chunk, bool *is_last)

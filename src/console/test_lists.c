@@ -85,7 +85,8 @@ static void a_filter_is_typed(void **state)
     assert_int_equal(browse(&browser, S("/staff/queue?q=%00")), 422);
     assert_int_equal(browse(&browser, S("/staff/queue/help")), 200);
     assert_true(page_has(&browser, "place:~&quot;Harvard St&quot;"));
-    assert_int_equal(count_of(browser.last.body, "<tr><th scope=\"row\">"), CASE_KEY__N);
+    /* Every key, and the one question that this city's lists know. */
+    assert_int_equal(count_of(browser.last.body, "<tr><th scope=\"row\">"), CASE_KEY__N + 1);
 }
 
 static void columns_are_chosen(void **state)
@@ -102,6 +103,66 @@ static void columns_are_chosen(void **state)
     assert_true(page_has(&browser, "data-col=\"age\" hidden"));
     assert_false(page_has(&browser, "data-col=\"text\" hidden"));
     assert_true(page_has(&browser, "cols=opened%2Ctext"));
+}
+
+/* A question that lists know is a term of the filter, a column, and a member of the files. */
+static void answers_are_asked_for_and_shown(void **state)
+{
+    struct world *world = *state;
+    struct browser browser = {.world = world};
+    struct ctx *ctx = &world->site.ctx;
+    struct str password = test_city_staff(&world->city, "rdiaz", "agent", "city", "");
+    struct str open = test_city_file(&world->city, "hole", false, "Deep");
+    struct str blocked = test_city_file(&world->city, "hole", true, "Wide");
+    struct str tree = test_city_file(&world->city, "tree", false, "");
+    json_t *root;
+
+    browser_sign_in(&browser, "rdiaz", password);
+    assert_int_equal(browse_list(&browser, "field.lane:yes"), 200);
+    assert_true(has(&browser, blocked) && !has(&browser, open) && !has(&browser, tree));
+    assert_true(page_has(&browser, "<input type=\"checkbox\" name=\"col\" value=\"field.lane\"> "
+                                   "Is a lane blocked?"));
+    assert_false(page_has(&browser, "data-col=\"field.lane\""));
+    assert_int_equal(browse_list(&browser, "field.lame:yes"), 422);
+    assert_true(page_has(&browser, "lists know no question “lame”. Did you mean “lane”?"));
+    assert_int_equal(browse(&browser, fmt_path(world, "/es/staff/queue", "field.broken:x")), 422);
+    assert_true(page_has(&browser, "las listas no conocen las respuestas a “broken”"));
+    assert_int_equal(browse(&browser, S("/staff/queue?q=&col=state&col=field.lane&col=field.broken"
+                                        "&col=field.%3Cb%3E")),
+                     200);
+    assert_int_equal(rows_on_page(&browser), 3);
+    assert_true(page_has(&browser, "cols=state%2Cfield.lane"));
+    assert_false(page_has(&browser, "field.broken"));
+    assert_true(page_has(&browser, "<th scope=\"col\" data-col=\"field.lane\">Is a lane blocked?"));
+    assert_int_equal(count_of(browser.last.body, "data-col=\"field.lane\" dir=\"auto\">Yes</td>"),
+                     1);
+    /* What nobody answered has no answer, whatever the default. */
+    assert_int_equal(count_of(browser.last.body, "data-col=\"field.lane\" dir=\"auto\"></td>"), 2);
+    assert_int_equal(browse_list(&browser, "field.lane:none"), 200);
+    assert_true(has(&browser, open) && !has(&browser, blocked) && !has(&browser, tree));
+
+    assert_int_equal(
+        browse(&browser,
+               S("/staff/queue.csv?q=field.lane:yes,none&sort=oldest&cols=team,field.lane")),
+        200);
+    assert_true(page_has(&browser, "number,team,field.lane\r\n"));
+    assert_true(page_has(&browser, ",west,\r\n"));
+    assert_true(page_has(&browser, ",east,true\r\n"));
+    assert_int_equal(count_of(browser.last.body, "\n"), 3);
+    assert_int_equal(browse(&browser, S("/staff/queue.json?q=&sort=oldest&cols=field.lane")), 200);
+    assert_int_equal(json_parse(ctx, browser.last.body, (size_t)1 << 20, &root), RC_OK);
+    assert_string_equal(
+        json_string_value(json_object_get(json_get(root, S("cases[1]")), "field.lane")), "true");
+    assert_true(json_is_null(json_object_get(json_get(root, S("cases[2]")), "field.lane")));
+
+    assert_int_equal(submit(&browser, S("/staff/views"),
+                            S("q=field.lane:yes&cols=place,field.lane&name=Blocked")),
+                     303);
+    assert_int_equal(browse(&browser, location_of(&browser)), 200);
+    assert_true(page_has(&browser, "data-col=\"field.lane\" dir=\"auto\">Yes</td>"));
+    assert_int_equal(browse(&browser, S("/staff/queue/help")), 200);
+    assert_true(page_has(&browser, "<code>field.lane:true</code>"));
+    assert_true(page_has(&browser, "Questions that lists know"));
 }
 
 static void a_list_is_a_file(void **state)
@@ -456,11 +517,17 @@ static void a_median_is_the_middle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(a_filter_is_typed),        WORLD_TEST(columns_are_chosen),
-        WORLD_TEST(a_list_is_a_file),         WORLD_TEST(a_view_is_ones_own),
-        WORLD_TEST(many_are_resolved_once),   WORLD_TEST(a_guard_says_why),
-        WORLD_TEST(many_are_given_and_noted), WORLD_TEST(very_many_are_a_job),
-        WORLD_TEST(every_number_is_its_list), WORLD_TEST(a_median_is_the_middle),
+        WORLD_TEST(a_filter_is_typed),
+        WORLD_TEST(columns_are_chosen),
+        WORLD_TEST(answers_are_asked_for_and_shown),
+        WORLD_TEST(a_list_is_a_file),
+        WORLD_TEST(a_view_is_ones_own),
+        WORLD_TEST(many_are_resolved_once),
+        WORLD_TEST(a_guard_says_why),
+        WORLD_TEST(many_are_given_and_noted),
+        WORLD_TEST(very_many_are_a_job),
+        WORLD_TEST(every_number_is_its_list),
+        WORLD_TEST(a_median_is_the_middle),
     };
 
     return cmocka_run_group_tests_name("lists of the console", tests, NULL, NULL);

@@ -661,6 +661,10 @@ def test_together(api, known):
     answers = at_once(8, lambda _: api.ask("GET", "/api/v1/layers", slow))
     check("a rate holds however many ask together", sorted(a.status for a in answers) ==
           [200] * 3 + [429] * 5, [a.status for a in answers])
+    form = {"Authorization": "Bearer " + slow, "Content-Type": "application/x-www-form-urlencoded"}
+    answer = api.city.ask("POST", "/open311/v2/requests.json", b"service_code=pothole", form)
+    check("and whichever interface is called", answer.status == 429 and
+          int(answer.headers["retry-after"]) > 0, (answer.status, answer.headers))
 
 
 def test_edges(api, known):

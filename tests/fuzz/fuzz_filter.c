@@ -18,8 +18,24 @@ static struct city *the_city(void)
     static struct outcome outcome = {.id = STR("fixed")};
     static struct workflow workflow = {
         .states = states, .state_n = 2, .outcomes = &outcome, .outcome_n = 1};
-    static struct definition definition = {
-        .code = STR("pothole"), .service_id = 4, .workflow = &workflow};
+    static const struct field_option options[] = {{.id = STR("large")}, {.id = STR("small")}};
+    static const struct field fields[] = {
+        {.id = STR("lamp"), .type = FIELD_ASSET, .is_indexed = true},
+        {.id = STR("size"),
+         .type = FIELD_CHOICE,
+         .is_indexed = true,
+         .options = options,
+         .option_n = 2},
+        {.id = STR("depth_2"), .type = FIELD_NUMBER, .is_indexed = true},
+        {.id = STR("seen"), .type = FIELD_DATE, .is_indexed = true},
+        {.id = STR("lane"), .type = FIELD_YES_NO, .is_indexed = true},
+        {.id = STR("note"), .type = FIELD_TEXT},
+    };
+    static struct definition definition = {.code = STR("pothole"),
+                                           .service_id = 4,
+                                           .workflow = &workflow,
+                                           .fields = fields,
+                                           .field_n = 6};
     static struct definition *versions[] = {&definition};
     static struct city city = {.teams = &team,
                                .team_n = 1,

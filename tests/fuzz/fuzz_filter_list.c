@@ -8,7 +8,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct city *the_city(void)
 {
-    static struct city city;
+    static const struct field fields[] = {
+        {.id = STR("lamp"), .type = FIELD_ASSET, .is_indexed = true},
+        {.id = STR("plate"), .type = FIELD_TEXT, .is_indexed = true, .personal = PERSONAL_CONTACT},
+        {.id = STR("a_question_with_a_name_that_is_long_as_can"),
+         .type = FIELD_NUMBER,
+         .is_indexed = true},
+    };
+    static struct definition definition = {
+        .code = STR("pothole"), .service_id = 4, .fields = fields, .field_n = 3};
+    static struct definition *services[] = {&definition};
+    static struct city city = {.services = services, .service_n = 1};
     static struct arena *arena;
 
     if (!city.zone) {

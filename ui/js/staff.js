@@ -73,7 +73,11 @@
     const apply = () => $$('input[name=col]', form).forEach(box => {
       $$(`[data-col="${CSS.escape(box.value)}"]`, target).forEach(cell => { cell.hidden = !box.checked; });
     });
-    form.addEventListener('change', apply);
+    // An answer's column is made by the server: asked for at once.
+    form.addEventListener('change', event => {
+      apply();
+      if (event.target.checked && !$$(`[data-col="${CSS.escape(event.target.value)}"]`, target).length) form.requestSubmit();
+    });
     apply();
   }
 

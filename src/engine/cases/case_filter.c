@@ -2,10 +2,13 @@
 
 #include "base/problem.h"
 #include "base/utf8.h"
+#include "engine/cases/case_field.h"
+#include "engine/cases/projection.h"
 #include "place/layers.h"
 
 #define DAYS_MAX      40000
 #define BEGINNING_MIN 3
+#define FIELD         S("field.") /* before a field's id, as a key */
 
 const struct case_key_about case_filter_keys[CASE_KEY__N] = {
     [CASE_KEY_WORDS] = {NULL, "pothole \"bus stop\" grat*", MSG_filter_words},
@@ -25,6 +28,7 @@ const struct case_key_about case_filter_keys[CASE_KEY__N] = {
     [CASE_KEY_NUMBER] = {"number", "number:26-00042-7", MSG_filter_number},
     [CASE_KEY_PLACE] = {"place", "place:~\"Harvard St\"", MSG_filter_place},
     [CASE_KEY_REPORTER] = {"reporter", "reporter:ana@example.com", MSG_filter_reporter},
+    [CASE_KEY_FIELD] = {"field", NULL, MSG_filter_field},
 };
 
 static const struct str state_types[] = {STR("open"), STR("waiting"), STR("closed")};
@@ -110,29 +114,35 @@ static bool read_day(const struct ctx *ctx, struct str text, struct date *ret)
     return read_count(text, today, ret) || date_parse(text, ret);
 }
 
-static enum rc read_days(struct reader *reader, size_t at, struct case_value *value)
+/* A day or a range of days; else what is wrong with it. */
+static enum msg_id days_of(const struct ctx *ctx, struct case_value *value)
 {
-    const struct ctx *ctx = reader->ctx;
     ptrdiff_t dots = str_find(value->text, S(".."));
     struct str from = dots < 0 ? value->text : str_slice(value->text, 0, (size_t)dots);
     struct str until = dots < 0 ? from : str_slice(value->text, (size_t)dots + 2, value->text.n);
     struct date first = {0}, last = {0};
 
-    value->is_none = str_eq(value->text, S("none"));
-    if (value->is_none)
-        return RC_OK;
     if ((from.n && !read_day(ctx, from, &first)) || (until.n && !read_day(ctx, until, &last)) ||
         (!from.n && !until.n))
-        return case_filter_refuse(reader->ctx, reader->text, at, MSG_filter_bad_day, value->text);
+        return MSG_filter_bad_day;
     if (from.n && until.n && date_cmp(first, last) > 0)
-        return case_filter_refuse(reader->ctx, reader->text, at, MSG_filter_backwards, value->text);
+        return MSG_filter_backwards;
     value->has_from = from.n > 0;
     value->has_until = until.n > 0;
     if (value->has_from)
         value->from = day_begins(ctx->city, first);
     if (value->has_until)
         value->until = zone_end_of_day(ctx->city->zone, last);
-    return RC_OK;
+    return MSG_NONE;
+}
+
+static enum rc read_days(struct reader *reader, size_t at, struct case_value *value)
+{
+    enum msg_id wrong;
+
+    value->is_none = str_eq(value->text, S("none"));
+    wrong = value->is_none ? MSG_NONE : days_of(reader->ctx, value);
+    return wrong ? case_filter_refuse(reader->ctx, reader->text, at, wrong, value->text) : RC_OK;
 }
 
 /* A list of names to compare with and to propose from. */
@@ -249,6 +259,92 @@ static enum rc read_name(struct reader *reader, enum case_key key, size_t at,
     return RC_OK;
 }
 
+/* ---- The answer to a field */
+
+/* "2..5", "..5", "2.50"; else what is wrong with it. */
+static enum msg_id numbers_of(struct case_value *value)
+{
+    ptrdiff_t dots = str_find(value->text, S(".."));
+    struct str from = dots < 0 ? value->text : str_slice(value->text, 0, (size_t)dots);
+    struct str until = dots < 0 ? from : str_slice(value->text, (size_t)dots + 2, value->text.n);
+    struct decimal least = {0}, most = {0};
+
+    if ((from.n && !decimal_parse(from, &least)) || (until.n && !decimal_parse(until, &most)) ||
+        (!from.n && !until.n))
+        return MSG_filter_bad_number;
+    if (from.n && until.n && decimal_cmp(least, most) > 0)
+        return MSG_filter_backwards;
+    value->low = from.n ? projection_millionths(least) : INT64_MIN;
+    value->high = until.n ? projection_millionths(most) : INT64_MAX;
+    return MSG_NONE;
+}
+
+/* The word of people for what is stored. */
+static struct str indexed_text(const struct case_field *field, struct str text)
+{
+    if (field->field->type == FIELD_YES_NO && str_eq(text, S("yes")))
+        return S("true");
+    if (field->field->type == FIELD_YES_NO && str_eq(text, S("no")))
+        return S("false");
+    return text;
+}
+
+static enum rc read_field(struct reader *reader, const struct case_term *term, size_t at,
+                          struct case_value *value)
+{
+    struct case_field field = {0};
+    enum msg_id wrong = MSG_NONE, of_days = MSG_NONE;
+    struct names names = {0};
+    enum rc rc;
+
+    value->is_none = !value->is_quoted && str_eq(value->text, S("none"));
+    if (value->is_none || !case_field_find(reader->ctx->city, term->field, &field))
+        return RC_OK;
+    if ((field.kinds & CASE_FIELD_NUMBER) && !(wrong = numbers_of(value)))
+        value->kinds |= CASE_FIELD_NUMBER;
+    if ((field.kinds & CASE_FIELD_DAY) && !(of_days = days_of(reader->ctx, value)))
+        value->kinds |= CASE_FIELD_DAY;
+    rc = case_field_options(reader->ctx, term->field, &names.of, &names.n);
+    if (rc)
+        return rc;
+    value->folded = indexed_text(&field, value->text);
+    if ((field.kinds & CASE_FIELD_TEXT) && (field.is_free || has_name(&names, value->folded)))
+        value->kinds |= CASE_FIELD_TEXT;
+    if (value->kinds)
+        return RC_OK;
+    if (field.kinds & CASE_FIELD_TEXT)
+        return refuse_unknown(reader, at, MSG_filter_no_option, value->text, names.of, names.n);
+    return case_filter_refuse(reader->ctx, reader->text, at, wrong ? wrong : of_days, value->text);
+}
+
+/* "field.lamp" where a term begins: a field that lists know, or why not. */
+static enum rc find_field(struct reader *reader, struct str id, struct case_term *term)
+{
+    struct case_fields known;
+    struct case_field field;
+    struct str *ids;
+    enum rc rc;
+
+    term->key = CASE_KEY_FIELD;
+    term->field = str_lower_ascii(reader->ctx->arena, id);
+    if (case_field_find(reader->ctx->city, term->field, &field))
+        return RC_OK;
+    if (case_field_exists(reader->ctx->city, term->field))
+        return case_filter_refuse(reader->ctx, reader->text, reader->at, MSG_filter_not_indexed,
+                                  term->field);
+    rc = case_fields_of(reader->ctx, true, &known);
+    if (rc)
+        return rc;
+    ids = ARENA_ARRAY(reader->ctx->arena, known.n, struct str);
+    if (!ids)
+        return FAIL(reader->ctx, ERR_MEMORY);
+    for (size_t i = 0; i < known.n; i++)
+        ids[i] = known.of[i].id;
+    return refuse_unknown(reader, reader->at, MSG_filter_no_field, term->field, ids, known.n);
+}
+
+/* ---- People and words */
+
 /* An e-mail address or a phone number, as contact points are looked up. */
 static bool read_contact(struct arena *arena, struct case_value *value)
 {
@@ -285,9 +381,11 @@ static enum rc read_words(struct reader *reader, size_t at, struct case_value *v
     return RC_OK;
 }
 
-static enum rc settle(struct reader *reader, enum case_key key, size_t at, struct case_value *value)
+static enum rc settle(struct reader *reader, const struct case_term *term, size_t at,
+                      struct case_value *value)
 {
     struct ctx *ctx = reader->ctx;
+    enum case_key key = term->key;
 
     if (value->is_contained && key != CASE_KEY_PLACE)
         return case_filter_refuse(ctx, reader->text, at, MSG_filter_no_contains, value->text);
@@ -312,6 +410,7 @@ static enum rc settle(struct reader *reader, enum case_key key, size_t at, struc
                    ? RC_OK
                    : case_filter_refuse(ctx, reader->text, at, MSG_filter_no_word, value->text);
     case CASE_KEY_NUMBER: return RC_OK;
+    case CASE_KEY_FIELD: return read_field(reader, term, at, value);
     default: return read_name(reader, key, at, value);
     }
 }
@@ -377,7 +476,7 @@ static enum rc take_value(struct reader *reader, struct case_term *term)
         rc = case_filter_refuse(reader->ctx, reader->text, reader->at, MSG_filter_stray_quote,
                                 STR_NONE);
     if (!rc)
-        rc = settle(reader, term->key, at, value);
+        rc = settle(reader, term, at, value);
     term->value_n++;
     return rc;
 }
@@ -405,10 +504,22 @@ static bool is_key_byte(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
 }
 
+static bool is_field_byte(char c)
+{
+    return is_key_byte(c) || (c >= '0' && c <= '9');
+}
+
 /* The key that stands here, without moving; empty for a word of the case. */
 static struct str key_here(const struct reader *reader)
 {
+    struct str rest = str_slice(reader->text, reader->at, reader->text.n);
     size_t end = reader->at;
+
+    if (rest.n > FIELD.n && str_eq_ascii_nocase(str_slice(rest, 0, FIELD.n), FIELD)) {
+        end += FIELD.n;
+        while (end < reader->text.n && is_field_byte(reader->text.p[end]))
+            end++;
+    }
 
     while (end < reader->text.n && is_key_byte(reader->text.p[end]))
         end++;
@@ -417,17 +528,19 @@ static struct str key_here(const struct reader *reader)
                : STR_NONE;
 }
 
-static enum rc find_key(struct reader *reader, struct str word, enum case_key *ret)
+static enum rc find_key(struct reader *reader, struct str word, struct case_term *term)
 {
     struct str words[CASE_KEY__N];
     size_t n = 0;
 
+    if (str_find_byte(word, '.') >= 0)
+        return find_field(reader, str_slice(word, FIELD.n, word.n), term);
     for (int i = 0; i < CASE_KEY__N; i++) {
-        if (!case_filter_keys[i].word || i == CASE_KEY_OVERDUE)
+        if (!case_filter_keys[i].word || i == CASE_KEY_OVERDUE || i == CASE_KEY_FIELD)
             continue;
         words[n++] = str_of(case_filter_keys[i].word);
         if (str_eq_ascii_nocase(word, words[n - 1])) {
-            *ret = (enum case_key)i;
+            term->key = (enum case_key)i;
             return RC_OK;
         }
     }
@@ -457,7 +570,7 @@ static enum rc take_term(struct reader *reader)
     } else {
         key = key_here(reader);
         if (key.n)
-            rc = find_key(reader, key, &term->key);
+            rc = find_key(reader, key, term);
         reader->at += !rc && key.n ? key.n + 1 : 0;
         if (!rc)
             rc = take_values(reader, term);
@@ -550,6 +663,8 @@ struct str case_filter_text(struct arena *arena, const struct case_filter *filte
             buf_add_byte(&out, '-');
         if (term->key != CASE_KEY_WORDS)
             buf_add(&out, str_of(case_filter_keys[term->key].word));
+        if (term->key == CASE_KEY_FIELD)
+            buf_add_fmt(&out, ".%.*s", STR_ARG(term->field));
         if (term->key != CASE_KEY_WORDS && term->key != CASE_KEY_OVERDUE)
             buf_add_byte(&out, ':');
         for (size_t j = 0; j < term->value_n; j++) {

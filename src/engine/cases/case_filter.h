@@ -3,6 +3,7 @@
  *
  *     filter = { [ "-" ] term }                  terms stand apart by blanks; all must hold
  *     term   = key ":" value { "," value }       any of the values:  team:streets-west,drainage
+ *            | "field." id ":" value { "," value }   the answer to a field:  field.lamp:791-2
  *            | "overdue"                         past its deadline and not closed
  *            | value { "," value }               words of the case:  pothole,hole "bus stop"
  *     value  = [ "~" ] text [ "*" ]              "~": contains (place alone)
@@ -12,8 +13,10 @@
  * least three characters; quoted words stand together in that order. A word without quotes is also
  * met by a service that is called so in any language (case_asked.h). Days are 2026-07-02, today,
  * yesterday, tomorrow, or counted from today: -7d, +2w; "from..until" is a range with either end
- * left out, "none" a case without such a day. Which keys there are says case_filter_keys, from
- * which the help page is made. Layer: engine. Pure: any thread.
+ * left out, "none" a case without such a day. An answer is given as it was answered: a text or an
+ * option's id as it stands, a number, money and a day also as a range; "none" for no answer. It is
+ * known to lists where its field is indexed (case_field.h). Which keys there are says
+ * case_filter_keys, from which the help page is made. Layer: engine. Pure: any thread.
  */
 #ifndef ENGINE_CASE_FILTER_H
 #define ENGINE_CASE_FILTER_H
@@ -43,31 +46,35 @@ enum case_key {
     CASE_KEY_NUMBER,
     CASE_KEY_PLACE,
     CASE_KEY_REPORTER,
+    CASE_KEY_FIELD,
     CASE_KEY__N,
 };
 
 /* A row of the help. */
 struct case_key_about {
-    const char *word; /* "team"; NULL for words of the case */
-    const char *example;
+    const char *word;    /* "team"; NULL for words of the case */
+    const char *example; /* NULL: of a city's own (case_field_example) */
     enum msg_id says;
 };
 extern const struct case_key_about case_filter_keys[CASE_KEY__N];
 
 struct case_value {
     struct str text;   /* unquoted; a code, a login, an address, words */
-    struct str folded; /* of a place: as it is compared */
+    struct str folded; /* of a place: as it is compared; of a field: as it is indexed */
     bool is_quoted, is_contained, is_beginning;
     int64_t id;   /* team: its row; service: its id; state with is_type: enum state_type */
     bool is_type; /* state: "open", "waiting", "closed" rather than a workflow's own */
-    bool is_none; /* a day: there is none; team, district: none; assignee: nobody */
+    bool is_none; /* a day: there is none; team, district, field: none; assignee: nobody */
     bool is_me;   /* assignee */
     bool has_from, has_until;
     struct instant from, until; /* a day or range: from <= t < until */
+    unsigned kinds;             /* of a field: what it may be, CASE_FIELD_.. */
+    int64_t low, high;          /* of a field that is a number: in millionths, low <= n <= high */
 };
 
 struct case_term {
     enum case_key key;
+    struct str field; /* CASE_KEY_FIELD: its id */
     bool is_negated;
     struct case_value *values;
     size_t value_n;

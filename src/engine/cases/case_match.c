@@ -2,12 +2,13 @@
 
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/case_field.h"
 #include "engine/cases/queries.h"
 #include "people/account.h"
 #include "people/permission.h"
 
-#define PARTIES_MAX   200
-#define NOBODY        0 /* no account has this row */
+#define PARTIES_MAX   200 /* of an address that have proven it, and as many others */
+#define NOBODY        0   /* no account has this row */
 #define WORDS_MAX     8000
 #define BEGINNING_MIN 3
 
@@ -180,7 +181,7 @@ static enum rc find_parties(struct ctx *ctx, const struct case_search *search,
     if (!actor_may(ctx->actor, PERMISSION_WORK))
         return case_filter_refuse(ctx, search->text, term->at, MSG_filter_no_reporter_right,
                                   STR_NONE);
-    match->parties = ARENA_ARRAY(ctx->arena, term->value_n * PARTIES_MAX, int64_t);
+    match->parties = ARENA_ARRAY(ctx->arena, term->value_n * 2 * PARTIES_MAX, int64_t);
     if (!match->parties)
         return FAIL(ctx, ERR_MEMORY);
     match->party_n = 0;
@@ -196,6 +197,16 @@ static enum rc find_parties(struct ctx *ctx, const struct case_search *search,
     return RC_OK;
 }
 
+static enum rc check_field(struct ctx *ctx, const struct case_search *search,
+                           const struct case_term *term)
+{
+    struct case_field field;
+
+    if (!case_field_find(ctx->city, term->field, &field) || case_field_is_for(ctx, &field))
+        return RC_OK;
+    return case_filter_refuse(ctx, search->text, term->at, MSG_filter_no_field_right, term->field);
+}
+
 enum rc case_match_begin(struct ctx *ctx, const struct case_search *search, struct case_match *ret)
 {
     const struct case_filter *filter = search->filter;
@@ -208,6 +219,8 @@ enum rc case_match_begin(struct ctx *ctx, const struct case_search *search, stru
             rc = find_logins(ctx, search, &filter->terms[i]);
         if (!rc && filter->terms[i].key == CASE_KEY_REPORTER)
             rc = find_parties(ctx, search, &filter->terms[i], &match);
+        if (!rc && filter->terms[i].key == CASE_KEY_FIELD)
+            rc = check_field(ctx, search, &filter->terms[i]);
     }
     if (!rc)
         rc = case_asked_read(ctx, filter, &match.asked);
@@ -324,6 +337,45 @@ static enum rc match_place(struct ctx *ctx, const struct case_term *term,
     return RC_OK;
 }
 
+static bool is_answer(const struct case_value *value, const struct case_index_field_row *row)
+{
+    if ((value->kinds & CASE_FIELD_TEXT) && !row->text_is_null && str_eq(row->text, value->folded))
+        return true;
+    if ((value->kinds & CASE_FIELD_NUMBER) && !row->number_is_null && row->number >= value->low &&
+        row->number <= value->high)
+        return true;
+    return (value->kinds & CASE_FIELD_DAY) && !row->instant_is_null &&
+           is_within(value, false, row->instant);
+}
+
+/* Whether lists know the case's answer to the field, or would if there were one. */
+static bool is_indexed(const struct ctx *ctx, const struct case_run_row *row, struct str id)
+{
+    const struct definition *definition = city_version(ctx->city, row->service_version);
+    const struct field *field = definition ? definition_field(definition, id) : NULL;
+
+    return field && field->is_indexed;
+}
+
+static enum rc match_field(struct ctx *ctx, const struct case_term *term,
+                           const struct case_run_row *row, bool *ret)
+{
+    struct case_index_field_rows answers;
+    bool is_match = false;
+    enum rc rc = case_index_field(ctx, row->id, term->field, &answers);
+
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < term->value_n; i++) {
+        if (term->values[i].is_none)
+            is_match |= !answers.n && is_indexed(ctx, row, term->field);
+        for (size_t j = 0; j < answers.n; j++)
+            is_match |= is_answer(&term->values[i], &answers.rows[j]);
+    }
+    *ret = is_match;
+    return RC_OK;
+}
+
 static bool is_reporter(const struct case_match *match, const struct case_run_row *row)
 {
     for (size_t i = 0; !row->reporter_is_null && i < match->party_n; i++)
@@ -346,6 +398,12 @@ static bool match_term(const struct ctx *ctx, const struct case_match *match,
     return false;
 }
 
+/* Stands in another row of the store. */
+static bool is_looked_at(enum case_key key)
+{
+    return key == CASE_KEY_PLACE || key == CASE_KEY_FIELD;
+}
+
 /* What costs another look comes last. */
 enum rc case_match_row(struct ctx *ctx, const struct case_match *match,
                        const struct case_run_row *row, bool *ret)
@@ -357,14 +415,17 @@ enum rc case_match_row(struct ctx *ctx, const struct case_match *match,
     for (size_t i = 0; holds && i < filter->term_n; i++) {
         const struct case_term *term = &filter->terms[i];
 
-        if (term->key != CASE_KEY_WORDS && term->key != CASE_KEY_PLACE)
+        if (term->key != CASE_KEY_WORDS && !is_looked_at(term->key))
             holds = match_term(ctx, match, term, row) != term->is_negated;
     }
     for (size_t i = 0; !rc && holds && i < filter->term_n; i++) {
-        if (filter->terms[i].key != CASE_KEY_PLACE)
+        const struct case_term *term = &filter->terms[i];
+
+        if (!is_looked_at(term->key))
             continue;
-        rc = match_place(ctx, &filter->terms[i], row, &holds);
-        holds = holds != filter->terms[i].is_negated;
+        rc = term->key == CASE_KEY_PLACE ? match_place(ctx, term, row, &holds)
+                                         : match_field(ctx, term, row, &holds);
+        holds = holds != term->is_negated;
     }
     if (!rc && holds && match->asked.words.n && !(match->is_by_words && match->asked.is_exact))
         rc = case_asked_holds(ctx, &match->asked, row->id, row->service, &holds);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "engine/cases/case_field.h"
+#include "engine/cases/case_line.h"
 #include "engine/cases/case_match.h"
 #include "engine/cases/queries.h"
 
@@ -557,83 +559,139 @@ static bool is_behind(const struct searching *work, const struct case_run_row *r
     return !work->cursor.is_given || compare(work->sort, row, &last) > 0;
 }
 
-/* All there are, up to what one page may look at; sorted, and the page cut out. */
-static enum rc search_rare(struct searching *work, bool is_by_person)
+static enum rc begin_rare(struct searching *work)
 {
-    const struct case_term *number = case_filter_term(work->search->filter, CASE_KEY_NUMBER);
-    size_t n = is_by_person ? work->match.party_n : number->value_n, kept = 0;
-    struct case_run_args args = {
-        .with_reporter = is_by_person, .with_number = !is_by_person, .order = CASE_RUN_BY_ID};
-    enum rc rc = RC_OK;
-
+    work->found_n = work->rows_read = 0;
+    work->is_cut = false;
     work->found = ARENA_ARRAY(work->ctx->arena, work->rows_max + 1, struct case_run_row);
-    if (!work->found)
-        return FAIL(work->ctx, ERR_MEMORY);
-    for (size_t i = 0; !rc && i < n && !work->is_cut; i++) {
-        struct case_run_rows rows;
+    return work->found ? RC_OK : FAIL(work->ctx, ERR_MEMORY);
+}
 
-        if (is_by_person)
-            args.reporter = work->match.parties[i];
-        else
-            args.number = number->values[i].text;
-        args.most = (int64_t)(work->rows_max - work->rows_read) + 1;
-        rc = case_run(work->ctx, &args, &rows);
-        for (size_t j = 0; !rc && j < rows.n && !work->is_cut; j++) {
-            work->is_cut = work->rows_read == work->rows_max;
-            if (!work->is_cut)
-                rc = look(work, &rows.rows[j]);
-        }
+/* All there are, up to what one page may look at. */
+static enum rc read_rare(struct searching *work, struct case_run_args *args)
+{
+    struct case_run_rows rows;
+    enum rc rc;
+
+    args->order = CASE_RUN_BY_ID;
+    args->most = (int64_t)(work->rows_max - work->rows_read) + 1;
+    rc = case_run(work->ctx, args, &rows);
+    for (size_t i = 0; !rc && i < rows.n && !work->is_cut; i++) {
+        work->is_cut = work->rows_read == work->rows_max;
+        if (!work->is_cut)
+            rc = look(work, &rows.rows[i]);
     }
-    if (rc)
-        return rc;
+    return rc;
+}
+
+/* Sorts what was found, and cuts the page out. */
+static void sort_rare(struct searching *work)
+{
+    size_t kept = 0;
+
     qsort_r(work->found, work->found_n, sizeof *work->found, compare_found, &work->sort);
     for (size_t i = 0; i < work->found_n && kept <= work->search->most; i++)
         if (is_behind(work, &work->found[i]) &&
             (!kept || work->found[kept - 1].id != work->found[i].id))
             work->found[kept++] = work->found[i];
     work->found_n = kept;
+}
+
+static enum rc search_rare(struct searching *work, bool is_by_person)
+{
+    const struct case_term *number = case_filter_term(work->search->filter, CASE_KEY_NUMBER);
+    size_t n = is_by_person ? work->match.party_n : number->value_n;
+    struct case_run_args args = {.with_reporter = is_by_person, .with_number = !is_by_person};
+    enum rc rc = begin_rare(work);
+
+    for (size_t i = 0; !rc && i < n && !work->is_cut; i++) {
+        if (is_by_person)
+            args.reporter = work->match.parties[i];
+        else
+            args.number = number->values[i].text;
+        rc = read_rare(work, &args);
+    }
+    if (!rc)
+        sort_rare(work);
+    return rc;
+}
+
+/* ---- By an answer */
+
+static bool has_none(const struct case_term *term)
+{
+    for (size_t i = 0; i < term->value_n; i++)
+        if (term->values[i].is_none)
+            return true;
+    return false;
+}
+
+/* The cases that may have one answer, by each index that it may stand in. */
+static enum rc read_answer(struct searching *work, struct str field, const struct case_value *value)
+{
+    enum rc rc = RC_OK;
+
+    for (unsigned kind = CASE_FIELD_TEXT; !rc && kind <= CASE_FIELD_DAY; kind <<= 1) {
+        struct case_run_args args = {
+            .field = field,
+            .text = value->folded,
+            .least = value->low,
+            .greatest = value->high,
+            .low = value->has_from ? value->from : (struct instant){INT64_MIN},
+            .high = value->has_until ? value->until : (struct instant){INT64_MAX},
+            .with_field_text = kind == CASE_FIELD_TEXT,
+            .with_field_number = kind == CASE_FIELD_NUMBER,
+            .with_field_day = kind == CASE_FIELD_DAY,
+        };
+
+        if ((value->kinds & kind) && !work->is_cut)
+            rc = read_rare(work, &args);
+    }
+    return rc;
+}
+
+/* By the first of the filter's answers that few enough cases have; *ret_is_done is false when none
+ * is so rare. The order and the cursor are those of the runs, so that the next page may be found in
+ * the other way. */
+static enum rc search_answers(struct searching *work, bool *ret_is_done)
+{
+    const struct case_filter *filter = work->search->filter;
+
+    *ret_is_done = false;
+    for (size_t i = 0; i < filter->term_n; i++) {
+        const struct case_term *term = &filter->terms[i];
+        enum rc rc;
+
+        if (term->key != CASE_KEY_FIELD || term->is_negated || has_none(term))
+            continue;
+        rc = begin_rare(work);
+        for (size_t j = 0; !rc && j < term->value_n; j++)
+            rc = read_answer(work, term->field, &term->values[j]);
+        if (rc)
+            return rc;
+        if (work->is_cut)
+            continue;
+        sort_rare(work);
+        *ret_is_done = true;
+        return RC_OK;
+    }
     return RC_OK;
+}
+
+/* What stands in the order of the list, or that of its answers where that is shorter. */
+static enum rc search_in_order(struct searching *work)
+{
+    bool is_done;
+    enum rc rc = search_answers(work, &is_done);
+
+    if (rc || is_done)
+        return rc;
+    work->found_n = work->rows_read = 0;
+    work->is_cut = false;
+    return search_runs(work);
 }
 
 /* ---- What is shown */
-
-static enum rc line_of(struct ctx *ctx, const struct case_run_row *row, struct case_line *ret)
-{
-    const struct definition *definition = city_version(ctx->city, row->service_version);
-    int state = definition ? workflow_state(definition->workflow, row->state) : -1;
-    struct case_line_of_row more;
-    enum rc rc = case_line_of(ctx, row->id, &more);
-
-    if (rc)
-        return rc;
-    *ret = (struct case_line){
-        .id = row->id,
-        .lock_version = more.lock_version,
-        .number = row->number,
-        .definition = definition,
-        .state_id = row->state,
-        .state = state < 0 ? NULL : &definition->workflow->states[state],
-        .state_type = (enum state_type)row->state_type,
-        .outcome = row->outcome_is_null ? STR_NONE : row->outcome,
-        .team = row->team_is_null ? NULL : city_team_by_row(ctx->city, row->team),
-        .assignee_id = row->assignee_is_null ? 0 : row->assignee,
-        .assignee = more.assignee_name_is_null ? STR_NONE : more.assignee_name,
-        .place = more.place_label_is_null ? STR_NONE : more.place_label,
-        .district = row->district,
-        .channel = row->channel,
-        .lang = row->lang,
-        .description = more.description,
-        .has_point = !more.lat_e7_is_null && !more.lon_e7_is_null,
-        .point = {(int32_t)more.lat_e7, (int32_t)more.lon_e7},
-        .opened = row->opened,
-        .updated = row->updated,
-        .is_closed = !row->closed_is_null,
-        .closed = row->closed,
-        .has_due = !row->due_is_null,
-        .due = row->due,
-    };
-    return RC_OK;
-}
 
 static struct str next_of(const struct searching *work)
 {
@@ -666,7 +724,8 @@ static enum rc show(struct searching *work, struct case_found *ret)
     if (!found.lines)
         return FAIL(work->ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && i < found.n; i++)
-        rc = line_of(work->ctx, &work->found[i], &found.lines[i]);
+        rc =
+            case_line_read(work->ctx, &work->found[i], work->search->with_answers, &found.lines[i]);
     if (!rc)
         *ret = found;
     return rc;
@@ -685,7 +744,7 @@ static enum rc run_search(struct searching *work)
     if (work->match.asked.words.n)
         return work->sort == CASES_BEST ? search_best(work)
                                         : search_words(work, work->search->most + 1);
-    return search_runs(work);
+    return search_in_order(work);
 }
 
 enum case_sort case_sort_for(const struct case_filter *filter)

@@ -4,15 +4,19 @@
  * services or people and each type of state, or, for who does not see the whole city, for each of
  * their own teams and services; the runs are merged. What no index answers is looked at while
  * reading, so reading stops after so many rows, the page says so and its cursor goes on from
- * there: a page costs a bounded time however rare its cases are. Words are looked up in the
- * full-text index, latest case first; those that name a service find its cases, too. Who asks is
- * ctx->actor; no row outside of their grants leaves this file. Layer: engine. Reads on ctx->conn.
+ * there: a page costs a bounded time however rare its cases are. An indexed answer (case_field.h)
+ * finds its cases by its own index where they are not more than a page may look at. Words are
+ * looked up in the full-text index, latest case first; those that name a service find its cases,
+ * too. Who asks is ctx->actor; no row outside of their grants leaves this file. Layer: engine.
+ * Reads on ctx->conn.
  */
 #ifndef ENGINE_CASE_SEARCH_H
 #define ENGINE_CASE_SEARCH_H
 
 #include "engine/cases/case_filter.h"
 #include "place/geometry.h"
+
+struct answers;
 
 #define CASE_SEARCH_ROWS 1000 /* looked at for one page */
 
@@ -38,6 +42,7 @@ struct case_search {
     struct str after; /* the cursor a page gave; empty, or of another sort: from the beginning */
     size_t most;      /* cases, at most 1000 */
     size_t rows_max;  /* to look at; 0: CASE_SEARCH_ROWS */
+    bool with_answers;
 };
 
 /* A case as lists show it. */
@@ -56,6 +61,7 @@ struct case_line {
     struct point point; /* of the place, exactly */
     struct instant opened, updated, closed, due;
     bool is_closed, has_due;
+    const struct answers *answers; /* NULL: not asked for, or not to be read */
 };
 
 struct case_found {
@@ -67,8 +73,8 @@ struct case_found {
 };
 
 /* A page of the filter's cases that ctx->actor may read, in the arena. ERR_DENIED for who is no
- * staff; ERR_FILTER for a login that nobody has, and for a reporter when the actor does not work
- * on cases. */
+ * staff; ERR_FILTER for a login that nobody has, and for a reporter and personal answers when the
+ * actor does not work on cases. */
 enum rc case_search(struct ctx *ctx, const struct case_search *search,
                     struct case_found *ret) MUST_CHECK;
 

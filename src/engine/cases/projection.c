@@ -88,7 +88,7 @@ struct str projection_public_words(struct ctx *ctx, const struct projection_word
 
 /* ---- The rows of case_index */
 
-static int64_t millionths(struct decimal number)
+int64_t projection_millionths(struct decimal number)
 {
     struct decimal_places none = {0, DECIMAL_HALF_UP};
     struct decimal product;
@@ -112,15 +112,15 @@ static struct case_index_add_args row_of(struct ctx *ctx, const struct field *fi
 
     switch (value->kind) {
     case CEL_INT:
-        row.number = millionths(decimal_of(value->integer, 0));
+        row.number = projection_millionths(decimal_of(value->integer, 0));
         row.number_is_null = false;
         break;
     case CEL_DECIMAL:
-        row.number = millionths(*value->decimal);
+        row.number = projection_millionths(*value->decimal);
         row.number_is_null = false;
         break;
     case CEL_MONEY:
-        row.number = millionths(money_to_decimal(value->money));
+        row.number = projection_millionths(money_to_decimal(value->money));
         row.number_is_null = false;
         break;
     case CEL_DATE:

@@ -8,8 +8,8 @@
  *                   only what has no figure in it, or is the number of a street ("5th")
  *   case_kept       one row for each answer that has an end, with when, once the case is closed
  *                   (kept.h)
- *   case_index      one row for each answer to a field marked indexed (one per chosen option); kept
- *                   equal, and read by no list yet
+ *   case_index      one row for each answer to a field marked indexed (one per chosen option), by
+ *                   which lists find cases (case_field.h)
  *
  * Whoever changes what one is made of changes the projection in the same transaction;
  * projection_check proves that they are equal. Layer: engine. */
@@ -32,6 +32,9 @@ struct str projection_public_words(struct ctx *ctx, const struct projection_word
  * characters). */
 enum rc projection_index_add(struct ctx *ctx, int64_t case_id,
                              const struct answers *answers) MUST_CHECK;
+
+/* A number as case_index has it; what does not fit is as far as it goes. */
+int64_t projection_millionths(struct decimal number);
 
 struct projection_found {
     int64_t cases;

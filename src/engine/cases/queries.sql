@@ -49,6 +49,9 @@ RETURNING id;
 INSERT INTO case_index (cases, field, text, number, instant)
 VALUES (:cases, :field, :text, :number, :instant);
 
+-- name: case_index_field :many (cases I64, field TEXT)
+SELECT text, number, instant FROM case_index WHERE cases = :cases AND field = :field ORDER BY id;
+
 -- name: case_index_of :many (cases I64)
 SELECT field, text, number, instant FROM case_index WHERE cases = :cases ORDER BY id;
 
@@ -433,7 +436,7 @@ LIMIT :most;
 
 -- A run of cases in one order, for lists (case_search.c): narrow, what is shown is asked for apart.
 -- In the orders of closing and of change no other column may be asked for, or another index would be sorted.
--- name: case_run :many (state_type I64, team I64, service I64, assignee I64, reporter I64, number TEXT, words TEXT, codes TEXT, before_id I64, low INSTANT, high INSTANT, at INSTANT, after_id I64, most I64)
+-- name: case_run :many (state_type I64, team I64, service I64, assignee I64, reporter I64, number TEXT, field TEXT, text TEXT, least I64, greatest I64, words TEXT, codes TEXT, before_id I64, low INSTANT, high INSTANT, at INSTANT, after_id I64, most I64)
 SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.outcome, c.team,
     c.assignee, c.place, c.reporter, c.lang, c.channel, c.opened, c.updated, c.closed, c.due,
     c.district
@@ -445,6 +448,9 @@ WHERE TRUE
 --? assignee: AND c.assignee = :assignee
 --? reporter: AND c.reporter = :reporter
 --? number: AND c.number = :number
+--? field_text: AND c.id IN (SELECT x.cases FROM case_index x WHERE x.field = :field AND x.text = :text LIMIT :most)
+--? field_number: AND c.id IN (SELECT x.cases FROM case_index x WHERE x.field = :field AND x.number >= :least AND x.number <= :greatest LIMIT :most)
+--? field_day: AND c.id IN (SELECT x.cases FROM case_index x WHERE x.field = :field AND x.instant >= :low AND x.instant < :high LIMIT :most)
 -- @sqlite
 --? words: AND c.id IN (SELECT rowid FROM case_text WHERE case_text MATCH :words AND rowid < :before_id ORDER BY rowid DESC LIMIT :most)
 --? words_or_codes: AND c.id IN (SELECT a.id FROM (SELECT rowid AS id FROM case_text WHERE case_text MATCH :words AND rowid < :before_id ORDER BY rowid DESC LIMIT :most) a UNION SELECT b.id FROM (SELECT rowid AS id FROM case_public_text WHERE case_public_text MATCH :codes AND rowid < :before_id ORDER BY rowid DESC LIMIT :most) b)
@@ -503,9 +509,16 @@ SELECT words FROM case_text WHERE rowid = :id;
 SELECT words FROM case_text WHERE id = :id;
 -- @both
 
+-- Who has shown an address or number to be theirs, and the first who named it: at most twice as
+-- many. What others file with somebody's address does not hide what is theirs.
 -- name: parties_by_contact :many (folded TEXT, most I64)
-SELECT DISTINCT party FROM contact_point
-WHERE kind IN ('email', 'phone') AND folded = :folded ORDER BY party LIMIT :most;
+SELECT a.party FROM (SELECT DISTINCT party FROM contact_point
+    WHERE kind IN ('email', 'phone') AND folded = :folded AND verified IS NOT NULL
+    ORDER BY party DESC LIMIT :most) a
+UNION
+SELECT b.party FROM (SELECT DISTINCT party FROM contact_point
+    WHERE kind IN ('email', 'phone') AND folded = :folded ORDER BY party LIMIT :most) b
+ORDER BY party;
 
 -- name: public_answers_of :optional (id I64)
 SELECT answers FROM cases WHERE id = :id;

@@ -1,6 +1,7 @@
 /* The filter language: what is read, what is written back, and what is said of mistakes. */
 #include "engine/cases/case_filter.h"
 
+#include "engine/cases/case_field.h"
 #include "engine/test_support.h"
 
 static struct case_filter parse(struct world *world, const char *text)
@@ -144,11 +145,16 @@ static void test_mistakes_are_explained_in_the_readers_language(void **state)
 static void test_every_example_can_be_read(void **state)
 {
     struct world *world = *state;
+    struct case_field lamp;
 
     for (int i = 0; i < CASE_KEY__N; i++) {
         assert_true(msg_text(LANG_VI, case_filter_keys[i].says).n > 0);
-        parse(world, case_filter_keys[i].example);
+        if (case_filter_keys[i].example)
+            parse(world, case_filter_keys[i].example);
     }
+    assert_true(case_field_find(test_city, S("lamp"), &lamp));
+    assert_str(case_field_example(world->ctx.arena, &lamp), "field.lamp:1234");
+    assert_int_equal(parse(world, "field.lamp:1234").terms[0].key, CASE_KEY_FIELD);
 }
 
 int main(void)

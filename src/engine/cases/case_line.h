@@ -1,0 +1,12 @@
+/* A row of a list made ready to be shown. Layer: engine, private to the folder. */
+#ifndef ENGINE_CASE_LINE_H
+#define ENGINE_CASE_LINE_H
+
+#include "engine/cases/case_search.h"
+#include "engine/cases/rows.h"
+
+/* Reads what a list shows of the case beside what it was found by. */
+enum rc case_line_read(struct ctx *ctx, const struct case_run_row *row, bool with_answers,
+                       struct case_line *ret) MUST_CHECK;
+
+#endif
