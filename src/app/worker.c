@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "engine/cases/keep_job.h"
 #include "engine/cases/sweep.h"
 #include "engine/cases/timer.h"
 #include "engine/cases/words_job.h"
@@ -166,6 +167,8 @@ static void begin(struct worker *worker)
     struct ctx ctx = work_begin(worker, "begin");
     enum rc rc = sweep_begin(&ctx);
 
+    if (!rc)
+        rc = keep_begin(&ctx);
     worker->has_begun = !rc;
     note_stage(worker, STAGE_BEGIN, &ctx, rc);
     work_end(worker, &ctx);
@@ -285,6 +288,7 @@ static void set_tables(struct worker *worker)
     worker->tables[n++] = timer_jobs;
     worker->tables[n++] = sweep_jobs;
     worker->tables[n++] = words_jobs;
+    worker->tables[n++] = keep_jobs;
     for (size_t i = 0; worker->options.modules[i] && n < MAX_TABLES; i++)
         if (worker->options.modules[i]->jobs)
             worker->tables[n++] = worker->options.modules[i]->jobs;

@@ -5,6 +5,7 @@
 #include "console/queries.h"
 #include "engine/cases/case_privacy.h"
 #include "engine/cases/case_read.h"
+#include "engine/cases/keep_job.h"
 #include "engine/definition/show.h"
 
 #define MAX_FACTS 24
@@ -243,6 +244,45 @@ static void tell_answered(struct ctx *ctx, struct telling *telling)
     }
 }
 
+static struct str kept_for(struct ctx *ctx, const json_t *expired)
+{
+    int64_t days = json_integer_value(json_object_get(expired, "days"));
+    int64_t months = json_integer_value(json_object_get(expired, "months"));
+
+    if (months && months % 12 == 0)
+        return msg_plural(ctx->arena, ctx->lang, MSG_case_kept_years, months / 12);
+    return months ? msg_plural(ctx->arena, ctx->lang, MSG_case_kept_months, months)
+                  : msg_plural(ctx->arena, ctx->lang, MSG_case_kept_days, days);
+}
+
+/* The questions whose answers are gone, each with how long it was kept. */
+static void tell_expired(struct ctx *ctx, struct telling *telling)
+{
+    const json_t *expired, *all = json_object_get(telling->payload, "answers");
+    size_t i;
+
+    telling->line->title = msg_text(ctx->lang, MSG_case_event_expired);
+    telling->line->facts = ARENA_ARRAY(ctx->arena, MAX_FACTS, struct case_fact);
+    json_array_foreach(all, i, expired)
+    {
+        struct str id = str_of(json_string_value(json_object_get(expired, "field")));
+        const struct field *field = definition_field(telling->view->definition, id);
+
+        add_fact(telling, field ? text_in(&field->text, ctx->lang) : id, kept_for(ctx, expired));
+    }
+}
+
+/* An entry that went by somebody's order, or with answers whose time was over. */
+static void tell_erased(struct ctx *ctx, struct telling *telling)
+{
+    bool is_expired = str_eq(word(telling, "reason"), S(KEEP_REASON));
+
+    telling->line->title =
+        msg_text(ctx->lang, is_expired ? MSG_case_event_expired_entry : MSG_case_event_redacted);
+    if (is_expired)
+        telling->line->text = STR_NONE;
+}
+
 static void tell_migrated(struct ctx *ctx, struct telling *telling)
 {
     int64_t from = json_integer_value(json_object_get(telling->payload, "from"));
@@ -260,9 +300,9 @@ static void tell_clock(struct ctx *ctx, struct telling *telling)
 {
     const struct workflow *workflow = telling->view->definition->workflow;
     struct str name = word(telling, "clock");
-    enum msg_id id = str_eq(telling->row->kind, S("clock.missed")) ? MSG_case_event_clock_missed
-                     : str_eq(telling->row->kind, S("clock.warn")) ? MSG_case_event_clock_warn
-                                                                   : MSG_case_event_clock_moved;
+    enum msg_id id = event_is(telling->row->kind, EVENT_CLOCK_MISSED) ? MSG_case_event_clock_missed
+                     : event_is(telling->row->kind, EVENT_CLOCK_WARN) ? MSG_case_event_clock_warn
+                                                                      : MSG_case_event_clock_moved;
 
     for (size_t i = 0; i < workflow->clock_n; i++)
         if (str_eq(workflow->clocks[i].id, name))
@@ -273,7 +313,7 @@ static void tell_clock(struct ctx *ctx, struct telling *telling)
 /* What the public is told of a merge is told to staff with its reason, as an event of its own. */
 static bool is_told_twice(struct str kind)
 {
-    return str_eq(kind, S("case.merged")) || str_eq(kind, S("case.unmerged"));
+    return event_is(kind, EVENT_CASE_MERGED) || event_is(kind, EVENT_CASE_UNMERGED);
 }
 
 /* A sentence with one word of the payload in it, or none. */
@@ -313,7 +353,8 @@ static void tell_kind(struct ctx *ctx, struct telling *telling, enum event_kind 
     case EVENT_CASE_HIDDEN: tell_plain(ctx, telling, MSG_case_event_hidden, ""); return;
     case EVENT_CASE_SHOWN: tell_plain(ctx, telling, MSG_case_event_shown, ""); return;
     case EVENT_CASE_REDACTED: tell_plain(ctx, telling, MSG_case_event_redacted, ""); return;
-    case EVENT_PAYLOAD_ERASED: tell_plain(ctx, telling, MSG_case_event_redacted, ""); return;
+    case EVENT_ANSWERS_EXPIRED: tell_expired(ctx, telling); return;
+    case EVENT_PAYLOAD_ERASED: tell_erased(ctx, telling); return;
     case EVENT_DESCRIPTION_RELEASED: tell_plain(ctx, telling, MSG_case_event_released, ""); return;
     case EVENT_DESCRIPTION_WITHDRAWN:
         tell_plain(ctx, telling, MSG_case_event_withdrawn, "");

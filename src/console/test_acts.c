@@ -235,6 +235,41 @@ static void how_it_went_and_what_a_step_set_is_told(void **state)
     assert_false(page_has(&browser, "case.rated"));
 }
 
+static void what_was_kept_for_a_time_is_said_to_be_gone(void **state)
+{
+    static const struct {
+        const char *at, *said, *kept, *entry;
+    } tellings[] = {
+        {"", "Answers erased: the time they are kept was over", "Kept for 30 days after closing",
+         "An earlier entry was erased with them: it held the answers"},
+        {"/es", "Respuestas borradas: terminó el plazo en que se conservan",
+         "Se conservó 30 días después del cierre", "Con ellas se borró una entrada anterior"},
+        {"/vi", "Đã xóa các câu trả lời: hết thời hạn lưu giữ", "Đã lưu giữ 30 ngày sau khi đóng",
+         "Một mục trước đó có chứa các câu trả lời"},
+    };
+    struct world *world = *state;
+    struct browser browser = {0};
+    struct str number = test_city_file(&world->city, "lamp", false, "");
+
+    test_city_step(&world->city, 1, "look");
+    test_city_step(&world->city, 1, "finish");
+    test_city_expire(&world->city, 1, 30);
+    sign_in(&browser, world, "rdiaz", "agent");
+    for (size_t i = 0; i < COUNT(tellings); i++) {
+        struct str path = str_fmt(world->site.ctx.arena, "%s%.*s", tellings[i].at,
+                                  STR_ARG(case_path(world, number, "")));
+
+        assert_int_equal(browse(&browser, path), 200);
+        assert_true(page_has(&browser, tellings[i].said));
+        assert_true(page_has(&browser, tellings[i].kept));
+        assert_true(page_has(&browser, tellings[i].entry));
+        assert_true(page_has(&browser, "<dt>Is the lamp broken?</dt>"));
+        assert_false(page_has(&browser, "<dd dir=\"auto\">Yes</dd>"));
+        assert_false(page_has(&browser, "retention"));
+        assert_false(page_has(&browser, "answers.expired"));
+    }
+}
+
 static void a_work_order_has_all_a_crew_needs(void **state)
 {
     struct world *world = *state;
@@ -291,6 +326,7 @@ int main(void)
         WORLD_TEST(text_is_released_and_taken_back),
         WORLD_TEST(a_reply_is_filled_in),
         WORLD_TEST(how_it_went_and_what_a_step_set_is_told),
+        WORLD_TEST(what_was_kept_for_a_time_is_said_to_be_gone),
         WORLD_TEST(a_work_order_has_all_a_crew_needs),
         WORLD_TEST(others_do_not_act),
     };

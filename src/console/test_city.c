@@ -8,6 +8,7 @@
 #include "db/db.h"
 #include "engine/cases/case_own.h"
 #include "engine/cases/cases.h"
+#include "engine/cases/keep_job.h"
 #include "engine/publish/publish.h"
 #include "engine/record/people_record.h"
 #include "people/account.h"
@@ -196,6 +197,12 @@ void test_city_step(struct test_city *city, int64_t case_id, const char *step)
            &city->ctx, case_id,
            &(struct step_input){.step = str_of(step), .outcome = S("done"), .message = S("Done")}));
     city->ctx.actor = NULL;
+}
+
+void test_city_expire(struct test_city *city, int64_t case_id, int64_t days)
+{
+    city->ctx.now = instant_plus_us(clock_now(), days * US_PER_DAY);
+    ok(&city->ctx, keep_erase(&city->ctx, case_id));
 }
 
 void test_city_rate(struct test_city *city, int64_t case_id, int64_t score, const char *text)

@@ -42,6 +42,9 @@ struct str test_city_file(struct test_city *city, const char *service, bool is_l
 /* Takes a step of a case now, as a supervisor of the city; what it asks for is given. */
 void test_city_step(struct test_city *city, int64_t case_id, const char *step);
 
+/* Erases of a closed case the answers whose time is over so many days from now. */
+void test_city_expire(struct test_city *city, int64_t case_id, int64_t days);
+
 /* What the reporter says of a closed case. */
 void test_city_rate(struct test_city *city, int64_t case_id, int64_t score, const char *text);
 

@@ -131,7 +131,6 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
     case EVENT_PHOTO_RELEASED:
     case EVENT_CLOCK_MOVED:
 #define KIND(name, word, widest) case EVENT_##name:
-#include "engine/record/record.h"
 #include "engine/record/staff_kinds.def"
 #undef KIND
     case EVENT_KIND__N: break;
@@ -141,8 +140,8 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
 /* A message or note that was erased is nothing to tell. */
 static bool is_erased_text(const struct events_of_row *row)
 {
-    return row->payload_is_null && (str_eq(row->kind, event_kind_word(EVENT_MESSAGE_ADDED)) ||
-                                    str_eq(row->kind, event_kind_word(EVENT_NOTE_ADDED)));
+    return row->payload_is_null &&
+           (event_is(row->kind, EVENT_MESSAGE_ADDED) || event_is(row->kind, EVENT_NOTE_ADDED));
 }
 
 static void add_event(struct ctx *ctx, struct follow *follow, const struct events_of_row *row)
@@ -365,6 +364,31 @@ enum rc follow_act(struct ctx *ctx, const struct follow *follow)
     return RC_OK;
 }
 
+static bool has_form(const struct follow *follow, struct str step)
+{
+    if (str_eq(step, S("comment")) || str_eq(step, S("photos")))
+        return follow->may_add;
+    if (str_eq(step, S("rating")))
+        return follow->may_rate;
+    for (size_t i = 0; i < follow->step_n; i++)
+        if (str_eq(follow->steps[i]->id, step))
+            return true;
+    return str_eq(step, S("link"));
+}
+
+void follow_keep(struct follow *follow, struct str step, struct str typed)
+{
+    follow->step = step;
+    follow->typed = typed;
+    if (!typed.n || has_form(follow, step))
+        return;
+    if (follow->may_add)
+        follow->step = S("comment");
+    for (size_t i = follow->step_n; i-- > 0 && !follow->may_add;)
+        if (follow->steps[i]->asks & (STEP_ASK_MESSAGE | STEP_NEEDS_MESSAGE))
+            follow->step = follow->steps[i]->id;
+}
+
 void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *follow,
                  const char *what)
 {
@@ -426,15 +450,16 @@ enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *r
         follow_done(ctx, reply, &follow, "step");
         return RC_OK;
     }
-    if (rc != RC_INVALID && rc != RC_CONFLICT && ctx->err.id != ERR_TOO_MANY)
+    if (rc != RC_INVALID && rc != RC_CONFLICT && rc != RC_GONE && ctx->err.id != ERR_TOO_MANY)
         return rc;
     refused = ctx->err;
     ctx_clear_error(ctx);
     rc = follow_load(ctx, request, &follow);
+    if (rc)
+        return rc;
     follow.err = refused;
-    follow.step = input.step;
-    follow.typed = input.message;
-    return rc ? rc : follow_render(ctx, request, reply, &follow);
+    follow_keep(&follow, input.step, input.message);
+    return follow_render(ctx, request, reply, &follow);
 }
 
 /* Whether who asks may see the case of a typed number; *ret is the number as we write it. */

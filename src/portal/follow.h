@@ -77,6 +77,11 @@ enum rc follow_act(struct ctx *ctx, const struct follow *follow) MUST_CHECK;
 enum rc follow_way_back(struct ctx *ctx, const struct request *request,
                         const struct case_by_number_row *row, struct own_way_back *ret) MUST_CHECK;
 
+/* Keeps what was typed for the page that says why it was refused: in its own form, or, when the
+ * case has moved on and that is gone, where it can be sent all the same: as a comment while the
+ * case is open, else with the first step that takes a message. follow->err is set. */
+void follow_keep(struct follow *follow, struct str step, struct str typed);
+
 /* Back to the case's page, which says that it was done. */
 void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *follow,
                  const char *what);

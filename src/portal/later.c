@@ -78,7 +78,7 @@ enum rc later_take(struct ctx *ctx, struct request *request, struct reply *reply
                                               .base_url = request_csrf(request)->base_url,
                                               .trust = browser_trust(ctx, request, later.typed),
                                           });
-    if (rc == RC_INVALID) {
+    if (rc == RC_INVALID || (rc && ctx->err.id == ERR_TOO_MANY && !wants_code)) {
         later.err = ctx->err;
         ctx_clear_error(ctx);
         return show(ctx, request, reply, &later);
@@ -112,12 +112,23 @@ enum rc later_code(struct ctx *ctx, struct request *request, struct reply *reply
     return show_code(ctx, request, reply, STR_NONE, false);
 }
 
+/* The draft of a link; what a link does not open any more is gone, whatever became of it. */
+static enum rc draft_of_link(struct ctx *ctx, struct str token, struct draft *ret)
+{
+    enum rc rc = draft_load(ctx, token, ret);
+
+    if (rc != RC_NOT_FOUND)
+        return rc;
+    ctx_clear_error(ctx);
+    return FAIL(ctx, ERR_EXPIRED);
+}
+
 /* The browser holds the secret from now on. */
 static enum rc take_over(struct ctx *ctx, const struct request *request, struct reply *reply,
                          struct str token)
 {
     struct draft draft;
-    enum rc rc = draft_load(ctx, token, &draft);
+    enum rc rc = draft_of_link(ctx, token, &draft);
 
     if (rc)
         return rc;
@@ -146,10 +157,8 @@ enum rc later_link(struct ctx *ctx, struct request *request, struct reply *reply
     struct draft draft;
     struct msg_arg arg;
     struct page page;
-    enum rc rc = draft_load(ctx, token, &draft);
+    enum rc rc = draft_of_link(ctx, token, &draft);
 
-    if (rc == RC_NOT_FOUND)
-        return FAIL(ctx, ERR_EXPIRED);
     if (rc)
         return rc;
     arg = MSG_ARG("service", text_in(&draft.definition->name, ctx->lang));

@@ -8,6 +8,9 @@
 /* Where the error summary of the case's page leads. */
 struct str own_anchor(struct arena *arena, const struct follow *follow);
 
+/* Why it was refused. A step whose time is over is no link that has ended. */
+struct str own_refused(const struct page *page, const struct follow *follow);
+
 /* What a page says after something was done ("comment", "photos", "rating", "step"). */
 struct str own_done(struct str what, enum lang lang);
 

@@ -222,10 +222,18 @@ static void redirect_to_done(struct ctx *ctx, const struct request *request, str
                                       str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
 }
 
-/* What became of the newest draft of the service that this browser sent. */
-static enum rc sent_case(struct ctx *ctx, const struct request *request,
-                         const struct definition *service, bool *ret_is_found,
-                         struct case_by_number_row *ret)
+static bool is_of_service(const struct ctx *ctx, const struct case_by_number_row *row,
+                          struct str code)
+{
+    const struct definition *definition = city_version(ctx->city, row->service_version);
+
+    return definition && str_eq(definition->code, code);
+}
+
+/* What became of the newest draft of the service that this browser sent; the service itself may
+ * have been withdrawn since. */
+static enum rc sent_case(struct ctx *ctx, const struct request *request, struct str code,
+                         bool *ret_is_found, struct case_by_number_row *ret)
 {
     struct keyring ring = keyring_of(request, KEYRING_DRAFTS);
 
@@ -239,7 +247,7 @@ static enum rc sent_case(struct ctx *ctx, const struct request *request,
         }
         if (rc)
             return rc;
-        *ret_is_found = ret->service == service->service_id;
+        *ret_is_found = is_of_service(ctx, ret, code);
     }
     return RC_OK;
 }
@@ -252,7 +260,7 @@ static bool is_sent(struct ctx *ctx, const struct request *request, const struct
 
     if (draft->id)
         return false;
-    if (sent_case(ctx, request, draft->definition, &is_found, &row)) {
+    if (sent_case(ctx, request, draft->definition->code, &is_found, &row)) {
         ctx_clear_error(ctx);
         return false;
     }
@@ -545,27 +553,22 @@ static enum rc load_sent(struct ctx *ctx, const struct request *request,
 
 enum rc report_done(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    const struct definition *definition;
     struct report_sent sent = {0};
     struct page page;
     struct case_by_number_row row;
     bool is_found;
-    enum rc rc = service_of(ctx, request, &definition);
+    enum rc rc = sent_case(ctx, request, request_param(request, S("service")), &is_found, &row);
 
-    if (!rc)
-        rc = sent_case(ctx, request, definition, &is_found, &row);
     if (!rc && !is_found)
         return FAIL(ctx, ERR_NOT_FOUND);
     if (rc)
         return rc;
     sent.definition = city_version(ctx->city, row.service_version);
-    if (!sent.definition)
-        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
     rc = load_sent(ctx, request, &row, &sent);
     if (rc)
         return rc;
     page = page_on(ctx, request, reply,
-                   title_of(ctx, msg_text(ctx->lang, MSG_report_done), definition));
+                   title_of(ctx, msg_text(ctx->lang, MSG_report_done), sent.definition));
     page_needs_form(&page, reply);
     done_page(&page.view, &page, &sent);
     return RC_OK;

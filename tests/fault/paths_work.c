@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "engine/cases/draft.h"
+#include "engine/cases/keep_job.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/sweep.h"
 #include "engine/cases/timer.h"
@@ -278,6 +279,72 @@ static void is_swept(struct test_town *town, int64_t n, bool is_done)
     }
 }
 
+/* ---- Answers whose time is over */
+
+static void closed_long_ago(struct test_town *town, int64_t n)
+{
+    case_id = paths_file(town, n);
+    paths_step(town, case_id, "resolve");
+    test_town_set(town, "UPDATE cases SET closed = 1");
+    test_town_set(town, "UPDATE case_kept SET until = 1");
+}
+
+static void erasing_due(struct test_town *town, int64_t n)
+{
+    closed_long_ago(town, n);
+    test_ok(&town->ctx, keep_begin(&town->ctx));
+    only_job(town, "answers.erase");
+}
+
+/* More than the field takes: the case cannot be read. */
+static void broken_and_due(struct test_town *town, int64_t n)
+{
+    erasing_due(town, n);
+    test_town_set(town, "UPDATE cases SET answers = '{\"size\":\"' || hex(zeroblob(300)) || '\"}'");
+}
+
+static enum rc begin_erasing(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return keep_begin(ctx);
+}
+
+static enum rc erase(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return keep_erase(ctx, case_id);
+}
+
+static enum rc erase_all(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return run_job(ctx, keep_jobs);
+}
+
+static const char *about_case(struct test_town *town, const char *pattern)
+{
+    return str_z(town->ctx.arena, paths_text(town, pattern, case_id));
+}
+
+static void is_erased(struct test_town *town, int64_t n, bool is_done)
+{
+    int64_t left = test_town_count(
+        town, about_case(town, "SELECT count(*) FROM case_kept WHERE cases = %lld"));
+
+    (void)n;
+    assert_int_equal(
+        test_town_count(town, about_case(town, "SELECT count(*) FROM event WHERE kind = "
+                                               "'answers.expired' AND cases = %lld")),
+        1 - left);
+    if (is_done && left)
+        assert_in_range(test_town_count(town, "SELECT count(*) FROM job WHERE done IS NULL AND "
+                                              "kind IN ('case.erase', 'answers.erase')"),
+                        1, 9);
+}
+
 /* ---- Words for search, in the background */
 
 static void words_to_make(struct test_town *town, int64_t n)
@@ -372,6 +439,10 @@ const struct scenario paths_work[] = {
     {"deliveries tidied", 6, one_delivery, tidy, NULL, 0},
     {"a sweep set", 5, NULL, begin_sweep, NULL, 0},
     {"a sweep", 56, what_has_expired, sweep, is_swept, STEPWISE},
+    {"an erasing set", 5, NULL, begin_erasing, NULL, 0},
+    {"answers erased", 20, closed_long_ago, erase, NULL, 0},
+    {"a day's erasing", 20, erasing_due, erase_all, is_erased, STEPWISE},
+    {"an erasing that cannot be", 20, broken_and_due, erase_all, is_erased, STEPWISE},
     {"words made anew", 0, words_to_make, make_words, NULL, STEPWISE},
     {"words made anew at once", 0, words_to_make, catch_up, nothing_waits, STEPWISE},
     {"words forgotten", 0, words_to_forget, make_words, NULL, STEPWISE},

@@ -66,7 +66,7 @@ static enum rc record_move(struct ctx *ctx, const struct moving *moving, struct 
         json_put_key(&event.json, S("route"));
         json_put_raw(&event.json, moving->plan.route);
     }
-    return case_event_end(ctx, &event, moving->edit.case_id, "case.moved", EVENT_STAFF);
+    return case_event_end(ctx, &event, moving->edit.case_id, EVENT_CASE_MOVED, EVENT_STAFF);
 }
 
 static enum rc write_place(struct ctx *ctx, const struct moving *moving)
@@ -145,7 +145,7 @@ static enum rc give_tx(struct ctx *ctx, void *arg)
     json_put_member(&event.json, S("from"), team_id(edit->team));
     json_put_member(&event.json, S("to"), team->id);
     json_put_member(&event.json, S("reason"), giving->change->reason);
-    return case_event_end(ctx, &event, edit->case_id, "case.team", EVENT_STAFF);
+    return case_event_end(ctx, &event, edit->case_id, EVENT_CASE_TEAM, EVENT_STAFF);
 }
 
 enum rc case_give_team(struct ctx *ctx, int64_t case_id, int64_t lock_version,

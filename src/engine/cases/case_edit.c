@@ -195,8 +195,8 @@ enum rc case_event_add(struct ctx *ctx, struct case_event *event, const struct e
     return record_add(ctx, &whole, ret_id);
 }
 
-enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id, const char *kind,
-                       enum event_audience audience)
+enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id,
+                       enum event_kind kind, enum event_audience audience)
 {
     return case_event_add(
         ctx, event, &(struct event){.kind = kind, .case_id = case_id, .audience = audience}, NULL);

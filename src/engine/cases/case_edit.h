@@ -77,8 +77,8 @@ struct case_event {
     struct json_writer json;
 };
 void case_event_begin(struct ctx *ctx, struct case_event *event);
-enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id, const char *kind,
-                       enum event_audience audience) MUST_CHECK;
+enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id,
+                       enum event_kind kind, enum event_audience audience) MUST_CHECK;
 
 /* The same, with the event's id for the notices that speak of it; about->payload is not read. */
 enum rc case_event_add(struct ctx *ctx, struct case_event *event, const struct event *about,

@@ -129,7 +129,7 @@ static enum rc set_answers(struct ctx *ctx, const struct stored_case *stored,
     rc = stored_case_answer(ctx, stored, &setting.answers);
     return rc ? rc
               : record_add(ctx,
-                           &(struct event){"case.answered", stored->row.id, setting.audience,
+                           &(struct event){EVENT_CASE_ANSWERED, stored->row.id, setting.audience,
                                            buf_str(&payload)},
                            NULL);
 }

@@ -8,6 +8,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/case_words.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
@@ -253,6 +254,8 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
     };
     enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
+    if (!rc)
+        rc = kept_enter(ctx, work->filed->case_id, &filing->answers, NULL);
     return rc ? rc : case_words_enter(ctx, work->filed->case_id, &words);
 }
 
@@ -291,7 +294,7 @@ static enum rc record_route(struct ctx *ctx, const struct filing_work *work)
     json_put_member(&event.json, S("team"), work->team ? work->team->id : STR_NONE);
     json_put_key(&event.json, S("route"));
     json_put_raw(&event.json, work->route_trace);
-    return case_event_end(ctx, &event, work->filed->case_id, "case.routed", EVENT_STAFF);
+    return case_event_end(ctx, &event, work->filed->case_id, EVENT_CASE_ROUTED, EVENT_STAFF);
 }
 
 static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t event_id)
@@ -425,10 +428,10 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc && work->filing->draft_id)
         rc = draft_sent(ctx, work->filing->draft_id, filed->case_id, NULL);
     if (!rc)
-        rc = record_add(
-            ctx,
-            &(struct event){"case.opened", filed->case_id, EVENT_PUBLIC, opened_payload(ctx, work)},
-            &event_id);
+        rc = record_add(ctx,
+                        &(struct event){EVENT_CASE_OPENED, filed->case_id, EVENT_PUBLIC,
+                                        opened_payload(ctx, work)},
+                        &event_id);
     if (!rc)
         rc = record_route(ctx, work);
     if (!rc && work->filing->draft_id)

@@ -8,6 +8,7 @@
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_words.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/number.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
@@ -177,8 +178,13 @@ static enum rc add_projections(struct ctx *ctx, const struct taking *taking)
     const struct case_words *after = &taking->fate->words_after;
     struct case_words words = {after_number(ctx, STR_NONE, taking, after->staff),
                                after_number(ctx, STR_NONE, taking, after->everybody)};
-    enum rc rc = projection_index_add(ctx, taking->case_id, &taking->history->answers);
+    const struct case_history *history = taking->history;
+    bool is_closed = history->state->type == STATE_CLOSED;
+    enum rc rc = projection_index_add(ctx, taking->case_id, &history->answers);
 
+    if (!rc)
+        rc = kept_enter(ctx, taking->case_id, &history->answers,
+                        is_closed ? &history->closed : NULL);
     return rc ? rc : case_words_enter_made(ctx, taking->case_id, &words);
 }
 
@@ -239,8 +245,8 @@ static enum rc take(struct ctx *ctx, struct taking *taking)
     if (rc)
         return rc;
     payload = after_number(ctx, S("{\"number\":\""), taking, taking->fate->payload_after);
-    return record_add(ctx, &(struct event){"case.imported", taking->case_id, EVENT_PUBLIC, payload},
-                      NULL);
+    return record_add(
+        ctx, &(struct event){EVENT_CASE_IMPORTED, taking->case_id, EVENT_PUBLIC, payload}, NULL);
 }
 
 static int compare_ids(const void *a, const void *b, void *arg)

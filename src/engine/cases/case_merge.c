@@ -6,6 +6,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/follower.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/queries.h"
@@ -273,27 +274,29 @@ static enum rc close_case(struct ctx *ctx, const struct merging *work)
 {
     const struct workflow *workflow = work->from.definition->workflow;
     size_t state = 0;
+    enum rc rc;
 
     while (state < workflow->state_n && workflow->states[state].type != STATE_CLOSED)
         state++;
     if (state == workflow->state_n)
         return FAIL(ctx, ERR_GUARD, .detail = S("the workflow has no closed state"));
-    return case_state_set(ctx,
-                          &(struct case_state_set_args){
-                              .id = work->from.case_id,
-                              .state = workflow->states[state].id,
-                              .state_type = STATE_CLOSED,
-                              .state_since = ctx->now,
-                              .outcome_is_null = true,
-                              .closed = ctx->now,
-                              .due_is_null = true,
-                              .merged_into = work->into.case_id,
-                          },
-                          NULL);
+    rc = case_state_set(ctx,
+                        &(struct case_state_set_args){
+                            .id = work->from.case_id,
+                            .state = workflow->states[state].id,
+                            .state_type = STATE_CLOSED,
+                            .state_since = ctx->now,
+                            .outcome_is_null = true,
+                            .closed = ctx->now,
+                            .due_is_null = true,
+                            .merged_into = work->into.case_id,
+                        },
+                        NULL);
+    return rc ? rc : kept_turn(ctx, work->from.case_id, &ctx->now);
 }
 
 /* The event that the public may see, whose id the notices carry. */
-static enum rc record_public(struct ctx *ctx, struct merging *work, const char *kind,
+static enum rc record_public(struct ctx *ctx, struct merging *work, enum event_kind kind,
                              struct str name)
 {
     struct case_event event;
@@ -313,7 +316,7 @@ static enum rc record_with_other(struct ctx *ctx, const struct merging *work)
     case_event_begin(ctx, &event);
     json_put_member(&event.json, S("from"), work->from.row.number);
     json_put_member(&event.json, S("reason"), work->merge->reason);
-    return case_event_end(ctx, &event, work->into.case_id, "case.took_in", EVENT_STAFF);
+    return case_event_end(ctx, &event, work->into.case_id, EVENT_CASE_TOOK_IN, EVENT_STAFF);
 }
 
 static enum rc link_cases(struct ctx *ctx, int64_t from, int64_t to, const char *kind)
@@ -339,7 +342,7 @@ static enum rc merge_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = link_cases(ctx, work->from.case_id, work->into.case_id, LINK_DUPLICATE);
     if (!rc)
-        rc = record_public(ctx, work, "case.merged", S("into"));
+        rc = record_public(ctx, work, EVENT_CASE_MERGED, S("into"));
     if (rc)
         return rc;
     case_event_begin(ctx, &work->kept);
@@ -348,7 +351,8 @@ static enum rc merge_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = move_people(ctx, work);
     if (!rc)
-        rc = case_event_end(ctx, &work->kept, work->from.case_id, "case.merge_kept", EVENT_STAFF);
+        rc = case_event_end(ctx, &work->kept, work->from.case_id, EVENT_CASE_MERGE_KEPT,
+                            EVENT_STAFF);
     return rc ? rc : record_with_other(ctx, work);
 }
 
@@ -388,7 +392,8 @@ static enum rc open_merged(struct ctx *ctx, struct merging *work)
 static enum rc read_kept(struct ctx *ctx, const struct merging *work, json_t **ret)
 {
     struct events_of_kind_rows rows;
-    enum rc rc = events_of_kind(ctx, work->from.case_id, S("case.merge_kept"), &rows);
+    enum rc rc =
+        events_of_kind(ctx, work->from.case_id, event_kind_word(EVENT_CASE_MERGE_KEPT), &rows);
 
     if (rc)
         return rc;
@@ -529,6 +534,8 @@ static enum rc restore_case(struct ctx *ctx, struct merging *work, const json_t 
                             .merged_into_is_null = true,
                         },
                         NULL);
+    if (!rc)
+        rc = kept_turn(ctx, work->from.case_id, NULL);
     if (!rc && running.has_alarm)
         rc = clocks_watch(ctx, work->from.case_id, running.alarm);
     return rc ? rc : timer_enter(ctx, work->from.case_id, workflow, state, since);
@@ -542,7 +549,7 @@ static enum rc record_undone(struct ctx *ctx, const struct merging *work,
     case_event_begin(ctx, &event);
     json_put_member(&event.json, S("other"), other->row.number);
     json_put_member(&event.json, S("reason"), work->merge->reason);
-    return case_event_end(ctx, &event, with->case_id, "case.merge_undone", EVENT_STAFF);
+    return case_event_end(ctx, &event, with->case_id, EVENT_CASE_MERGE_UNDONE, EVENT_STAFF);
 }
 
 static enum rc unmerge_tx(struct ctx *ctx, void *arg)
@@ -567,7 +574,7 @@ static enum rc unmerge_tx(struct ctx *ctx, void *arg)
                                               .ended = ctx->now},
                       NULL);
     if (!rc)
-        rc = record_public(ctx, work, "case.unmerged", S("from"));
+        rc = record_public(ctx, work, EVENT_CASE_UNMERGED, S("from"));
     if (!rc)
         rc = move_back(ctx, work, kept);
     if (!rc)
@@ -615,8 +622,8 @@ static enum rc record_relation(struct ctx *ctx, const struct relating *work, int
 
     case_event_begin(ctx, &event);
     json_put_member(&event.json, S("other"), other);
-    return case_event_end(ctx, &event, with, work->is_ending ? "case.unrelated" : "case.related",
-                          EVENT_STAFF);
+    return case_event_end(ctx, &event, with,
+                          work->is_ending ? EVENT_CASE_UNRELATED : EVENT_CASE_RELATED, EVENT_STAFF);
 }
 
 static enum rc relate_tx(struct ctx *ctx, void *arg)

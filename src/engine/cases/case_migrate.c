@@ -135,7 +135,7 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
         rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state, ctx->now);
     return rc ? rc
               : record_add(ctx,
-                           &(struct event){"case.migrated", moving->case_id, EVENT_STAFF,
+                           &(struct event){EVENT_CASE_MIGRATED, moving->case_id, EVENT_STAFF,
                                            payload_of(ctx, moving)},
                            NULL);
 }

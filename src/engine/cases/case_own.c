@@ -74,13 +74,13 @@ static enum rc comment_tx(struct ctx *ctx, void *arg)
         rc = is_said_before(ctx, saying, &was_said);
     if (rc || was_said)
         return rc;
-    rc = own_events_since(ctx, saying->case_id, S("message.added"),
+    rc = own_events_since(ctx, saying->case_id, event_kind_word(EVENT_MESSAGE_ADDED),
                           instant_plus_us(ctx->now, -US_PER_DAY), &lately);
     if (!rc && lately.total >= OWN_TEXTS_PER_DAY)
         return FAIL(ctx, ERR_TOO_MANY);
     if (!rc)
         rc = record_add(ctx,
-                        &(struct event){"message.added", saying->case_id, EVENT_PARTIES,
+                        &(struct event){EVENT_MESSAGE_ADDED, saying->case_id, EVENT_PARTIES,
                                         payload_of(ctx, saying)},
                         NULL);
     return rc ? rc : case_touch(ctx, saying->case_id, ctx->now, NULL);
@@ -145,7 +145,8 @@ enum rc case_photo_add(struct ctx *ctx, int64_t case_id, const struct photo_uplo
 static enum rc check_changes(struct ctx *ctx, int64_t case_id)
 {
     struct own_events_since_row said;
-    enum rc rc = own_events_since(ctx, case_id, S("case.rated"), (struct instant){0}, &said);
+    enum rc rc = own_events_since(ctx, case_id, event_kind_word(EVENT_CASE_RATED),
+                                  (struct instant){0}, &said);
 
     if (rc || said.total <= OWN_RATING_CHANGES)
         return rc;
@@ -175,7 +176,7 @@ static enum rc rate_tx(struct ctx *ctx, void *arg)
             NULL);
     return rc ? rc
               : record_add(ctx,
-                           &(struct event){"case.rated", saying->case_id, EVENT_PARTIES,
+                           &(struct event){EVENT_CASE_RATED, saying->case_id, EVENT_PARTIES,
                                            payload_of(ctx, saying)},
                            NULL);
 }

@@ -3,12 +3,12 @@
 #include "base/crypto.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_forget.h"
 #include "engine/cases/case_words.h"
-#include "engine/cases/draft.h"
 #include "engine/cases/files.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
-#include "engine/clock/queries.h"
 #include "engine/message/queries.h"
 #include "engine/record/queries.h"
 
@@ -41,7 +41,7 @@ static enum rc show_tx(struct ctx *ctx, void *arg)
     case_event_begin(ctx, &event);
     json_put_member(&event.json, S("reason"), showing->reason);
     return case_event_end(ctx, &event, edit->case_id,
-                          showing->is_hidden ? "case.hidden" : "case.shown", EVENT_STAFF);
+                          showing->is_hidden ? EVENT_CASE_HIDDEN : EVENT_CASE_SHOWN, EVENT_STAFF);
 }
 
 static enum rc show(struct ctx *ctx, const struct showing *of)
@@ -107,7 +107,7 @@ static enum rc release_tx(struct ctx *ctx, void *arg)
         return rc;
     case_event_begin(ctx, &event);
     return case_event_end(ctx, &event, edit->case_id,
-                          is_public ? "description.released" : "description.withdrawn",
+                          is_public ? EVENT_DESCRIPTION_RELEASED : EVENT_DESCRIPTION_WITHDRAWN,
                           is_public ? EVENT_PUBLIC : EVENT_STAFF);
 }
 
@@ -135,11 +135,11 @@ struct redacting {
 
 bool case_redactable(struct str event_kind)
 {
-    static const struct str kinds[] = {STR("note.added"), STR("message.added"), STR("case.rated"),
-                                       STR("case.transferred"), STR("case.migrated")};
+    static const enum event_kind kinds[] = {EVENT_NOTE_ADDED, EVENT_MESSAGE_ADDED, EVENT_CASE_RATED,
+                                            EVENT_CASE_TRANSFERRED, EVENT_CASE_MIGRATED};
 
     for (size_t i = 0; i < COUNT(kinds); i++)
-        if (str_eq(event_kind, kinds[i]))
+        if (event_is(event_kind, kinds[i]))
             return true;
     return false;
 }
@@ -168,21 +168,7 @@ static enum rc record_redaction(struct ctx *ctx, const struct redacting *work, c
     if (redaction->what == REDACT_PHOTO)
         json_put_member_i64(&event.json, S("photo"), redaction->id);
     json_put_member(&event.json, S("reason"), redaction->reason);
-    return case_event_end(ctx, &event, work->edit.case_id, "case.redacted", EVENT_STAFF);
-}
-
-/* What the case was filed from says the same. */
-static enum rc forget_draft(struct ctx *ctx, int64_t case_id)
-{
-    struct case_submission_row row;
-    struct str token_hash;
-    bool is_found;
-    enum rc rc = case_submission(ctx, case_id, &is_found, &row);
-
-    if (rc || !is_found || row.submission_is_null ||
-        !draft_key_token(ctx->arena, row.submission, &token_hash))
-        return rc;
-    return draft_forget(ctx, token_hash, NULL);
+    return case_event_end(ctx, &event, work->edit.case_id, EVENT_CASE_REDACTED, EVENT_STAFF);
 }
 
 /* Search keeps no word of what is gone: neither its entry nor the parts it was made of before. */
@@ -192,7 +178,7 @@ static enum rc forget_words(struct ctx *ctx, const struct redacting *work, struc
 
     if (!rc)
         rc = case_words_forget(ctx);
-    return rc ? rc : forget_draft(ctx, work->edit.case_id);
+    return rc ? rc : case_forget_draft(ctx, work->edit.case_id);
 }
 
 static enum rc redact_description(struct ctx *ctx, struct redacting *work)
@@ -205,50 +191,6 @@ static enum rc redact_description(struct ctx *ctx, struct redacting *work)
     if (!rc)
         rc = forget_words(ctx, work, STR_NONE);
     return rc ? rc : record_redaction(ctx, work, "description");
-}
-
-/* Whether an answer may stand in such an event: it was set or left behind there, or a rule that
- * chose the team asked for it. */
-static bool may_hold_answers(struct str kind)
-{
-    static const struct str kinds[] = {STR("case.opened"),      STR("case.routed"),
-                                       STR("case.moved"),       STR("case.answered"),
-                                       STR("case.transferred"), STR("case.migrated")};
-
-    for (size_t i = 0; i < COUNT(kinds); i++)
-        if (str_eq(kind, kinds[i]))
-            return true;
-    return false;
-}
-
-/* Nor does a clock say any more why it runs as it does, when its rule asked for the field. */
-static enum rc forget_traces(struct ctx *ctx, const struct redacting *work)
-{
-    struct clocks_of_rows clocks;
-    enum rc rc = clocks_of(ctx, work->edit.case_id, &clocks);
-
-    for (size_t i = 0; !rc && i < clocks.n; i++)
-        if (str_find(clocks.rows[i].trace, work->redaction->field) >= 0)
-            rc = clock_trace_drop(ctx, clocks.rows[i].id, NULL);
-    return rc;
-}
-
-/* Erases what the record says of the field. Where the field is named the value may stand in any
- * form, so the whole payload goes. */
-static enum rc forget_answer(struct ctx *ctx, const struct redacting *work)
-{
-    const struct redaction *redaction = work->redaction;
-    struct events_of_rows events;
-    enum rc rc = events_of(ctx, work->edit.case_id, EVENT_STAFF, &events);
-
-    for (size_t i = 0; !rc && i < events.n; i++) {
-        const struct events_of_row *event = &events.rows[i];
-
-        if (may_hold_answers(event->kind) && !event->payload_is_null &&
-            str_find(event->payload, redaction->field) >= 0)
-            rc = record_erase(ctx, event->id, redaction->reason);
-    }
-    return rc ? rc : forget_traces(ctx, work);
 }
 
 static enum rc redact_answer(struct ctx *ctx, struct redacting *work)
@@ -267,9 +209,13 @@ static enum rc redact_answer(struct ctx *ctx, struct redacting *work)
         return FAIL(ctx, ERR_NOT_FOUND);
     rc = case_answers_set(ctx, work->edit.case_id, answers_json(ctx, &work->answers), NULL);
     if (!rc)
+        rc = kept_renew(ctx, work->edit.case_id, &work->answers);
+    if (!rc)
         rc = case_index_field_drop(ctx, work->edit.case_id, work->redaction->field, NULL);
     if (!rc)
-        rc = forget_answer(ctx, work);
+        rc = case_forget_answers(
+            ctx, work->edit.case_id,
+            &(struct forgotten){&work->redaction->field, 1, work->redaction->reason});
     if (!rc)
         rc = forget_words(ctx, work, work->edit.row.description);
     return rc ? rc : record_redaction(ctx, work, "answer");

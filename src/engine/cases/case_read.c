@@ -121,10 +121,10 @@ static bool answers_are_public(const struct definition *definition, json_t *answ
 bool case_payload_is_for(struct ctx *ctx, const struct definition *definition,
                          enum event_audience reader, struct str kind, struct str payload)
 {
-    bool is_opening = str_eq(kind, S("case.opened"));
+    bool is_opening = event_is(kind, EVENT_CASE_OPENED);
     json_t *object;
 
-    if (reader == EVENT_STAFF || (!is_opening && !str_eq(kind, S("case.answered"))))
+    if (reader == EVENT_STAFF || (!is_opening && !event_is(kind, EVENT_CASE_ANSWERED)))
         return true;
     if (json_parse(ctx, payload, RECORD_PAYLOAD_MAX, &object)) {
         ctx_clear_error(ctx);

@@ -6,6 +6,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/case_effect.h"
 #include "engine/cases/case_tell.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
@@ -212,19 +213,19 @@ static enum rc record_step(struct ctx *ctx, const struct step_work *work, int64_
     const struct step_input *input = work->input;
     enum rc rc = record_add(
         ctx,
-        &(struct event){"case.step", work->case_id, EVENT_PUBLIC, payload_of(ctx, work, false)},
+        &(struct event){EVENT_CASE_STEP, work->case_id, EVENT_PUBLIC, payload_of(ctx, work, false)},
         ret_event);
 
     if (!rc && input->message.n)
         rc = record_add(ctx,
-                        &(struct event){"message.added", work->case_id, EVENT_PARTIES,
+                        &(struct event){EVENT_MESSAGE_ADDED, work->case_id, EVENT_PARTIES,
                                         message_payload(ctx, input->message)},
                         NULL);
     if (!rc && input->note.n)
-        rc = record_add(
-            ctx,
-            &(struct event){"note.added", work->case_id, EVENT_STAFF, payload_of(ctx, work, true)},
-            NULL);
+        rc = record_add(ctx,
+                        &(struct event){EVENT_NOTE_ADDED, work->case_id, EVENT_STAFF,
+                                        payload_of(ctx, work, true)},
+                        NULL);
     return rc;
 }
 
@@ -252,6 +253,8 @@ static enum rc change_case(struct ctx *ctx, const struct step_work *work)
 
     if (!rc && changed == 0)
         return FAIL(ctx, ERR_STALE);
+    if (!rc && (is_closed || !work->row.closed_is_null))
+        rc = kept_turn(ctx, work->case_id, is_closed ? &ctx->now : NULL);
     return rc ? rc : timer_enter(ctx, work->case_id, work->workflow, work->step->to, ctx->now);
 }
 
@@ -314,8 +317,8 @@ static enum rc check_pace(struct ctx *ctx, int64_t case_id)
 
     if (!ctx->actor || ctx->actor->kind != ACTOR_RESIDENT)
         return RC_OK;
-    rc = own_events_since(ctx, case_id, S("case.step"), instant_plus_us(ctx->now, -US_PER_DAY),
-                          &lately);
+    rc = own_events_since(ctx, case_id, event_kind_word(EVENT_CASE_STEP),
+                          instant_plus_us(ctx->now, -US_PER_DAY), &lately);
     return rc ? rc : lately.total >= OWN_STEPS_PER_DAY ? FAIL(ctx, ERR_TOO_MANY) : RC_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/cases.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
@@ -54,7 +55,8 @@ static enum rc find_left_before(struct ctx *ctx, const struct transferring *work
     enum rc rc = answers_new(ctx, work->plan.to, ret);
 
     if (!rc)
-        rc = events_of_kind(ctx, work->edit.case_id, S("case.transferred"), &rows);
+        rc =
+            events_of_kind(ctx, work->edit.case_id, event_kind_word(EVENT_CASE_TRANSFERRED), &rows);
     for (size_t i = 0; !rc && i < rows.n; i++) {
         json_t *payload;
         struct str from, left;
@@ -415,6 +417,8 @@ static enum rc write_case(struct ctx *ctx, struct transferring *work)
         rc = case_index_drop(ctx, edit->case_id, NULL);
     if (!rc)
         rc = projection_index_add(ctx, edit->case_id, &plan->kept);
+    if (!rc)
+        rc = kept_renew(ctx, edit->case_id, &plan->kept);
     return rc ? rc
               : case_edit_words(ctx, edit, work->place ? work->place->label : STR_NONE,
                                 edit->row.description, &plan->kept);
@@ -439,7 +443,7 @@ static enum rc record_transfer(struct ctx *ctx, const struct transferring *work,
     json_put_member(&event.json, S("left"), answers_json(ctx, &plan->left));
     json_put_member(&event.json, S("reason"), work->transfer->reason);
     return case_event_add(ctx, &event,
-                          &(struct event){.kind = "case.transferred",
+                          &(struct event){.kind = EVENT_CASE_TRANSFERRED,
                                           .case_id = work->edit.case_id,
                                           .audience = EVENT_STAFF},
                           ret_event);

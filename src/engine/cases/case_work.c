@@ -78,7 +78,7 @@ static enum rc note_tx(struct ctx *ctx, void *arg)
     if (rc || (is_found && is_sent_twice(ctx, work, &last)))
         return rc;
     rc = record_add(ctx,
-                    &(struct event){"note.added", work->case_id,
+                    &(struct event){EVENT_NOTE_ADDED, work->case_id,
                                     work->is_public ? EVENT_PUBLIC : EVENT_STAFF,
                                     note_payload(ctx, work)},
                     NULL);
@@ -158,7 +158,7 @@ static enum rc assign_tx(struct ctx *ctx, void *arg)
         return FAIL(ctx, ERR_STALE);
     return rc ? rc
               : record_add(ctx,
-                           &(struct event){"case.assigned", work->case_id, EVENT_STAFF,
+                           &(struct event){EVENT_CASE_ASSIGNED, work->case_id, EVENT_STAFF,
                                            assigned_payload(ctx, work, login)},
                            NULL);
 }

@@ -67,10 +67,10 @@ static enum rc add_tx(struct ctx *ctx, void *arg)
                       },
                       &adding->id);
     if (!rc)
-        rc = record_add(
-            ctx,
-            &(struct event){"message.added", message->case_id, audience, payload_of(ctx, message)},
-            NULL);
+        rc = record_add(ctx,
+                        &(struct event){EVENT_MESSAGE_ADDED, message->case_id, audience,
+                                        payload_of(ctx, message)},
+                        NULL);
     return rc ? rc : case_touch(ctx, message->case_id, ctx->now, NULL);
 }
 

@@ -147,7 +147,7 @@ enum rc follower_look(struct ctx *ctx, struct str token, struct follower_link *r
     return RC_OK;
 }
 
-static enum rc note(struct ctx *ctx, const char *kind, int64_t case_id)
+static enum rc note(struct ctx *ctx, enum event_kind kind, int64_t case_id)
 {
     return record_add(ctx, &(struct event){kind, case_id, EVENT_STAFF, NO_FACT}, NULL);
 }
@@ -181,7 +181,7 @@ static enum rc confirm_tx(struct ctx *ctx, void *arg)
                               .created = ctx->now,
                           },
                           NULL);
-    return rc ? rc : note(ctx, "follower.added", row.cases);
+    return rc ? rc : note(ctx, EVENT_FOLLOWER_ADDED, row.cases);
 }
 
 enum rc follower_confirm(struct ctx *ctx, struct str token)
@@ -266,7 +266,7 @@ static enum rc end_row(struct ctx *ctx, int64_t id, int64_t case_id)
     int64_t changed;
     enum rc rc = follower_set_ended(ctx, id, ctx->now, &changed);
 
-    return rc || !changed ? rc : note(ctx, "follower.ended", case_id);
+    return rc || !changed ? rc : note(ctx, EVENT_FOLLOWER_ENDED, case_id);
 }
 
 static enum rc end_tx(struct ctx *ctx, void *arg)

@@ -268,7 +268,7 @@ static enum rc reach_of(struct ctx *ctx, const struct case_file_get_row *row,
 struct showing {
     int64_t case_id, photo_id;
     bool is_public, is_hidden;
-    const char *event;
+    enum event_kind event;
 };
 
 static struct str payload_of(struct ctx *ctx, int64_t photo_id, struct str hash)
@@ -316,21 +316,21 @@ static enum rc show_tx(struct ctx *ctx, void *arg)
 
 enum rc photo_release(struct ctx *ctx, int64_t case_id, int64_t photo_id)
 {
-    struct showing showing = {case_id, photo_id, true, false, "photo.released"};
+    struct showing showing = {case_id, photo_id, true, false, EVENT_PHOTO_RELEASED};
 
     return db_tx(ctx, show_tx, &showing);
 }
 
 enum rc photo_hide(struct ctx *ctx, int64_t case_id, int64_t photo_id)
 {
-    struct showing showing = {case_id, photo_id, false, true, "photo.hidden"};
+    struct showing showing = {case_id, photo_id, false, true, EVENT_PHOTO_HIDDEN};
 
     return db_tx(ctx, show_tx, &showing);
 }
 
 enum rc photo_withdraw(struct ctx *ctx, int64_t case_id, int64_t photo_id)
 {
-    struct showing showing = {case_id, photo_id, false, false, "photo.withdrawn"};
+    struct showing showing = {case_id, photo_id, false, false, EVENT_PHOTO_WITHDRAWN};
 
     return db_tx(ctx, show_tx, &showing);
 }
@@ -378,7 +378,7 @@ enum rc photo_attach(struct ctx *ctx, int64_t case_id, const struct definition *
     if (rc)
         return rc;
     return record_add(ctx,
-                      &(struct event){"photo.added", case_id, EVENT_PARTIES,
+                      &(struct event){EVENT_PHOTO_ADDED, case_id, EVENT_PARTIES,
                                       payload_of(ctx, id, crypto_hash_str(&photo->full.hash))},
                       NULL);
 }

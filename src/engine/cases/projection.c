@@ -3,6 +3,7 @@
 #include "base/piece.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/city.h"
 #include "place/place.h"
@@ -272,11 +273,14 @@ static enum rc check_answers(struct ctx *ctx, struct checking *checking,
                                      .answers = &answers,
                                      .is_public = row->is_description_public};
     struct str is = STR_NONE, should = STR_NONE;
+    struct kept_texts kept;
     enum rc rc;
 
     if (!definition)
         return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
     rc = answers_parse(ctx, definition, row->answers, &answers);
+    if (!rc)
+        rc = kept_check(ctx, row->id, &answers, &kept);
     if (!rc)
         rc = stored_index(ctx, row->id, &is);
     if (!rc)
@@ -284,6 +288,7 @@ static enum rc check_answers(struct ctx *ctx, struct checking *checking,
     if (rc)
         return rc;
     compare(checking, row->number, "case_index", is, should);
+    compare(checking, row->number, "case_kept", kept.is, kept.should);
     compare(checking, row->number, "case_text", row->words, projection_words(ctx, &words));
     /* What the table was begun with is folded by the store, which knows fewer letters. */
     compare(checking, row->number, "case_public_text", utf8_fold(ctx->arena, row->public_words),

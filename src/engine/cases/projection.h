@@ -6,6 +6,8 @@
  *   case_public_text  number, service's code, place, and the description once it was released,
  *                   folded for everybody's search; where the service blurs its places, of the place
  *                   only what has no figure in it, or is the number of a street ("5th")
+ *   case_kept       one row for each answer that has an end, with when, once the case is closed
+ *                   (kept.h)
  *   case_index      one row for each answer to a field marked indexed (one per chosen option); kept
  *                   equal, and read by no list yet
  *

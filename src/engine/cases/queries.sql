@@ -207,6 +207,32 @@ DELETE FROM case_index WHERE cases = :cases;
 -- name: case_index_field_drop :exec (cases I64, field TEXT)
 DELETE FROM case_index WHERE cases = :cases AND field = :field;
 
+-- Answers that are erased some time after closing (kept.h).
+-- name: kept_of :many (cases I64)
+SELECT id, field, service_version, until FROM case_kept WHERE cases = :cases ORDER BY field;
+
+-- A field has one end, whichever version had it before.
+-- name: kept_put :exec (cases I64, field TEXT, service_version I64, until INSTANT?)
+INSERT INTO case_kept (cases, field, service_version, until)
+VALUES (:cases, :field, :service_version, :until)
+ON CONFLICT (cases, field) DO UPDATE SET service_version = excluded.service_version,
+    until = excluded.until;
+
+-- name: kept_set :exec (id I64, until INSTANT?)
+UPDATE case_kept SET until = :until WHERE id = :id;
+
+-- name: kept_drop :exec (id I64)
+DELETE FROM case_kept WHERE id = :id;
+
+-- A run of those whose time has come, after one.
+-- name: kept_due :many (now INSTANT, at INSTANT, after_id I64, most I64)
+SELECT id, cases, until FROM case_kept
+WHERE until <= :now AND until >= :at AND (until > :at OR id > :after_id)
+ORDER BY until, id LIMIT :most;
+
+-- name: case_closed :one (id I64)
+SELECT closed FROM cases WHERE id = :id;
+
 -- name: place_get :one (id I64)
 SELECT kind, label, unit, address, zip, lat_e7, lon_e7, layers FROM place WHERE id = :id;
 

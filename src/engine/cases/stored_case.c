@@ -1,6 +1,7 @@
 #include "engine/cases/stored_case.h"
 
 #include "engine/cases/case_words.h"
+#include "engine/cases/kept.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 
@@ -97,5 +98,7 @@ enum rc stored_case_answer(struct ctx *ctx, const struct stored_case *stored,
         rc = case_index_drop(ctx, stored->row.id, NULL);
     if (!rc)
         rc = projection_index_add(ctx, stored->row.id, answers);
+    if (!rc)
+        rc = kept_renew(ctx, stored->row.id, answers);
     return rc ? rc : case_words_replace(ctx, stored->row.id, &words);
 }

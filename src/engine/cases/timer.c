@@ -229,8 +229,8 @@ static enum rc tell(struct ctx *ctx, const struct look *look, struct alarm *alar
     bool has_team = look->team && look->team->email.n;
     enum rc rc =
         record_add(ctx,
-                   &(struct event){alarm->is_missed ? "clock.missed" : "clock.warn", look->case_id,
-                                   EVENT_STAFF, clock_payload(ctx, alarm->clock)},
+                   &(struct event){alarm->is_missed ? EVENT_CLOCK_MISSED : EVENT_CLOCK_WARN,
+                                   look->case_id, EVENT_STAFF, clock_payload(ctx, alarm->clock)},
                    &alarm->event_id);
 
     if (!rc && has_team)

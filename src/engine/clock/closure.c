@@ -70,7 +70,7 @@ static enum rc record_move(struct ctx *ctx, const struct closing *closing, int64
     json_put_member(&json, S("closed"), date_format(ctx->arena, closing->date));
     json_put_member(&json, S("reason"), closing->reason);
     json_end_object(&json);
-    return record_add(ctx, &(struct event){"clock.moved", case_id, EVENT_PUBLIC, buf_str(&out)},
+    return record_add(ctx, &(struct event){EVENT_CLOCK_MOVED, case_id, EVENT_PUBLIC, buf_str(&out)},
                       NULL);
 }
 

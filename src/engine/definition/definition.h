@@ -54,7 +54,7 @@ struct field {
     enum personal personal;
     enum openness open;
     bool is_indexed;
-    struct span keep; /* retention; amount 0: as long as the case */
+    struct span keep; /* erased so long after closing: whole days, or months; amount 0: never */
     int32_t max_length;
     int32_t lines;
     struct decimal min, max; /* FIELD_NUMBER, FIELD_MONEY */

@@ -5,6 +5,7 @@
 
 #define MAX_TEXT_CHARS 4000
 #define MAX_ID_BYTES   40
+#define MAX_KEEP_YEARS 100
 
 static const struct str type_words[FIELD__N] = {
     [FIELD_TEXT] = STR("text"),
@@ -149,6 +150,27 @@ static void load_limits(struct definition_loader *loader, const struct yaml_node
         field->within_m = yaml_expect_metres(loader->problems, yaml_get(item, "within"), 30);
 }
 
+/* The erasing is a daily work and no matter of opening hours. */
+static void load_keep(struct definition_loader *loader, const struct yaml_node *node,
+                      struct field *field)
+{
+    struct span keep =
+        yaml_expect_span(loader->problems, node, (struct span){SPAN_ELAPSED, SPAN_DAY_S});
+    bool is_days = keep.unit == SPAN_ELAPSED && keep.amount % SPAN_DAY_S == 0;
+    int64_t most = is_days ? INT64_C(366) * MAX_KEEP_YEARS * SPAN_DAY_S : MAX_KEEP_YEARS * 12;
+
+    field->keep = (struct span){SPAN_ELAPSED, 0};
+    if (!node)
+        return;
+    if ((is_days || keep.unit == SPAN_MONTHS) && keep.amount > 0 && keep.amount <= most)
+        field->keep = keep;
+    else
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(node),
+                    "an answer is kept for days, months or years after closing: at least a day, "
+                    "at most %d years",
+                    MAX_KEEP_YEARS);
+}
+
 static void load_classes(struct definition_loader *loader, const struct yaml_node *item,
                          struct field *field)
 {
@@ -162,8 +184,7 @@ static void load_classes(struct definition_loader *loader, const struct yaml_nod
         loader->problems, yaml_get(item, "open"), open, COUNT(open),
         field->type == FIELD_TEXT || field->personal || field->audience ? OPEN_NEVER : OPEN_PUBLIC);
     field->is_indexed = yaml_expect_bool(loader->problems, yaml_get(item, "indexed"), false);
-    field->keep =
-        yaml_expect_span(loader->problems, yaml_get(item, "keep"), (struct span){SPAN_ELAPSED, 0});
+    load_keep(loader, yaml_get(item, "keep"), field);
     if (field->personal && field->open == OPEN_PUBLIC)
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                     "personal data cannot be open: remove one of the two");
@@ -212,7 +233,6 @@ static void note_later(struct definition_loader *loader, const struct yaml_node 
     struct section_reader reader = {loader->ctx, loader->names, loader->problems};
     const struct yaml_node *columns = yaml_get(item, "columns"), *of = yaml_get(item, "of");
     const struct yaml_node *derive = yaml_get(item, "derive"), *reuse = yaml_get(item, "reuse");
-    const struct yaml_node *keep = yaml_get(item, "keep");
     struct arena *arena = loader->ctx->arena;
 
     for (size_t i = 0; i < COUNT(plain); i++)
@@ -230,9 +250,6 @@ static void note_later(struct definition_loader *loader, const struct yaml_node 
         definition_note_unrun(loader, derive, S("fields"), S("a field that is derived"));
     if (reuse)
         definition_note_unrun(loader, reuse, S("fields"), S("an answer that is used again"));
-    if (keep)
-        definition_note_unrun(loader, keep, S("fields"),
-                              S("an answer that is erased before its case"));
 }
 
 /* A derived field's expression may use what later sections may: compiled when all is declared. */

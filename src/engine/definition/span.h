@@ -14,6 +14,8 @@ enum span_unit {
     SPAN_MONTHS,    /* amount in calendar months */
 };
 
+#define SPAN_DAY_S 86400 /* what "d" stands for */
+
 struct span {
     enum span_unit unit;
     int64_t amount; /* at least 0 */

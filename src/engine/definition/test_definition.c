@@ -236,24 +236,43 @@ static void notes_what_does_not_run(void **state)
     test_city_done(ctx, &made);
 }
 
-/* A promise to erase is not taken from a city that no version would keep. */
-static void notes_that_no_answer_is_erased(void **state)
+/* How long an answer is kept: whole days or months, by nobody's opening hours. */
+static void reads_how_long_an_answer_is_kept(void **state)
 {
+    static const struct {
+        const char *keep;
+        struct span span;
+    } good[] = {
+        {"1 d", {SPAN_ELAPSED, 86400}},      {"30 days", {SPAN_ELAPSED, 30 * 86400}},
+        {"48 h", {SPAN_ELAPSED, 2 * 86400}}, {"6 months", {SPAN_MONTHS, 6}},
+        {"100 years", {SPAN_MONTHS, 1200}},
+    };
+    static const char *const bad[] = {"0 d",       "12 h",       "0 years",     "30 workdays",
+                                      "101 years", "40000 days", "8 work hours"};
     struct ctx *ctx = *state;
-    struct test_files files = test_city_files(TEST_WORKFLOW, TEST_HEAD TEST_ROUTE
-                                              "fields:\n"
-                                              "  - {id: plate, type: text, " TEXT
-                                              ", personal: sensitive, keep: 30 days}\n"
-                                              "  - {id: color, type: text, " TEXT "}\n");
-    struct test_city made = test_city_of(ctx, &files);
-    const struct definition *definition = made.city->services[0];
 
-    assert_str(test_problems(ctx, &made.problems),
-               "services/s.yaml:7:85: note: this version reads an answer that is erased before its "
-               "case but does not run it\n");
-    assert_int_equal(definition->not_run_n, 1);
-    assert_str(definition->not_run[0], "fields");
-    test_city_done(ctx, &made);
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct str file = str_fmt(ctx->arena,
+                                  TEST_HEAD TEST_ROUTE "fields:\n  - {id: plate, type: text, " TEXT
+                                                       ", keep: %s}\n"
+                                                       "  - {id: color, type: text, " TEXT "}\n",
+                                  good[i].keep);
+        struct test_files files = test_city_files(TEST_WORKFLOW, str_z(ctx->arena, file));
+        struct test_city made = test_city_of(ctx, &files);
+        const struct definition *definition = made.city->services[0];
+
+        assert_int_equal(definition->not_run_n, 0);
+        assert_int_equal(definition->fields[0].keep.unit, good[i].span.unit);
+        assert_int_equal(definition->fields[0].keep.amount, good[i].span.amount);
+        assert_int_equal(definition->fields[1].keep.amount, 0);
+        test_city_done(ctx, &made);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++)
+        field_finds(
+            ctx,
+            str_z(ctx->arena, str_fmt(ctx->arena, "id: a, type: text, keep: %s, " TEXT, bad[i])),
+            "at least a day, at most 100 years");
+    field_finds(ctx, "id: a, type: text, keep: long, " TEXT, "a length of time is expected here");
 }
 
 static void reads_later_sections_to_the_last_key(void **state)
@@ -458,7 +477,7 @@ int main(void)
         TEST(places_mistakes_of_expressions),
         TEST(needs_no_question_for_what_is_always_there),
         TEST(notes_what_does_not_run),
-        TEST(notes_that_no_answer_is_erased),
+        TEST(reads_how_long_an_answer_is_kept),
         TEST(reads_later_sections_to_the_last_key),
         TEST(survives_wrong_types),
         TEST(survives_hostile_yaml),

@@ -141,7 +141,7 @@ static enum rc record_change(struct ctx *ctx, const struct changing *work, enum 
         json_put_member(&json, S("value"), work->wanted[which]);
     json_put_member(&json, S("why"), work->why);
     json_end_object(&json);
-    return record_add(ctx, &(struct event){"setting.changed", 0, EVENT_STAFF, buf_str(&out)}, NULL);
+    return record_add_other(ctx, "setting.changed", EVENT_STAFF, buf_str(&out));
 }
 
 static enum rc write_one(struct ctx *ctx, const struct changing *work, enum mail_setting which)

@@ -110,7 +110,7 @@ static enum rc note(struct ctx *ctx, const char *kind, int64_t id, struct str na
     json_put_member_i64(&json, S("webhook"), id);
     json_put_member(&json, name, value);
     json_end_object(&json);
-    return record_add(ctx, &(struct event){kind, 0, EVENT_STAFF, buf_str(&out)}, NULL);
+    return record_add_other(ctx, kind, EVENT_STAFF, buf_str(&out));
 }
 
 static enum rc add_tx(struct ctx *ctx, void *arg)

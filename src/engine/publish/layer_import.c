@@ -28,7 +28,7 @@ static enum rc record_import(struct ctx *ctx, const struct layer *layer)
     json_put_member(&json, S("version"), layer->version);
     json_put_member_i64(&json, S("features"), (int64_t)layer->feature_count);
     json_end_object(&json);
-    return record_add(ctx, &(struct event){"layer.imported", 0, EVENT_PUBLIC, buf_str(&out)}, NULL);
+    return record_add_other(ctx, "layer.imported", EVENT_PUBLIC, buf_str(&out));
 }
 
 static enum rc import_tx(struct ctx *ctx, void *arg)

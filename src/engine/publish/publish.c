@@ -35,7 +35,7 @@ static enum rc record_publication(struct ctx *ctx, const char *kind, struct str 
     json_put_member(&json, S("service"), code);
     json_put_member_i64(&json, S("version"), version);
     json_end_object(&json);
-    return record_add(ctx, &(struct event){kind, 0, EVENT_PUBLIC, buf_str(&out)}, NULL);
+    return record_add_other(ctx, kind, EVENT_PUBLIC, buf_str(&out));
 }
 
 static enum rc add_version(struct ctx *ctx, int64_t service, int64_t version, struct str hash,

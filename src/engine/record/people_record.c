@@ -4,5 +4,5 @@
 
 enum rc people_record(struct ctx *ctx, const char *kind, struct str payload)
 {
-    return record_add(ctx, &(struct event){kind, 0, EVENT_STAFF, payload}, NULL);
+    return record_add_other(ctx, kind, EVENT_STAFF, payload);
 }

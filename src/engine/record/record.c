@@ -34,12 +34,9 @@ bool event_kind_of(struct str word, enum event_kind *ret)
     return false;
 }
 
-static bool is_good(const struct event *event)
+bool event_is(struct str word, enum event_kind kind)
 {
-    enum event_kind kind;
-
-    return !event->case_id ||
-           (event_kind_of(str_of(event->kind), &kind) && event->audience >= kinds[kind].widest);
+    return str_eq(word, kinds[kind].word);
 }
 
 /* Says nothing about the payload to who has no salt. */
@@ -53,21 +50,28 @@ struct str record_commitment(struct arena *arena, struct str salt, struct str pa
 
 /* Who subscribed to such events is told of it (message/webhook.h sends): the event and its
  * deliveries are one transaction. What was imported is history and no news. */
-static enum rc deliver(struct ctx *ctx, const char *kind, int64_t case_id, int64_t event_id)
+static enum rc deliver(struct ctx *ctx, enum event_kind kind, int64_t case_id, int64_t event_id)
 {
-    if (strcmp(kind, "case.imported") == 0)
+    if (kind == EVENT_CASE_IMPORTED)
         return RC_OK;
     return deliveries_add(ctx,
                           &(struct deliveries_add_args){
                               .event = event_id,
                               .cases = case_id,
-                              .kind = str_of(kind),
+                              .kind = event_kind_word(kind),
                               .now = ctx->now,
                           },
                           NULL);
 }
 
-enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id)
+struct entry {
+    struct str kind;
+    int64_t case_id; /* 0: about none */
+    enum event_audience audience;
+    struct str payload;
+};
+
+static enum rc add(struct ctx *ctx, const struct entry *entry, int64_t *ret_id)
 {
     char salt_bytes[SALT_BYTES];
     struct str salt = {salt_bytes, sizeof salt_bytes};
@@ -75,28 +79,52 @@ enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id)
     int64_t id;
     enum rc rc;
 
-    assert(is_good(event));
     crypto_random_bytes(salt_bytes, sizeof salt_bytes);
     rc = event_add(ctx,
                    &(struct event_add_args){
                        .at = ctx->now,
-                       .kind = str_of(event->kind),
-                       .cases = event->case_id,
-                       .cases_is_null = event->case_id == 0,
+                       .kind = entry->kind,
+                       .cases = entry->case_id,
+                       .cases_is_null = entry->case_id == 0,
                        .actor_kind = actor_kind_word(actor),
                        .actor = actor ? actor->id : 0,
                        .actor_is_null = !actor || actor->id == 0,
-                       .audience = event->audience,
-                       .commitment = record_commitment(ctx->arena, salt, event->payload),
+                       .audience = entry->audience,
+                       .commitment = record_commitment(ctx->arena, salt, entry->payload),
                    },
                    &id);
     if (!rc)
-        rc = event_payload_add(ctx, id, salt, event->payload, NULL);
+        rc = event_payload_add(ctx, id, salt, entry->payload, NULL);
+    if (!rc)
+        *ret_id = id;
+    return rc;
+}
+
+enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id)
+{
+    struct entry entry = {event_kind_word(event->kind), event->case_id, event->audience,
+                          event->payload};
+    int64_t id;
+    enum rc rc;
+
+    assert(event->audience >= kinds[event->kind].widest);
+    rc = add(ctx, &entry, &id);
     if (!rc && event->case_id)
         rc = deliver(ctx, event->kind, event->case_id, id);
     if (!rc && ret_id)
         *ret_id = id;
     return rc;
+}
+
+enum rc record_add_other(struct ctx *ctx, const char *kind, enum event_audience audience,
+                         struct str payload)
+{
+    struct entry entry = {.kind = str_of(kind), .audience = audience, .payload = payload};
+    enum event_kind of_case;
+    int64_t id;
+
+    assert(!event_kind_of(entry.kind, &of_case));
+    return add(ctx, &entry, &id);
 }
 
 static struct str erased_payload(struct ctx *ctx, int64_t event_id, struct str reason)
@@ -121,7 +149,7 @@ enum rc record_erase(struct ctx *ctx, int64_t event_id, struct str reason)
 
     if (rc)
         return rc;
-    if (is_found && str_eq(about.kind, S(RECORD_ERASED)))
+    if (is_found && event_is(about.kind, EVENT_PAYLOAD_ERASED))
         return FAIL(ctx, ERR_DENIED);
     if (!payload.n)
         return FAIL(ctx, ERR_TOO_LONG, .field = S("reason"), .arg = S("1000"));
@@ -130,8 +158,8 @@ enum rc record_erase(struct ctx *ctx, int64_t event_id, struct str reason)
         return rc;
     if (!is_found || !dropped)
         return FAIL(ctx, ERR_NOT_FOUND);
-    return record_add(
-        ctx,
-        &(struct event){RECORD_ERASED, about.cases_is_null ? 0 : about.cases, EVENT_STAFF, payload},
-        NULL);
+    return record_add(ctx,
+                      &(struct event){EVENT_PAYLOAD_ERASED, about.cases_is_null ? 0 : about.cases,
+                                      EVENT_STAFF, payload},
+                      NULL);
 }

@@ -15,7 +15,7 @@
 enum event_audience { EVENT_PUBLIC, EVENT_PARTIES, EVENT_STAFF };
 
 /* The kinds of events about a case; what is about none (accounts, services, settings) has words of
- * its own. */
+ * its own (record_add_other). */
 enum event_kind {
 #define KIND(name, word, widest) EVENT_##name,
 #include "engine/record/kinds.def"
@@ -27,10 +27,11 @@ struct str event_kind_word(enum event_kind kind);
 
 /* False, *ret untouched, for a word that this version does not know. */
 bool event_kind_of(struct str word, enum event_kind *ret);
+bool event_is(struct str word, enum event_kind kind);
 
 struct event {
-    const char *kind; /* "case.opened"; about a case one of kinds.def */
-    int64_t case_id;  /* 0: not about a case */
+    enum event_kind kind;
+    int64_t case_id; /* 0: an erasure of what was about no case */
     enum event_audience audience;
     struct str payload; /* a JSON object */
 };
@@ -38,24 +39,24 @@ struct event {
 /* What an event may say at most, in bytes of JSON; who reads one back allows as much. */
 #define RECORD_PAYLOAD_MAX 100000
 
-/* The event that says that another one's payload was erased:
- * {"event": 17, "reason": "retention"}. */
-#define RECORD_ERASED "payload.erased"
-
 /* SHA-256 over salt and payload, 32 bytes in the arena. */
 struct str record_commitment(struct arena *arena, struct str salt, struct str payload);
 
-/* Adds an event by ctx->actor at ctx->now. Inside db_tx only. *ret_id may be NULL. About a case of
- * a kind that is not in kinds.def, or for a wider audience than it says there, is a programming
- * fault. */
+/* Adds an event by ctx->actor at ctx->now. Inside db_tx only. *ret_id may be NULL. A wider audience
+ * than kinds.def gives the kind is a programming fault. */
 enum rc record_add(struct ctx *ctx, const struct event *event, int64_t *ret_id) MUST_CHECK;
 
+/* The same for an event about no case; `kind` is a word of its folder, such as "service.published",
+ * and none of kinds.def. */
+enum rc record_add_other(struct ctx *ctx, const char *kind, enum event_audience audience,
+                         struct str payload) MUST_CHECK;
+
 /* Destroys what an event said: its payload and salt are deleted, the header stays, and an event
- * "payload.erased" for staff, by ctx->actor at ctx->now, says why. `reason` is kept for ever: it
- * names a rule or an order, never what was erased. Inside db_tx only; who may do it, and what else
- * of the case is to be erased (answers, search words, messages), is the caller's business.
- * RC_NOT_FOUND when there is no such event or its payload is gone already; RC_DENIED for the
- * payload of an erasure itself. */
+ * "payload.erased" for staff, by ctx->actor at ctx->now, says why: {"event": 17, "reason":
+ * "retention"}. `reason` is kept for ever: it names a rule or an order, never what was erased.
+ * Inside db_tx only; who may do it, and what else of the case is to be erased (answers, search
+ * words, messages), is the caller's business. RC_NOT_FOUND when there is no such event or its
+ * payload is gone already; RC_DENIED for the payload of an erasure itself. */
 enum rc record_erase(struct ctx *ctx, int64_t event_id, struct str reason) MUST_CHECK;
 
 #endif

@@ -190,7 +190,7 @@ static enum rc check_payload(struct ctx *ctx, struct audit *audit, const struct 
 {
     enum rc rc = RC_OK;
 
-    if (str_eq(row->kind, S(RECORD_ERASED)))
+    if (event_is(row->kind, EVENT_PAYLOAD_ERASED))
         rc = read_erased(ctx, audit, row);
     if (rc || row->payload_is_null)
         return rc ? rc : ids_add(ctx, &audit->gone, row->event);

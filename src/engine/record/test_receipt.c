@@ -72,7 +72,8 @@ static enum rc add_many(struct ctx *ctx, void *arg)
 {
     (void)arg;
     for (int i = 0; i < 600; i++) {
-        enum rc rc = record_add(ctx, &(struct event){"note.added", 0, EVENT_STAFF, S("{}")}, NULL);
+        enum rc rc =
+            record_add(ctx, &(struct event){EVENT_NOTE_ADDED, 0, EVENT_STAFF, S("{}")}, NULL);
 
         if (rc)
             return rc;

@@ -64,7 +64,8 @@ static enum rc add_events(struct ctx *ctx, void *arg)
 
     for (int i = 0; i < adding->n; i++) {
         struct str payload = str_fmt(ctx->arena, "{\"text\": \"%s %d\"}", adding->text, i);
-        enum rc rc = record_add(ctx, &(struct event){"note.added", 0, EVENT_STAFF, payload}, NULL);
+        enum rc rc =
+            record_add(ctx, &(struct event){EVENT_NOTE_ADDED, 0, EVENT_STAFF, payload}, NULL);
 
         if (rc)
             return rc;
@@ -628,7 +629,8 @@ static void an_erased_payload_is_gone_and_the_proof_holds(void **state)
 static enum rc invent_erasure(struct ctx *ctx, void *arg)
 {
     return record_add(
-        ctx, &(struct event){RECORD_ERASED, 0, EVENT_STAFF, str_of((const char *)arg)}, NULL);
+        ctx, &(struct event){EVENT_PAYLOAD_ERASED, 0, EVENT_STAFF, str_of((const char *)arg)},
+        NULL);
 }
 
 static void an_invented_erasure_is_found(void **state)

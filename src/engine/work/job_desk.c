@@ -124,10 +124,8 @@ static enum rc note(struct ctx *ctx, const struct desk_work *work, struct str ki
     if (work->why.n)
         json_put_member(&json, S("why"), work->why);
     json_end_object(&json);
-    return record_add(ctx,
-                      &(struct event){work->is_drop ? "job.dropped" : "job.retried", 0, EVENT_STAFF,
-                                      buf_str(&out)},
-                      NULL);
+    return record_add_other(ctx, work->is_drop ? "job.dropped" : "job.retried", EVENT_STAFF,
+                            buf_str(&out));
 }
 
 static enum rc change(struct ctx *ctx, const struct desk_work *work, int64_t *ret_changed)

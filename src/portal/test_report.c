@@ -1,0 +1,356 @@
+/* A report from its first question to the page that says it was sent: what each step says, keeps
+ * and refuses, and where it leads when steps come out of turn. */
+#include "portal/report.h"
+
+#include "portal/test_visitor.h"
+
+static struct visitor visitor_in(struct world *world)
+{
+    struct visitor visitor;
+
+    visitor_init(&visitor, world);
+    return visitor;
+}
+
+static int64_t count(struct world *world, const char *table)
+{
+    return test_i64(
+        world, str_z(world->ctx.arena, str_fmt(world->ctx.arena, "SELECT count(*) FROM %s", table)),
+        0);
+}
+
+static void a_report_goes_step_by_step(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+
+    visit(&ana, "/report/pothole");
+    assert_leads(&ana, "/report/pothole/where");
+    assert_int_equal(visit(&ana, "/report/pothole/where"), 200);
+    assert_true(sees(&ana, "Step 1 of 6"));
+    assert_true(sees(&ana, "class=\"ch-back\" href=\"/services/pothole\""));
+    assert_false(sees(&ana, "/report/pothole/later")); /* nothing is stored yet */
+    assert_int_equal(count(world, "draft"), 0);
+    visitor_fills(&ana, "");
+    assert_leads(&ana, "/report/pothole/check");
+    assert_int_equal(visit(&ana, "/report/pothole/lane"), 200);
+    assert_true(sees(&ana, "Step 2 of 6"));
+    assert_true(sees(&ana, "class=\"ch-back\" href=\"/report/pothole/where\""));
+    assert_true(sees(&ana, "value=\"true\" checked"));
+    assert_true(sees(&ana, "/report/pothole/later"));
+    assert_int_equal(visit(&ana, "/report/pothole/check"), 200);
+    assert_true(sees(&ana, "795 Massachusetts Ave") && sees(&ana, "Like a tire") &&
+                sees(&ana, "Deep") && sees(&ana, "Not given"));
+    assert_int_equal(count(world, "cases"), 0);
+    submit(&ana, "", "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/done");
+    assert_int_equal(visit(&ana, "/report/pothole/done"), 200);
+    assert_true(sees(&ana, "Streets East"));
+    assert_true(sees(&ana, "https://city.example/follow/"));
+    assert_int_equal(count(world, "cases"), 1);
+}
+
+/* Sent again, by the button or by the way back: one case, and the page that says so. */
+static void it_is_sent_once(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world), bo = visitor_in(world);
+
+    visitor_fills(&ana, "");
+    submit(&ana, "", "/es/report/pothole/check");
+    assert_leads(&ana, "/es/report/pothole/done");
+    submit(&ana, "", "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/done");
+    visit(&ana, "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/done");
+    assert_int_equal(count(world, "cases"), 1);
+    visit(&ana, "/report/pothole"); /* another report begins anew */
+    assert_leads(&ana, "/report/pothole/where");
+    submit(&ana, "", "/report/graffiti/check");
+    assert_leads(&ana, "/report/graffiti/where");
+    assert_int_equal(visit(&ana, "/report/graffiti/done"), 404);
+    assert_int_equal(visit(&bo, "/report/pothole/done"), 404);
+}
+
+static void answers_may_be_changed(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+
+    visitor_fills(&ana, "ana@example.org");
+    submit(&ana, "size=", "/report/pothole/size");
+    assert_leads(&ana, "/report/pothole/check");
+    submit(&ana, "place=Broadway+%26+Prospect+St", "/report/pothole/where");
+    assert_leads(&ana, "/report/pothole/check");
+    submit(&ana, "description=", "/report/pothole/details");
+    submit(&ana, "name=Ana&email=+ana%40example.com+&phone=", "/report/pothole/who");
+    assert_leads(&ana, "/report/pothole/check");
+    visit(&ana, "/report/pothole/check");
+    assert_true(sees(&ana, "Broadway") && sees(&ana, "ana@example.com"));
+    assert_false(sees(&ana, "795 Mass") || sees(&ana, "Like a tire") || sees(&ana, "Deep") ||
+                 sees(&ana, "ana@example.org"));
+    visit(&ana, "/report/pothole/who");
+    assert_true(sees(&ana, "value=\"Ana\"") && sees(&ana, "value=\"ana@example.com\""));
+    assert_int_equal(count(world, "draft"), 1);
+}
+
+/* Each is refused at its field, keeps what was typed, and stores nothing. */
+static void what_is_wrong_is_said_and_kept(void **state)
+{
+    static const struct {
+        const char *step, *form, *field, *kept;
+    } wrong[] = {
+        {"where", "place=++", "place", "id=\"place\""},
+        {"where", "place=12+Nowhere+Blvd", "place", "value=\"12 Nowhere Blvd\""},
+        {"where", "place=Massachusetts+Ave&place_id=x%2Fy", "place", "value=\"Massachusetts Ave\""},
+        {"where", "place=Garden+St", "place", "value=\"Garden St\""},
+        {"where", "place=a%0Ab", "place", "id=\"place\""},
+        {"where", "place.lat=10&place.lon=10", "place", "id=\"place\""},
+        {"where", "place.lat=nan&place.lon=10", "pin", "id=\"pin\""},
+        {"where", "pin.x=5&pin.y=5&pin_box=1,2,3", "pin", "id=\"pin\""},
+        {"lane", "lane=maybe", "lane", "value=\"false\""},
+        {"size", "size=huge", "size", "value=\"plate\""},
+        {"details", "description=%EF%BF%BF", "description", "<textarea"},
+        {"who", "name=Ana&email=at+home&phone=", "email", "value=\"at home\""},
+        {"who", "name=Ana&email=&phone=12", "phone", "value=\"Ana\""},
+        {"who", "name=A%0D%0Ab&email=&phone=", "name", "id=\"name\""},
+    };
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct arena *arena = world->ctx.arena;
+        int status = submit(&ana, wrong[i].form, "/report/pothole/%s", wrong[i].step);
+
+        if (status != 422 || !sees(&ana, wrong[i].kept) ||
+            !sees(&ana, str_z(arena, str_fmt(arena, "href=\"#%s\"", wrong[i].field))) ||
+            !sees(&ana, str_z(arena, str_fmt(arena, "id=\"%s-error\"", wrong[i].field))))
+            fail_msg("%s at %s: %d\n%.*s", wrong[i].form, wrong[i].step, status,
+                     STR_ARG(ana.asker.last.body));
+    }
+    assert_int_equal(count(world, "draft"), 0);
+}
+
+/* More than one place, or one that is not sure: all are offered, and none is a choice too. */
+static void a_place_is_chosen(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+    struct str id;
+
+    assert_int_equal(submit(&ana, "place=10+Gardne+St", "/report/pothole/where"), 200);
+    assert_true(sees(&ana, "name=\"place_id\"") && sees(&ana, "value=\"none\""));
+    assert_true(sees(&ana, "name=\"place\" value=\"10 Gardne St\""));
+    assert_int_equal(count(world, "draft"), 0);
+    id = asked_field(&ana.asker, "place_id");
+    assert_true(id.n > 0);
+    assert_int_equal(submit(&ana, "place=10+Gardne+St&place_id=none", "/report/pothole/where"),
+                     200);
+    assert_true(sees(&ana, "id=\"place\"") && sees(&ana, "value=\"10 Gardne St\""));
+    assert_false(sees(&ana, "place-error"));
+    submit(&ana,
+           str_z(world->ctx.arena,
+                 str_fmt(world->ctx.arena, "place=10+Gardne+St&place_id=%.*s", STR_ARG(id))),
+           "/report/pothole/where");
+    assert_leads(&ana, "/report/pothole/lane");
+}
+
+static void a_point_is_asked_about_before_it_is_taken(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+    const char *form = "place.lat=42.3736&place.lon=-71.1097";
+
+    assert_int_equal(submit(&ana, form, "/report/pothole/where"), 200);
+    assert_true(sees(&ana, "name=\"confirmed\" value=\"1\""));
+    assert_int_equal(count(world, "draft"), 0);
+    submit(&ana, "place.lat=42.3736&place.lon=-71.1097&confirmed=1", "/report/pothole/where");
+    assert_leads(&ana, "/report/pothole/lane");
+    visit(&ana, "/report/pothole/where");
+    assert_true(sees(&ana, "value=\"near ") || sees(&ana, "value=\"Near "));
+}
+
+static void steps_out_of_turn_lead_back(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+
+    visit(&ana, "/vi/report/pothole/check");
+    assert_leads(&ana, "/vi/report/pothole/where");
+    submit(&ana, "", "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/where");
+    submit(&ana, "name=Ana&email=&phone=", "/report/pothole/who"); /* the last one first */
+    assert_leads(&ana, "/report/pothole/where");
+    visit(&ana, "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/where");
+    assert_int_equal(visit(&ana, "/report/pothole/who"), 200);
+    assert_true(sees(&ana, "value=\"Ana\""));
+    assert_int_equal(visit(&ana, "/report/pothole/photos"), 404); /* no program for them here */
+    assert_int_equal(visit(&ana, "/report/pothole/nothing"), 404);
+    assert_int_equal(submit(&ana, "", "/report/pothole/nothing"), 404);
+    assert_int_equal(visit(&ana, "/report/nothing"), 404);
+    assert_int_equal(visit(&ana, "/report/nothing/where"), 404);
+    assert_int_equal(submit(&ana, "place=795+Massachusetts+Ave", "/report/nothing/where"), 404);
+    assert_int_equal(count(world, "cases"), 0);
+}
+
+static void a_draft_is_kept_thirty_days(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world), bo = visitor_in(world);
+
+    visitor_fills(&ana, "");
+    pass_days(world, DRAFT_DAYS - 1);
+    submit(&ana, "size=plate", "/report/pothole/size"); /* which keeps it again as long */
+    pass_days(world, DRAFT_DAYS - 1);
+    assert_int_equal(visit(&ana, "/report/pothole/check"), 200);
+    assert_true(sees(&ana, "Like a plate"));
+    visit(&bo, "/report/pothole/check");
+    assert_leads(&bo, "/report/pothole/where");
+    pass_days(world, 2);
+    visit(&ana, "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/where");
+    submit(&ana, "", "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/where");
+    assert_int_equal(count(world, "cases"), 0);
+}
+
+/* Each service has its own draft in one browser; the newest of one service is the one in hand. */
+static void drafts_do_not_mix(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+
+    visitor_fills(&ana, "");
+    submit(&ana, "place=10+Garden+St", "/report/graffiti/where");
+    assert_leads(&ana, "/report/graffiti/hateful");
+    visit(&ana, "/report/graffiti/check");
+    assert_leads(&ana, "/report/graffiti/hateful");
+    assert_int_equal(visit(&ana, "/report/pothole/check"), 200);
+    assert_int_equal(count(world, "draft"), 2);
+    asker_cookie_set(&ana.asker, "draft", S("not-a-token-of-ours.short.%22"));
+    visit(&ana, "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/where");
+}
+
+/* The city as it is after a publication: without the service, or with a newer version of it. */
+static struct city *city_after(struct world *world, const char *code, const struct definition *anew)
+{
+    struct city *city = ARENA_NEW(world->ctx.arena, struct city);
+    size_t n = 0;
+
+    assert_non_null(city);
+    *city = *test_city;
+    city->services = ARENA_ARRAY(world->ctx.arena, city->service_n, struct definition *);
+    assert_non_null(city->services);
+    for (size_t i = 0; i < test_city->service_n; i++)
+        if (!str_eq(test_city->services[i]->code, str_of(code)))
+            city->services[n++] = test_city->services[i];
+        else if (anew)
+            city->services[n++] = (struct definition *)(uintptr_t)anew;
+    city->service_n = n;
+    return city;
+}
+
+/* A draft stays on the version it was begun with: its questions are those that were asked. */
+static void a_new_version_does_not_change_a_draft(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world), bo = visitor_in(world);
+    struct definition *anew = ARENA_NEW(world->ctx.arena, struct definition);
+
+    assert_non_null(anew);
+    *anew = *city_service(test_city, S("pothole"));
+    anew->version_id += 1000;
+    anew->field_n = 1; /* the new version does not ask for the size */
+    visitor_fills(&ana, "");
+    world->ctx.city = city_after(world, "pothole", anew);
+    assert_int_equal(visit(&ana, "/report/pothole/size"), 200);
+    assert_int_equal(visit(&ana, "/report/pothole/check"), 200);
+    assert_true(sees(&ana, "Like a tire") && sees(&ana, "Step 6 of 6"));
+    assert_int_equal(visit(&bo, "/report/pothole/size"), 404);
+    assert_int_equal(visit(&bo, "/report/pothole/where"), 200);
+    assert_true(sees(&bo, "Step 1 of 5"));
+    submit(&ana, "", "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/done");
+    assert_int_equal(visit(&ana, "/report/pothole/done"), 200);
+    world->ctx.city = test_city;
+}
+
+/* What only staff file is no page of the public's, and nothing of it is listed. */
+static void a_service_of_staff_is_none_of_the_publics(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+    struct definition *own = ARENA_NEW(world->ctx.arena, struct definition);
+
+    assert_non_null(own);
+    *own = *city_service(test_city, S("pothole"));
+    own->audience = AUDIENCE_STAFF;
+    world->ctx.city = city_after(world, "pothole", own);
+    assert_int_equal(visit(&ana, "/services/pothole"), 404);
+    assert_int_equal(visit(&ana, "/report/pothole"), 404);
+    assert_int_equal(submit(&ana, "lane=true", "/report/pothole/lane"), 404);
+    assert_int_equal(visit(&ana, "/groups/streets"), 200);
+    assert_false(sees(&ana, "/services/pothole"));
+    assert_int_equal(visit(&ana, "/find?q=pothole"), 200);
+    assert_false(sees(&ana, "/services/pothole"));
+    assert_int_equal(visit(&ana, "/cases"), 200);
+    assert_false(sees(&ana, "value=\"pothole\""));
+    world->ctx.city = test_city;
+}
+
+/* Nobody begins a report to a service that is gone; what was sent is still shown. */
+static void a_withdrawn_service_takes_no_more(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world), bo = visitor_in(world);
+
+    visitor_fills(&ana, "");
+    submit(&ana, "", "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/done");
+    visitor_fills(&bo, "");
+    world->ctx.city = city_after(world, "pothole", NULL);
+    assert_int_equal(visit(&bo, "/report/pothole"), 404);
+    assert_int_equal(visit(&bo, "/report/pothole/check"), 404);
+    assert_int_equal(submit(&bo, "", "/report/pothole/check"), 404);
+    assert_int_equal(submit(&bo, "size=plate", "/report/pothole/size"), 404);
+    assert_int_equal(count(world, "cases"), 1);
+    assert_int_equal(visit(&ana, "/report/pothole/done"), 200);
+    world->ctx.city = test_city;
+}
+
+static void who_has_signed_in_is_known(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+
+    visitor_signs_in(&ana, "ana@example.org");
+    visit(&ana, "/report/pothole/who");
+    assert_true(sees(&ana, "value=\"ana@example.org\""));
+    visitor_fills(&ana, "other@example.org");
+    visit(&ana, "/report/pothole/who");
+    assert_true(sees(&ana, "value=\"other@example.org\""));
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM draft WHERE party IS NOT NULL", 0), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_report_goes_step_by_step),
+        TEST(it_is_sent_once),
+        TEST(answers_may_be_changed),
+        TEST(what_is_wrong_is_said_and_kept),
+        TEST(a_place_is_chosen),
+        TEST(a_point_is_asked_about_before_it_is_taken),
+        TEST(steps_out_of_turn_lead_back),
+        TEST(a_draft_is_kept_thirty_days),
+        TEST(drafts_do_not_mix),
+        TEST(a_new_version_does_not_change_a_draft),
+        TEST(a_service_of_staff_is_none_of_the_publics),
+        TEST(a_withdrawn_service_takes_no_more),
+        TEST(who_has_signed_in_is_known),
+    };
+
+    return RUN_TESTS("portal/report", tests);
+}
