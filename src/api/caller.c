@@ -1,7 +1,6 @@
 #include "api/caller.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -9,21 +8,10 @@
 #include "engine/definition/city.h"
 #include "people/permission.h"
 #include "web/csrf.h"
-#include "web/limit.h"
+#include "web/key_limit.h"
 #include "web/server.h"
 
-#define LIMIT_BUCKETS 4096
-#define MS_PER_MINUTE 60000
-#define MAX_URL       2000
-
-static struct limiter *limiter;
-static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
-
-static void make_limiter(void)
-{
-    limiter = limiter_new(LIMIT_BUCKETS);
-    assert(limiter);
-}
+#define MAX_URL 2000
 
 bool api_is_asked(const struct request *request)
 {
@@ -73,12 +61,9 @@ enum rc api_begin(struct ctx *ctx, struct request *request)
 static enum rc take_token(struct ctx *ctx, struct api_caller *caller)
 {
     const struct api_key *key = caller->key;
-    const struct limit limit = {(int)key->burst, MS_PER_MINUTE / key->per_minute};
+    const struct key_limit limit = {key->prefix, key->burst, key->per_minute};
 
-    pthread_once(&limiter_once, make_limiter);
-    if (limiter_take(limiter, key->prefix, &limit, clock_monotonic_ms(), &caller->wait_s))
-        return RC_OK;
-    return FAIL(ctx, ERR_TOO_MANY);
+    return key_limit_take(&limit, &caller->wait_s) ? RC_OK : FAIL(ctx, ERR_TOO_MANY);
 }
 
 enum rc api_authorize(struct ctx *ctx, struct request *request, const struct route *route)

@@ -142,7 +142,7 @@ static void read_answer(struct ctx *ctx, const struct request *request, struct a
                         const char *name, json_t *value)
 {
     struct schema_faults *faults = &api_caller(request)->faults;
-    struct str pointer = str_fmt(ctx->arena, "#/fields/%.40s", name);
+    struct str pointer = schema_pointer(ctx, S("#/fields"), str_of(name));
     const struct field *field = definition_field(answers->definition, str_of(name));
     struct str texts[MAX_CHOICES];
     size_t n;

@@ -10,9 +10,7 @@ void schema_add_fault(struct schema_faults *faults, struct str pointer, enum err
         faults->of[faults->n++] = (struct schema_fault){pointer, id, arg};
 }
 
-/* A member's name within a pointer that stands in a URI: '~' and '/' by RFC 6901, and what a
- * fragment cannot have as %XX. */
-static struct str step_to(struct ctx *ctx, struct str at, struct str name)
+struct str schema_pointer(struct ctx *ctx, struct str at, struct str name)
 {
     static const char plain[] = "-._~!$&'()*+,;=:@?";
     struct buf out = buf_in(ctx->arena, 8000);
@@ -106,7 +104,8 @@ static void check_array(const struct checking *checking, const struct schema_mem
     }
     for (size_t i = 0; i < n; i++) {
         json_t *item = json_array_get(value, i);
-        struct str there = step_to(checking->ctx, at, number_text(checking->ctx, (int64_t)i));
+        struct str there =
+            schema_pointer(checking->ctx, at, number_text(checking->ctx, (int64_t)i));
 
         if (member->of)
             check_object(checking, member->of, item, there);
@@ -171,12 +170,13 @@ static void check_object(const struct checking *checking, const struct schema *s
         if ((member->flags & SCHEMA_REQUIRED) &&
             (!json_object_get(value, member->name) ||
              json_is_null(json_object_get(value, member->name))))
-            schema_add_fault(checking->faults, step_to(checking->ctx, at, str_of(member->name)),
-                             ERR_REQUIRED, STR_NONE);
+            schema_add_fault(checking->faults,
+                             schema_pointer(checking->ctx, at, str_of(member->name)), ERR_REQUIRED,
+                             STR_NONE);
     json_object_foreach(value, name, item)
     {
         const struct schema_member *member = find(schema, str_of(name));
-        struct str there = step_to(checking->ctx, at, str_of(name));
+        struct str there = schema_pointer(checking->ctx, at, str_of(name));
 
         if (!member)
             schema_add_fault(checking->faults, there, ERR_UNKNOWN_FIELD, STR_NONE);

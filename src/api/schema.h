@@ -58,6 +58,11 @@ struct schema_faults {
 void schema_check(struct ctx *ctx, const struct schema *schema, json_t *value,
                   struct schema_faults *faults);
 
+/* The pointer to a member of what is at `at`, "#" or another pointer: a JSON Pointer (RFC 6901) as
+ * it stands in a URI fragment, '~' and '/' escaped, and as %XX what a fragment cannot have. A name
+ * that is longer is cut. */
+struct str schema_pointer(struct ctx *ctx, struct str at, struct str name);
+
 /* Adds one by hand; `pointer` as above. */
 void schema_add_fault(struct schema_faults *faults, struct str pointer, enum err_id id,
                       struct str arg);

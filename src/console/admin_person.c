@@ -2,6 +2,7 @@
 #include "base/msg.h"
 #include "console/admin_people.ct.h"
 #include "console/admin_people.h"
+#include "console/console.h"
 #include "console/queries.h"
 #include "people/permission.h"
 
@@ -117,6 +118,8 @@ enum rc person_disable(struct ctx *ctx, struct request *request, struct reply *r
     rc = read_why(ctx, request, &view);
     if (!rc)
         rc = account_disable(ctx, view.account.id, is_disabled, view.typed_why);
+    if (!rc)
+        console_signed_out(ctx, request, view.account.id);
     return finish(ctx, request, reply, &view, rc);
 }
 
@@ -133,6 +136,8 @@ enum rc person_reset(struct ctx *ctx, struct request *request, struct reply *rep
     rc = read_why(ctx, request, &view);
     if (!rc)
         rc = account_reset(ctx, view.account.id, view.typed_why, &given.password);
+    if (!rc)
+        console_signed_out(ctx, request, view.account.id);
     if (rc)
         return finish(ctx, request, reply, &view, rc);
     given.login = view.account.login;
@@ -154,6 +159,8 @@ enum rc person_reset_code(struct ctx *ctx, struct request *request, struct reply
     rc = read_why(ctx, request, &view);
     if (!rc)
         rc = account_reset_code(ctx, view.account.id, view.typed_why);
+    if (!rc)
+        console_signed_out(ctx, request, view.account.id);
     return finish(ctx, request, reply, &view, rc);
 }
 
@@ -168,6 +175,8 @@ enum rc person_end_session(struct ctx *ctx, struct request *request, struct repl
     if (!str_to_i64(request_value(request, S("session")), &id))
         return FAIL(ctx, ERR_NOT_FOUND);
     rc = session_end_one(ctx, view.account.id, id);
+    if (!rc)
+        console_signed_out(ctx, request, view.account.id);
     return finish(ctx, request, reply, &view, rc);
 }
 

@@ -5,7 +5,8 @@
 #include "engine/cases/case_merge.h"
 #include "engine/cases/nearby.h"
 
-#define MOST 12 /* on one panel */
+#define MOST       12 /* on one panel */
+#define MAX_FILTER 2000
 
 /* What the statements of the panels have in common. */
 struct found {
@@ -78,8 +79,19 @@ static enum rc load_same_place(struct ctx *ctx, const struct case_view *view,
     return rc;
 }
 
+/* reporter:"ana@example.com","205-555-0199" */
+static struct str filter_of_contacts(struct ctx *ctx, const struct case_view *view)
+{
+    struct buf out = buf_in(ctx->arena, MAX_FILTER);
+
+    for (size_t i = 0; i < view->contacts.n; i++)
+        buf_add_fmt(&out, "%s\"%.*s\"",
+                    i ? "," : "reporter:", STR_ARG(view->contacts.rows[i].value));
+    return buf_str(&out);
+}
+
 static enum rc load_of_reporter(struct ctx *ctx, const struct case_view *view,
-                                struct panel_lines *ret)
+                                struct case_panels *panels)
 {
     struct cases_of_contact_rows rows;
     enum rc rc;
@@ -88,9 +100,11 @@ static enum rc load_of_reporter(struct ctx *ctx, const struct case_view *view,
         return RC_OK;
     rc = cases_of_contact(ctx, view->row.reporter, view->row.id, MOST, &rows);
     if (!rc)
-        rc = lines_new(ctx, rows.n, ret);
+        rc = lines_new(ctx, rows.n, &panels->of_reporter);
     for (size_t i = 0; !rc && i < rows.n; i++)
-        add(ctx, ret, &FOUND_OF(&rows.rows[i]));
+        add(ctx, &panels->of_reporter, &FOUND_OF(&rows.rows[i]));
+    if (!rc && rows.n == MOST && view->may_work)
+        panels->of_reporter_all = filter_of_contacts(ctx, view);
     return rc;
 }
 
@@ -181,7 +195,7 @@ enum rc case_panels_load(struct ctx *ctx, const struct case_view *view, struct c
     enum rc rc = load_same_place(ctx, view, &panels.same_place);
 
     if (!rc)
-        rc = load_of_reporter(ctx, view, &panels.of_reporter);
+        rc = load_of_reporter(ctx, view, &panels);
     if (!rc)
         rc = load_linked(ctx, view, (struct link_ask){LINK_RELATED, true, false}, &panels.related);
     if (!rc)

@@ -24,6 +24,7 @@ struct panel_lines {
 struct case_panels {
     struct panel_lines same_place, duplicates, related, took_in, of_reporter;
     struct panel_lines merged_into; /* one, or none */
+    struct str of_reporter_all; /* the filter that finds all of these; empty: no more are known */
     struct case_followers_rows followers;
 };
 

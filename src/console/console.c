@@ -14,6 +14,16 @@ bool console_is_asked(const struct request *request)
     return request->path.n > 0 && str_eq(request->path.segments[0], S("staff"));
 }
 
+static struct str person_of(struct ctx *ctx, int64_t account)
+{
+    return str_fmt(ctx->arena, "staff %lld", (long long)account);
+}
+
+void console_signed_out(struct ctx *ctx, struct request *request, int64_t account)
+{
+    request->signed_out = person_of(ctx, account);
+}
+
 enum rc console_begin(struct ctx *ctx, struct request *request)
 {
     struct str token = request_cookie(request, request_csrf(request)->session_cookie);
@@ -29,7 +39,7 @@ enum rc console_begin(struct ctx *ctx, struct request *request)
     if (rc || !is_found)
         return rc;
     request->session = session;
-    request->is_trusted = true;
+    request->trusted = person_of(ctx, session->actor.id);
     ctx->actor = &session->actor;
     return RC_OK;
 }

@@ -22,6 +22,10 @@ bool console_is_asked(const struct request *request);
  * failure without one. Needs people_use; takes a reader if ctx->conn has none. */
 enum rc console_begin(struct ctx *ctx, struct request *request) MUST_CHECK;
 
+/* A session of that account was ended: what the server remembers of it as good (request.h) is
+ * forgotten once the request is answered. */
+void console_signed_out(struct ctx *ctx, struct request *request, int64_t account);
+
 /* For the hook `authorize`: RC_OK when ctx->actor has the permission; ERR_SIGN_IN for who is not
  * signed in, else ERR_DENIED. */
 enum rc console_authorize(struct ctx *ctx, int permission) MUST_CHECK;

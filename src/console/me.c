@@ -1,6 +1,7 @@
 #include "console/me.h"
 
 #include "base/msg.h"
+#include "console/console.h"
 #include "console/me.ct.h"
 #include "people/account.h"
 
@@ -35,7 +36,9 @@ enum rc me_session_end(struct ctx *ctx, struct request *request, struct reply *r
     if (!str_to_i64(request_value(request, S("session")), &id))
         return FAIL(ctx, ERR_NOT_FOUND);
     rc = session_end_one(ctx, ctx->actor->id, id);
-    if (!rc)
-        staff_redirect(ctx, reply, S("/staff/me?done=1"));
-    return rc;
+    if (rc)
+        return rc;
+    console_signed_out(ctx, request, ctx->actor->id);
+    staff_redirect(ctx, reply, S("/staff/me?done=1"));
+    return RC_OK;
 }

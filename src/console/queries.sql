@@ -59,28 +59,43 @@ WHERE c.id <> :not_case
 ORDER BY c.state_type, c.opened DESC, c.id DESC LIMIT :most;
 -- @both
 
--- The other cases of who has an address or number in common with a party: of the last to whom it
--- belonged, since each filing writes down its own.
+-- The other cases of who has an address or number in common with a party, each filing having written
+-- down its own: of the last who have shown it to be theirs, which come first, and of the last who
+-- named it. What others file with somebody's address does not hide what is theirs.
 -- name: cases_of_contact :many (party I64, not_case I64, most I64)
 -- column: place_label TEXT?
 -- @sqlite
-SELECT DISTINCT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
+SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
     c.is_hidden, p.label AS place_label
 FROM contact_point mine
-JOIN contact_point other ON other.id IN (SELECT o.id FROM contact_point o
-    WHERE o.kind = mine.kind AND o.folded = mine.folded ORDER BY o.id DESC LIMIT 200)
+JOIN contact_point other ON other.id IN (
+    SELECT a.id FROM (SELECT o.id FROM contact_point o
+        WHERE o.kind = mine.kind AND o.folded = mine.folded AND o.verified IS NOT NULL
+        ORDER BY o.id DESC LIMIT 200) a
+    UNION ALL
+    SELECT b.id FROM (SELECT o.id FROM contact_point o
+        WHERE o.kind = mine.kind AND o.folded = mine.folded ORDER BY o.id DESC LIMIT 200) b)
 JOIN cases c ON c.reporter = other.party LEFT JOIN place p ON p.id = c.place
 WHERE mine.party = :party AND c.id <> :not_case
-ORDER BY c.opened DESC, c.id DESC LIMIT :most;
+GROUP BY c.id, p.label
+ORDER BY MAX(CASE WHEN other.verified IS NULL THEN 0 ELSE 1 END) DESC, c.opened DESC, c.id DESC
+LIMIT :most;
 -- @postgres
-SELECT DISTINCT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
+SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
     c.is_hidden, p.label AS place_label
 FROM contact_point mine
-CROSS JOIN LATERAL (SELECT o.party FROM contact_point o
-    WHERE o.kind = mine.kind AND o.folded = mine.folded ORDER BY o.id DESC LIMIT 200) other
+CROSS JOIN LATERAL (
+    (SELECT o.party, o.verified FROM contact_point o
+        WHERE o.kind = mine.kind AND o.folded = mine.folded AND o.verified IS NOT NULL
+        ORDER BY o.id DESC LIMIT 200)
+    UNION ALL
+    (SELECT o.party, o.verified FROM contact_point o
+        WHERE o.kind = mine.kind AND o.folded = mine.folded ORDER BY o.id DESC LIMIT 200)) other
 JOIN cases c ON c.reporter = other.party LEFT JOIN place p ON p.id = c.place
 WHERE mine.party = :party AND c.id <> :not_case
-ORDER BY c.opened DESC, c.id DESC LIMIT :most;
+GROUP BY c.id, p.label
+ORDER BY MAX(CASE WHEN other.verified IS NULL THEN 0 ELSE 1 END) DESC, c.opened DESC, c.id DESC
+LIMIT :most;
 -- @both
 
 -- What a case is linked with, from either side.

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "base/msg.h"
+#include "console/console.h"
 #include "console/signin.ct.h"
 #include "people/device.h"
 #include "people/people.h"
@@ -215,6 +216,8 @@ enum rc signout_take(struct ctx *ctx, struct request *request, struct reply *rep
 
     if (rc)
         return rc;
+    if (ctx->actor)
+        console_signed_out(ctx, request, ctx->actor->id);
     reply_cookie(reply, &(struct cookie){.name = S(CONSOLE_COOKIE)});
     staff_redirect(ctx, reply, S("/staff/signin"));
     return RC_OK;

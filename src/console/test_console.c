@@ -223,6 +223,32 @@ static void others_cases_are_not_there(void **state)
     assert_false(page_has(&browser, str_z(arena, west)));
 }
 
+/* What strangers file with somebody's address does not hide what is theirs. */
+static void strangers_hide_nobodys_cases(void **state)
+{
+    struct world *world = *state;
+    struct browser browser = {.world = world};
+    struct str password = test_city_staff(&world->city, "rdiaz", "agent", "city", "");
+    struct str own = test_city_file(&world->city, "hole", false, "Before all others");
+    struct str list = S("/staff/queue?q=reporter%3A%22linh%40example.com%22%2C%22251-555-0199%22");
+    struct str last = own;
+
+    test_city_exec(&world->city, "UPDATE contact_point SET verified = 1");
+    for (int i = 0; i < 11; i++)
+        last = test_city_file(&world->city, "hole", false, "");
+    browser_sign_in(&browser, "rdiaz", password);
+    assert_int_equal(browse(&browser, case_path(world, last, "")), 200);
+    assert_true(page_has(&browser, "Other cases of this person"));
+    assert_false(page_has(&browser, "All cases with this address or number"));
+    for (int i = 0; i < 250; i++)
+        last = test_city_file(&world->city, "tree", false, "");
+    assert_int_equal(browse(&browser, case_path(world, last, "")), 200);
+    assert_true(page_has(&browser, str_z(world->site.ctx.arena, own)));
+    assert_true(page_has(&browser, "All cases with this address or number"));
+    assert_int_equal(browse(&browser, list), 200);
+    assert_true(page_has(&browser, str_z(world->site.ctx.arena, own)));
+}
+
 static void departments_and_auditors_read(void **state)
 {
     struct world *world = *state;
@@ -544,6 +570,7 @@ int main(void)
         WORLD_TEST(a_note_is_stored_once),
         WORLD_TEST(a_case_is_given),
         WORLD_TEST(others_cases_are_not_there),
+        WORLD_TEST(strangers_hide_nobodys_cases),
         WORLD_TEST(departments_and_auditors_read),
         WORLD_TEST(every_page_of_the_queue_once),
         WORLD_TEST(late_work_is_marked),

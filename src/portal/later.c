@@ -78,7 +78,7 @@ enum rc later_take(struct ctx *ctx, struct request *request, struct reply *reply
                                               .base_url = request_csrf(request)->base_url,
                                               .trust = browser_trust(ctx, request, later.typed),
                                           });
-    if (rc == RC_INVALID) {
+    if (rc == RC_INVALID || (rc && ctx->err.id == ERR_TOO_MANY && !wants_code)) {
         later.err = ctx->err;
         ctx_clear_error(ctx);
         return show(ctx, request, reply, &later);

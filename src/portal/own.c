@@ -20,7 +20,7 @@ struct str own_anchor(struct arena *arena, const struct follow *follow)
     if (str_eq(follow->step, S("rating")))
         return str_eq(follow->err.field, S("score")) ? S("#score") : S("#rating");
     if (str_eq(follow->step, S("link")))
-        return S("#email");
+        return follow->back.is_fresh ? S("#email") : S("#link-h");
     if (str_eq(follow->err.field, S("message")))
         return str_fmt(arena, "#message-%.*s", STR_ARG(follow->step));
     return follow->is_own ? S("#acts") : S("#main");
@@ -155,19 +155,19 @@ enum rc own_link(struct ctx *ctx, struct request *request, struct reply *reply)
 
     if (!rc && (!follow.back.link.n || (!follow.back.is_fresh && !follow.back.email.n)))
         rc = FAIL(ctx, ERR_NOT_FOUND);
-    if (!rc)
-        rc = caps_take(ctx, request, reply, S("mail"));
     if (rc)
         return rc;
     follow.step = S("link");
     follow.typed = follow.back.is_fresh ? utf8_cut(request_value(request, S("email")), MAX_EMAIL)
                                         : follow.back.email;
-    rc = case_link_mail(ctx, &(struct link_mail){
-                                 .case_id = follow.row.id,
-                                 .email = follow.typed,
-                                 .link = follow.back.link,
-                                 .trust = browser_trust(ctx, request, follow.typed),
-                             });
+    rc = caps_take(ctx, request, reply, S("mail"));
+    if (!rc)
+        rc = case_link_mail(ctx, &(struct link_mail){
+                                     .case_id = follow.row.id,
+                                     .email = follow.typed,
+                                     .link = follow.back.link,
+                                     .trust = browser_trust(ctx, request, follow.typed),
+                                 });
     if (rc)
         return refuse(ctx, request, reply, &follow, rc);
     follow_done(ctx, reply, &follow, "link");

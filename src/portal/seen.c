@@ -1,6 +1,7 @@
 #include "portal/seen.h"
 
 #include "base/msg.h"
+#include "engine/cases/access.h"
 
 static void add(struct seen *seen, struct str sentence)
 {
@@ -13,7 +14,7 @@ enum rc seen_of(struct ctx *ctx, const struct definition *definition, struct see
 
     if (!seen.sentences)
         return FAIL(ctx, ERR_MEMORY);
-    if (definition->audience != AUDIENCE_PUBLIC) {
+    if (!case_service_is_public(ctx->city, definition)) {
         add(&seen, msg_text(ctx->lang, MSG_seen_nothing));
         *ret = seen;
         return RC_OK;
@@ -45,7 +46,7 @@ struct str seen_blurred(struct ctx *ctx)
     size_t n = 0;
 
     for (size_t i = 0; names && i < city->service_n; i++)
-        if (city->services[i]->audience == AUDIENCE_PUBLIC &&
+        if (case_service_is_public(city, city->services[i]) &&
             city->services[i]->place.blur == BLUR_BLOCK)
             names[n++] = text_in(&city->services[i]->name, ctx->lang);
     return str_join(ctx->arena, names, n, S(", "));

@@ -303,7 +303,14 @@ static void the_private_link_is_kept_close(void **state)
     assert_leads(own, at(&scene, "?done=link"));
     assert_str(test_text(scene.world, "SELECT address FROM message ORDER BY id DESC LIMIT 1", 0),
                "other@example.org");
+    for (int i = 0; i < 30 && own->asker.last.status == 303; i++)
+        submit(own, "email=other%40example.org", "%s", at(&scene, "/link"));
+    assert_int_equal(own->asker.last.status, 429); /* the page stays, with what was typed */
+    assert_true(sees(own, "value=\"other@example.org\"") && sees(own, "795 Massachusetts Ave"));
     pass_days(scene.world, 2);
+    assert_int_equal(submit(own, "", "%s", at(&scene, "/link")), 429);
+    assert_true(sees(own, "href=\"#link-h\"") && sees(own, "id=\"link-h\""));
+    own->asker.remote = S("198.51.100.200");
     visit(own, "%s", scene.page);
     assert_true(sees(own, "It is not shown again here"));
     assert_false(sees(own, "https://city.example/follow/"));

@@ -97,6 +97,24 @@ static void guessing_has_an_end(void **state)
     assert_true(asked_header(&eve.asker, "Retry-After").n > 0);
 }
 
+static void mailing_has_an_end(void **state)
+{
+    struct visitor eve;
+    int n = 0;
+
+    visitor_init(&eve, *state);
+    visitor_fills(&eve, "");
+    while (n < 100 && submit(&eve, "email=a%40b.example", "/report/pothole/later") == 303)
+        n++;
+    assert_int_equal(n, 20);
+    assert_int_equal(eve.asker.last.status, 429);
+    assert_true(sees(&eve, "value=\"a@b.example\"") && sees(&eve, "id=\"email-error\""));
+    for (n = 0; n < 100 && submit(&eve, "how=code", "/report/pothole/later") == 303;)
+        n++;
+    assert_int_equal(n, 20);
+    assert_int_equal(eve.asker.last.status, 429);
+}
+
 static void a_mailed_link_opens_it_until_it_is_sent(void **state)
 {
     struct world *world = *state;
@@ -216,6 +234,7 @@ int main(void)
         TEST(a_code_opens_the_draft_elsewhere_once),
         TEST(a_code_lasts_an_hour),
         TEST(guessing_has_an_end),
+        TEST(mailing_has_an_end),
         TEST(a_mailed_link_opens_it_until_it_is_sent),
         TEST(what_was_begun_is_listed),
         TEST(a_residents_drafts_go_with_them),

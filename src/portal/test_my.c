@@ -1,6 +1,7 @@
 /* What a resident's own pages show, and what is left of them in the browser. */
 #include "portal/my.h"
 
+#include "base/text.h"
 #include "engine/cases/case_read.h"
 #include "engine/record/people_record.h"
 #include "engine/test_support.h"
@@ -8,7 +9,7 @@
 #include "portal/keyring.h"
 #include "portal/portal.h"
 #include "portal/resident.h"
-#include "web/exchange.h"
+#include "portal/test_visitor.h"
 
 #define EMAIL "maria@example.org"
 
@@ -162,12 +163,216 @@ static void my_requests_come_in_pages(void **state)
     assert_int_equal(cases_on(body), 0);
 }
 
+/* ---- By the pages */
+
+static void an_address_is_asked_for_a_link(void **state)
+{
+    static const char *const wrong[] = {"", "email=+", "email=at+home", "email=a%40b",
+                                        "email=jos%C3%A9%40example.org"};
+    struct world *world = *state;
+    struct visitor ana;
+
+    visitor_init(&ana, world);
+    visit(&ana, "/me");
+    assert_leads(&ana, "/me/sign-in");
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_int_equal(submit(&ana, wrong[i], "/me/sign-in"), 422);
+        assert_true(sees(&ana, "id=\"email-error\""));
+    }
+    assert_int_equal(submit(&ana, "email=at+home", "/es/me/sign-in"), 422);
+    assert_true(sees(&ana, "value=\"at home\""));
+    submit(&ana, "email=+Maria%40Example.org+", "/es/me/sign-in");
+    assert_leads(&ana, "/es/me/sign-in/sent");
+    assert_true(str_find(test_text(world, "SELECT body FROM message", 0),
+                         S("https://city.example/es/me/open/")) > 0);
+    for (int i = 0; i < 10; i++) { /* too many: who asks hears the same as ever */
+        submit(&ana, "email=" EMAIL, "/me/sign-in");
+        assert_leads(&ana, "/me/sign-in/sent");
+    }
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM message", 0), STRANGER_TICKETS_PER_HOUR);
+}
+
+/* The limit of one address of the net is told on the page, with what was typed. */
+static void a_machine_asks_so_often(void **state)
+{
+    struct visitor eve;
+    int n = 0;
+
+    visitor_init(&eve, *state);
+    while (n < 100 && submit(&eve, "email=" EMAIL, "/me/sign-in") == 303)
+        n++;
+    assert_int_equal(n, 20);
+    assert_int_equal(eve.asker.last.status, 429);
+    assert_true(sees(&eve, "value=\"" EMAIL "\"") && eve.asker.last.error == ERR_NONE &&
+                asked_header(&eve.asker, "Retry-After").n > 0);
+}
+
+static void a_link_signs_in_once_and_soon(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana, scanner;
+    struct str token;
+
+    visitor_init(&ana, world);
+    visitor_init(&scanner, world);
+    submit(&ana, "email=" EMAIL, "/me/sign-in");
+    token = mailed_token(world, "me/open");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(visit(&scanner, "/me/open/%.*s", STR_ARG(token)), 200);
+        assert_true(sees(&scanner, EMAIL));
+        assert_int_equal(asker_cookie(&scanner.asker, "resident").n, 0);
+    }
+    submit(&ana, "", "/me/open/%.*s", STR_ARG(token));
+    assert_leads(&ana, "/me");
+    assert_int_equal(visit(&ana, "/me"), 200);
+    visit(&ana, "/me/sign-in");
+    assert_leads(&ana, "/me");
+    assert_int_equal(visit(&scanner, "/me/open/%.*s", STR_ARG(token)), 410);
+    assert_int_equal(submit(&scanner, "", "/me/open/%.*s", STR_ARG(token)), 410);
+    submit(&ana, "email=" EMAIL, "/me/sign-in");
+    token = mailed_token(world, "me/open");
+    world->ctx.now = instant_plus_us(world->ctx.now, RESIDENT_TICKET_US + 1);
+    assert_int_equal(visit(&scanner, "/me/open/%.*s", STR_ARG(token)), 410);
+    assert_int_equal(submit(&scanner, "", "/me/open/%.*s", STR_ARG(token)), 410);
+}
+
+/* A session ends by its button, on the server too; the browser stays one that has signed in. */
+static void signing_out_ends_it(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana, thief;
+    struct str cookie;
+
+    visitor_init(&ana, world);
+    visitor_init(&thief, world);
+    visitor_signs_in(&ana, EMAIL);
+    cookie = asker_cookie(&ana.asker, "resident");
+    submit(&ana, "", "/vi/me/sign-out");
+    assert_leads(&ana, "/vi/");
+    assert_int_equal(asker_cookie(&ana.asker, "resident").n, 0);
+    assert_true(asker_cookie(&ana.asker, "mailbox").n > 0);
+    asker_cookie_set(&thief.asker, "resident", cookie);
+    visit(&thief, "/me");
+    assert_leads(&thief, "/me/sign-in");
+    submit(&ana, "", "/me/sign-out"); /* again */
+    assert_leads(&ana, "/");
+    visitor_signs_in(&ana, EMAIL);
+    pass_days(world, 15); /* without a visit */
+    visit(&ana, "/me");
+    assert_leads(&ana, "/me/sign-in");
+}
+
+static void what_is_ones_own_needs_a_sign_in(void **state)
+{
+    static const char *const pages[] = {"/me/settings", "/me/delete"};
+    static const char *const posts[] = {"/me/settings", "/me/delete", "/me/sessions/1/end",
+                                        "/me/follows/1/end"};
+    struct visitor eve;
+
+    visitor_init(&eve, *state);
+    for (size_t i = 0; i < COUNT(pages); i++)
+        assert_int_equal(visit(&eve, "%s", pages[i]), 401);
+    for (size_t i = 0; i < COUNT(posts); i++)
+        assert_int_equal(submit(&eve, "name=x", "%s", posts[i]), 401);
+    assert_true(sees(&eve, "Please sign in to see this page."));
+}
+
+static void settings_are_changed_and_refused(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana;
+    char form[TEXT_NAME_MAX + 20] = "name=";
+
+    visitor_init(&ana, world);
+    visitor_signs_in(&ana, EMAIL);
+    assert_int_equal(visit(&ana, "/me/settings"), 200);
+    assert_false(sees(&ana, "Saved."));
+    submit(&ana, "name=Mar%C3%ADa&lang=es", "/me/settings");
+    assert_leads(&ana, "/me/settings?done=1");
+    visit(&ana, "/me/settings?done=1");
+    assert_true(sees(&ana, "Saved.") && sees(&ana, "value=\"Mar\xc3\xad"
+                                                   "a\""));
+    memset(form + 5, 'a', TEXT_NAME_MAX + 1);
+    assert_int_equal(submit(&ana, form, "/me/settings"), 422);
+    assert_true(sees(&ana, "href=\"#name\"") && sees(&ana, "aaaa\""));
+    assert_int_equal(submit(&ana, "name=a%0Ab&lang=xx", "/me/settings"), 422);
+    submit(&ana, "name=&lang=qps", "/vi/me/settings"); /* not a language of mails */
+    assert_leads(&ana, "/vi/me/settings?done=1");
+    assert_str(test_text(world, "SELECT p.lang FROM party p JOIN resident r ON r.party = p.id", 0),
+               "en");
+    visit(&ana, "/report/pothole/who");
+    assert_true(sees(&ana, "value=\"" EMAIL "\"") && !sees(&ana, "Mar\xc3"));
+}
+
+/* Each session is listed, and ended from another one; nobody ends somebody else's. */
+static void sessions_are_ones_own(void **state)
+{
+    struct world *world = *state;
+    struct visitor home, office, eve;
+    long long id;
+
+    visitor_init(&home, world);
+    visitor_init(&office, world);
+    visitor_init(&eve, world);
+    visitor_signs_in(&home, EMAIL);
+    visitor_signs_in(&office, EMAIL);
+    visitor_signs_in(&eve, "eve@example.org");
+    id = test_i64(world, "SELECT min(id) FROM session", 0);
+    visit(&office, "/me/settings");
+    assert_true(sees(&office, "this browser") &&
+                sees(&office, str_z(world->ctx.arena,
+                                    str_fmt(world->ctx.arena, "/me/sessions/%lld/end", id))));
+    assert_int_equal(submit(&eve, "", "/me/sessions/%lld/end", id), 404);
+    assert_int_equal(submit(&eve, "", "/me/sessions/x/end"), 404);
+    assert_int_equal(visit(&home, "/me"), 200);
+    submit(&office, "", "/me/sessions/%lld/end", id);
+    assert_leads(&office, "/me/settings?done=1");
+    visit(&home, "/me");
+    assert_leads(&home, "/me/sign-in");
+    assert_int_equal(submit(&office, "", "/me/sessions/%lld/end", id), 404);
+}
+
+/* The account goes, the cases stay; the address begins anew with nothing but them. */
+static void a_deleted_account_leaves_the_cases(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = test_file(world, &(struct test_filing){.email = EMAIL});
+    struct visitor ana, other;
+
+    visitor_init(&ana, world);
+    visitor_init(&other, world);
+    visitor_signs_in(&ana, EMAIL);
+    visitor_signs_in(&other, EMAIL);
+    submit(&ana, "name=Maria", "/me/settings");
+    assert_int_equal(visit(&ana, "/me/delete"), 200);
+    submit(&ana, "", "/me/delete");
+    assert_leads(&ana, "/me/sign-in");
+    visit(&other, "/me");
+    assert_leads(&other, "/me/sign-in");
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM resident", 0), 0);
+    assert_int_equal(visit(&other, "/cases/%.*s", STR_ARG(filed.number)), 200);
+    assert_false(sees(&other, "/steps/"));
+    visitor_signs_in(&ana, EMAIL);
+    visit(&ana, "/me");
+    assert_true(sees(&ana, str_z(world->ctx.arena, filed.number)));
+    visit(&ana, "/me/settings");
+    assert_false(sees(&ana, "Maria"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_account_takes_the_browsers_keys_along),
         TEST(strangers_do_not_take_a_case_away),
         TEST(my_requests_come_in_pages),
+        TEST(an_address_is_asked_for_a_link),
+        TEST(a_machine_asks_so_often),
+        TEST(a_link_signs_in_once_and_soon),
+        TEST(signing_out_ends_it),
+        TEST(what_is_ones_own_needs_a_sign_in),
+        TEST(settings_are_changed_and_refused),
+        TEST(sessions_are_ones_own),
+        TEST(a_deleted_account_leaves_the_cases),
     };
 
     return RUN_TESTS("portal/my", tests);

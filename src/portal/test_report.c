@@ -277,6 +277,29 @@ static void a_new_version_does_not_change_a_draft(void **state)
     world->ctx.city = test_city;
 }
 
+/* What only staff file is no page of the public's, and nothing of it is listed. */
+static void a_service_of_staff_is_none_of_the_publics(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+    struct definition *own = ARENA_NEW(world->ctx.arena, struct definition);
+
+    assert_non_null(own);
+    *own = *city_service(test_city, S("pothole"));
+    own->audience = AUDIENCE_STAFF;
+    world->ctx.city = city_after(world, "pothole", own);
+    assert_int_equal(visit(&ana, "/services/pothole"), 404);
+    assert_int_equal(visit(&ana, "/report/pothole"), 404);
+    assert_int_equal(submit(&ana, "lane=true", "/report/pothole/lane"), 404);
+    assert_int_equal(visit(&ana, "/groups/streets"), 200);
+    assert_false(sees(&ana, "/services/pothole"));
+    assert_int_equal(visit(&ana, "/find?q=pothole"), 200);
+    assert_false(sees(&ana, "/services/pothole"));
+    assert_int_equal(visit(&ana, "/cases"), 200);
+    assert_false(sees(&ana, "value=\"pothole\""));
+    world->ctx.city = test_city;
+}
+
 /* Nobody begins a report to a service that is gone; what was sent is still shown. */
 static void a_withdrawn_service_takes_no_more(void **state)
 {
@@ -324,6 +347,7 @@ int main(void)
         TEST(a_draft_is_kept_thirty_days),
         TEST(drafts_do_not_mix),
         TEST(a_new_version_does_not_change_a_draft),
+        TEST(a_service_of_staff_is_none_of_the_publics),
         TEST(a_withdrawn_service_takes_no_more),
         TEST(who_has_signed_in_is_known),
     };

@@ -11,12 +11,23 @@ static const struct field fields[] = {
      .personal = PERSONAL_CONTACT},
 };
 
-static struct str said(struct ctx *ctx, const struct definition *definition)
+/* In a city that offers that service as `newest` says it; NULL: no more. */
+static struct str said_in(struct ctx *ctx, const struct definition *newest,
+                          const struct definition *definition)
 {
+    struct definition offered = newest ? *newest : (struct definition){0}, *services = &offered;
+    struct city city = {.services = &services, .service_n = newest ? 1 : 0};
     struct seen seen;
 
+    ctx->city = &city;
     assert_int_equal(seen_of(ctx, definition, &seen), RC_OK);
+    ctx->city = NULL;
     return str_join(ctx->arena, seen.sentences, seen.n, S("|"));
+}
+
+static struct str said(struct ctx *ctx, const struct definition *definition)
+{
+    return said_in(ctx, definition, definition);
 }
 
 static bool says(struct ctx *ctx, const struct definition *definition, const char *words)
@@ -59,8 +70,13 @@ static void test_of_the_parties_nothing_is_seen(void **state)
     const struct definition service = {
         .fields = fields, .field_n = 3, .audience = AUDIENCE_PARTIES};
 
+    const struct definition before = {.fields = fields, .field_n = 3};
+
     assert_true(says(ctx, &service, "Nothing"));
     assert_false(says(ctx, &service, "What is it?"));
+    /* Begun with the version before: what was public is so no more. */
+    assert_true(str_find(said_in(ctx, &service, &before), S("Nothing")) >= 0);
+    assert_true(str_find(said_in(ctx, NULL, &before), S("What is it?")) >= 0);
 }
 
 int main(void)

@@ -85,6 +85,22 @@ static void an_address_is_asked_for(void **state)
     assert_int_equal(visit(ana, "/cases/26-99999-0/follow/sent"), 404);
 }
 
+/* Past what one machine may ask the form comes back, with what was typed in it. */
+static void a_machine_asks_so_often(void **state)
+{
+    struct scene scene;
+    struct visitor *eve = &scene.visitor;
+    int n = 0;
+
+    set_scene(&scene, *state);
+    while (n < 100 && submit(eve, "email=" ADDRESS, "/cases/%s/follow", scene.number) == 303)
+        n++;
+    assert_int_equal(n, 20);
+    assert_int_equal(eve->asker.last.status, 429);
+    assert_true(sees(eve, "value=\"" ADDRESS "\"") && sees(eve, "id=\"email-error\"") &&
+                asked_header(&eve->asker, "Retry-After").n > 0);
+}
+
 /* Nobody learns from the answer whether an address follows already, or was mailed too often. */
 static void the_answer_is_always_the_same(void **state)
 {
@@ -278,11 +294,11 @@ static void followed_cases_are_ones_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_address_is_asked_for),           TEST(the_answer_is_always_the_same),
-        TEST(a_look_confirms_nothing),           TEST(a_link_lasts_a_week),
-        TEST(it_is_ended_by_its_link),           TEST(links_are_not_interchangeable),
-        TEST(a_hidden_case_is_followed_no_more), TEST(a_merge_takes_the_link_along),
-        TEST(followed_cases_are_ones_own),
+        TEST(an_address_is_asked_for),       TEST(the_answer_is_always_the_same),
+        TEST(a_machine_asks_so_often),       TEST(a_look_confirms_nothing),
+        TEST(a_link_lasts_a_week),           TEST(it_is_ended_by_its_link),
+        TEST(links_are_not_interchangeable), TEST(a_hidden_case_is_followed_no_more),
+        TEST(a_merge_takes_the_link_along),  TEST(followed_cases_are_ones_own),
     };
 
     return RUN_TESTS("portal/watch", tests);

@@ -58,8 +58,9 @@ enum rc watch_ask(struct ctx *ctx, struct request *request, struct reply *reply)
         rc = caps_take(ctx, request, reply, S("mail"));
     if (!rc)
         rc = follower_ask(ctx, &ask);
-    if (rc == RC_INVALID) {
+    if (rc == RC_INVALID || (rc && ctx->err.id == ERR_TOO_MANY)) {
         watch.err = ctx->err;
+        watch.err.field = S("email");
         ctx_clear_error(ctx);
         return show(ctx, request, reply, &watch);
     }

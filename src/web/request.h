@@ -55,9 +55,11 @@ struct request {
     bool has_language;         /* the path named one: /es/... */
     bool is_resumed;           /* a stream's next part is being made: the handler ran already */
     struct exchange *exchange; /* the server's own */
-    bool is_trusted; /* begin() found the session's cookie good: its files have places of their own
-                      */
-    void *session;   /* the hooks' own: what begin() found out for authorize() and handlers */
+    struct str trusted;    /* begin() found the session's cookie good: whose it is ("staff 12"); the
+                              files of that person's sessions have places of their own */
+    struct str signed_out; /* a handler ended a session of that person: each has to be found good
+                              again before its files have such places */
+    void *session;         /* the hooks' own: what begin() found out for authorize() and handlers */
 };
 
 /* Whether the path begins with that segment; of a path that could not be decoded, as it was sent.

@@ -47,7 +47,7 @@ static void set_defaults(struct server_options *options)
     DEFAULT(options->max_uploads_under_way, 64);
     DEFAULT(options->max_uploads_of_address, 8);
     DEFAULT(options->max_uploads_of_staff, 32);
-    DEFAULT(options->max_uploads_of_session, 8);
+    DEFAULT(options->max_uploads_of_person, 8);
     DEFAULT(options->arena_cap_bytes, (size_t)32 << 20);
     DEFAULT(options->max_body_bytes, (size_t)64 << 10);
     DEFAULT(options->max_sent_bytes, INT64_C(16) << 20);
@@ -194,7 +194,7 @@ static struct upload_places *make_places(const struct server_options *options)
         .places = (size_t)options->max_uploads_under_way,
         .reserve = (size_t)options->max_uploads_of_staff,
         .max_of_address = (size_t)options->max_uploads_of_address,
-        .max_of_session = (size_t)options->max_uploads_of_session,
+        .max_of_person = (size_t)options->max_uploads_of_person,
     });
 }
 

@@ -81,7 +81,7 @@ struct server_options {
     int max_uploads_under_way;  /* 64 requests with files at a time: more are answered 503 */
     int max_uploads_of_address; /* 8 of them from one home: more are answered 429 */
     int max_uploads_of_staff;   /* 32 beside them for sessions that were found good, */
-    int max_uploads_of_session; /* 8 for each */
+    int max_uploads_of_person;  /* 8 for each whose they are */
     size_t arena_cap_bytes;     /* 32 MiB for one request */
     size_t max_body_bytes;      /* 64 KiB are kept of a body, where a route does not say */
     int64_t max_sent_bytes;    /* 16 MiB of a form or JSON are looked at to find what is too long */

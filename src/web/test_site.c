@@ -78,6 +78,14 @@ static enum rc well(struct ctx *ctx, struct request *request, struct reply *repl
     return RC_OK;
 }
 
+static enum rc sign_out(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    (void)ctx;
+    request->signed_out = request->trusted;
+    BUF_ADD(&reply->body, "out");
+    return RC_OK;
+}
+
 static const struct input_spec report_fields[] = {
     {.name = "text", .type = INPUT_TEXT, .is_required = true, .max_characters = 100},
     {.name = NULL},
@@ -193,6 +201,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/file", own_file, ANYBODY, .summary = "A file"},
     {HTTP_GET, "/staff/", home, ANYBODY, .summary = "Staff"},
     {HTTP_GET, "/well", well, ANYBODY, .flags = ROUTE_AT_EDGE, .summary = "How it is"},
+    {HTTP_GET, "/out", sign_out, ANYBODY, .summary = "Signs out"},
     {HTTP_GET, "/secret", secret, 2, .summary = "Not for anybody"},
     {.pattern = NULL},
 };
@@ -202,9 +211,12 @@ static const struct route *const tables[] = {routes, NULL};
 static enum rc begin(void *app, struct ctx *ctx, struct request *request)
 {
     struct site *site = app;
+    struct str cookie, person;
 
     (void)ctx;
-    request->is_trusted = str_starts_with(request_cookie(request, S("session")), S("staff"));
+    cookie = request_cookie(request, S("session"));
+    if (str_starts_with(cookie, S("staff")) && str_next(&cookie, '.', &person))
+        request->trusted = person;
     atomic_fetch_add(&site->begun, 1);
     return RC_OK;
 }

@@ -16,14 +16,14 @@
 
 static struct site site;
 
-/* Two for all, one of an address, two beside them for sessions. */
+/* Two for all, one of an address, two beside them for staff, one of a person. */
 static void start(int64_t pause_ms)
 {
     site_prepare(&site);
     site.options.max_uploads_under_way = 2;
     site.options.max_uploads_of_address = 1;
     site.options.max_uploads_of_staff = 2;
-    site.options.max_uploads_of_session = 1;
+    site.options.max_uploads_of_person = 1;
     site.options.upload_pause_ms = pause_ms;
     site.options.body_deadline_ms = 6 * pause_ms;
     site.options.proxies = S("127.0.0.1");
@@ -130,7 +130,7 @@ static void test_places_of_a_home(void **state)
     file_until(200, "2001:db8:1:1ff:8::2", "");
 }
 
-/* The site's hooks find any cookie good that begins with "staff". */
+/* The site's hooks find any cookie good that begins with "staff", up to a point of one person. */
 static void test_the_reserve_of_staff(void **state)
 {
     static const char ann[] = "Cookie: session=staff-ann\r\n",
@@ -153,6 +153,31 @@ static void test_the_reserve_of_staff(void **state)
     close(second);
     close(third);
     file_until(200, "192.0.2.3", "");
+}
+
+/* Two browsers of one account have the places of one person; signed out, they have none. */
+static void test_one_account_twice(void **state)
+{
+    static const char one[] = "Cookie: session=staff-ann.1\r\n",
+                      two[] = "Cookie: session=staff-ann.2\r\n";
+    int first, second, third;
+
+    (void)state;
+    first = begin("192.0.2.1", "", FILE_PART "x");
+    second = begin("192.0.2.2", "", FILE_PART "x");
+    site_ask(&site, S("GET /" LINE "Cookie: session=staff-ann.1\r\n\r\n"));
+    site_ask(&site, S("GET /" LINE "Cookie: session=staff-ann.2\r\n\r\n"));
+    third = begin("192.0.2.3", one, FILE_PART "x");
+    file_until(429, "192.0.2.4", two);
+    close(third);
+    file_until(200, "192.0.2.4", two);
+    site_ask(&site, S("GET /out" LINE "Cookie: session=staff-ann.1\r\n\r\n"));
+    file_until(503, "192.0.2.4", one);
+    file_until(503, "192.0.2.4", two);
+    site_ask(&site, S("GET /" LINE "Cookie: session=staff-ann.2\r\n\r\n"));
+    file_until(200, "192.0.2.4", two);
+    close(first);
+    close(second);
 }
 
 /* Six hundred milliseconds without a byte, and then at less than 500 bytes a second. */
@@ -220,8 +245,8 @@ static void test_trust(void **state)
 
     (void)state;
     assert_non_null(places);
-    upload_places_trust(places, S("ann"), 1000);
-    upload_places_trust(places, STR_NONE, 1000);
+    upload_places_trust(places, S("ann"), S("1"), 1000);
+    upload_places_trust(places, STR_NONE, S("1"), 1000);
     assert_int_equal(upload_places_take(places, S("a"), S("ann"), 2000, &place), CROWD_ENTERED);
     assert_int_equal(upload_places_take(places, S("a"), S("ann"), 2000, &other), CROWD_KEY_FULL);
     assert_int_equal(other.place, 77);
@@ -229,7 +254,7 @@ static void test_trust(void **state)
     upload_places_leave(&other);
     upload_places_leave(&other);
     /* A full reserve is no worse than none. */
-    upload_places_trust(places, S("bob"), 1000);
+    upload_places_trust(places, S("bob"), S("2"), 1000);
     assert_int_equal(upload_places_take(places, S("b"), S("bob"), 2000, &other), CROWD_ENTERED);
     upload_places_leave(&other);
     upload_places_leave(&place);
@@ -239,7 +264,7 @@ static void test_trust(void **state)
         CROWD_ENTERED);
     assert_int_equal(upload_places_take(places, S("a"), STR_NONE, 2000, &other), CROWD_KEY_FULL);
     for (int i = 0; i < 2000; i++)
-        upload_places_trust(places, str_fmt(site.ctx.arena, "s%d", i), 3000 + i);
+        upload_places_trust(places, str_fmt(site.ctx.arena, "s%d", i), S("3"), 3000 + i);
     assert_int_equal(upload_places_take(places, S("a"), S("ann"), 5000, &other), CROWD_KEY_FULL);
     assert_int_equal(upload_places_take(places, S("a"), S("s1999"), 5000, &other), CROWD_ENTERED);
     upload_places_leave(&place);
@@ -258,6 +283,7 @@ int main(void)
         PATIENT(test_places_of_an_address),
         PATIENT(test_places_of_a_home),
         PATIENT(test_the_reserve_of_staff),
+        PATIENT(test_one_account_twice),
         HASTY(test_slow_files_lose_their_place),
         HASTY(test_a_slow_file_that_arrives),
         HASTY(test_a_late_form),

@@ -11,8 +11,12 @@
 /* Staff who work at the same time, and then some; whoever signed in longest ago gives way. */
 #define TRUSTED 1024
 
+struct tag {
+    unsigned char bytes[TAG_BYTES];
+};
+
 struct trusted {
-    unsigned char tag[TAG_BYTES];
+    struct tag session, person;
     int64_t until_ms; /* 0: free */
 };
 
@@ -51,22 +55,29 @@ void upload_places_free(struct upload_places *places)
     free(places);
 }
 
-static void tag_of(const struct upload_places *places, struct str session,
-                   unsigned char tag[TAG_BYTES])
+static struct tag tag_of(const struct upload_places *places, struct str text)
 {
-    crypto_shorthash_siphashx24(tag, (const unsigned char *)session.p, session.n, places->key);
+    struct tag tag;
+
+    crypto_shorthash_siphashx24(tag.bytes, (const unsigned char *)text.p, text.n, places->key);
+    return tag;
 }
 
-/* The entry with that tag, else the one that has been there longest. Under the lock. Looking at
+static bool is_same(const struct tag *a, const struct tag *b)
+{
+    return memcmp(a->bytes, b->bytes, TAG_BYTES) == 0;
+}
+
+/* The entry of that session, else the one that has been there longest. Under the lock. Looking at
  * each takes a microsecond, once for a page of staff's or a photo. */
-static struct trusted *find(struct upload_places *places, const unsigned char tag[TAG_BYTES])
+static struct trusted *find(struct upload_places *places, const struct tag *session)
 {
     struct trusted *oldest = places->trusted;
 
     for (size_t i = 0; i < TRUSTED; i++) {
         struct trusted *entry = &places->trusted[i];
 
-        if (memcmp(entry->tag, tag, TAG_BYTES) == 0)
+        if (is_same(&entry->session, session))
             return entry;
         if (entry->until_ms < oldest->until_ms)
             oldest = entry;
@@ -74,33 +85,46 @@ static struct trusted *find(struct upload_places *places, const unsigned char ta
     return oldest;
 }
 
-void upload_places_trust(struct upload_places *places, struct str session, int64_t now_ms)
+void upload_places_trust(struct upload_places *places, struct str session, struct str person,
+                         int64_t now_ms)
 {
-    unsigned char tag[TAG_BYTES];
-    struct trusted *entry;
+    struct trusted trusted = {.until_ms = now_ms + UPLOAD_PLACES_TRUST_MS};
 
     if (!session.n)
         return;
-    tag_of(places, session, tag);
+    trusted.session = tag_of(places, session);
+    trusted.person = tag_of(places, person);
     pthread_mutex_lock(&places->lock);
-    entry = find(places, tag);
-    memcpy(entry->tag, tag, TAG_BYTES);
-    entry->until_ms = now_ms + UPLOAD_PLACES_TRUST_MS;
+    *find(places, &trusted.session) = trusted;
     pthread_mutex_unlock(&places->lock);
 }
 
-static bool is_trusted(struct upload_places *places, struct str session, int64_t now_ms)
+void upload_places_distrust(struct upload_places *places, struct str person)
 {
-    unsigned char tag[TAG_BYTES];
+    struct tag tag = tag_of(places, person);
+
+    pthread_mutex_lock(&places->lock);
+    for (size_t i = 0; i < TRUSTED; i++)
+        if (is_same(&places->trusted[i].person, &tag))
+            places->trusted[i] = (struct trusted){.until_ms = 0};
+    pthread_mutex_unlock(&places->lock);
+}
+
+/* Whose session it is, if it is trusted. */
+static bool is_trusted(struct upload_places *places, struct str session, int64_t now_ms,
+                       struct tag *ret_person)
+{
+    struct tag tag;
     const struct trusted *entry;
     bool is_there;
 
     if (!session.n)
         return false;
-    tag_of(places, session, tag);
+    tag = tag_of(places, session);
     pthread_mutex_lock(&places->lock);
-    entry = find(places, tag);
-    is_there = entry->until_ms > now_ms && memcmp(entry->tag, tag, TAG_BYTES) == 0;
+    entry = find(places, &tag);
+    is_there = entry->until_ms > now_ms && is_same(&entry->session, &tag);
+    *ret_person = entry->person;
     pthread_mutex_unlock(&places->lock);
     return is_there;
 }
@@ -122,9 +146,11 @@ enum crowd_answer upload_places_take(struct upload_places *places, struct str ad
 {
     const struct upload_places_options *options = &places->options;
     enum crowd_answer answer = CROWD_FULL;
+    struct tag person;
 
-    if (is_trusted(places, session, now_ms))
-        answer = enter(places->reserve, session, options->max_of_session, ret_place);
+    if (is_trusted(places, session, now_ms, &person))
+        answer = enter(places->reserve, (struct str){(const char *)person.bytes, TAG_BYTES},
+                       options->max_of_person, ret_place);
     if (answer == CROWD_FULL)
         answer = enter(places->everybody, address, options->max_of_address, ret_place);
     return answer;

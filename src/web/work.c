@@ -93,10 +93,10 @@ static enum rc begin_work(struct ctx *ctx, struct exchange *exchange)
     exchange->has_begun = true;
     if (options->hooks.begin)
         rc = options->hooks.begin(options->app, ctx, request);
-    if (!rc && request->is_trusted)
+    if (!rc && request->trusted.n)
         upload_places_trust(exchange->server->uploads,
                             request_cookie(request, exchange->server->csrf.session_cookie),
-                            clock_monotonic_ms());
+                            request->trusted, clock_monotonic_ms());
     return rc;
 }
 
@@ -242,6 +242,8 @@ static void run_request(struct ctx *ctx, struct exchange *exchange, struct reply
         *reply = failed_reply(ctx, reply);
         reply->header_count = 0;
     }
+    if (exchange->request.signed_out.n)
+        upload_places_distrust(exchange->server->uploads, exchange->request.signed_out);
     note(ctx, exchange, reply, rc);
     end_work(ctx, exchange);
     if (is_starved) {

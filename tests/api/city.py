@@ -1,18 +1,13 @@
-"""A demonstration city of one's own, served on a free port, for the tests of the interface."""
+"""The demonstration city, served, for the tests of the interface."""
 import http.client
 import json
 import os
 import re
-import shutil
 import sqlite3
-import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from checks import free_port  # noqa: E402
-
-START_S = 60
+from served import ServedCity  # noqa: E402
 
 
 class Answer:
@@ -23,56 +18,12 @@ class Answer:
         return json.loads(self.body)
 
 
-class City:
-    """Made, served, and at the end stopped and removed."""
+class DemoCity(ServedCity):
+    """With cases, and its database to look into."""
 
     def __init__(self, program, city_folder, cases=40):
-        self.program = os.path.abspath(program)
-        self.scratch = tempfile.mkdtemp(prefix="cityhall-api-")
-        self.folder = os.path.join(self.scratch, "city")
-        self.port = free_port()
-        self.server = None
+        super().__init__(program)
         self.run("demo", self.folder, "--city", city_folder, "--cases", str(cases))
-
-    def run(self, *arguments, code=0):
-        done = subprocess.run([self.program, *arguments], capture_output=True, text=True,
-                              check=False)
-        if done.returncode != code:
-            raise RuntimeError("%r: %d %s" % (arguments, done.returncode, done.stderr))
-        return done.stdout
-
-    def key(self, *scopes, **options):
-        """A fresh key; burst and per_minute as options."""
-        arguments = ["key", "add", self.folder, "--name", "A program for tests"]
-        for scope in scopes:
-            arguments += ["--scope", scope]
-        for name, value in options.items():
-            arguments += ["--" + name.replace("_", "-"), str(value)]
-        return self.run(*arguments).rsplit(": ", 1)[1].strip()
-
-    def serve(self, *arguments, clock=None):
-        environment = dict(os.environ)
-        if clock:
-            environment["CITYHALL_CLOCK"] = clock
-        self.server = subprocess.Popen(
-            [self.program, "serve", self.folder, "--listen", "127.0.0.1:%d" % self.port,
-             *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=environment)
-        line = self.server.stdout.readline()
-        if not line.startswith("ready "):
-            raise RuntimeError("the server did not start: " + line + self.server.stderr.read())
-
-    def stop(self):
-        if self.server:
-            self.server.terminate()
-            said = self.server.communicate(timeout=30)
-            self.server = None
-            return said[1]
-        return ""
-
-    def remove(self):
-        self.stop()
-        shutil.rmtree(self.scratch, ignore_errors=True)
 
     def sql(self, text, *values):
         with sqlite3.connect(os.path.join(self.folder, "cityhall.db"), timeout=20) as db:

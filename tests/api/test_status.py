@@ -17,7 +17,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from checks import check, end  # noqa: E402
-from city import City
+from city import DemoCity
 
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 SAMPLE = re.compile(r"^(%s)(?:\{(.*)\})? (-?(?:[0-9.]+(?:e[+-]?[0-9]+)?|Inf)|NaN)$" % NAME)
@@ -189,7 +189,7 @@ def test_witnesses(city):
                                     city.sql("SELECT size, lower(hex(root)) FROM tree_head")),
           (size, root, mails[0][1]))
     city.stop()
-    city.serve()
+    city.start()
     time.sleep(2)
     again = city.sql("SELECT count(*) FROM message WHERE notice = 'record.witness'")
     check("once a day, however often the program starts", again[0][0] == 2, again)
@@ -253,17 +253,18 @@ def test_webhook(city):
 
 
 def main(program, folder):
-    city = City(program, folder, 20)
+    city = DemoCity(program, folder, 20)
     try:
         city.sql("INSERT INTO setting (name, value) VALUES ('witnesses', "
                  "'one@example.org, two@example.org, not an address')")
-        city.serve()
+        city.start()
         test_health(city)
         test_metrics(city)
         test_who_may(city)
         test_witnesses(city)
         test_webhook(city)
-        log = city.stop()
+        city.stop()
+        log = "\n".join(city.log)
         check("the server had no trouble", "request.failed" not in log and "ERROR" not in log, log)
     finally:
         city.remove()

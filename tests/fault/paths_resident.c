@@ -5,6 +5,7 @@
 #include "engine/cases/external.h"
 #include "engine/cases/follower.h"
 #include "engine/cases/photo.h"
+#include "engine/cases/private_link.h"
 #include "engine/cases/resident_erase.h"
 #include "paths.h"
 #include "people/resident.h"
@@ -447,6 +448,40 @@ static void is_erased(struct test_town *town, int64_t n, bool is_done)
     nobody_follows(town, n, is_done);
 }
 
+/* ---- The link that a reporter got by mail */
+
+static void mailed_case(struct test_town *town, int64_t n)
+{
+    struct str mark = S("/follow/"), sql, body;
+    ptrdiff_t at;
+
+    one_case(town, n);
+    sql = paths_text(town, "SELECT body FROM message WHERE cases = %lld", case_id);
+    body = test_town_text(town, str_z(town->ctx.arena, sql));
+    at = str_find(body, mark);
+    assert_true(at >= 0);
+    body = str_slice(body, (size_t)at + mark.n, body.n);
+    token = str_slice(body, 0, 43);
+}
+
+static enum rc open_link(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return private_link_opened(ctx, token);
+}
+
+static void address_is_proven(struct test_town *town, int64_t n, bool is_done)
+{
+    (void)n;
+    assert_int_equal(paths_count(town,
+                                 "SELECT count(*) FROM contact_point p JOIN cases c "
+                                 "ON c.reporter = p.party WHERE p.verified IS NOT NULL "
+                                 "AND c.id = %lld",
+                                 case_id),
+                     is_done);
+}
+
 const struct scenario paths_resident[] = {
     {"a draft begun", 6, NULL, begin_draft, NULL, 0},
     {"a draft edited", 6, one_draft, edit_draft, NULL, 0},
@@ -462,6 +497,7 @@ const struct scenario paths_resident[] = {
     {"a photo added to a case", 26, one_case, add_case_photo, case_has_photo, READING},
     {"a rating", 16, closed_case, rate, NULL, 0},
     {"a private link mailed", 9, one_case, mail_link, NULL, 0},
+    {"a mailed link opened", 11, mailed_case, open_link, address_is_proven, 0},
     {"an answer", 20, asked_case, answer, NULL, 0},
     {"a withdrawal", 20, one_case, withdraw, NULL, 0},
     {"a reopening", 26, closed_case, reopen, NULL, 0},

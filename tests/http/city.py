@@ -9,22 +9,16 @@ import hashlib
 import hmac
 import os
 import re
-import shutil
-import signal
 import sqlite3
 import struct
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from checks import free_port  # noqa: E402
 from client import Client
+from served import Broken, ServedCity  # noqa: E402
 
-START_S = 60
-STOP_S = 20
 STAFF_PASSWORD = "a long enough sentence 7"
 
 # Filled by the program's own work in the background, whatever a request does.
@@ -38,10 +32,6 @@ STAFF = {  # login: role and team
     "administrator": ("administrator", None),
     "auditor": ("auditor", None),
 }
-
-
-class Broken(Exception):
-    """The test cannot go on: its surroundings failed, or a check did."""
 
 
 def totp(secret, step=0):
@@ -130,27 +120,16 @@ class Postgres:
 STORES = {"sqlite": Sqlite, "postgres": Postgres}
 
 
-class City:
-    """One city folder with its server. `program` and `files` are paths; `store` a key of STORES."""
+class City(ServedCity):
+    """With a store and people. `program` and `files` are paths; `store` a key of STORES."""
 
     def __init__(self, program, files, store):
-        self.program, self.files = program, files
-        self.scratch = tempfile.mkdtemp(prefix="cityhall-http-")
-        self.folder = os.path.join(self.scratch, "city")
+        super().__init__(program)
+        self.files = files
         self.store = STORES[store](self.folder)
-        self.server = None
-        self.log = []
         self.sessions = {}
         self.wide_key = self.case = None
-        self.port = 0
         self.addresses = 0  # of this machine that clients have come from
-
-    def run(self, *arguments, env=None):
-        done = subprocess.run([self.program, *arguments], capture_output=True, text=True,
-                              check=False, env={**os.environ, **(env or {})})
-        if done.returncode:
-            raise Broken("cityhall %s: %s" % (" ".join(arguments), done.stderr))
-        return done.stdout
 
     def make(self, logins=STAFF):
         self.run("init", self.folder, "--city", self.files, *self.store.options)
@@ -160,40 +139,14 @@ class City:
             said = self.run("user", "add", self.folder, login, "--name", login.title(), "--role",
                             role, *(["--team", team] if team else []))
             self.passwords[login] = re.search(r"shown once\): (\S+)", said)[1]
-        said = self.run("key", "add", self.folder, "--name", "A program that files", "--scope",
-                        "file@city", "--days", "30")
-        self.key = re.search(r"shown once\): (\S+)", said)[1]
+        self.filing_key = self.key("file@city", days=30)
         return self
-
-    def start(self, env=None, limit=None, base_url=None):
-        """Serves it, as `base_url` when it stands behind a web server; `limit` runs in the child
-        before the program does."""
-        self.port = free_port()
-        self.host = "127.0.0.1:%d" % self.port
-        self.log = []
-        self.server = subprocess.Popen(
-            [self.program, "serve", self.folder, "--listen", self.host,
-             *(["--base-url", base_url] if base_url else [])],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit,
-            env={**os.environ, **(env or {})})
-        threading.Thread(target=self._keep_log, args=(self.server.stderr,), daemon=True).start()
-        line = self.server.stdout.readline().decode()
-        if not line.startswith("ready "):
-            self.server.wait(STOP_S)
-            raise Broken("the server did not start: " + "\n".join(self.log))
-        return self
-
-    def _keep_log(self, pipe):
-        for line in pipe:
-            self.log.append(line.decode("utf-8", "replace").rstrip("\n"))
 
     def program_key(self):
         """A program's key for everything, asked as often as a test likes."""
         if not self.wide_key:
-            said = self.run("key", "add", self.folder, "--name", "A program for tests", "--scope",
-                            "file@city", "--scope", "work@city", "--scope", "read@city", "--days",
-                            "3", "--burst", "100000", "--per-minute", "60000")
-            self.wide_key = re.search(r"shown once\): (\S+)", said)[1]
+            self.wide_key = self.key("file@city", "work@city", "read@city", days=3, burst=100000,
+                                     per_minute=60000)
         return self.wide_key
 
     def a_case(self):
@@ -203,29 +156,12 @@ class City:
             self.case = file_case(self)[0]
         return self.case
 
-    def is_up(self):
-        return self.server.poll() is None
-
-    def stop(self):
-        """Ends the server as an operator does; its exit status."""
-        if not self.server:
-            return 0
-        if self.is_up():
-            self.server.send_signal(signal.SIGTERM)
-        try:
-            status = self.server.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.server.kill()
-            status = self.server.wait(STOP_S)
-        self.server = None
-        return status
-
     def remove(self):
         try:
             self.stop()
         finally:
             self.store.drop()
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            super().remove()
 
     def counts(self):
         """Rows of each table that only requests fill."""

@@ -76,7 +76,7 @@ def places(tap, city):
             answer = client.post(path, {"csrf": client.csrf})
             must(answer.status == 303, "a report without a photo: %d" % answer.status)
             answer = program.post("/open311/v2/requests.json", {
-                "api_key": city.key, "service_code": "pothole", "address_string": PLACE,
+                "api_key": city.filing_key, "service_code": "pothole", "address_string": PLACE,
                 "description": "Deep", "attribute[size]": "tire"})
             must(answer.status == 201, "Open311: %d %s" % (answer.status, answer.text[:200]))
             begun = time.monotonic()
@@ -121,7 +121,7 @@ def chunks(tap, city):
     def open311():
         """As an old client of Open311 does: a form, in one chunk."""
         form = ("api_key=%s&service_code=pothole&address_string=%s&attribute[size]=tire"
-                % (city.key, PLACE.replace(" ", "+"))).encode()
+                % (city.filing_key, PLACE.replace(" ", "+"))).encode()
         wire = http.client.HTTPConnection(city.host)
         wire.request("POST", "/open311/v2/requests.xml", iter([form]), {
             "Content-Type": "application/x-www-form-urlencoded"}, encode_chunked=True)

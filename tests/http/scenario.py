@@ -92,7 +92,7 @@ class Run:
 
     def __init__(self, city, logins):
         self.city, self.logins = city, logins
-        self.browsers, self.kept = {}, {"host": city.host, "key": city.key}
+        self.browsers, self.kept = {}, {"host": city.host, "key": city.filing_key}
         self.rows = {}
 
     def browser(self, name):

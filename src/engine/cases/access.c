@@ -50,13 +50,29 @@ bool case_is_public(const struct case_reach *reach)
            !reach->is_hidden;
 }
 
+static bool is_for_parties(const struct case_reach *reach)
+{
+    return reach->confidentiality <= AUDIENCE_PARTIES;
+}
+
+bool case_resident_may_read(const struct actor *actor, const struct case_reach *reach)
+{
+    return case_is_own(actor, reach) ? is_for_parties(reach) : case_is_public(reach);
+}
+
 bool case_may_read(const struct actor *actor, const struct case_reach *reach)
 {
-    if (actor_is_staff(actor))
-        return has_any_role_on(actor, reach->reach);
-    if (case_is_own(actor, reach))
-        return reach->confidentiality <= AUDIENCE_PARTIES;
-    return case_is_public(reach);
+    return actor_is_staff(actor) ? has_any_role_on(actor, reach->reach)
+                                 : case_resident_may_read(actor, reach);
+}
+
+int case_key_audience(const struct actor *key, const struct case_reach *reach, bool is_filer)
+{
+    if (actor_is_staff(key) && case_may_read(key, reach))
+        return AUDIENCE_STAFF;
+    if (is_filer && is_for_parties(reach))
+        return AUDIENCE_PARTIES;
+    return case_is_public(reach) ? AUDIENCE_PUBLIC : -1;
 }
 
 bool case_may_work(const struct actor *actor, const struct case_reach *reach)

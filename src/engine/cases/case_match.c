@@ -7,8 +7,8 @@
 #include "people/account.h"
 #include "people/permission.h"
 
-#define PARTIES_MAX   200
-#define NOBODY        0 /* no account has this row */
+#define PARTIES_MAX   200 /* of an address that have proven it, and as many others */
+#define NOBODY        0   /* no account has this row */
 #define WORDS_MAX     8000
 #define BEGINNING_MIN 3
 
@@ -181,7 +181,7 @@ static enum rc find_parties(struct ctx *ctx, const struct case_search *search,
     if (!actor_may(ctx->actor, PERMISSION_WORK))
         return case_filter_refuse(ctx, search->text, term->at, MSG_filter_no_reporter_right,
                                   STR_NONE);
-    match->parties = ARENA_ARRAY(ctx->arena, term->value_n * PARTIES_MAX, int64_t);
+    match->parties = ARENA_ARRAY(ctx->arena, term->value_n * 2 * PARTIES_MAX, int64_t);
     if (!match->parties)
         return FAIL(ctx, ERR_MEMORY);
     match->party_n = 0;

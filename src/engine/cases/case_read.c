@@ -62,17 +62,16 @@ static enum rc is_opener(struct ctx *ctx, int64_t case_id, bool *ret)
 static enum rc see_as_key(struct ctx *ctx, struct case_read *read)
 {
     bool is_filer = false;
+    int audience = case_key_audience(ctx->actor, &read->reach, is_filer);
     enum rc rc = RC_OK;
 
-    read->seen_as = AUDIENCE_STAFF;
-    read->may_read = actor_is_staff(ctx->actor) && case_may_read(ctx->actor, &read->reach);
-    if (!read->may_read)
+    if (audience != AUDIENCE_STAFF)
         rc = is_opener(ctx, read->row.id, &is_filer);
-    if (rc || read->may_read)
+    if (rc)
         return rc;
-    is_filer = is_filer && read->row.confidentiality <= AUDIENCE_PARTIES;
-    read->seen_as = is_filer ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC;
-    read->may_read = is_filer || case_is_public(&read->reach);
+    audience = case_key_audience(ctx->actor, &read->reach, is_filer);
+    read->may_read = audience >= 0;
+    read->seen_as = read->may_read ? (enum audience)audience : AUDIENCE_PUBLIC;
     return RC_OK;
 }
 
@@ -89,7 +88,7 @@ enum rc case_read(struct ctx *ctx, struct str typed, enum case_reader reader, st
     if (reader == CASE_FOR_KEY)
         rc = see_as_key(ctx, &read);
     else if (reader == CASE_FOR_RESIDENT)
-        read.may_read = read.is_own || case_is_public(&read.reach);
+        read.may_read = case_resident_may_read(ctx->actor, &read.reach);
     else
         read.may_read = actor_is_staff(ctx->actor) && case_may_read(ctx->actor, &read.reach);
     is_there = read.may_read;

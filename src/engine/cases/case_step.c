@@ -29,13 +29,10 @@ struct step_work {
     struct instant due;
 };
 
-static bool staff_may(const struct actor *actor, unsigned by, struct reach reach)
+static bool staff_may(const struct actor *actor, unsigned by, const struct case_reach *reach)
 {
-    bool is_supervisor = actor_has_role_on(actor, ROLE_SUPERVISOR, reach);
-    bool is_worker = is_supervisor || actor_has_role_on(actor, ROLE_AGENT, reach) ||
-                     actor_has_role_on(actor, ROLE_CREW, reach);
-
-    return ((by & STEP_BY_STAFF) && is_worker) || ((by & STEP_BY_SUPERVISOR) && is_supervisor);
+    return ((by & STEP_BY_STAFF) && case_may_work(actor, reach)) ||
+           ((by & STEP_BY_SUPERVISOR) && case_may_supervise(actor, reach));
 }
 
 static enum rc check_actor(struct ctx *ctx, const struct step_work *work)
@@ -47,14 +44,11 @@ static enum rc check_actor(struct ctx *ctx, const struct step_work *work)
         .case_id = row->id,
         .reporter = row->reporter_is_null ? 0 : row->reporter,
     };
-    bool may = false;
+    unsigned by = work->step->by;
+    bool may = actor ? ((by & STEP_BY_RESIDENT) && case_is_own(actor, &reach)) ||
+                           staff_may(actor, by, &reach)
+                     : (by & STEP_BY_TIMER) != 0;
 
-    if (!actor)
-        may = work->step->by & STEP_BY_TIMER;
-    else if (actor->kind == ACTOR_RESIDENT)
-        may = (work->step->by & STEP_BY_RESIDENT) && case_is_own(actor, &reach);
-    else if (actor->kind == ACTOR_STAFF || actor->kind == ACTOR_API)
-        may = staff_may(actor, work->step->by, reach.reach);
     return may ? RC_OK : FAIL(ctx, ERR_DENIED);
 }
 
@@ -363,7 +357,7 @@ enum rc case_steps_open(struct ctx *ctx, const struct definition *definition, st
 {
     const struct workflow *workflow = definition->workflow;
     const struct step **steps = ARENA_ARRAY(ctx->arena, workflow->step_n, const struct step *);
-    struct reach reach = {definition->department, team, definition->code};
+    const struct case_reach reach = {.reach = {definition->department, team, definition->code}};
     int from = workflow_state(workflow, state);
     size_t n = 0;
 
@@ -373,7 +367,7 @@ enum rc case_steps_open(struct ctx *ctx, const struct definition *definition, st
         const struct step *step = &workflow->steps[i];
         bool may = !ctx->actor                          ? false
                    : ctx->actor->kind == ACTOR_RESIDENT ? (step->by & STEP_BY_RESIDENT) != 0
-                                                        : staff_may(ctx->actor, step->by, reach);
+                                                        : staff_may(ctx->actor, step->by, &reach);
 
         if (may && (step->from & (UINT64_C(1) << from)))
             steps[n++] = step;

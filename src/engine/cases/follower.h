@@ -14,8 +14,14 @@
 #include "engine/cases/public_case.h"
 #include "engine/message/mailbox.h"
 
-#define FOLLOWER_CONFIRM_DAYS  7
-#define FOLLOWER_MAILS_PER_DAY 5 /* confirmation mails to one address */
+#define FOLLOWER_CONFIRM_DAYS 7
+
+/* Confirmation mails to one address in 24 hours. This stands beside the count of the mailbox
+ * (mailbox.h), which is for mails of all kinds: who asks again and again to follow, in anybody's
+ * name, leaves the mailbox half its day for mails of the cases that its owner filed; and a link is
+ * stored for each of these mails, so that pressing without end fills no table, not even for an
+ * address that is proven and not counted there. */
+#define FOLLOWER_MAILS_PER_DAY 5
 
 struct follower_ask {
     int64_t case_id;

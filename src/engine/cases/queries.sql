@@ -509,9 +509,16 @@ SELECT words FROM case_text WHERE rowid = :id;
 SELECT words FROM case_text WHERE id = :id;
 -- @both
 
+-- Who has shown an address or number to be theirs, and the first who named it: at most twice as
+-- many. What others file with somebody's address does not hide what is theirs.
 -- name: parties_by_contact :many (folded TEXT, most I64)
-SELECT DISTINCT party FROM contact_point
-WHERE kind IN ('email', 'phone') AND folded = :folded ORDER BY party LIMIT :most;
+SELECT a.party FROM (SELECT DISTINCT party FROM contact_point
+    WHERE kind IN ('email', 'phone') AND folded = :folded AND verified IS NOT NULL
+    ORDER BY party DESC LIMIT :most) a
+UNION
+SELECT b.party FROM (SELECT DISTINCT party FROM contact_point
+    WHERE kind IN ('email', 'phone') AND folded = :folded ORDER BY party LIMIT :most) b
+ORDER BY party;
 
 -- name: public_answers_of :optional (id I64)
 SELECT answers FROM cases WHERE id = :id;

@@ -82,6 +82,40 @@ static void residents_read_their_own(void **state)
     assert_false(case_may_read(NULL, &parties));
 }
 
+/* What a key reads a case as; who filed it reads it as its reporter does. */
+static void a_key_reads_as_whom_it_is(void **state)
+{
+    const struct grant west = {ROLE_AUDITOR, SCOPE_TEAM, STR("west")};
+    const struct actor within = {.kind = ACTOR_API, .id = 1, .grants = &west, .grant_n = 1};
+    const struct actor other = {.kind = ACTOR_API, .id = 2};
+    struct case_reach open = with(AUDIENCE_PUBLIC, false), hidden = with(AUDIENCE_PUBLIC, true);
+    struct case_reach parties = with(AUDIENCE_PARTIES, false), staff = with(AUDIENCE_STAFF, false);
+
+    (void)state;
+    assert_int_equal(case_key_audience(&within, &staff, false), AUDIENCE_STAFF);
+    assert_int_equal(case_key_audience(&other, &open, false), AUDIENCE_PUBLIC);
+    assert_int_equal(case_key_audience(&other, &open, true), AUDIENCE_PARTIES);
+    assert_int_equal(case_key_audience(&other, &hidden, false), -1);
+    assert_int_equal(case_key_audience(&other, &hidden, true), AUDIENCE_PARTIES);
+    assert_int_equal(case_key_audience(&other, &parties, false), -1);
+    assert_int_equal(case_key_audience(&other, &parties, true), AUDIENCE_PARTIES);
+    assert_int_equal(case_key_audience(&other, &staff, true), -1);
+    assert_int_equal(case_key_audience(NULL, &open, false), AUDIENCE_PUBLIC);
+}
+
+/* Staff on the residents' pages see no more than anybody. */
+static void on_the_residents_pages_staff_are_anybody(void **state)
+{
+    const struct grant city = {ROLE_SUPERVISOR, SCOPE_CITY, STR("")};
+    const struct actor staff = {.kind = ACTOR_STAFF, .id = 1, .grants = &city, .grant_n = 1};
+    struct case_reach parties = with(AUDIENCE_PARTIES, false), open = with(AUDIENCE_PUBLIC, false);
+
+    (void)state;
+    assert_true(case_may_read(&staff, &parties));
+    assert_false(case_resident_may_read(&staff, &parties));
+    assert_true(case_resident_may_read(&staff, &open));
+}
+
 static void work_needs_a_working_role(void **state)
 {
     static const bool works[ROLE__N] = {
@@ -105,6 +139,8 @@ int main(void)
         TEST(staff_read_within_their_grants),
         TEST(the_public_reads_what_is_public),
         TEST(residents_read_their_own),
+        TEST(a_key_reads_as_whom_it_is),
+        TEST(on_the_residents_pages_staff_are_anybody),
         TEST(work_needs_a_working_role),
     };
 

@@ -71,13 +71,7 @@ static int audience_of(struct ctx *ctx, const struct api_key *key,
         .confidentiality = row->confidentiality,
         .is_hidden = row->is_hidden,
     };
-    if (case_may_read(&key->actor, &reach))
-        return AUDIENCE_STAFF;
-    if (!row->opener_is_null && row->opener == key->id && row->confidentiality <= AUDIENCE_PARTIES)
-        return AUDIENCE_PARTIES;
-    if (case_is_public(&reach))
-        return AUDIENCE_PUBLIC;
-    return -1;
+    return case_key_audience(&key->actor, &reach, !row->opener_is_null && row->opener == key->id);
 }
 
 static enum rc ask_whether(struct ctx *ctx, struct delivery *delivery)

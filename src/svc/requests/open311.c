@@ -1,18 +1,15 @@
 /* What the calls of Open311 share, and its errors. */
 #include "svc/requests/open311.h"
 
-#include <pthread.h>
-
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "svc/requests/requests.h"
-#include "web/limit.h"
+#include "web/key_limit.h"
 #include "web/server.h"
 #include "web/typed.h"
 #include "web/url.h"
 
-#define KEY_BUCKETS 4096
-#define MAX_LINK    8000
+#define MAX_LINK 8000
 
 static struct str last_segment(const struct request *request)
 {
@@ -234,14 +231,6 @@ void open311_link_next(struct ctx *ctx, const struct request *request, struct re
 
 /* ---- Keys and their rates */
 
-static struct limiter *limiter;
-static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
-
-static void make_limiter(void)
-{
-    limiter = limiter_new(KEY_BUCKETS);
-}
-
 static struct str key_text(const struct request *request)
 {
     struct str header = request_header(request, S("authorization"));
@@ -254,14 +243,10 @@ static struct str key_text(const struct request *request)
 
 static enum rc take_turn(struct ctx *ctx, struct reply *reply, const struct api_key *key)
 {
-    struct limit limit = {(int)key->burst, 60000 / (key->per_minute ? key->per_minute : 1)};
+    const struct key_limit limit = {key->prefix, key->burst, key->per_minute};
     int64_t wait_s;
 
-    pthread_once(&limiter_once, make_limiter);
-    if (limit.interval_ms < 1)
-        limit.interval_ms = 1;
-    if (!limiter || limiter_take(limiter, str_fmt(ctx->arena, "open311 %.*s", STR_ARG(key->prefix)),
-                                 &limit, clock_monotonic_ms(), &wait_s))
+    if (key_limit_take(&limit, &wait_s))
         return RC_OK;
     reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));
     return FAIL(ctx, ERR_TOO_MANY, .field = S("api_key"));

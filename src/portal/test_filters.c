@@ -1,0 +1,243 @@
+/* The public list as its page's form asks for it: each filter, what no form can have sent, days and
+ * their ends, pages and their links, the feed. */
+#include "portal/list.h"
+
+#include "place/layers.h"
+#include "portal/test_visitor.h"
+
+#define TEXT(world, ...) str_z((world)->ctx.arena, str_fmt((world)->ctx.arena, __VA_ARGS__))
+
+static int times(const struct visitor *visitor, const char *piece)
+{
+    struct str body = visitor->asker.last.body;
+    int n = 0;
+
+    for (ptrdiff_t at; (at = str_find(body, str_of(piece))) >= 0; n++)
+        body = str_slice(body, (size_t)at + 1, body.n);
+    return n;
+}
+
+/* How many cases the list of a query has. */
+static int found(struct visitor *visitor, const char *query)
+{
+    assert_int_equal(visit(visitor, "/cases.json?%s", query), 200);
+    return times(visitor, "\"number\":");
+}
+
+/* What comes behind the first `mark` up to a quotation mark. */
+static struct str behind(const struct visitor *visitor, const char *mark)
+{
+    struct str body = visitor->asker.last.body;
+    ptrdiff_t at = str_find(body, str_of(mark));
+
+    if (at < 0)
+        return STR_NONE;
+    body = str_slice(body, (size_t)at + strlen(mark), body.n);
+    return str_slice(body, 0, (size_t)str_find_byte(body, '"'));
+}
+
+static void set_scene(struct visitor *visitor, struct world *world)
+{
+    visitor_init(visitor, world);
+    test_file(world, &(struct test_filing){0});
+    test_file(world, &(struct test_filing){.place = "10 Garden St"});
+    test_file(world, &(struct test_filing){.service = "graffiti",
+                                           .place = "10 Garden St",
+                                           .answers = {"surface", "public"}});
+    test_exec(world, "UPDATE cases SET state_type = 1, state = 'waiting' WHERE id = 2");
+}
+
+static void each_filter_narrows(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana;
+    struct str district;
+
+    set_scene(&ana, world);
+    assert_int_equal(found(&ana, ""), 3);
+    assert_int_equal(found(&ana, "service=pothole"), 2);
+    assert_int_equal(found(&ana, "state=waiting"), 1);
+    assert_int_equal(found(&ana, "state=open"), 2);
+    assert_int_equal(found(&ana, "state=closed"), 0);
+    assert_int_equal(found(&ana, "service=graffiti&state=waiting"), 0);
+    assert_int_equal(found(&ana, "q=garden"), 2);
+    assert_int_equal(found(&ana, "q=garden&service=pothole&state=waiting"), 1);
+    district = test_text(world, "SELECT district FROM cases WHERE id = 1", 0);
+    assert_true(district.n > 0);
+    assert_int_equal(found(&ana, TEXT(world, "district=%.*s", STR_ARG(district))),
+                     test_i64(world,
+                              TEXT(world, "SELECT count(*) FROM cases WHERE district = '%.*s'",
+                                   STR_ARG(district)),
+                              0));
+    assert_int_equal(found(&ana, "bbox=-71.2,42.3,-71.0,42.5"), 3);
+    assert_int_equal(found(&ana, "bbox=-70.2,42.3,-70.0,42.5"), 0);
+}
+
+/* An old link, or one typed in, still shows a list; it shows again only what it understood. */
+static void what_no_form_sends_is_left_out(void **state)
+{
+    static const char *const queries[] = {
+        "service=nothing", "service=%3Cscript%3E",
+        "state=maybe",     "district=nowhere",
+        "from=yesterday",  "until=2026-02-30",
+        "from=2026-13-01", "after=first",
+        "after=9-9-9",     "unknown=1",
+        "state=OPEN",      "q=++",
+        "q=%EF%BF%BF",     "service=",
+        "from=07/02/2026",
+    };
+    struct visitor ana;
+
+    set_scene(&ana, *state);
+    for (size_t i = 0; i < COUNT(queries); i++) {
+        if (found(&ana, queries[i]) != 3)
+            fail_msg("%s", queries[i]);
+        assert_int_equal(visit(&ana, "/cases?%s", queries[i]), 200);
+        assert_false(sees(&ana, "<script>") || sees(&ana, "value=\"nowhere\""));
+        assert_true(sees(&ana, "href=\"/cases.csv\""));
+    }
+    assert_int_equal(visit(&ana, "/cases?bbox=1,2,3"), 400); /* it would be about another place */
+    assert_int_equal(visit(&ana, "/cases.json?bbox=1,2,3"), 400);
+    assert_int_equal(visit(&ana, "/cases.atom?bbox=1,2,3"), 400);
+}
+
+/* Days are the city's, and the last one counts to its end. */
+static void days_are_whole_days_of_the_city(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana;
+
+    visitor_init(&ana, world);
+    world->ctx.now = test_time("2026-07-01 23:59");
+    test_file(world, &(struct test_filing){0});
+    world->ctx.now = test_time("2026-07-02 00:00");
+    test_file(world, &(struct test_filing){.place = "10 Garden St"});
+    world->ctx.now = test_time("2026-07-02 23:59");
+    test_file(world, &(struct test_filing){.place = "12 Garden St"});
+    assert_int_equal(found(&ana, "from=2026-07-02&until=2026-07-02"), 2);
+    assert_int_equal(found(&ana, "until=2026-07-01"), 1);
+    assert_int_equal(found(&ana, "from=2026-07-03"), 0);
+    assert_int_equal(found(&ana, "from=2026-07-02&until=2026-07-01"), 0);
+    assert_int_equal(found(&ana, "from=2026-07-02&until=never"), 2);
+    visit(&ana, "/cases?from=2026-07-02&until=never");
+    assert_true(sees(&ana, "value=\"2026-07-02\""));
+    assert_false(sees(&ana, "value=\"never\""));
+}
+
+static void pages_keep_the_filter(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana;
+    struct str older;
+
+    visitor_init(&ana, world);
+    for (int i = 0; i <= LIST_PAGE; i++)
+        test_file(world, &(struct test_filing){.place = i % 2 ? "10 Garden St" : NULL});
+    visit(&ana, "/es/cases?service=pothole&state=open&from=2026-01-01&unknown=x");
+    assert_int_equal(times(&ana, "<th scope=\"row\">"), LIST_PAGE);
+    assert_false(sees(&ana, "26-00001-"));
+    older = behind(&ana, "rel=\"next\" href=\"");
+    assert_true(str_starts_with(
+        older, S("/es/cases?service=pothole&amp;state=open&amp;from=2026-01-01&amp;after=")));
+    older = str_slice(older, (size_t)str_find(older, S("after=")) + 6, older.n);
+    assert_int_equal(visit(&ana, "/es/cases?service=pothole&after=%.*s", STR_ARG(older)), 200);
+    assert_true(sees(&ana, "26-00001-"));
+    assert_int_equal(behind(&ana, "rel=\"next\" href=\"").n, 0);
+    assert_true(sees(&ana, "href=\"/es/cases?service=pothole\""));
+    assert_true(sees(&ana, "href=\"/es/cases.csv?service=pothole\""));
+}
+
+static void an_empty_list_says_why(void **state)
+{
+    struct visitor ana;
+
+    visitor_init(&ana, *state);
+    assert_int_equal(visit(&ana, "/cases"), 200);
+    assert_true(sees(&ana, "No reports like these. Choose fewer filters."));
+    assert_int_equal(visit(&ana, "/cases?q=%%3Cb%%3Ezebra"), 200);
+    assert_true(sees(&ana, "No public report has \xe2\x80\x9c&lt;b&gt;zebra"));
+    assert_true(sees(&ana, "href=\"/follow\""));
+    assert_false(sees(&ana, "map-pin"));
+}
+
+static void a_feed_is_of_the_filter(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana;
+
+    set_scene(&ana, world);
+    test_exec(world, "UPDATE cases SET updated = updated + 60000000 WHERE id = 2");
+    assert_int_equal(visit(&ana, "/es/cases.atom?service=pothole&after=9-9"), 200);
+    assert_int_equal(times(&ana, "<entry>"), 2);
+    assert_true(sees(&ana, "xml:lang=\"es\"") && sees(&ana, "<updated>2026-07-02T15:01:00") &&
+                sees(&ana, "href=\"https://city.example/es/cases.atom?service=pothole\"") &&
+                sees(&ana, "tag:city.example,2026:/cases/26-00001-") &&
+                sees(&ana, "label=\"Bache\""));
+    assert_int_equal(visit(&ana, "/cases.atom?q=zebra"), 200);
+    assert_int_equal(times(&ana, "<entry>"), 0);
+    assert_true(sees(&ana, ": zebra - "));
+    for (int i = 0; i < LIST_FEED; i++)
+        test_file(world, &(struct test_filing){0});
+    visit(&ana, "/cases.atom");
+    assert_int_equal(times(&ana, "<entry>"), LIST_FEED);
+}
+
+/* The forms that programs read tell where they go on, with the host. */
+static void data_goes_on(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana;
+    struct str next;
+
+    visitor_init(&ana, world);
+    for (int i = 0; i <= LIST_DATA; i++)
+        test_file(world, &(struct test_filing){0});
+    assert_int_equal(found(&ana, "service=pothole"), LIST_DATA);
+    next = behind(&ana, "\"next\":\"https://city.example/cases.json?service=pothole\\u0026after=");
+    assert_true(next.n > 0);
+    assert_int_equal(found(&ana, TEXT(world, "service=pothole&after=%.*s", STR_ARG(next))), 1);
+    assert_false(sees(&ana, "\"next\""));
+    visit(&ana, "/cases.csv");
+    assert_int_equal(times(&ana, "\r\n"), LIST_DATA + 2);
+    assert_int_equal(visit(&ana, "/cases.geojson"), 200);
+    assert_int_equal(times(&ana, "\"Feature\""), LIST_DATA + 1);
+}
+
+/* ---- The way to a service */
+
+static void services_are_found(void **state)
+{
+    struct visitor ana;
+
+    visitor_init(&ana, *state);
+    assert_int_equal(visit(&ana, "/groups/streets"), 200);
+    assert_true(sees(&ana, "href=\"/services/pothole\"") &&
+                !sees(&ana, "href=\"/services/stray-animal\""));
+    assert_int_equal(visit(&ana, "/groups/nothing"), 404);
+    assert_int_equal(visit(&ana, "/services/nothing"), 404);
+    assert_int_equal(visit(&ana, "/es/services/pothole"), 200);
+    assert_true(sees(&ana, "href=\"/es/report/pothole\"") && sees(&ana, "Bache"));
+    assert_int_equal(visit(&ana, "/find?q=%%3Cscript%%3E"), 200);
+    assert_false(sees(&ana, "<script>"));
+    assert_int_equal(visit(&ana, "/places.json"), 200);
+    assert_string_equal(str_z((*(struct world **)state)->ctx.arena, ana.asker.last.body),
+                        "{\"places\":[]}");
+    assert_int_equal(visit(&ana, "/nothing/at/all"), 404);
+    assert_true(sees(&ana, "<h1") && sees(&ana, "lang=\"en\""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_filter_narrows),
+        TEST(what_no_form_sends_is_left_out),
+        TEST(days_are_whole_days_of_the_city),
+        TEST(pages_keep_the_filter),
+        TEST(an_empty_list_says_why),
+        TEST(a_feed_is_of_the_filter),
+        TEST(data_goes_on),
+        TEST(services_are_found),
+    };
+
+    return RUN_TESTS("portal/filters", tests);
+}
