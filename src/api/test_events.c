@@ -67,6 +67,14 @@ static void each_audience_is_told_its_own(void **state)
     assert_str(kinds_of(&reader), "case.opened case.routed case.step note.added case.step "
                                   "message.added ");
     assert_true(asked_has(&reader.asker, "STAFFWORD") && asked_has(&reader.asker, "PARTYWORD"));
+    /* What the first versions wrote there tells why it came to its team. */
+    test_exec(scene.world, "UPDATE event_payload SET payload = '{\"route\":[]}' WHERE event IN "
+                           "(SELECT id FROM event WHERE kind = 'case.opened')");
+    api_get(&bare, "%s", scene.events);
+    assert_true(is_null(&bare, "events[0].payload") && is_null(&bare, "events[0].salt") &&
+                told(&bare, "events[1].salt").n == 32);
+    api_get(&reader, "%s", scene.events);
+    assert_str(told(&reader, "events[0].payload_text"), "{\"route\":[]}");
     assert_int_equal(api_get(&bare, CASES "/26-99999-0/events"), 404);
     assert_int_equal(api_get(&bare, "%s?after=-1", scene.events), 422);
     assert_problem(&bare, ERR_TOO_SMALL, "after TOO_SMALL");
