@@ -283,10 +283,16 @@ static void a_service_of_staff_is_none_of_the_publics(void **state)
     struct world *world = *state;
     struct visitor ana = visitor_in(world);
     struct definition *own = ARENA_NEW(world->ctx.arena, struct definition);
+    struct city *city;
 
     assert_non_null(own);
     *own = *city_service(test_city, S("pothole"));
     own->audience = AUDIENCE_STAFF;
+    city = city_after(world, "pothole", NULL); /* nor when it is withdrawn */
+    city->versions = &own;
+    city->version_n = 1;
+    world->ctx.city = city;
+    assert_int_equal(visit(&ana, "/report/pothole"), 404);
     world->ctx.city = city_after(world, "pothole", own);
     assert_int_equal(visit(&ana, "/services/pothole"), 404);
     assert_int_equal(visit(&ana, "/report/pothole"), 404);
