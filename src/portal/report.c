@@ -14,6 +14,7 @@
 #include "portal/pin.h"
 #include "portal/report.ct.h"
 #include "portal/resident.h"
+#include "portal/sent.h"
 #include "portal/similar.h"
 #include "portal/why.h"
 #include "web/form.h"
@@ -59,16 +60,31 @@ struct str report_contact(struct arena *arena, const struct contact *contact)
     return str_join(arena, given, n, S("\n"));
 }
 
-/* The service of the path, or not found. */
+bool report_is_taken(const struct city *city, struct str code)
+{
+    const struct definition *service = city_service(city, code);
+
+    return service && service->audience != AUDIENCE_STAFF;
+}
+
+/* Whether the public could once report to a service that is not offered any more. */
+static bool was_taken(const struct city *city, struct str code)
+{
+    for (size_t i = 0; !city_service(city, code) && i < city->version_n; i++)
+        if (str_eq(city->versions[i]->code, code) && city->versions[i]->audience != AUDIENCE_STAFF)
+            return true;
+    return false;
+}
+
+/* The service of the path; not found, or gone. */
 static enum rc service_of(struct ctx *ctx, const struct request *request,
                           const struct definition **ret)
 {
-    const struct definition *service =
-        city_service(ctx->city, request_param(request, S("service")));
+    struct str code = request_param(request, S("service"));
 
-    if (!service || service->audience == AUDIENCE_STAFF)
-        return FAIL(ctx, ERR_NOT_FOUND);
-    *ret = service;
+    if (!report_is_taken(ctx->city, code))
+        return FAIL(ctx, was_taken(ctx->city, code) ? ERR_EXPIRED : ERR_NOT_FOUND);
+    *ret = city_service(ctx->city, code);
     return RC_OK;
 }
 
@@ -222,45 +238,15 @@ static void redirect_to_done(struct ctx *ctx, const struct request *request, str
                                       str_fmt(ctx->arena, "/report/%.*s/done", STR_ARG(service))));
 }
 
-static bool is_of_service(const struct ctx *ctx, const struct case_by_number_row *row,
-                          struct str code)
-{
-    const struct definition *definition = city_version(ctx->city, row->service_version);
-
-    return definition && str_eq(definition->code, code);
-}
-
-/* What became of the newest draft of the service that this browser sent; the service itself may
- * have been withdrawn since. */
-static enum rc sent_case(struct ctx *ctx, const struct request *request, struct str code,
-                         bool *ret_is_found, struct case_by_number_row *ret)
-{
-    struct keyring ring = keyring_of(request, KEYRING_DRAFTS);
-
-    *ret_is_found = false;
-    for (size_t i = 0; i < ring.n && !*ret_is_found; i++) {
-        enum rc rc = draft_case(ctx, ring.tokens[i], ret);
-
-        if (rc == RC_NOT_FOUND) {
-            ctx_clear_error(ctx);
-            continue;
-        }
-        if (rc)
-            return rc;
-        *ret_is_found = is_of_service(ctx, ret, code);
-    }
-    return RC_OK;
-}
-
 /* Whether a draft of the service was sent already, so that the one in hand is a fresh one. */
-static bool is_sent(struct ctx *ctx, const struct request *request, const struct draft *draft)
+static bool is_sent(struct ctx *ctx, const struct request *request, const struct draft *draft,
+                    struct sent_draft *ret)
 {
-    struct case_by_number_row row;
     bool is_found;
 
     if (draft->id)
         return false;
-    if (sent_case(ctx, request, draft->definition->code, &is_found, &row)) {
+    if (sent_find(ctx, request, draft->definition->code, &is_found, ret)) {
         ctx_clear_error(ctx);
         return false;
     }
@@ -381,6 +367,7 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
 {
     struct report report;
     struct form_at next;
+    struct sent_draft sent;
     bool asks_similar = false;
     enum rc rc = report_load(ctx, request, request_param(request, S("step")), &report);
 
@@ -393,7 +380,7 @@ enum rc report_show(struct ctx *ctx, struct request *request, struct reply *repl
     /* The check page before what comes first: back to that. After sending: there is no more to
      * check. */
     if (report.at.step == FORM_CHECK && next.step != FORM_CHECK) {
-        if (is_sent(ctx, request, &report.draft))
+        if (is_sent(ctx, request, &report.draft, &sent))
             redirect_to_done(ctx, request, reply);
         else
             redirect_to(ctx, reply, &report.draft, next);
@@ -555,16 +542,16 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
 {
     struct report_sent sent = {0};
     struct page page;
-    struct case_by_number_row row;
+    struct sent_draft draft;
     bool is_found;
-    enum rc rc = sent_case(ctx, request, request_param(request, S("service")), &is_found, &row);
+    enum rc rc = sent_find(ctx, request, request_param(request, S("service")), &is_found, &draft);
 
     if (!rc && !is_found)
         return FAIL(ctx, ERR_NOT_FOUND);
     if (rc)
         return rc;
-    sent.definition = city_version(ctx->city, row.service_version);
-    rc = load_sent(ctx, request, &row, &sent);
+    sent.definition = city_version(ctx->city, draft.row.service_version);
+    rc = load_sent(ctx, request, &draft.row, &sent);
     if (rc)
         return rc;
     page = page_on(ctx, request, reply,
@@ -574,17 +561,49 @@ enum rc report_done(struct ctx *ctx, struct request *request, struct reply *repl
     return RC_OK;
 }
 
+/* Files the draft. The same form may be on its way twice: the one that comes second files nothing,
+ * and may be the only one whose reply is read. */
+static enum rc file_draft(struct ctx *ctx, struct request *request, struct reply *reply,
+                          struct report *report)
+{
+    struct filing filing = draft_filing(&report->draft);
+    struct filed filed;
+    enum rc rc;
+
+    filing.lang = ctx->lang;
+    filing.base_url = request_csrf(request)->base_url;
+    filing.is_own_email = browser_trust(ctx, request, filing.contact.email) == MAILBOX_PROVEN;
+    filing.link_token = sent_link_token(ctx, request, report->draft.token);
+    rc = case_file(ctx, &filing, &filed);
+    if (rc == RC_INVALID) {
+        report->err = ctx->err;
+        ctx_clear_error(ctx);
+        return report_render(ctx, request, reply, report);
+    }
+    if (!rc && filed.was_there_before) {
+        db_reader_release(ctx); /* what was filed meanwhile is not in the snapshot in hand */
+        rc = db_reader_acquire(ctx);
+        if (!rc)
+            rc = sent_link_again(ctx, request, reply, report->draft.token);
+    }
+    if (rc)
+        return rc;
+    if (filed.link_token.n)
+        keyring_add(request, reply, KEYRING_CASES, filed.link_token);
+    redirect_to_done(ctx, request, reply);
+    return RC_OK;
+}
+
 static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply *reply,
                           struct report *report)
 {
-    struct filing filing;
-    struct filed filed;
+    struct sent_draft sent;
     struct form_at next;
     enum rc rc;
 
-    if (is_sent(ctx, request, &report->draft)) {
+    if (is_sent(ctx, request, &report->draft, &sent)) {
         redirect_to_done(ctx, request, reply);
-        return RC_OK;
+        return sent_link_again(ctx, request, reply, sent.token);
     }
     rc = draft_form_next(ctx, &report->draft, &next);
     if (rc)
@@ -593,22 +612,7 @@ static enum rc send_draft(struct ctx *ctx, struct request *request, struct reply
         redirect_to(ctx, reply, &report->draft, next);
         return RC_OK;
     }
-    filing = draft_filing(&report->draft);
-    filing.lang = ctx->lang;
-    filing.base_url = request_csrf(request)->base_url;
-    filing.is_own_email = browser_trust(ctx, request, filing.contact.email) == MAILBOX_PROVEN;
-    rc = case_file(ctx, &filing, &filed);
-    if (rc == RC_INVALID) {
-        report->err = ctx->err;
-        ctx_clear_error(ctx);
-        return report_render(ctx, request, reply, report);
-    }
-    if (rc)
-        return rc;
-    if (filed.link_token.n)
-        keyring_add(request, reply, KEYRING_CASES, filed.link_token);
-    redirect_to_done(ctx, request, reply);
-    return RC_OK;
+    return file_draft(ctx, request, reply, report);
 }
 
 enum rc report_go_on(struct ctx *ctx, const struct request *request, struct reply *reply,

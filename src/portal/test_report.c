@@ -2,6 +2,8 @@
  * and refuses, and where it leads when steps come out of turn. */
 #include "portal/report.h"
 
+#include "engine/cases/draft_share.h"
+#include "portal/own.h"
 #include "portal/test_visitor.h"
 
 static struct visitor visitor_in(struct world *world)
@@ -70,6 +72,63 @@ static void it_is_sent_once(void **state)
     assert_leads(&ana, "/report/graffiti/where");
     assert_int_equal(visit(&ana, "/report/graffiti/done"), 404);
     assert_int_equal(visit(&bo, "/report/pothole/done"), 404);
+}
+
+/* The browser dropped the first reply, and with it the private link: the draft's cookie proves who
+ * sent it, and gives the same link again. */
+static void the_second_tap_keeps_the_private_link(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+    struct str link;
+
+    visitor_fills(&ana, "");
+    submit(&ana, "", "/report/pothole/check");
+    link = str_copy(world->ctx.arena, asker_cookie(&ana.asker, "case"));
+    assert_int_equal(link.n, 43);
+    asker_cookie_set(&ana.asker, "case", STR_NONE);
+    submit(&ana, "", "/es/report/pothole/check");
+    assert_leads(&ana, "/es/report/pothole/done");
+    assert_str(asker_cookie(&ana.asker, "case"), str_z(world->ctx.arena, link));
+    assert_int_equal(visit(&ana, "/report/pothole/done"), 200);
+    assert_true(sees(&ana, "https://city.example/follow/"));
+    visit(&ana, "/cases/%.*s",
+          STR_ARG(test_text(world, "SELECT number FROM cases WHERE id = %lld", 1)));
+    assert_true(sees(&ana, "/steps/withdraw"));
+    assert_int_equal(count(world, "cases"), 1);
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM link_token WHERE purpose = 'case'", 0),
+                     1);
+}
+
+/* Who holds the same draft by a code of it, but did not send it; who holds another draft; and
+ * whoever comes to the browser when the first minutes are over. */
+static void nobody_else_gets_the_private_link(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world), bo = visitor_in(world), cy = visitor_in(world);
+    struct str code, token;
+
+    visitor_fills(&ana, "");
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, draft_code(&world->ctx, 1, &code));
+    test_ok(&world->ctx, draft_of_code(&world->ctx, code, &token));
+    asker_cookie_set(&bo.asker, "draft", token);
+    visitor_fills(&cy, "");
+    submit(&ana, "", "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/done");
+    submit(&bo, "", "/report/pothole/check");
+    assert_leads(&bo, "/report/pothole/done");
+    assert_int_equal(asker_cookie(&bo.asker, "case").n, 0);
+    visit(&bo, "/report/pothole/done");
+    assert_false(sees(&bo, "/follow/"));
+    submit(&cy, "", "/report/pothole/check"); /* their own case, their own link */
+    assert_false(str_eq(asker_cookie(&cy.asker, "case"), asker_cookie(&ana.asker, "case")));
+    assert_int_equal(count(world, "cases"), 2);
+    asker_cookie_set(&ana.asker, "case", STR_NONE);
+    world->ctx.now = instant_plus_us(world->ctx.now, OWN_LINK_SHOWN_US);
+    submit(&ana, "", "/report/pothole/check");
+    assert_leads(&ana, "/report/pothole/done");
+    assert_int_equal(asker_cookie(&ana.asker, "case").n, 0);
 }
 
 static void answers_may_be_changed(void **state)
@@ -283,10 +342,16 @@ static void a_service_of_staff_is_none_of_the_publics(void **state)
     struct world *world = *state;
     struct visitor ana = visitor_in(world);
     struct definition *own = ARENA_NEW(world->ctx.arena, struct definition);
+    struct city *city;
 
     assert_non_null(own);
     *own = *city_service(test_city, S("pothole"));
     own->audience = AUDIENCE_STAFF;
+    city = city_after(world, "pothole", NULL); /* nor when it is withdrawn */
+    city->versions = &own;
+    city->version_n = 1;
+    world->ctx.city = city;
+    assert_int_equal(visit(&ana, "/report/pothole"), 404);
     world->ctx.city = city_after(world, "pothole", own);
     assert_int_equal(visit(&ana, "/services/pothole"), 404);
     assert_int_equal(visit(&ana, "/report/pothole"), 404);
@@ -311,10 +376,16 @@ static void a_withdrawn_service_takes_no_more(void **state)
     assert_leads(&ana, "/report/pothole/done");
     visitor_fills(&bo, "");
     world->ctx.city = city_after(world, "pothole", NULL);
-    assert_int_equal(visit(&bo, "/report/pothole"), 404);
-    assert_int_equal(visit(&bo, "/report/pothole/check"), 404);
-    assert_int_equal(submit(&bo, "", "/report/pothole/check"), 404);
-    assert_int_equal(submit(&bo, "size=plate", "/report/pothole/size"), 404);
+    assert_int_equal(visit(&bo, "/report/pothole"), 410);
+    assert_int_equal(visit(&bo, "/report/pothole/check"), 410);
+    assert_int_equal(submit(&bo, "", "/report/pothole/check"), 410);
+    assert_int_equal(submit(&bo, "size=plate", "/report/pothole/size"), 410);
+    assert_int_equal(visit(&bo, "/report/pothole/later"), 410);
+    assert_int_equal(visit(&bo, "/report/nothing"), 404);
+    visit(&bo, "/drafts"); /* it may be thrown away, and not gone on with */
+    assert_true(sees(&bo, "The city does not take these reports any more.") &&
+                sees(&bo, "/drop\""));
+    assert_false(sees(&bo, ">Continue<span"));
     assert_int_equal(count(world, "cases"), 1);
     assert_int_equal(visit(&ana, "/report/pothole/done"), 200);
     world->ctx.city = test_city;
@@ -339,6 +410,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_report_goes_step_by_step),
         TEST(it_is_sent_once),
+        TEST(the_second_tap_keeps_the_private_link),
+        TEST(nobody_else_gets_the_private_link),
         TEST(answers_may_be_changed),
         TEST(what_is_wrong_is_said_and_kept),
         TEST(a_place_is_chosen),

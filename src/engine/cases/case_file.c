@@ -28,7 +28,7 @@ struct filing_work {
     const struct team *team;
     bool has_due;
     struct instant due; /* the latest of the deadlines: the one that closes the case */
-    struct str token;   /* of the private link, fresh */
+    struct str token;   /* of the private link */
     struct filed *filed;
 };
 
@@ -447,7 +447,7 @@ enum rc case_file_within(struct ctx *ctx, const struct filing *filing, struct fi
     struct filing_work work = {
         .filing = filing,
         .facts = facts_of(ctx, filing),
-        .token = crypto_token(ctx->arena),
+        .token = filing->link_token.n ? filing->link_token : crypto_token(ctx->arena),
         .filed = ret,
     };
     enum rc rc = decide(ctx, &work);
@@ -461,7 +461,7 @@ enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *re
     struct filing_work work = {
         .filing = filing,
         .facts = facts_of(ctx, filing),
-        .token = crypto_token(ctx->arena),
+        .token = filing->link_token.n ? filing->link_token : crypto_token(ctx->arena),
         .filed = &filed,
     };
     enum rc rc = filing_check(ctx, filing);

@@ -33,6 +33,8 @@ struct filing {
     int64_t draft_id;      /* the draft it comes from, marked as sent; 0: none */
     int64_t party;         /* who reports, when the city has them already; 0: by `contact` */
     bool is_own_email;     /* who files has shown that contact.email is theirs */
+    /* The private link's token, 256 bits that only who files can know; empty: a fresh one. */
+    struct str link_token;
 };
 
 struct filed {

@@ -98,6 +98,7 @@ enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret)
     if (!row.cases_is_null || instant_cmp(row.expires, ctx->now) < 0)
         return FAIL(ctx, ERR_EXPIRED);
     draft.id = row.id;
+    draft.token = token;
     draft.key = str_fmt(ctx->arena, KEY_PREFIX "%.*s",
                         STR_ARG(crypto_base64url(ctx->arena, row.token_hash)));
     draft.definition = city_version(ctx->city, row.service_version);

@@ -11,8 +11,9 @@
 #define DRAFT_DAYS 30 /* so long after the last change it is kept */
 
 struct draft {
-    int64_t id;     /* 0: not stored yet */
-    struct str key; /* what is filed from it is one case, by whichever token; empty: not stored */
+    int64_t id;       /* 0: not stored yet */
+    struct str token; /* the one it was loaded by, borrowed; empty: not stored */
+    struct str key;   /* what is filed from it is one case, by whichever token; empty: not stored */
     const struct definition *definition;
     struct answers answers;
     bool has_place;

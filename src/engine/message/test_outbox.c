@@ -484,8 +484,10 @@ static void test_silent_relay(void **state)
 static void test_bad_settings(void **state)
 {
     static const char *const bad[] = {
-        "http://a",  "smtp://",    "smtp://u:p@a",  "smtp://a/b",  "smtp://a:0", "smtp://a:99999",
-        "smtp://a:", "smtp://a b", "smtp://a\r\nb", "file:///etc", "smtp:a",     "smtp://-:x"};
+        "http://a",      "smtp://",        "smtp://u:p@a",    "smtp://a/b",
+        "smtp://a:0",    "smtp://a:99999", "smtp://a:",       "smtp://a b",
+        "smtp://a\r\nb", "file:///etc",    "smtp:a",          "smtp://-:x",
+        "smtp://[::1",   "smtp://[::1]",   "smtp://[::1]:25", "smtp://[::1]x"};
     struct test_town *town = *state;
     struct outbox_result result;
 

@@ -344,15 +344,13 @@ static enum rc find_before(struct filing_call *call)
 static struct str notice_of(struct filing_call *call)
 {
     struct ctx *ctx = call->ctx;
-    struct str due;
     struct msg_arg arg;
 
     if (call->media_trouble.n)
         return msg_text(ctx->lang, MSG_open311_no_photo);
     if (!call->filed.has_due)
         return STR_NONE;
-    due = show_date(ctx->arena, city_local(ctx->city, call->filed.due).date, ctx->lang);
-    arg = MSG_ARG("date", due);
+    arg = MSG_ARG("date", show_due(ctx, call->filed.due, ctx->lang));
     return msg_format(ctx->arena, ctx->lang, MSG_open311_due, &arg, 1);
 }
 

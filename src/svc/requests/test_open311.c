@@ -6,6 +6,7 @@
 #include <libxml/relaxng.h>
 
 #include "base/file.h"
+#include "engine/definition/show.h"
 #include "engine/record/people_record.h"
 #include "engine/record/record.h"
 #include "engine/test_support.h"
@@ -302,6 +303,24 @@ static void a_filing_is_a_whole_case(void **state)
     assert_str(test_text(world, "SELECT actor_kind FROM event WHERE cases = %lld", 1), "api");
     assert_int_equal(test_i64(world, "SELECT count(*) FROM message WHERE cases = %lld", 1), 1);
     assert_int_equal(test_i64(world, "SELECT count(*) FROM clock WHERE cases = %lld", 1), 2);
+}
+
+/* A deadline of whole days ends with midnight: the day that people are told is the one before, by
+ * whichever way the case came. */
+static void the_day_it_tells_is_the_day_of_the_page(void **state)
+{
+    struct world *world = *state;
+    struct ctx *ctx = &world->ctx;
+    struct call call = filing_call(world, make_key(world, "All", true, 100));
+    struct answered answered = ask(world, &call);
+    struct instant due = {test_i64(world, "SELECT due FROM cases WHERE id = %lld", 1)};
+    struct local_time ends = city_local(test_city, due);
+    struct str page = show_due(ctx, due, LANG_EN);
+
+    assert_int_equal(ends.second_of_day, 0);
+    assert_str(page, str_z(ctx->arena, show_date(ctx->arena, date_plus(ends.date, -1), LANG_EN)));
+    assert_true(has(answered.body,
+                    str_z(ctx->arena, str_fmt(ctx->arena, "finish by %.*s.", STR_ARG(page)))));
 }
 
 static void the_same_key_files_once(void **state)
@@ -648,6 +667,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_call_gets_what_the_file_says),
         TEST(a_filing_is_a_whole_case),
+        TEST(the_day_it_tells_is_the_day_of_the_page),
         TEST(the_same_key_files_once),
         TEST(an_update_counts_once_and_is_not_public),
         TEST(a_question_over_years_is_bounded),
