@@ -55,11 +55,15 @@ static bool is_for_parties(const struct case_reach *reach)
     return reach->confidentiality <= AUDIENCE_PARTIES;
 }
 
+bool case_resident_may_read(const struct actor *actor, const struct case_reach *reach)
+{
+    return case_is_own(actor, reach) ? is_for_parties(reach) : case_is_public(reach);
+}
+
 bool case_may_read(const struct actor *actor, const struct case_reach *reach)
 {
-    if (actor_is_staff(actor))
-        return has_any_role_on(actor, reach->reach);
-    return case_is_own(actor, reach) ? is_for_parties(reach) : case_is_public(reach);
+    return actor_is_staff(actor) ? has_any_role_on(actor, reach->reach)
+                                 : case_resident_may_read(actor, reach);
 }
 
 int case_key_audience(const struct actor *key, const struct case_reach *reach, bool is_filer)

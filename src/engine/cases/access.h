@@ -41,6 +41,9 @@ bool case_is_public(const struct case_reach *reach);
 /* NULL is a visitor nobody knows. */
 bool case_may_read(const struct actor *actor, const struct case_reach *reach);
 
+/* The same on the residents' pages, where staff are anybody. */
+bool case_resident_may_read(const struct actor *actor, const struct case_reach *reach);
+
 /* As whom a key of the interface reads the case: AUDIENCE_STAFF within its grants, AUDIENCE_PARTIES
  * when it filed the case itself, AUDIENCE_PUBLIC; -1 when the case does not exist for it. */
 int case_key_audience(const struct actor *key, const struct case_reach *reach, bool is_filer);

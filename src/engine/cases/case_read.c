@@ -88,7 +88,7 @@ enum rc case_read(struct ctx *ctx, struct str typed, enum case_reader reader, st
     if (reader == CASE_FOR_KEY)
         rc = see_as_key(ctx, &read);
     else if (reader == CASE_FOR_RESIDENT)
-        read.may_read = read.is_own || case_is_public(&read.reach);
+        read.may_read = case_resident_may_read(ctx->actor, &read.reach);
     else
         read.may_read = actor_is_staff(ctx->actor) && case_may_read(ctx->actor, &read.reach);
     is_there = read.may_read;

@@ -103,6 +103,19 @@ static void a_key_reads_as_whom_it_is(void **state)
     assert_int_equal(case_key_audience(NULL, &open, false), AUDIENCE_PUBLIC);
 }
 
+/* Staff on the residents' pages see no more than anybody. */
+static void on_the_residents_pages_staff_are_anybody(void **state)
+{
+    const struct grant city = {ROLE_SUPERVISOR, SCOPE_CITY, STR("")};
+    const struct actor staff = {.kind = ACTOR_STAFF, .id = 1, .grants = &city, .grant_n = 1};
+    struct case_reach parties = with(AUDIENCE_PARTIES, false), open = with(AUDIENCE_PUBLIC, false);
+
+    (void)state;
+    assert_true(case_may_read(&staff, &parties));
+    assert_false(case_resident_may_read(&staff, &parties));
+    assert_true(case_resident_may_read(&staff, &open));
+}
+
 static void work_needs_a_working_role(void **state)
 {
     static const bool works[ROLE__N] = {
@@ -123,8 +136,11 @@ static void work_needs_a_working_role(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(staff_read_within_their_grants), TEST(the_public_reads_what_is_public),
-        TEST(residents_read_their_own),       TEST(a_key_reads_as_whom_it_is),
+        TEST(staff_read_within_their_grants),
+        TEST(the_public_reads_what_is_public),
+        TEST(residents_read_their_own),
+        TEST(a_key_reads_as_whom_it_is),
+        TEST(on_the_residents_pages_staff_are_anybody),
         TEST(work_needs_a_working_role),
     };
 
