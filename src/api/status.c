@@ -7,6 +7,7 @@
 #include "api/caller.h"
 #include "api/metrics.h"
 #include "api/queries.h"
+#include "base/address.h"
 #include "db/stats.h"
 #include "engine/record/record_tree.h"
 #include "engine/work/job.h"
@@ -48,12 +49,11 @@ enum rc health_send(struct ctx *ctx, struct request *request, struct reply *repl
 
 static bool is_from_here(const struct request *request)
 {
-    struct str remote = request->remote;
     bool is_passed_on = request_header(request, S("x-forwarded-for")).p ||
                         request_header(request, S("forwarded")).p ||
                         request_header(request, S("via")).p;
 
-    return !is_passed_on && (str_starts_with(remote, S("127.")) || str_eq(remote, S("::1")));
+    return !is_passed_on && address_is_loopback(request->remote);
 }
 
 static bool may_see(const struct request *request)

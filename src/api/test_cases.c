@@ -257,6 +257,37 @@ static void a_service_of_staff_is_not_for_everybody(void **state)
     world->ctx.city = test_city;
 }
 
+/* A question that only staff answer is no part of the service for a program. */
+static void a_field_of_staff_is_not_taken(void **state)
+{
+    struct world *world = *state;
+    struct city *city = city_without(world, "pothole");
+    struct definition *own = ARENA_NEW(world->ctx.arena, struct definition);
+    struct field *fields;
+    struct program p;
+
+    assert_non_null(own);
+    *own = *city_service(test_city, S("pothole"));
+    fields = ARENA_ARRAY(world->ctx.arena, own->field_n, struct field);
+    assert_non_null(fields);
+    memcpy(fields, own->fields, own->field_n * sizeof *fields);
+    fields[1].audience = AUDIENCE_STAFF;
+    own->fields = fields;
+    city->services[city->service_n++] = own;
+    program_init(&p, world, "file@city");
+    assert_int_equal(api_get(&p, "/api/v1/services/pothole"), 200);
+    assert_true(asked_has(&p.asker, "\"size\""));
+    world->ctx.city = city;
+    assert_int_equal(api_get(&p, "/api/v1/services/pothole"), 200);
+    assert_false(asked_has(&p.asker, "\"size\""));
+    api_send(&p, HTTP_POST, "one",
+             "{\"service\":\"pothole\",\"place\":{\"text\":\"10 Garden St\"},"
+             "\"fields\":{\"size\":\"tire\"}}",
+             CASES);
+    assert_problem(&p, ERR_UNKNOWN_FIELD, "#/fields/size UNKNOWN_FIELD");
+    world->ctx.city = test_city;
+}
+
 static void places_and_layers_are_asked_for(void **state)
 {
     static const char *const wrong[] = {"42.37", "north,west", "91,0", "42.37,-71.1,3"};
@@ -304,7 +335,8 @@ int main(void)
         TEST(scopes_decide_what_is_seen),           TEST(what_a_list_cannot_be_asked_is_named),
         TEST(pages_lead_on_with_the_same_question), TEST(tags_and_versions),
         TEST(a_withdrawn_service_takes_no_more),    TEST(a_service_of_staff_is_not_for_everybody),
-        TEST(places_and_layers_are_asked_for),      TEST(the_record_before_its_first_head),
+        TEST(a_field_of_staff_is_not_taken),        TEST(places_and_layers_are_asked_for),
+        TEST(the_record_before_its_first_head),
     };
 
     return RUN_TESTS("api/cases", tests);

@@ -62,6 +62,8 @@ static void a_key_is_needed_and_is_visible_ascii(void **state)
     assert_problem(&p, ERR_PATTERN, "Idempotency-Key PATTERN");
     file(&p, "caf\xc3\xa9", REPORT);
     assert_problem(&p, ERR_PATTERN, "Idempotency-Key PATTERN");
+    file(&p, "del\x7f", REPORT);
+    assert_problem(&p, ERR_PATTERN, "Idempotency-Key PATTERN");
     longest[128] = 0;
     assert_int_equal(file(&p, longest, REPORT), 201);
     assert_int_equal(count(world, "cases"), 1);

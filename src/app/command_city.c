@@ -7,6 +7,7 @@
 #include "app/demo.h"
 #include "app/home.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "engine/publish/check.h"
 
 #define MAX_REPORT_BYTES ((size_t)1 << 20)
@@ -105,17 +106,97 @@ static enum rc has_errors(struct ctx *ctx, const struct problems *problems)
                             STR_ARG(count), problems->error_count == 1 ? "it is" : "they are"));
 }
 
-static enum rc check(struct ctx *ctx, struct city *city, bool wants_coverage,
+/* ---- For programs: one object on standard output, also when there are errors */
+
+static void put_problems(struct json_writer *json, const struct problems *problems)
+{
+    const struct problem *sorted[PROBLEMS_KEPT];
+    size_t n = problems_sorted(problems, sorted);
+
+    json_put_member_i64(json, S("errors"), problems->error_count);
+    json_put_member_i64(json, S("notes"), problems->note_count);
+    json_put_key(json, S("problems"));
+    json_begin_array(json);
+    for (size_t i = 0; i < n; i++) {
+        json_begin_object(json);
+        json_put_member(json, S("kind"), sorted[i]->kind == PROBLEM_ERROR ? S("error") : S("note"));
+        json_put_member(json, S("file"), sorted[i]->file);
+        json_put_member_i64(json, S("line"), sorted[i]->line);
+        json_put_member_i64(json, S("column"), sorted[i]->column);
+        json_put_member(json, S("sentence"), sorted[i]->sentence);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+static void put_publication(struct json_writer *json, const struct publication *done, bool is_dry)
+{
+    json_put_member_i64(json, S("added"), done->added);
+    json_put_member_i64(json, S("changed"), done->changed);
+    json_put_member_i64(json, S("unchanged"), done->unchanged);
+    json_put_member_i64(json, S("withdrawn"), done->withdrawn);
+    json_put_member_bool(json, S("dry_run"), is_dry);
+}
+
+static void put_check(struct json_writer *json, const struct city *city,
+                      const struct check_coverage *coverage)
+{
+    json_put_member_i64(json, S("services"), (int64_t)city->service_n);
+    json_put_member_i64(json, S("workflows"), (int64_t)city->workflow_n);
+    json_put_member_i64(json, S("routes"), (int64_t)coverage->routes);
+    json_put_member_i64(json, S("routes_taken"), (int64_t)coverage->routes_taken);
+    json_put_member_i64(json, S("clock_branches"), (int64_t)coverage->branches);
+    json_put_member_i64(json, S("clock_branches_taken"), (int64_t)coverage->branches_taken);
+    json_put_member_i64(json, S("holidays"), (int64_t)coverage->calendars);
+    json_put_member_i64(json, S("holidays_taken"), (int64_t)coverage->holidays_taken);
+}
+
+/* What was done is NULL where it did not come to that. */
+struct told {
+    const struct problems *problems;
+    const struct city *city;
+    const struct check_coverage *coverage;
+    const struct publication *done;
+    bool is_dry;
+};
+
+static void print_told(struct ctx *ctx, const struct told *told)
+{
+    struct buf out = buf_in(ctx->arena, MAX_REPORT_BYTES);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    put_problems(&json, told->problems);
+    if (told->coverage)
+        put_check(&json, told->city, told->coverage);
+    if (told->done)
+        put_publication(&json, told->done, told->is_dry);
+    json_end_object(&json);
+    printf("%.*s\n", STR_ARG(buf_str(&out)));
+}
+
+/* ---- Checking and publishing */
+
+struct check_wants {
+    bool coverage, json;
+};
+
+static enum rc check(struct ctx *ctx, struct city *city, struct check_wants wants,
                      struct problems *problems)
 {
     struct buf report = buf_in(ctx->arena, MAX_REPORT_BYTES);
     struct check_coverage coverage;
-    enum rc rc = check_city(ctx, city, problems, wants_coverage ? &report : NULL, &coverage);
+    enum rc rc = check_city(ctx, city, problems, wants.coverage ? &report : NULL, &coverage);
 
+    if (wants.json) {
+        print_told(ctx, &(struct told){
+                            .problems = problems, .city = city, .coverage = rc ? NULL : &coverage});
+        return !rc && problems->error_count ? has_errors(ctx, problems) : rc;
+    }
     home_print_problems(ctx, problems);
     if (rc)
         return rc;
-    if (wants_coverage)
+    if (wants.coverage)
         printf("%.*s", STR_ARG(buf_str(&report)));
     printf("%.*s, %.*s; examples take %zu of %.*s, %zu of %zu clock branches, and a holiday in %zu "
            "of %.*s; %.*s, %.*s\n",
@@ -131,7 +212,10 @@ static enum rc check(struct ctx *ctx, struct city *city, bool wants_coverage,
 
 enum rc command_check(struct ctx *ctx, int argc, char **argv)
 {
-    bool wants_coverage = command_flag(&argc, argv, "coverage");
+    struct check_wants wants = {
+        .coverage = command_flag(&argc, argv, "coverage"),
+        .json = command_flag(&argc, argv, "json"),
+    };
     struct problems problems = problems_in(ctx->arena);
     struct city *city;
     enum rc rc;
@@ -140,10 +224,13 @@ enum rc command_check(struct ctx *ctx, int argc, char **argv)
         return command_misused(ctx, "a city folder is needed");
     rc = city_read(ctx, argv[0], &problems, &city);
     if (rc) {
-        home_print_problems(ctx, &problems);
+        if (wants.json)
+            print_told(ctx, &(struct told){.problems = &problems});
+        else
+            home_print_problems(ctx, &problems);
         return problems.error_count ? has_errors(ctx, &problems) : rc;
     }
-    rc = check(ctx, city, wants_coverage, &problems);
+    rc = check(ctx, city, wants, &problems);
     city_free(city);
     return rc;
 }
@@ -151,6 +238,7 @@ enum rc command_check(struct ctx *ctx, int argc, char **argv)
 enum rc command_publish(struct ctx *ctx, int argc, char **argv)
 {
     bool is_dry = command_flag(&argc, argv, "dry-run");
+    bool is_json = command_flag(&argc, argv, "json");
     struct problems problems = problems_in(ctx->arena);
     struct publication done;
     struct home home;
@@ -162,8 +250,12 @@ enum rc command_publish(struct ctx *ctx, int argc, char **argv)
     if (rc)
         return rc;
     rc = home_publish(ctx, argv[1], is_dry, &problems, &done);
-    home_print_problems(ctx, &problems);
-    if (!rc)
+    if (is_json)
+        print_told(ctx, &(struct told){
+                            .problems = &problems, .done = rc ? NULL : &done, .is_dry = is_dry});
+    else
+        home_print_problems(ctx, &problems);
+    if (!rc && !is_json)
         printf("services: %lld added, %lld changed, %lld unchanged, %lld withdrawn%s\n",
                (long long)done.added, (long long)done.changed, (long long)done.unchanged,
                (long long)done.withdrawn, is_dry ? " (dry run: nothing was changed)" : "");

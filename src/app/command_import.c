@@ -18,7 +18,7 @@
 
 struct import_call {
     const char *folder, *map_path, *file_path, *rejects_path;
-    bool is_json;
+    bool is_json, is_dry;
     struct home home;
     int fd;
     int64_t bytes, began_ms, shown_ms;
@@ -67,10 +67,11 @@ static void print_counts(struct ctx *ctx, const struct import_call *call)
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r%60s\r", "");
     if (!call->is_json) {
-        printf("%lld rows: %lld taken, %lld there before, %lld rejected; %lld rows/s\n",
+        printf("%lld rows: %lld taken, %lld there before, %lld rejected; %lld rows/s%s\n",
                (long long)counts->rows, (long long)counts->taken, (long long)counts->there_before,
-               (long long)counts->rejected, (long long)per_second(counts->rows, ms));
-        if (counts->rejected)
+               (long long)counts->rejected, (long long)per_second(counts->rows, ms),
+               call->is_dry ? " (dry run: nothing was changed)" : "");
+        if (counts->rejected && call->rejects_path)
             printf("the rejected rows are in %s\n", call->rejects_path);
         return;
     }
@@ -80,7 +81,9 @@ static void print_counts(struct ctx *ctx, const struct import_call *call)
     json_put_member_i64(&json, S("there_before"), counts->there_before);
     json_put_member_i64(&json, S("rejected"), counts->rejected);
     json_put_member_i64(&json, S("rows_per_second"), per_second(counts->rows, ms));
-    json_put_member(&json, S("rejects"), counts->rejected ? str_of(call->rejects_path) : STR_NONE);
+    json_put_member(&json, S("rejects"),
+                    counts->rejected && call->rejects_path ? str_of(call->rejects_path) : STR_NONE);
+    json_put_member_bool(&json, S("dry_run"), call->is_dry);
     json_end_object(&json);
     printf("%.*s\n", STR_ARG(buf_str(&out)));
 }
@@ -94,6 +97,7 @@ static enum rc import_into(struct ctx *ctx, struct import_call *call)
     struct import_run run = {.map = &map,
                              .file = str_of(call->file_path),
                              .fd = call->fd,
+                             .is_dry = call->is_dry,
                              .rejects = &call->rejects,
                              .progress = show_progress,
                              .progress_arg = call};
@@ -112,7 +116,7 @@ static enum rc import_into(struct ctx *ctx, struct import_call *call)
 
 static enum rc keep_rejects(struct ctx *ctx, const struct import_call *call)
 {
-    if (!call->counts.rejected)
+    if (!call->counts.rejected || !call->rejects_path)
         return RC_OK;
     return file_write(ctx, call->rejects_path, buf_str(&call->rejects), 0600);
 }
@@ -138,7 +142,7 @@ static enum rc import_cases_command(struct ctx *ctx, struct import_call *call)
 {
     enum rc rc;
 
-    if (!call->rejects_path)
+    if (!call->rejects_path && !call->is_dry)
         call->rejects_path =
             str_z(ctx->arena, str_fmt(ctx->arena, "%s/import-rejects.csv", call->folder));
     rc = home_open(ctx, call->folder, DB_NORMAL, &call->home);
@@ -155,6 +159,7 @@ static enum rc command_import_cases(struct ctx *ctx, int argc, char **argv)
         .map_path = command_option(&argc, argv, "map"),
         .rejects_path = command_option(&argc, argv, "rejects"),
         .is_json = command_flag(&argc, argv, "json"),
+        .is_dry = command_flag(&argc, argv, "dry-run"),
         .fd = -1,
     };
 

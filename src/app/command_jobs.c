@@ -40,9 +40,14 @@ static void write_line(struct json_writer *json, const struct job_line *line)
     json_end_object(json);
 }
 
+struct listed {
+    size_t n;
+    bool needs_somebody;
+};
+
 /* One state after the other, what needs somebody first. */
 static enum rc list_states(struct ctx *ctx, const struct listing *listing, struct json_writer *json,
-                           bool *ret_needs_somebody)
+                           struct listed *ret)
 {
     static const enum job_state order[] = {JOB_GIVEN_UP, JOB_TROUBLED, JOB_RUNNING, JOB_WAITING,
                                            JOB_ENDED};
@@ -56,8 +61,9 @@ static enum rc list_states(struct ctx *ctx, const struct listing *listing, struc
         rc = job_list(ctx, order[i], LIST_MAX, &lines);
         if (rc)
             return rc;
+        ret->n += lines.n;
         for (size_t j = 0; j < lines.n; j++) {
-            *ret_needs_somebody |= order[i] == JOB_GIVEN_UP || lines.items[j].is_lost;
+            ret->needs_somebody |= order[i] == JOB_GIVEN_UP || lines.items[j].is_lost;
             if (listing->is_json)
                 write_line(json, &lines.items[j]);
             else
@@ -71,22 +77,25 @@ static enum rc list(struct ctx *ctx, const struct listing *listing)
 {
     struct buf out = buf_in(ctx->arena, MAX_JSON);
     struct json_writer json = json_writer_on(&out);
-    bool needs_somebody = false;
+    struct listed listed = {0};
     enum rc rc = db_reader_acquire(ctx);
 
     if (rc)
         return rc;
     json_begin_array(&json);
-    rc = list_states(ctx, listing, &json, &needs_somebody);
+    rc = list_states(ctx, listing, &json, &listed);
     json_end_array(&json);
     db_reader_release(ctx);
     if (rc)
         return rc;
     if (listing->is_json)
         printf("%.*s\n", STR_ARG(buf_str(&out)));
-    return needs_somebody ? FAIL(ctx, ERR_UNAVAILABLE,
-                                 .detail = S("jobs were given up, or their worker has stopped"))
-                          : RC_OK;
+    else if (!listed.n)
+        printf("there are no such jobs\n");
+    return listed.needs_somebody
+               ? FAIL(ctx, ERR_UNAVAILABLE,
+                      .detail = S("jobs were given up, or their worker has stopped"))
+               : RC_OK;
 }
 
 static enum rc change(struct ctx *ctx, const char *what, const char *job, struct str why)

@@ -13,6 +13,8 @@
 #define MAX_HEAD_BYTES   1000
 #define MAX_REPORT_BYTES ((size_t)64 << 20)
 
+#define RATE_LEAST_MS 1000 /* in less, a rate says nothing */
+
 static int64_t per_second(int64_t n, int64_t ms)
 {
     return ms > 0 ? n * 1000 / ms : n * 1000;
@@ -59,10 +61,12 @@ static void print_audit(struct ctx *ctx, const struct verifying *verifying,
     struct json_writer json = json_writer_on(&out);
 
     if (!verifying->is_json) {
-        printf("checked %lld events (%lld payloads erased) and %lld signed heads in %lld ms, "
-               "%lld events/s\n",
+        printf("checked %lld events (%lld payloads erased) and %lld signed heads in %lld ms",
                (long long)audit->events, (long long)audit->erased, (long long)audit->heads,
-               (long long)ms, (long long)per_second(audit->events, ms));
+               (long long)ms);
+        if (ms >= RATE_LEAST_MS)
+            printf(", %lld events/s", (long long)per_second(audit->events, ms));
+        printf("\n");
         if (audit->is_good)
             printf("the record is whole; %lld of its events are under a signed head%s\n",
                    (long long)audit->signed_size,

@@ -15,6 +15,7 @@
 #include "app/modules.h"
 #include "app/sender.h"
 #include "app/worker.h"
+#include "base/address.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "console/console.h"
@@ -142,12 +143,6 @@ static void ready(void *arg, int port)
     (void)port;
     printf("ready %s\n", app->base_url);
     fflush(stdout);
-}
-
-static bool is_loopback(const char *listen)
-{
-    return strncmp(listen, "127.", 4) == 0 || strncmp(listen, "[::1]", 5) == 0 ||
-           strncmp(listen, "localhost:", 10) == 0;
 }
 
 /* The same after a restart, and on every machine of the city: a form that a resident has open
@@ -320,7 +315,7 @@ enum rc command_serve(struct ctx *ctx, int argc, char **argv)
     rc = home_open(ctx, argv[0], DB_FULL, &app.home);
     if (rc)
         return rc;
-    if (app.home.is_demonstration && !is_loopback(listen))
+    if (app.home.is_demonstration && !address_is_loopback(address_host(str_of(listen))))
         rc = FAIL(ctx, ERR_CONFIG,
                   .detail =
                       S("a demonstration is served on this machine only: listen on 127.0.0.1"));

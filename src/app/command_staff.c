@@ -136,6 +136,8 @@ static enum rc list_users(struct ctx *ctx, bool is_json)
     json_end_array(&json);
     if (is_json)
         printf("%.*s\n", STR_ARG(buf_str(&out)));
+    else if (!accounts.n)
+        printf("there are no accounts of staff; cityhall user add makes one\n");
     return RC_OK;
 }
 

@@ -42,14 +42,16 @@ static bool is_help(const char *word)
 static int report(const struct command *command, const struct ctx *ctx)
 {
     const struct err *err = &ctx->err;
+    const char *hint = err_hint(err->id);
 
     fprintf(stderr, "cityhall %s: ", command->name);
     if (err->detail.n)
         fprintf(stderr, "%.*s\n", STR_ARG(err->detail));
     else
         fprintf(stderr, "%s (%s:%d)\n", err_name(err->id), err->file ? err->file : "?", err->line);
-    if (*err_hint(err->id))
-        fprintf(stderr, "%s\n", err_hint(err->id));
+    /* A log line needs to be told to look at its detail; who has just read it does not. */
+    if (*hint && !(err->detail.n && strstr(hint, "the detail says")))
+        fprintf(stderr, "%s\n", hint);
     if (err->id == ERR_USAGE)
         print_usage(command, stderr);
     return err->id == ERR_USAGE ? 2 : 1;

@@ -41,5 +41,43 @@ case $end in
 *) echo "not ok $n - a failed check ends once, with its count"; printf '%s\n' "$end" | sed 's/^/# /' ;;
 esac
 n=$((n + 1))
+folder=$(mktemp -d)
+said=$("$cityhall" init "$folder" --city "$(dirname "$0")/../../cities/port-azalea" 2>&1)
+[ "$said" = "cityhall init: $folder exists already; choose another folder" ] &&
+    echo "ok $n - what the detail has said is not said again" ||
+    { echo "not ok $n - what the detail has said is not said again"; echo "# $said"; }
+n=$((n + 1))
+cp -r "$(dirname "$0")/../../cities/port-azalea" "$folder/city"
+good=$("$cityhall" check --json "$folder/city" | python3 -c '
+import json, sys
+said = json.load(sys.stdin)
+print(said["errors"], said["services"] > 10, said["routes_taken"] <= said["routes"])')
+sed -i 's/^name:/nme:/' "$folder/city/services/pothole.yaml"
+bad=$("$cityhall" check "$folder/city" --json 2>/dev/null | python3 -c '
+import json, sys
+said = json.load(sys.stdin)
+first = [p for p in said["problems"] if p["kind"] == "error"][0]
+print(said["errors"] > 0, first["file"].endswith("services/pothole.yaml"), first["line"] > 0)')
+[ "$good/$bad" = "0 True True/True True True" ] && echo "ok $n - check --json" ||
+    echo "not ok $n - check --json: $good/$bad"
+n=$((n + 1))
+"$cityhall" init "$folder/data" --city "$(dirname "$0")/../../cities/port-azalea" >/dev/null
+publish() { "$cityhall" publish "$folder/data" "$@" --json 2>/dev/null; }
+dry=$(publish "$(dirname "$0")/../../cities/port-azalea" --dry-run | python3 -c '
+import json, sys
+said = json.load(sys.stdin)
+print(said["unchanged"] > 10, said["added"], said["dry_run"])')
+bad=$(publish "$folder/city" | python3 -c '
+import json, sys
+said = json.load(sys.stdin)
+print(said["errors"] > 0, "added" in said)')
+[ "$dry/$bad" = "True 0 True/True False" ] && echo "ok $n - publish --json" ||
+    echo "not ok $n - publish --json: $dry/$bad"
+n=$((n + 1))
+users=$("$cityhall" user list "$folder/data"); jobs=$("$cityhall" jobs "$folder/data" --state ended)
+[ "$users/$jobs" = "there are no accounts of staff; cityhall user add makes one/there are no such jobs" ] &&
+    echo "ok $n - an empty list says that it is" || echo "not ok $n - an empty list says that it is: $users/$jobs"
+rm -r "$folder"
+n=$((n + 1))
 [ "$n" -gt 14 ] && echo "ok $n - the commands were found" || echo "not ok $n - the commands were found"
 echo "1..$n"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX_KEPT     200
 #define MAX_SENTENCE 1000
 #define MAX_WORD     40 /* longer words are not compared */
 
@@ -22,7 +21,7 @@ void problem_add(struct problems *problems, enum problem_kind kind, struct probl
     va_list args;
 
     ++*count;
-    if (problems->error_count + problems->note_count > MAX_KEPT)
+    if (problems->error_count + problems->note_count > PROBLEMS_KEPT)
         return;
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
@@ -65,19 +64,27 @@ static void write_one(const struct problem *problem, struct buf *out)
     buf_add_byte(out, '\n');
 }
 
-void problems_write(const struct problems *problems, struct buf *out)
+size_t problems_sorted(const struct problems *problems,
+                       const struct problem *ret_sorted[PROBLEMS_KEPT])
 {
-    const struct problem *sorted[MAX_KEPT];
-    int total = problems->error_count + problems->note_count;
     size_t n = 0;
 
     for (const struct problem *problem = problems->first; problem; problem = problem->next)
-        sorted[n++] = problem;
-    qsort(sorted, n, sizeof *sorted, compare_position);
+        ret_sorted[n++] = problem;
+    qsort(ret_sorted, n, sizeof *ret_sorted, compare_position);
+    return n;
+}
+
+void problems_write(const struct problems *problems, struct buf *out)
+{
+    const struct problem *sorted[PROBLEMS_KEPT];
+    int total = problems->error_count + problems->note_count;
+    size_t n = problems_sorted(problems, sorted);
+
     for (size_t i = 0; i < n; i++)
         write_one(sorted[i], out);
-    if (total > MAX_KEPT)
-        buf_add_fmt(out, "and %d more\n", total - MAX_KEPT);
+    if (total > PROBLEMS_KEPT)
+        buf_add_fmt(out, "and %d more\n", total - PROBLEMS_KEPT);
 }
 
 /* Levenshtein's distance; both words are at most MAX_WORD bytes. */

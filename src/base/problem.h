@@ -36,9 +36,15 @@ struct problem_at {
 /* An empty collection; its findings live in the arena. */
 struct problems problems_in(struct arena *arena);
 
-/* Adds a finding; the sentence is printf'd. After 200 findings further ones are only counted. */
+/* Adds a finding; the sentence is printf'd. After PROBLEMS_KEPT findings further ones are only
+ * counted. */
 void problem_add(struct problems *problems, enum problem_kind kind, struct problem_at at,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The findings that are kept, sorted by file and position, at most PROBLEMS_KEPT; how many. */
+#define PROBLEMS_KEPT 200
+size_t problems_sorted(const struct problems *problems,
+                       const struct problem *ret_sorted[PROBLEMS_KEPT]);
 
 /* Writes "file:line:column: error: sentence\n" for each, sorted by file and position. */
 void problems_write(const struct problems *problems, struct buf *out);

@@ -2,12 +2,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/file.h"
 #include "base/msg.h"
 #include "console/admin_health.h"
 #include "console/admin_page.ct.h"
 #include "console/queries.h"
 #include "engine/definition/setting.h"
+#include "engine/message/smtp.h"
 #include "people/account.h"
 #include "people/api_key.h"
 #include "people/people.h"
@@ -52,17 +54,12 @@ static struct str number(struct ctx *ctx, int64_t n)
     return str_fmt(ctx->arena, "%lld", (long long)n);
 }
 
-static bool is_loopback(struct str listen)
-{
-    return str_starts_with(listen, S("127.")) || str_starts_with(listen, S("[::1]")) ||
-           str_starts_with(listen, S("localhost:"));
-}
-
 static void look_at_address(struct ctx *ctx, const struct installation *installation,
                             struct findings *findings)
 {
     struct str url = str_of(installation->base_url), listen = str_of(installation->listen);
-    bool is_https = str_starts_with(url, S("https://")), is_local = is_loopback(listen);
+    bool is_https = str_starts_with(url, S("https://"));
+    bool is_local = address_is_loopback(address_host(listen));
     enum finding_state open = installation->is_demonstration ? FINDING_LOOK : FINDING_BAD;
 
     finding_add(findings,
@@ -241,8 +238,7 @@ static enum rc look_at_keys(struct ctx *ctx, struct findings *findings)
 
 static bool is_relay_safe(struct str url)
 {
-    return str_starts_with(url, S("smtps://")) || str_starts_with(url, S("smtp://127.")) ||
-           str_starts_with(url, S("smtp://localhost")) || str_starts_with(url, S("smtp://[::1]"));
+    return str_starts_with(url, S("smtps://")) || smtp_url_is_local(url);
 }
 
 static enum rc look_at_settings(struct ctx *ctx, struct findings *findings)

@@ -184,6 +184,7 @@ static enum rc try_tx(struct ctx *ctx, void *arg)
                  .email = account->email,
                  .lang = ctx->lang,
                  .trust = MAILBOX_PROVEN,
+                 .is_waited_for = true,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_test_subject, &city, 1),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_test_body, &city, 1),
              });

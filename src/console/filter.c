@@ -1,5 +1,8 @@
 #include "console/filter.h"
 
+#include <string.h>
+
+#include "base/mail.h"
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "console/filter.ct.h"
@@ -147,6 +150,22 @@ static struct str composed(struct ctx *ctx, const struct request *request)
     return buf_str(&out);
 }
 
+/* An email address or a telephone number typed alone asks for what that person reported. */
+static struct str reporter_of(struct ctx *ctx, struct str text)
+{
+    size_t digits = 0, others = 0;
+
+    if (str_find_byte(text, ':') >= 0 || text.n > 320)
+        return text;
+    for (size_t i = 0; i < text.n; i++) {
+        digits += text.p[i] >= '0' && text.p[i] <= '9';
+        others += !strchr("0123456789 +-.()", text.p[i]);
+    }
+    if (others ? !mail_address_is_public(text) : digits < 10 || digits > 15)
+        return text;
+    return str_fmt(ctx->arena, "reporter:\"%.*s\"", STR_ARG(text));
+}
+
 enum rc list_ask_of(struct ctx *ctx, struct str text, struct str sort, struct str columns,
                     struct list_ask *ret)
 {
@@ -188,7 +207,7 @@ enum rc list_ask_read(struct ctx *ctx, const struct request *request, struct lis
         buf_add(&boxes, utf8_cut(column, 60));
         buf_add_byte(&boxes, ',');
     }
-    rc = list_ask_of(ctx, text.p ? str_trim(text) : composed(ctx, request),
+    rc = list_ask_of(ctx, text.p ? reporter_of(ctx, str_trim(text)) : composed(ctx, request),
                      request_value(request, S("sort")), boxes.n ? buf_str(&boxes) : columns, ret);
     if (!rc)
         ret->after = request_value(request, S("after"));

@@ -1,21 +1,49 @@
 #include "console/me.h"
 
+#include <assert.h>
+#include <pthread.h>
+
 #include "base/msg.h"
 #include "console/console.h"
 #include "console/me.ct.h"
+#include "console/signin.ct.h"
 #include "people/account.h"
+#include "web/limit.h"
 
-enum rc me_show(struct ctx *ctx, struct request *request, struct reply *reply)
+#define LIMIT_BUCKETS 1024
+
+static struct limiter *limiter; /* for the life of the program */
+static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
+
+static void make_limiter(void)
+{
+    limiter = limiter_new(LIMIT_BUCKETS);
+    assert(limiter);
+}
+
+static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
+                    struct me_view *view)
 {
     struct staff_page page =
         staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_staff_nav_me));
-    struct me_view view = {.is_saved = str_eq(request_value(request, S("done")), S("1"))};
-    enum rc rc = session_list(ctx, ctx->actor->id, &view.sessions, &view.session_n);
+    enum rc rc = session_list(ctx, ctx->actor->id, &view->sessions, &view->session_n);
 
-    page.current = S("/staff/me");
     if (!rc)
-        me_page(&page.view, &page, &view);
+        rc = own_codes_read(ctx, ctx->actor->id, &view->codes);
+    page.current = S("/staff/me");
+    page.has_errors = view->err.id != ERR_NONE;
+    if (!rc)
+        me_page(&page.view, &page, view);
     return rc;
+}
+
+enum rc me_show(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct str done = request_value(request, S("done"));
+    struct me_view view = {.is_saved = str_eq(done, S("1")),
+                           .is_changed = str_eq(done, S("password"))};
+
+    return show(ctx, request, reply, &view);
 }
 
 enum rc me_keys_take(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -27,6 +55,70 @@ enum rc me_keys_take(struct ctx *ctx, struct request *request, struct reply *rep
         staff_redirect(ctx, reply, S("/staff/me?done=1"));
     return rc;
 }
+
+/* ---- Password and codes: whoever found a screen open has not found out the password. */
+
+static enum rc take_try(struct ctx *ctx, struct reply *reply, struct str field)
+{
+    static const struct limit per_account = {.burst = 10, .interval_ms = 60000};
+    struct str key = str_fmt(ctx->arena, "own %lld", (long long)ctx->actor->id);
+    int64_t wait_s;
+
+    pthread_once(&limiter_once, make_limiter);
+    if (limiter_take(limiter, key, &per_account, clock_monotonic_ms(), &wait_s))
+        return RC_OK;
+    reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));
+    return FAIL(ctx, ERR_TOO_MANY, .field = field);
+}
+
+/* The page again with what is wrong at its field; passwords are typed anew. */
+static enum rc refuse(struct ctx *ctx, struct request *request, struct reply *reply, enum rc rc)
+{
+    struct me_view view = {.err = ctx->err};
+
+    if (rc != RC_INVALID && ctx->err.id != ERR_TOO_MANY)
+        return rc;
+    reply->status = rc == RC_INVALID ? 422 : 429;
+    ctx_clear_error(ctx);
+    return show(ctx, request, reply, &view);
+}
+
+enum rc me_password_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    const struct own_password input = {
+        .current = request_value(request, S("current")),
+        .password = request_value(request, S("password")),
+        .again = request_value(request, S("again")),
+    };
+    enum rc rc = take_try(ctx, reply, S("current"));
+
+    if (!rc)
+        rc = own_password_change(ctx, request->session, &input);
+    if (rc)
+        return refuse(ctx, request, reply, rc);
+    console_signed_out(ctx, request, ctx->actor->id);
+    staff_redirect(ctx, reply, S("/staff/me?done=password"));
+    return RC_OK;
+}
+
+enum rc me_codes_take(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct str codes[RECOVERY_CODES];
+    struct staff_page page;
+    enum rc rc = take_try(ctx, reply, S("codes-password"));
+
+    if (!rc)
+        rc = own_codes_renew(ctx, request->session, request_value(request, S("codes-password")),
+                             codes);
+    if (rc)
+        return refuse(ctx, request, reply, rc);
+    page = staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_signin_codes_title));
+    page.current = S("/staff/me");
+    recovery_page(&page.view, &page, codes, staff_url(&page, S("/staff/me")));
+    return RC_OK;
+}
+
+/* ---- Sessions */
 
 enum rc me_session_end(struct ctx *ctx, struct request *request, struct reply *reply)
 {

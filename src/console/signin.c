@@ -118,6 +118,9 @@ static enum rc show_setup(struct ctx *ctx, struct request *request, struct reply
         return rc;
     view->uri = totp_uri(ctx->arena, view->setup.secret, text_in(&ctx->city->name, ctx->lang),
                          view->setup.login);
+    rc = qr_code_of(ctx, view->uri, &view->qr);
+    if (rc)
+        return rc;
     page.has_errors = view->err.id != ERR_NONE;
     setup_page(&page.view, &page, view);
     return RC_OK;
@@ -205,7 +208,7 @@ enum rc signin_set_up(struct ctx *ctx, struct request *request, struct reply *re
         return rc;
     set_cookies(ctx, request, reply, &(struct begun){finished.login, finished.token});
     page = staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_signin_codes_title));
-    recovery_page(&page.view, &page, &finished, view.next);
+    recovery_page(&page.view, &page, finished.recovery, view.next);
     return RC_OK;
 }
 

@@ -2,6 +2,7 @@
 #ifndef CONSOLE_SIGNIN_H
 #define CONSOLE_SIGNIN_H
 
+#include "console/qr.h"
 #include "console/staff_page.h"
 #include "people/sign_in.h"
 
@@ -18,6 +19,7 @@ struct setup_view {
     struct sign_in_setup setup;
     struct str ticket, next;
     struct str uri;
+    struct qr_code qr; /* of it */
     struct err err;
 };
 

@@ -28,11 +28,34 @@ static void ok(struct ctx *ctx, enum rc rc)
     assert_int_equal(rc, RC_OK);
 }
 
+static struct db *open_place(struct ctx *ctx, const struct raw_place *place)
+{
+    const struct db_options options = {
+        .location = place->location,
+        .owner_location = *place->owner_location ? place->owner_location : NULL,
+        .schema = &db_schema,
+        .may_create = true,
+    };
+    struct db *db;
+
+    ok(ctx, db_open(ctx, &options, &db));
+    ok(ctx, db_migrate(ctx, db, NULL));
+    return db;
+}
+
+static void migrate(const struct raw_place *place)
+{
+    struct ctx ctx = {.arena = arena_new((size_t)16 << 20), .now = clock_now()};
+
+    db_close(open_place(&ctx, place));
+    ctx_done(&ctx);
+    arena_free(ctx.arena);
+}
+
 void test_city_open(struct test_city *city)
 {
     struct problems problems;
     struct publication publication;
-    struct db_options options = {.schema = &db_schema, .may_create = true};
     const char *root = getenv("CITYHALL_ROOT");
 
     *city = (struct test_city){.folder = "/tmp/cityhall-console-XXXXXX"};
@@ -42,12 +65,8 @@ void test_city_open(struct test_city *city)
     assert_non_null(mkdtemp(city->folder));
     city->ctx = (struct ctx){.arena = arena_new((size_t)256 << 20), .now = clock_now()};
     assert_non_null(city->ctx.arena);
-    raw_place_make(&city->place, city->folder, NULL);
-    options.location = city->place.location;
-    if (*city->place.owner_location)
-        options.owner_location = city->place.owner_location;
-    ok(&city->ctx, db_open(&city->ctx, &options, &city->db));
-    ok(&city->ctx, db_migrate(&city->ctx, city->db, NULL));
+    raw_place_make_migrated(&city->place, city->folder, migrate);
+    city->db = open_place(&city->ctx, &city->place);
     city->ctx.db = city->db;
     problems = problems_in(city->ctx.arena);
     ok(&city->ctx,

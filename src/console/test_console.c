@@ -531,6 +531,53 @@ static void sessions_and_keys_are_ones_own(void **state)
     assert_true(page_has(&desk, "data-keys=\"off\""));
 }
 
+static void a_password_is_ones_own(void **state)
+{
+    struct world *world = *state;
+    struct arena *arena = world->site.ctx.arena;
+    struct browser desk = {.world = world}, phone = {.world = world};
+    struct str password = test_city_staff(&world->city, "mine", "agent", "city", "");
+    struct str form =
+        str_fmt(arena, "current=%.*s&password=staple+of+walls&again=staple+of+", STR_ARG(password));
+
+    browser_sign_in(&desk, "mine", password);
+    browser_sign_in(&phone, "mine", password);
+    assert_int_equal(browse(&desk, S("/staff/me")), 200);
+    assert_false(page_has(&desk, "/staff/me/codes"));
+    assert_int_equal(submit(&desk, S("/staff/me/password"), S("current=no&password=a&again=a")),
+                     422);
+    assert_true(page_has(&desk, "current-error"));
+    assert_false(page_has(&desk, "value=\"no\""));
+    assert_int_equal(submit(&desk, S("/staff/me/password"), form), 422);
+    assert_true(page_has(&desk, "again-error"));
+    assert_int_equal(browse(&phone, S("/staff/queue")), 200);
+    form = str_fmt(arena, "%.*swalls", STR_ARG(form));
+    assert_int_equal(submit(&desk, S("/staff/me/password"), form), 303);
+    assert_str(location_of(&desk), "/staff/me?done=password");
+    assert_int_equal(browse(&desk, S("/staff/me?done=password")), 200);
+    assert_true(page_has(&desk, "Your password is changed"));
+    assert_int_equal(browse(&phone, S("/staff/queue")), 303);
+    assert_int_equal(submit(&desk, S("/staff/me/codes"), S("codes-password=staple+of+walls")), 404);
+}
+
+/* Who finds a screen open does not find out the password there. */
+static void trying_ones_own_password_is_slowed(void **state)
+{
+    struct world *world = *state;
+    struct browser desk = {.world = world};
+    struct str password = test_city_staff(&world->city, "slow", "agent", "city", "");
+    int status = 422;
+
+    browser_sign_in(&desk, "slow", password);
+    assert_int_equal(browse(&desk, S("/staff/me")), 200);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(submit(&desk, S("/staff/me/codes"), S("codes-password=")), 422);
+    for (int i = 0; i < 3 && status == 422; i++)
+        status = submit(&desk, S("/staff/me/password"), S("current=&password=a&again=a"));
+    assert_int_equal(status, 429);
+    assert_true(page_has(&desk, "current-error"));
+}
+
 static void a_real_installation_asks_for_more(void **state)
 {
     struct world *world = *state;
@@ -547,6 +594,7 @@ static void a_real_installation_asks_for_more(void **state)
         200);
     assert_int_equal(browser.session.n, 0);
     assert_true(page_has(&browser, "otpauth://totp/Testville:enrol?secret="));
+    assert_true(page_has(&browser, "class=\"ch-qr\""));
     ticket = hidden_field(&browser, "ticket");
     assert_int_equal(
         submit(&browser, S("/staff/signin/setup"),
@@ -580,6 +628,8 @@ int main(void)
         WORLD_TEST(forms_need_their_token),
         WORLD_TEST(one_comes_back_where_one_was),
         WORLD_TEST(sessions_and_keys_are_ones_own),
+        WORLD_TEST(a_password_is_ones_own),
+        WORLD_TEST(trying_ones_own_password_is_slowed),
         WORLD_TEST(a_real_installation_asks_for_more),
     };
 

@@ -147,6 +147,18 @@ void raw_place_make(struct raw_place *place, const char *folder, const struct ra
              "postgresql:///%s?host=%s&user=cityhall_owner", name, server_folder());
 }
 
+void raw_place_make_migrated(struct raw_place *place, const char *folder,
+                             void (*migrate)(const struct raw_place *place))
+{
+    static struct raw_place migrated;
+
+    if (raw_is_postgres() && !*migrated.location) {
+        raw_place_make(&migrated, folder, NULL);
+        migrate(&migrated);
+    }
+    raw_place_make(place, folder, raw_is_postgres() ? &migrated : NULL);
+}
+
 void raw_place_drop(const struct raw_place *place)
 {
     struct raw *raw;

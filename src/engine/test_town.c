@@ -46,6 +46,32 @@ static void copy(struct test_town *town, const char *name)
     test_ok(ctx, file_write(ctx, in_folder(town, name), content, 0600));
 }
 
+static struct db *open_place(struct ctx *ctx, const struct raw_place *place)
+{
+    const struct db_options options = {
+        .location = place->location,
+        .owner_location = *place->owner_location ? place->owner_location : NULL,
+        .schema = &db_schema,
+        .may_create = true,
+        .durability = DB_NORMAL,
+    };
+    struct db *db;
+
+    test_ok(ctx, db_open(ctx, &options, &db));
+    ctx->db = db;
+    test_ok(ctx, db_migrate(ctx, db, NULL));
+    return db;
+}
+
+static void migrate(const struct raw_place *place)
+{
+    struct ctx ctx = {.arena = arena_new((size_t)16 << 20), .now = clock_now()};
+
+    db_close(open_place(&ctx, place));
+    ctx_done(&ctx);
+    arena_free(ctx.arena);
+}
+
 static void make_folder(struct test_town *town)
 {
     static const char *const folders[] = {"calendars", "workflows", "services", "layers", "tables"};
@@ -54,7 +80,7 @@ static void make_folder(struct test_town *town)
     snprintf(town->folder, sizeof town->folder, "%s/cityhall-town-XXXXXX",
              temporary ? temporary : "/tmp");
     assert_non_null(mkdtemp(town->folder));
-    raw_place_make(&town->place, town->folder, NULL);
+    raw_place_make_migrated(&town->place, town->folder, migrate);
     for (size_t i = 0; i < COUNT(folders); i++)
         test_ok(&town->ctx, file_make_dir(&town->ctx, in_folder(town, folders[i]), 0700));
     copy(town, "city.yaml");
@@ -63,24 +89,6 @@ static void make_folder(struct test_town *town)
     copy(town, "workflows/request.yaml");
     test_ok(&town->ctx, file_write(&town->ctx, in_folder(town, "services/broken-bench.yaml"),
                                    str_of(service), 0600));
-}
-
-static void open_store(struct test_town *town)
-{
-    struct ctx *ctx = &town->ctx;
-
-    test_ok(ctx, db_open(ctx,
-                         &(struct db_options){
-                             .location = town->place.location,
-                             .owner_location =
-                                 *town->place.owner_location ? town->place.owner_location : NULL,
-                             .schema = &db_schema,
-                             .may_create = true,
-                             .durability = DB_NORMAL,
-                         },
-                         &town->db));
-    ctx->db = town->db;
-    test_ok(ctx, db_migrate(ctx, town->db, NULL));
 }
 
 static void load_city(struct test_town *town)
@@ -105,7 +113,7 @@ int test_town_open(void **state)
     assert_non_null(town->ctx.arena);
     test_town_at(town, "2026-11-16T16:00:00Z");
     make_folder(town);
-    open_store(town);
+    town->db = open_place(&town->ctx, &town->place);
     problems = problems_in(town->ctx.arena);
     test_ok(&town->ctx, city_publish(&town->ctx, town->folder, false, &problems, &done));
     assert_int_equal(done.added, 1);
@@ -154,7 +162,7 @@ int test_town_close(void **state)
 void test_town_restart(struct test_town *town)
 {
     close_store(town);
-    open_store(town);
+    town->db = open_place(&town->ctx, &town->place);
     load_city(town);
 }
 

@@ -114,9 +114,9 @@ enum rc password_acceptable(struct ctx *ctx, struct str password, struct str log
     if (password.n > PASSWORD_MAX_BYTES)
         return FAIL(ctx, ERR_TOO_LONG, .field = field, .arg = S("1000"));
     if (utf8_count(password) < PASSWORD_MIN_CHARACTERS)
-        return FAIL(ctx, ERR_TOO_SMALL, .field = field, .arg = S("12"));
+        return FAIL(ctx, ERR_PASSWORD_SHORT, .field = field, .arg = S("12"));
     if (str_eq_ascii_nocase(password, login) || is_one_character(password))
-        return FAIL(ctx, ERR_PATTERN, .field = field);
+        return FAIL(ctx, ERR_PASSWORD_PLAIN, .field = field);
     return RC_OK;
 }
 

@@ -29,8 +29,8 @@ enum rc password_check(struct ctx *ctx, const struct password_try *tried,
 /* The text to store. ERR_OVERLOAD as above. */
 enum rc password_hash(struct ctx *ctx, struct str password, struct str *ret) MUST_CHECK;
 
-/* Whether somebody may choose it: ERR_REQUIRED, ERR_TOO_SMALL (too few characters, see above),
- * ERR_TOO_LONG, ERR_PATTERN (it is the login, or one character repeated), with `field`. */
+/* Whether somebody may choose it: ERR_REQUIRED, ERR_PASSWORD_SHORT (see above), ERR_TOO_LONG,
+ * ERR_PASSWORD_PLAIN (it is the login, or one character repeated), with `field`. */
 enum rc password_acceptable(struct ctx *ctx, struct str password, struct str login,
                             struct str field) MUST_CHECK;
 

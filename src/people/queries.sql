@@ -60,6 +60,13 @@ INSERT INTO recovery_code (account, code_hash) VALUES (:account, :code_hash);
 -- name: recovery_clear :exec (account I64)
 DELETE FROM recovery_code WHERE account = :account;
 
+-- name: recovery_left :one (account I64)
+-- column: has_authenticator BOOL
+-- column: total I64
+SELECT a.totp_secret IS NOT NULL AS has_authenticator,
+    (SELECT count(*) FROM recovery_code r WHERE r.account = a.id AND r.used IS NULL) AS total
+FROM account a WHERE a.id = :account;
+
 -- name: recovery_use :exec (account I64, code_hash BLOB, used INSTANT)
 UPDATE recovery_code SET used = :used
 WHERE account = :account AND code_hash = :code_hash AND used IS NULL;
@@ -107,6 +114,10 @@ UPDATE session SET revoked = :revoked WHERE token_hash = :token_hash AND revoked
 
 -- name: sessions_revoke_all :exec (account I64, revoked INSTANT)
 UPDATE session SET revoked = :revoked WHERE account = :account AND revoked IS NULL;
+
+-- name: sessions_revoke_others :exec (account I64, session I64, revoked INSTANT)
+UPDATE session SET revoked = :revoked
+WHERE account = :account AND id <> :session AND revoked IS NULL;
 
 -- name: sessions_alive :many (account I64, now INSTANT)
 SELECT id, created, seen, expires, address, agent FROM session

@@ -1,6 +1,7 @@
 #include "people/sign_in.h"
 
 #include "db/db.h"
+#include "people/own_access.h"
 #include "people/password.h"
 #include "people/people.h"
 #include "people/queries.h"
@@ -237,29 +238,12 @@ static enum rc check_finish(struct ctx *ctx, struct finishing *finishing)
     if (rc)
         return rc;
     if (setup->needs_password && !str_eq(input->password, input->again))
-        return FAIL(ctx, ERR_PATTERN, .field = S("again"));
+        return FAIL(ctx, ERR_PASSWORD_AGAIN, .field = S("again"));
     if (!input->code.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("code"));
     if (!totp_check(setup->secret, input->code, ctx->now, 0, &finishing->step))
         return FAIL(ctx, ERR_PATTERN, .field = S("code"));
     return RC_OK;
-}
-
-static enum rc store_recovery_codes(struct ctx *ctx, struct finishing *finishing)
-{
-    struct sign_in_finished *finished = &finishing->finished;
-    enum rc rc = recovery_clear(ctx, finishing->setup.account_id, NULL);
-
-    for (size_t i = 0; !rc && i < RECOVERY_CODES; i++) {
-        struct crypto_hash hash;
-
-        finished->recovery[i] = recovery_code_new(ctx->arena);
-        if (!recovery_code_hash(finished->recovery[i], &hash))
-            return FAIL(ctx, ERR_MEMORY);
-        rc = recovery_insert(ctx, finishing->setup.account_id, crypto_hash_str(&hash), NULL);
-    }
-    finished->recovery_n = RECOVERY_CODES;
-    return rc;
 }
 
 static enum rc store_password(struct ctx *ctx, const struct finishing *finishing)
@@ -307,7 +291,8 @@ static enum rc finish_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = store_secret(ctx, finishing);
     if (!rc)
-        rc = store_recovery_codes(ctx, finishing);
+        rc = recovery_codes_replace(ctx, finishing->setup.account_id, finishing->finished.recovery);
+    finishing->finished.recovery_n = RECOVERY_CODES;
     if (!rc)
         rc = session_start(ctx, finishing->setup.account_id, finishing->input->address,
                            finishing->input->agent, &finishing->finished.token);

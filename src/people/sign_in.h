@@ -56,7 +56,7 @@ struct sign_in_finished {
 };
 
 /* Stores the new password and secret and begins a session. RC_GONE as above; RC_INVALID with
- * err.field "password" (see password_acceptable), "again" (ERR_PATTERN: it is not the same) or
+ * err.field "password" (see password_acceptable), "again" (ERR_PASSWORD_AGAIN) or
  * "code" (ERR_REQUIRED, ERR_PATTERN). Events account.password, account.enrolled. Own db_tx. */
 enum rc sign_in_finish(struct ctx *ctx, const struct sign_in_finish *input,
                        struct sign_in_finished *ret) MUST_CHECK;

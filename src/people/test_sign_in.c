@@ -174,10 +174,10 @@ static void setup_refuses_bad_input(void **state)
         enum err_id error;
     } cases[] = {
         {"", "", "000000", "password", ERR_REQUIRED},
-        {"too short", "too short", "000000", "password", ERR_TOO_SMALL},
-        {"aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "000000", "password", ERR_PATTERN},
-        {"rdiaz.rdiaz.rdiaz", "rdiaz.rdiaz.rdiaz", "000000", "password", ERR_PATTERN},
-        {"correct horse battery", "correct horse buttery", "000000", "again", ERR_PATTERN},
+        {"too short", "too short", "000000", "password", ERR_PASSWORD_SHORT},
+        {"aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "000000", "password", ERR_PASSWORD_PLAIN},
+        {"rdiaz.rdiaz.rdiaz", "rdiaz.rdiaz.rdiaz", "000000", "password", ERR_PASSWORD_PLAIN},
+        {"correct horse battery", "correct horse buttery", "000000", "again", ERR_PASSWORD_AGAIN},
         {"correct horse battery", "correct horse battery", "", "code", ERR_REQUIRED},
         {"correct horse battery", "correct horse battery", "12345", "code", ERR_PATTERN},
         {"correct horse battery", "correct horse battery", "12345x", "code", ERR_PATTERN},

@@ -83,6 +83,7 @@ static enum rc ask_tx(struct ctx *ctx, void *arg)
                  .email = asking->email,
                  .lang = ctx->lang,
                  .trust = asking->note.n ? MAILBOX_PROVEN : MAILBOX_SIGN_IN,
+                 .is_waited_for = true,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_signin_subject, args, 2),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_signin_body, args, 2),
              });

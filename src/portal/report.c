@@ -79,16 +79,31 @@ struct str report_contact(struct arena *arena, const struct contact *contact)
     return str_join(arena, given, n, S("\n"));
 }
 
-/* The service of the path, or not found. */
+bool report_is_taken(const struct city *city, struct str code)
+{
+    const struct definition *service = city_service(city, code);
+
+    return service && service->audience != AUDIENCE_STAFF;
+}
+
+/* Whether the public could once report to a service that is not offered any more. */
+static bool was_taken(const struct city *city, struct str code)
+{
+    for (size_t i = 0; !city_service(city, code) && i < city->version_n; i++)
+        if (str_eq(city->versions[i]->code, code) && city->versions[i]->audience != AUDIENCE_STAFF)
+            return true;
+    return false;
+}
+
+/* The service of the path; not found, or gone. */
 static enum rc service_of(struct ctx *ctx, const struct request *request,
                           const struct definition **ret)
 {
-    const struct definition *service =
-        city_service(ctx->city, request_param(request, S("service")));
+    struct str code = request_param(request, S("service"));
 
-    if (!service || service->audience == AUDIENCE_STAFF)
-        return FAIL(ctx, ERR_NOT_FOUND);
-    *ret = service;
+    if (!report_is_taken(ctx->city, code))
+        return FAIL(ctx, was_taken(ctx->city, code) ? ERR_EXPIRED : ERR_NOT_FOUND);
+    *ret = city_service(ctx->city, code);
     return RC_OK;
 }
 

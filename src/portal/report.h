@@ -84,7 +84,11 @@ enum rc report_load(struct ctx *ctx, const struct request *request, struct str w
 enum rc report_render(struct ctx *ctx, struct request *request, struct reply *reply,
                       struct report *report) MUST_CHECK;
 
-/* The draft of the path's service that this browser holds, or a fresh one. */
+/* Whether the public may report to that service now. */
+bool report_is_taken(const struct city *city, struct str code);
+
+/* The draft of the path's service that this browser holds, or a fresh one. ERR_EXPIRED for a
+ * service that was withdrawn, ERR_NOT_FOUND for one that the public never had. */
 enum rc report_draft(struct ctx *ctx, const struct request *request, struct draft *ret) MUST_CHECK;
 
 /* Puts a place into the draft, so that what is like it is asked about anew. RC_INVALID with

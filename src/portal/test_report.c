@@ -406,10 +406,16 @@ static void a_service_of_staff_is_none_of_the_publics(void **state)
     struct world *world = *state;
     struct visitor ana = visitor_in(world);
     struct definition *own = ARENA_NEW(world->ctx.arena, struct definition);
+    struct city *city;
 
     assert_non_null(own);
     *own = *city_service(test_city, S("pothole"));
     own->audience = AUDIENCE_STAFF;
+    city = city_after(world, "pothole", NULL); /* nor when it is withdrawn */
+    city->versions = &own;
+    city->version_n = 1;
+    world->ctx.city = city;
+    assert_int_equal(visit(&ana, "/report/pothole"), 404);
     world->ctx.city = city_after(world, "pothole", own);
     assert_int_equal(visit(&ana, "/services/pothole"), 404);
     assert_int_equal(visit(&ana, "/report/pothole"), 404);
@@ -434,10 +440,16 @@ static void a_withdrawn_service_takes_no_more(void **state)
     assert_leads(&ana, "/report/pothole/done");
     visitor_fills(&bo, "");
     world->ctx.city = city_after(world, "pothole", NULL);
-    assert_int_equal(visit(&bo, "/report/pothole"), 404);
-    assert_int_equal(visit(&bo, "/report/pothole/check"), 404);
-    assert_int_equal(submit(&bo, "", "/report/pothole/check"), 404);
-    assert_int_equal(submit(&bo, "size=plate", "/report/pothole/size"), 404);
+    assert_int_equal(visit(&bo, "/report/pothole"), 410);
+    assert_int_equal(visit(&bo, "/report/pothole/check"), 410);
+    assert_int_equal(submit(&bo, "", "/report/pothole/check"), 410);
+    assert_int_equal(submit(&bo, "size=plate", "/report/pothole/size"), 410);
+    assert_int_equal(visit(&bo, "/report/pothole/later"), 410);
+    assert_int_equal(visit(&bo, "/report/nothing"), 404);
+    visit(&bo, "/drafts"); /* it may be thrown away, and not gone on with */
+    assert_true(sees(&bo, "The city does not take these reports any more.") &&
+                sees(&bo, "/drop\""));
+    assert_false(sees(&bo, ">Continue<span"));
     assert_int_equal(count(world, "cases"), 1);
     assert_int_equal(visit(&ana, "/report/pothole/done"), 200);
     world->ctx.city = test_city;

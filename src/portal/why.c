@@ -45,34 +45,31 @@ static struct str date_at(const struct explaining *e, const json_t *at, const ch
     return date_parse(text, &date) ? show_date(e->ctx->arena, date, e->ctx->lang) : text;
 }
 
-/* "The city's rule for Pothole gives 10 workdays." */
+/* "The city's rule for Pothole gives 10 workdays.": in the largest unit that it is whole in. */
 static void say_rule(struct explaining *e)
 {
     static const struct {
         struct str unit;
-        enum msg_id id;
         int64_t per;
+        enum msg_id id;
     } units[] = {
-        {STR("workdays"), MSG_why_workdays, 1},
-        {STR("months"), MSG_why_months, 1},
-        {STR("work-seconds"), MSG_why_work_hours, 3600},
-        {STR("seconds"), MSG_why_hours, 3600},
+        {STR("workdays"), 1, MSG_why_workdays},
+        {STR("months"), 1, MSG_why_months},
+        {STR("work-seconds"), 3600, MSG_why_work_hours},
+        {STR("work-seconds"), 60, MSG_why_work_minutes},
+        {STR("seconds"), 86400, MSG_why_days},
+        {STR("seconds"), 3600, MSG_why_hours},
+        {STR("seconds"), 60, MSG_why_minutes},
     };
     struct str unit = text_at(e->trace, "unit");
     int64_t amount = json_integer_value(json_get(e->trace, S("amount")));
 
     for (size_t i = 0; i < COUNT(units); i++) {
-        int64_t count = amount / units[i].per;
-
-        if (!str_eq(units[i].unit, unit))
+        if (!str_eq(units[i].unit, unit) || amount % units[i].per != 0)
             continue;
-        if (str_eq(unit, S("seconds")) && amount % 86400 == 0)
-            say(e, MSG_why_rule, MSG_ARG("service", text_in(&e->definition->name, e->ctx->lang)),
-                MSG_ARG("span",
-                        msg_plural(e->ctx->arena, e->ctx->lang, MSG_why_days, amount / 86400)));
-        else
-            say(e, MSG_why_rule, MSG_ARG("service", text_in(&e->definition->name, e->ctx->lang)),
-                MSG_ARG("span", msg_plural(e->ctx->arena, e->ctx->lang, units[i].id, count)));
+        say(e, MSG_why_rule, MSG_ARG("service", text_in(&e->definition->name, e->ctx->lang)),
+            MSG_ARG("span",
+                    msg_plural(e->ctx->arena, e->ctx->lang, units[i].id, amount / units[i].per)));
         return;
     }
 }

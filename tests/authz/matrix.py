@@ -49,7 +49,7 @@ HEAD = """\
 
 
 class Case:
-    """A case with a photo; `is_confidential` from the moment it is filed."""
+    """A case with a photo; `is_confidential`: for its parties alone from the moment it is filed."""
 
     def __init__(self, city, is_confidential):
         self.reporter = city.client()
@@ -71,7 +71,7 @@ class Case:
         self.photo = str(rows[0][0])
         if is_confidential:
             db = sqlite3.connect(city.store.path, timeout=10)
-            db.execute("UPDATE cases SET confidentiality = 2 WHERE number = ?", (self.number,))
+            db.execute("UPDATE cases SET confidentiality = 1 WHERE number = ?", (self.number,))
             db.commit()
             db.close()
 

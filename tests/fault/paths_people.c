@@ -5,6 +5,7 @@
 #include "paths.h"
 #include "people/account.h"
 #include "people/api_key.h"
+#include "people/own_access.h"
 #include "people/session.h"
 #include "people/sign_in.h"
 #include "people/totp.h"
@@ -214,6 +215,39 @@ static enum rc with_recovery_code(struct ctx *ctx, struct test_town *town, int64
     return try_sign_in(ctx, recovery[RECOVERY_CODES - (size_t)left]);
 }
 
+static enum rc session_of(struct ctx *ctx, struct session *ret)
+{
+    bool is_found;
+    enum rc rc = session_find(ctx, token, &is_found, ret);
+
+    if (!rc)
+        assert_true(is_found);
+    return rc;
+}
+
+static enum rc own_password(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    struct session session;
+    enum rc rc = session_of(ctx, &session);
+
+    (void)town;
+    (void)n;
+    return rc ? rc
+              : own_password_change(ctx, &session,
+                                    &(struct own_password){PASSWORD, PASSWORD, PASSWORD});
+}
+
+static enum rc own_codes(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    struct str made[RECOVERY_CODES];
+    struct session session;
+    enum rc rc = session_of(ctx, &session);
+
+    (void)town;
+    (void)n;
+    return rc ? rc : own_codes_renew(ctx, &session, PASSWORD, made);
+}
+
 static enum rc reset_code(struct ctx *ctx, struct test_town *town, int64_t n)
 {
     (void)town;
@@ -317,6 +351,8 @@ const struct scenario paths_people[] = {
     {"a first sign-in", 22, with_ticket, set_up, NULL, 0},
     {"a sign-in", 11, with_some_codes, with_authenticator, NULL, 0},
     {"a sign-in by recovery code", 12, with_some_codes, with_recovery_code, NULL, 0},
+    {"a password of one's own", 8, with_codes, own_password, NULL, 0},
+    {"recovery codes of one's own", 8, with_codes, own_codes, NULL, 0},
     {"a second factor reset", 8, with_codes, reset_code, NULL, 0},
     {"a visit of staff", 11, one_session, visit, NULL, 0},
     {"a sign-out", 5, one_session, sign_out, NULL, 0},

@@ -1,7 +1,7 @@
 // What staff have for themselves: a second factor and codes to recover it, sessions that can be
 // ended, keys that can be switched off, their team's queue page by page; and the mail relay, tried.
 import { createHmac } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,12 +54,23 @@ const tryToSignIn = async (page, login, password, code) => {
 
 const isIn = page => new URL(page.url()).pathname.startsWith('/staff/queue') || new URL(page.url()).pathname.startsWith('/staff/admin') || new URL(page.url()).pathname === '/staff/';
 
+/** What a reader makes of the QR code on the page; null when there is none at hand. */
+const scan = async (page, folder) => {
+  const path = join(folder, 'qr.png');
+  await page.locator('.ch-qr').screenshot({ path });
+  const { error, stdout } = spawnSync('zbarimg', ['--quiet', '--raw', path], { encoding: 'utf8' });
+  return error ? null : stdout.trim();
+};
+
 /** The first sign-in: a password of one's own, the authenticator, codes to keep. */
-const enrol = async (one, first, look) => {
+const enrol = async (one, first, look, folder) => {
   const { page } = one;
   await tryToSignIn(page, 'ada', first, '');
   const secret = (await page.locator('main dd code').first().innerText()).trim();
   await look('signin-setup');
+  const scanned = await scan(page, folder);
+  if (scanned === null) tap.skip('the QR code is read back', 'there is no zbarimg');
+  else same(scanned, (await page.locator('main dd code').nth(1).innerText()).trim(), 'what the QR code says');
   const fill = async (password, code) => {
     await page.locator('#password').fill(password);
     await page.locator('#again').fill(password);
@@ -76,6 +87,12 @@ const enrol = async (one, first, look) => {
   return { secret, codes: codes.map(c => c.trim()) };
 };
 
+const fillAccess = async (page, form, fields) => {
+  const box = page.locator(`form[action$="/staff/me/${form}"]`);
+  for (const [name, value] of Object.entries(fields)) await box.locator(`[name="${name}"]`).fill(value);
+  await leave(page, () => box.locator('button[type=submit]').click());
+};
+
 const factors = async (browser, folder, see) => {
   const { city, password } = await makeReal(folder);
   const one = await visitor(browser, city), two = await visitor(browser, city, { width: 320 });
@@ -83,7 +100,7 @@ const factors = async (browser, folder, see) => {
   await audit.prepare(one);
   try {
     let kept;
-    await tap.test('the first sign-in sets a password and a second factor', async () => { kept = await enrol(one, password, look); });
+    await tap.test('the first sign-in sets a password and a second factor', async () => { kept = await enrol(one, password, look, folder); });
     if (!kept) return;
     await tap.test('without the code nobody gets in, with the next one they do', async () => {
       await tryToSignIn(two.page, 'ada', PASSWORD, '000000');
@@ -98,6 +115,23 @@ const factors = async (browser, folder, see) => {
       await two.context.clearCookies();
       await tryToSignIn(two.page, 'ada', PASSWORD, kept.codes[0]);
       check(!isIn(two.page), 'a used recovery code lets in again');
+    });
+    await tap.test('a password of one\'s own and new codes', async () => {
+      await one.page.goto('/staff/me');
+      await fillAccess(one.page, 'password', { current: 'wrong', password: `${PASSWORD} 2`, again: `${PASSWORD} 2` });
+      same(one.served.status, 422, 'the status of a wrong password');
+      await look('me-access-wrong', 422);
+      await fillAccess(one.page, 'password', { current: PASSWORD, password: `${PASSWORD} 2`, again: `${PASSWORD} 2` });
+      has(await one.page.locator('main').innerText(), 'Your password is changed', 'the page');
+      await look('me-access-saved');
+      await fillAccess(one.page, 'codes', { 'codes-password': `${PASSWORD} 2` });
+      const codes = (await one.page.locator('main li code').allInnerTexts()).map(c => c.trim());
+      same(codes.length, kept.codes.length, 'the new codes');
+      await two.context.clearCookies();
+      await tryToSignIn(two.page, 'ada', `${PASSWORD} 2`, kept.codes[1]);
+      check(!isIn(two.page), 'an old recovery code lets in');
+      await tryToSignIn(two.page, 'ada', `${PASSWORD} 2`, codes[0]);
+      check(isIn(two.page), 'a new recovery code does not let in');
     });
     await tap.test('guessing is slowed down', async () => {
       await one.context.clearCookies();

@@ -39,7 +39,27 @@ const byFilter = async (one, see) => {
   await filterBy(page, 'lang:vi outcome:done opened:2001-01-01');
   await see('queue-none');
   await page.goto('/staff/queue/help');
+  has(await page.locator('main').innerText(), 'field.lamp:', 'a question that lists know');
   await see('queue-help');
+};
+
+/** A question that lists know: its column at once, its answer as a term. */
+const byAnswer = async (one, see) => {
+  const { page } = one;
+  await page.goto('/staff/queue');
+  await filterBy(page, '-field.lamp:none service:street-light-out');
+  await page.locator('summary', { hasText: 'Columns' }).click();
+  await leave(page, () => page.locator('input[name=col][value="field.lamp"]').check());
+  same(await page.locator('thead [data-col="field.lamp"]').innerText(), 'Which light is it?', 'the head of the column');
+  const lamp = (await page.locator('td[data-col="field.lamp"]').first().innerText()).trim();
+  check(lamp, 'no light is shown');
+  await see('queue-answers');
+  await filterBy(page, `field.lamp:"${lamp}"`);
+  const shown = await page.locator('td[data-col="field.lamp"]').allInnerTexts();
+  check(shown.length && shown.every(text => text.trim() === lamp), 'other lights are in the list');
+  await filterBy(page, 'field.trouble:dark');
+  same(one.served.status, 422, 'the status of a question that lists do not know');
+  has(await page.locator('.ch-errors').innerText(), 'indexed: true', 'what can be done');
 };
 
 /** Without a mouse: down twice, mark, up, mark, open the help. */
@@ -144,6 +164,7 @@ export const queue = async (browser, city, { isLong }) => {
 
   await signIn(one.page, boss);
   await tap.test('a filter is typed', () => byFilter(one, see));
+  await tap.test('an answer is asked for and shown', () => byAnswer(one, see));
   await tap.test('rows are walked and marked by keys', () => byKeys(one));
   await tap.test('a list is kept as a view', () => byView(one, see));
   await tap.test('a list is a file', () => byFile(one));

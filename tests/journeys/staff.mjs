@@ -136,6 +136,9 @@ export const staff = async (browser, city, { isLong }) => {
     has(text, number, 'the outbox');
     has(text, 'pat@example.com', 'the outbox');
     has(text, TOLD, 'the outbox');
+    await one.page.locator('tbody details summary').first().click();
+    const wide = await one.page.locator('.ch-scroll').evaluate(e => e.scrollWidth - e.clientWidth);
+    check(wide <= 0, `an open message makes the table ${wide} px wider than its box`);
   });
   await see('staff-outbox');
   await one.page.goto('/staff/me');

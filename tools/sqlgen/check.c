@@ -336,6 +336,13 @@ static void check_statement(struct checker *c)
                               STR_ARG(c->now->declared.items[i].name));
 }
 
+/* A column that a migration added makes SQLite forget its virtual tables. It declares each anew at
+ * the first statement that names it, which is not what that statement does. */
+static void connect_tables(sqlite3 *db)
+{
+    sqlite3_exec(db, "PRAGMA table_list", NULL, NULL, NULL);
+}
+
 void statements_check(struct sqlgen *gen, struct statements *statements,
                       const struct migrations *migrations)
 {
@@ -344,6 +351,7 @@ void statements_check(struct sqlgen *gen, struct statements *statements,
     c.real = migrations_apply(gen, migrations, TARGET_SQLITE);
     c.types = migrations_apply(gen, migrations, TARGET_TYPES);
     if (c.real && c.types) {
+        connect_tables(c.real);
         sqlite3_set_authorizer(c.real, watch, &c);
         for (size_t i = 0; i < statements->n; i++) {
             c.now = &statements->items[i];

@@ -333,7 +333,7 @@ static enum rc import_tx(struct ctx *ctx, void *arg)
         if (!rc)
             rc = take(ctx, &taking);
     }
-    return rc;
+    return !rc && group->is_dry ? FAIL(ctx, ERR_DRY_RUN) : rc;
 }
 
 static enum rc plan_one(struct ctx *ctx, const struct case_import_group *group, size_t i,
@@ -377,6 +377,10 @@ enum rc case_import(struct ctx *ctx, struct case_import_plan *plan, struct case_
 {
     enum rc rc = db_tx(ctx, import_tx, plan);
 
+    if (rc && plan->group.is_dry && ctx->err.id == ERR_DRY_RUN) {
+        ctx_clear_error(ctx);
+        rc = RC_OK;
+    }
     if (!rc)
         *ret = plan->counts;
     return rc;

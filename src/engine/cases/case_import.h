@@ -31,6 +31,7 @@ struct case_import_group {
     struct str system; /* who the external ids belong to, at most 40 characters */
     const struct case_history *cases;
     size_t n;
+    bool is_dry; /* counted, and nothing of it kept */
 };
 
 struct case_import_counts {

@@ -233,6 +233,7 @@ static enum rc link_mail_tx(struct ctx *ctx, void *arg)
                  .email = mailing->email,
                  .lang = ctx->lang,
                  .trust = mailing->trust,
+                 .is_waited_for = true,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_link_subject, args, 4),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_link_body, args, 4),
              });

@@ -79,6 +79,7 @@ static enum rc mail_tx(struct ctx *ctx, void *arg)
                  .email = sharing->mail.email,
                  .lang = ctx->lang,
                  .trust = sharing->mail.trust,
+                 .is_waited_for = true,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_draft_subject, args, 3),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_draft_body, args, 3),
              });

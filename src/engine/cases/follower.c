@@ -60,6 +60,7 @@ static enum rc send_confirmation(struct ctx *ctx, const struct asking *asking)
                  .email = asking->email,
                  .lang = ctx->lang,
                  .trust = asking->ask->trust,
+                 .is_waited_for = true,
                  .subject = msg_format(ctx->arena, ctx->lang, MSG_mail_follow_subject, args, 4),
                  .body = msg_format(ctx->arena, ctx->lang, MSG_mail_follow_body, args, 4),
              });

@@ -44,7 +44,7 @@ enum rc locate_check(struct ctx *ctx, enum place_kind kind, struct str label)
     return RC_OK;
 }
 
-struct str locate_label(struct ctx *ctx, const struct city *city, struct point at)
+static struct str label_of(struct ctx *ctx, const struct city *city, struct point at)
 {
     struct place_choice near;
     struct msg_arg args[2];
@@ -64,7 +64,7 @@ static enum rc point_choice(struct ctx *ctx, const struct city *city, struct poi
 {
     struct place_choice choice = {
         .kind = PLACE_POINT,
-        .label = locate_label(ctx, city, at),
+        .label = label_of(ctx, city, at),
         .point = at,
     };
 

@@ -41,17 +41,14 @@ enum rc locate_id(struct ctx *ctx, const struct city *city, struct str id,
                   struct place *ret) MUST_CHECK;
 
 /* A point that somebody shows. It is the address that came with it (empty: none) when that is sure
- * and within 300 m; else a bare point that is called as locate_label says: what a stranger writes
- * is never what the public reads. Only memory can fail. */
+ * and within 300 m; else a bare point, called "near 795 Massachusetts Ave" in ctx->lang or by its
+ * coordinates where no street is near: what a stranger writes is never what the public reads. Only
+ * memory can fail. */
 enum rc locate_point(struct ctx *ctx, const struct city *city, struct point at, struct str address,
                      struct place *ret) MUST_CHECK;
 
 /* Whether a crew finds that place: RC_INVALID with ERR_PLACE_WIDE, err.field "place", err.arg the
  * label, for a whole street or an area. Pure. */
 enum rc locate_check(struct ctx *ctx, enum place_kind kind, struct str label) MUST_CHECK;
-
-/* What a bare point is called, in ctx->lang: "near 795 Massachusetts Ave", or its coordinates where
- * no street is near. */
-struct str locate_label(struct ctx *ctx, const struct city *city, struct point at);
 
 #endif

@@ -145,6 +145,7 @@ enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
                    .next_try = ctx->now,
                    .created = ctx->now,
                    .once = once_key(ctx, event_id, notice->id, recipient->email),
+                   .waited_for_is_null = true,
                },
                recipient->trust);
 }
@@ -165,6 +166,8 @@ enum rc notice_queue_plain(struct ctx *ctx, const struct plain_mail *mail)
                    .created = ctx->now,
                    .once = mail->once,
                    .once_is_null = !mail->once.n,
+                   .waited_for = 1,
+                   .waited_for_is_null = !mail->is_waited_for,
                },
                mail->trust);
 }

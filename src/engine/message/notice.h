@@ -52,6 +52,7 @@ struct plain_mail {
     struct str subject, body;
     struct str once; /* the same key again does nothing; empty: none */
     enum mailbox_trust trust;
+    bool is_waited_for; /* somebody asked for it and waits: it goes before all others */
 };
 
 /* The same for such a mail. */

@@ -84,6 +84,18 @@ void outbox_stop(struct outbox *outbox)
     smtp_stop(outbox->smtp);
 }
 
+static enum rc find_due(struct ctx *ctx, struct message_due_row *due, bool *ret_found)
+{
+    struct message_due_waited_for_row first;
+    enum rc rc = message_due_waited_for(ctx, ctx->now, ret_found, &first);
+
+    if (rc || !*ret_found)
+        return rc ? rc : message_due(ctx, ctx->now, ret_found, due);
+    due->id = first.id;
+    due->attempts = first.attempts;
+    return RC_OK;
+}
+
 /* What is due, from whom and where to: one look with a reader. */
 static enum rc look(struct ctx *ctx, const struct outbox *outbox, struct delivery *delivery,
                     bool *ret_found)
@@ -96,7 +108,7 @@ static enum rc look(struct ctx *ctx, const struct outbox *outbox, struct deliver
         return rc;
     rc = read_relay(ctx, ret_found, &delivery->relay.url);
     if (!rc && *ret_found)
-        rc = message_due(ctx, ctx->now, ret_found, &delivery->due);
+        rc = find_due(ctx, &delivery->due, ret_found);
     if (!rc && *ret_found)
         rc = mail_settings_read(ctx, &settings);
     if (!rc && *ret_found) {

@@ -38,10 +38,10 @@ struct outbox_result {
     bool is_relay_away;  /* the next message will not go either */
 };
 
-/* Sends the message that has been due longest at ctx->now and writes
- * down how it ended. Nothing was there when none was due, or there is no relay. What went wrong
- * with a message is in its row and named in *ret, for the caller to log; the return is about the
- * store and the settings. Without a reader in ctx. */
+/* Sends the message that has been due longest at ctx->now, one that somebody waits for before any
+ * other, and writes down how it ended. Nothing was there when none was due, or there is no relay.
+ * What went wrong with a message is in its row and named in *ret, for the caller to log; the return
+ * is about the store and the settings. Without a reader in ctx. */
 enum rc outbox_send_next(struct ctx *ctx, struct outbox *outbox,
                          struct outbox_result *ret) MUST_CHECK;
 

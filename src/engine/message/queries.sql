@@ -1,10 +1,10 @@
 -- Messages in and out.
 
--- name: message_add :insert (cases I64?, route TEXT, address TEXT, lang TEXT, notice TEXT, subject TEXT, body TEXT, unsubscribe TEXT, next_try INSTANT, created INSTANT, once TEXT?)
+-- name: message_add :insert (cases I64?, route TEXT, address TEXT, lang TEXT, notice TEXT, subject TEXT, body TEXT, unsubscribe TEXT, next_try INSTANT, created INSTANT, once TEXT?, waited_for I64?)
 INSERT INTO message (cases, direction, route, address, lang, notice, subject, body, unsubscribe,
-    state, attempts, next_try, created, trouble, once)
+    state, attempts, next_try, created, trouble, once, waited_for)
 VALUES (:cases, 'out', :route, :address, :lang, :notice, :subject, :body, :unsubscribe,
-    'queued', 0, :next_try, :created, '', :once)
+    'queued', 0, :next_try, :created, '', :once, :waited_for)
 ON CONFLICT (once) DO NOTHING
 RETURNING id;
 
@@ -14,6 +14,12 @@ INSERT INTO mailbox_day (day, mailbox, mails) VALUES (:day, :mailbox, 1)
 ON CONFLICT (day, mailbox) DO UPDATE SET mails = mailbox_day.mails + 1
     WHERE mailbox_day.mails < :most
 RETURNING mails;
+
+-- Of what somebody waits for, which goes first.
+-- name: message_due_waited_for :optional (now INSTANT)
+SELECT id, attempts FROM message
+WHERE state = 'queued' AND waited_for IS NOT NULL AND next_try <= :now AND route = 'mail'
+ORDER BY next_try, id LIMIT 1;
 
 -- name: message_due :optional (now INSTANT)
 SELECT id, attempts FROM message

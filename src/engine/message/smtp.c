@@ -1,6 +1,5 @@
 #include "engine/message/smtp.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -8,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/utf8.h"
 
 #define CONNECT_MS 15000L
@@ -97,10 +97,8 @@ void smtp_stop(struct smtp *smtp)
 static struct str host_of(struct str url)
 {
     ptrdiff_t from = str_find(url, S("://"));
-    struct str host = from < 0 ? STR_NONE : str_slice(url, (size_t)from + 3, url.n);
-    ptrdiff_t colon = str_find_byte(host, ':');
 
-    return colon < 0 ? host : str_slice(host, 0, (size_t)colon);
+    return from < 0 ? STR_NONE : address_host(str_slice(url, (size_t)from + 3, url.n));
 }
 
 bool smtp_url_is_good(struct str url)
@@ -115,26 +113,16 @@ bool smtp_url_is_good(struct str url)
                     host.p[i]) ||
             !host.p[i])
             return false;
-    port = str_slice(url, (size_t)(host.p - url.p) + host.n, url.n);
     if (!host.n || host.n > 253)
         return false;
+    port = str_slice(url, (size_t)(host.p - url.p) + host.n, url.n);
     return !port.n ||
            (str_to_i64(str_slice(port, 1, port.n), &number) && number > 0 && number < 65536);
 }
 
 bool smtp_url_is_local(struct str url)
 {
-    struct str host = host_of(url);
-    char text[INET_ADDRSTRLEN];
-    struct in_addr address;
-
-    if (str_eq_ascii_nocase(host, S("localhost")))
-        return true;
-    if (host.n >= sizeof text)
-        return false;
-    memcpy(text, host.p, host.n);
-    text[host.n] = '\0';
-    return inet_pton(AF_INET, text, &address) == 1 && ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
+    return address_is_loopback(host_of(url));
 }
 
 static size_t give_text(char *to, size_t size, size_t count, void *arg)

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "engine/message/mail_settings.h"
 #include "engine/message/mailbox.h"
+#include "engine/message/notice.h"
 #include "engine/record/people_record.h"
 #include "engine/test_town.h"
 #include "people/people.h"
@@ -263,6 +264,54 @@ static void test_one_connection_for_many(void **state)
     assert_int_equal(sink->connections, 1);
 }
 
+static enum rc ask_tx(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return notice_queue_plain(ctx, &(struct plain_mail){
+                                       .notice = S("sign-in"),
+                                       .email = S("rosa@example.org"),
+                                       .subject = S("Your link"),
+                                       .body = S("It is below."),
+                                       .trust = MAILBOX_PROVEN,
+                                       .is_waited_for = true,
+                                   });
+}
+
+/* Mail has been stuck for a while: who asks for a link at a screen does not wait for all of it. */
+static void test_waited_for_goes_first(void **state)
+{
+    struct test_town *town = *state;
+
+    for (int i = 0; i < 3; i++)
+        test_town_file(town);
+    town->ctx.now = instant_plus_us(town->ctx.now, US_PER_MIN);
+    test_ok(&town->ctx, db_tx(&town->ctx, ask_tx, NULL));
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(send_one(town), "sent");
+    assert_string_equal(sink->to[0], "RCPT TO:<rosa@example.org>");
+    assert_string_equal(sink->to[1], "RCPT TO:<minh@example.org>");
+    assert_null(send_one(town));
+}
+
+/* One that could not go waits its minutes, and the others go meanwhile. */
+static void test_waited_for_holds_nothing_up(void **state)
+{
+    struct test_town *town = *state;
+
+    test_town_file(town);
+    test_ok(&town->ctx, db_tx(&town->ctx, ask_tx, NULL));
+    sink->rcpt = "451 later";
+    assert_string_equal(send_one(town), "mail.later");
+    assert_string_equal(sink->to[0], "RCPT TO:<rosa@example.org>");
+    sink->rcpt = "250 ok";
+    assert_string_equal(send_one(town), "sent");
+    assert_string_equal(sink->to[0], "RCPT TO:<minh@example.org>");
+    assert_null(send_one(town));
+    town->ctx.now = instant_plus_us(town->ctx.now, US_PER_MIN);
+    assert_string_equal(send_one(town), "sent");
+    assert_string_equal(sink->to[1], "RCPT TO:<rosa@example.org>");
+}
+
 static void test_same_message_id_again(void **state)
 {
     struct test_town *town = *state;
@@ -435,8 +484,10 @@ static void test_silent_relay(void **state)
 static void test_bad_settings(void **state)
 {
     static const char *const bad[] = {
-        "http://a",  "smtp://",    "smtp://u:p@a",  "smtp://a/b",  "smtp://a:0", "smtp://a:99999",
-        "smtp://a:", "smtp://a b", "smtp://a\r\nb", "file:///etc", "smtp:a",     "smtp://-:x"};
+        "http://a",      "smtp://",        "smtp://u:p@a",    "smtp://a/b",
+        "smtp://a:0",    "smtp://a:99999", "smtp://a:",       "smtp://a b",
+        "smtp://a\r\nb", "file:///etc",    "smtp:a",          "smtp://-:x",
+        "smtp://[::1",   "smtp://[::1]",   "smtp://[::1]:25", "smtp://[::1]x"};
     struct test_town *town = *state;
     struct outbox_result result;
 
@@ -658,6 +709,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TOWN(test_arrives),
         TOWN(test_one_connection_for_many),
+        TOWN(test_waited_for_goes_first),
+        TOWN(test_waited_for_holds_nothing_up),
         TOWN(test_same_message_id_again),
         TOWN(test_without_relay),
         TOWN(test_refusals),

@@ -140,7 +140,8 @@ static enum rc read_batch(struct importing *importing, struct batch *batch)
         rc = case_import_plan(ctx,
                               &(struct case_import_group){.system = importing->map.system,
                                                           .cases = batch->cases,
-                                                          .n = batch->n},
+                                                          .n = batch->n,
+                                                          .is_dry = importing->run->is_dry},
                               &batch->plan);
     ctx->arena = home;
     if (rc)

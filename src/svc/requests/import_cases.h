@@ -20,6 +20,7 @@ struct import_run {
     struct str file;              /* the table's name, for problems */
     int fd;                       /* borrowed, at its beginning */
     size_t group;                 /* rows in one transaction at most; 0: 4000 */
+    bool is_dry;                  /* counted and rejected as ever, and nothing is kept */
     struct buf *rejects;          /* CSV: line, reason, and the row's own cells */
     /* Told after each group how far it is. NULL: nobody. */
     void (*progress)(void *arg, const struct import_counts *counts, int64_t bytes_taken);

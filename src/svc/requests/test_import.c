@@ -29,6 +29,7 @@ struct town {
     struct record_sequencer *sequencer;
     sqlite3 *direct;
     struct buf rejects;
+    bool is_dry; /* what is taken is counted alone */
 };
 
 static const struct actor importer = {.kind = ACTOR_IMPORT};
@@ -160,11 +161,14 @@ static enum rc take(struct town *town, const struct import_map *map, struct str 
     assert_int_equal(write(fd, table.p, table.n), table.n);
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
     town->rejects = buf_in(town->ctx.arena, MAX_REJECTS);
-    rc = import_cases(
-        &town->ctx,
-        &(struct import_run){
-            .map = map, .file = S("table.csv"), .fd = fd, .group = 3, .rejects = &town->rejects},
-        &problems, ret);
+    rc = import_cases(&town->ctx,
+                      &(struct import_run){.map = map,
+                                           .file = S("table.csv"),
+                                           .fd = fd,
+                                           .is_dry = town->is_dry,
+                                           .group = 3,
+                                           .rejects = &town->rejects},
+                      &problems, ret);
     close(fd);
     return rc;
 }
@@ -360,6 +364,32 @@ static void the_same_rows_again_change_nothing(void **state)
     check_store(town, 3);
 }
 
+/* What a dry run says is what the import then does. */
+static void a_dry_run_keeps_nothing(void **state)
+{
+    static const char rows[] = "a1,Bulky,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n"
+                               "a2,Bulky,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n"
+                               "a2,Bulky,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n"
+                               "a4,Bulky,yesterday,,Open,34.07,-118.26,X,,Call\n";
+    static const char empty_sql[] = "SELECT (SELECT count(*) FROM cases) || '/' || "
+                                    "(SELECT count(*) FROM event) || '/' || "
+                                    "(SELECT count(*) FROM place)";
+    struct town *town = *state;
+    struct str before = ask(town, empty_sql);
+    struct import_counts dry, real;
+
+    town->is_dry = true;
+    dry = take_text(town, rows);
+    assert_str(ask(town, empty_sql), str_z(town->ctx.arena, before));
+    town->is_dry = false;
+    real = take_text(town, rows);
+    assert_int_equal(real.taken, 2);
+    assert_int_equal(dry.taken, real.taken);
+    assert_int_equal(dry.there_before, real.there_before);
+    assert_int_equal(dry.rejected, real.rejected);
+    check_store(town, 2);
+}
+
 /* The night of November 5, 2017: 1:30 comes twice. The spring night of March 12: 2:30 never. */
 static void local_hours_that_come_twice_or_never(void **state)
 {
@@ -523,6 +553,7 @@ int main(int argc, char **argv)
         TOWN_TEST(rows_become_cases_with_their_history),
         TOWN_TEST(an_import_starts_nothing),
         TOWN_TEST(the_same_rows_again_change_nothing),
+        TOWN_TEST(a_dry_run_keeps_nothing),
         TOWN_TEST(local_hours_that_come_twice_or_never),
         TOWN_TEST(rows_that_cannot_be_used_are_told),
         TOWN_TEST(an_import_that_broke_off_goes_on),

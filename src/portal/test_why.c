@@ -1,0 +1,151 @@
+/* Why a request is due when it is: the sentences on its page, by who asks, in each language, and
+ * for each kind of span. */
+#include "portal/why.h"
+
+#include <stdio.h>
+
+#include "portal/test_visitor.h"
+
+struct scene {
+    struct world *world;
+    struct visitor reporter, stranger;
+    const char *page;
+};
+
+static void set_scene(struct scene *scene, struct world *world, const struct test_filing *of)
+{
+    struct filed filed;
+
+    scene->world = world;
+    visitor_init(&scene->reporter, world);
+    visitor_init(&scene->stranger, world);
+    filed = test_file(world, of);
+    scene->page =
+        str_z(world->ctx.arena, str_fmt(world->ctx.arena, "/cases/%.*s", STR_ARG(filed.number)));
+    submit(&scene->reporter, "", "/follow/%.*s", STR_ARG(filed.link_token));
+}
+
+/* Filed after closing on the day before a holiday, which a weekend follows. */
+static void a_date_is_explained_day_by_day(void **state)
+{
+    static const struct {
+        const char *lang, *says[6];
+    } told[] = {
+        {"",
+         {"gives 2 workdays.", "Counting starts the day after",
+          "Friday, July 3, 2026 does not count:", "Independence Day",
+          "2 days of weekends do not count.", "version 1,"}},
+        {"/es",
+         {"da 2 d\xc3\xad"
+          "as laborables.",
+          "Se cuenta desde el d\xc3\xad"
+          "a siguiente",
+          "3 de julio de 2026 no cuenta:", "Independencia",
+          "2 d\xc3\xad"
+          "as de fin de semana no cuentan.",
+          "1,"}},
+    };
+    struct scene scene;
+
+    ((struct world *)*state)->ctx.now = test_time("2026-07-02 16:30");
+    set_scene(&scene, *state, &(struct test_filing){.answers = {"lane", "true"}});
+    for (size_t i = 0; i < COUNT(told); i++) {
+        assert_int_equal(visit(&scene.stranger, "%s%s", told[i].lang, scene.page), 200);
+        for (size_t j = 0; j < COUNT(told[i].says); j++)
+            if (!sees(&scene.stranger, told[i].says[j]))
+                fail_msg("%s", told[i].says[j]);
+    }
+}
+
+/* Which answers the rule looked at is told to who gave them. */
+static void answers_are_told_to_who_gave_them(void **state)
+{
+    struct scene scene;
+
+    set_scene(&scene, *state, &(struct test_filing){.answers = {"lane", "true"}});
+    visit(&scene.reporter, "%s", scene.page);
+    assert_true(sees(&scene.reporter, "Is it in the way of traffic? Yes."));
+    assert_false(sees(&scene.reporter, "How long depends on where it is"));
+    visit(&scene.stranger, "%s", scene.page);
+    assert_false(sees(&scene.stranger, "Is it in the way of traffic?"));
+    assert_true(sees(&scene.stranger, "How long depends on where it is"));
+}
+
+/* A span is told in the largest unit that it is whole in, and never rounded. */
+static void a_span_is_told_as_it_is(void **state)
+{
+    static const struct {
+        const char *unit, *says;
+        int amount;
+    } spans[] = {
+        {"seconds", "gives 30 minutes.", 1800},
+        {"seconds", "gives 1 minute.", 60},
+        {"seconds", "gives 90 minutes.", 5400},
+        {"seconds", "gives 2 hours.", 7200},
+        {"seconds", "gives 1 day.", 86400},
+        {"seconds", "gives 36 hours.", 129600},
+        {"work-seconds", "gives 4 working hours.", 14400},
+        {"work-seconds", "gives 150 working minutes.", 9000},
+        {"workdays", "gives 10 workdays.", 10},
+        {"months", "gives 1 month.", 1},
+    };
+    struct scene scene;
+
+    set_scene(&scene, *state, &(struct test_filing){0});
+    for (size_t i = 0; i < COUNT(spans); i++) {
+        char sql[200];
+
+        snprintf(sql, sizeof sql, "UPDATE clock SET trace = '{\"unit\":\"%s\",\"amount\":%d}'",
+                 spans[i].unit, spans[i].amount);
+        test_exec(scene.world, sql);
+        visit(&scene.stranger, "%s", scene.page);
+        if (!sees(&scene.stranger, spans[i].says))
+            fail_msg("%d %s: %s", spans[i].amount, spans[i].unit, spans[i].says);
+    }
+}
+
+/* The deadline that is over is not the one that is explained; one that stands still says so. */
+static void the_clock_that_runs_is_explained(void **state)
+{
+    struct scene scene;
+
+    set_scene(&scene, *state,
+              &(struct test_filing){.service = "stray-animal",
+                                    .answers = {"state", "bite", "animal", "Dog"}});
+    visit(&scene.stranger, "%s", scene.page);
+    assert_true(sees(&scene.stranger, "gives 2 workdays."));
+    test_exec(scene.world, "UPDATE clock SET met = started WHERE kind = 'resolve'");
+    visit(&scene.reporter, "%s", scene.page);
+    assert_true(sees(&scene.reporter, "gives 30 minutes.") &&
+                sees(&scene.reporter, "Counted from") &&
+                sees(&scene.reporter, "What has happened? It bit somebody."));
+    test_exec(scene.world, "UPDATE clock SET paused = started");
+    visit(&scene.reporter, "%s", scene.page);
+    assert_true(sees(&scene.reporter, "It stands still since"));
+    test_exec(scene.world, "UPDATE clock SET met = started");
+    visit(&scene.reporter, "%s", scene.page);
+    assert_false(sees(&scene.reporter, "Why this date?"));
+}
+
+/* Of what was erased nothing is told, and nothing breaks. */
+static void an_erased_reason_is_left_out(void **state)
+{
+    struct scene scene;
+
+    set_scene(&scene, *state, &(struct test_filing){.answers = {"lane", "true"}});
+    test_exec(scene.world, "UPDATE clock SET trace = '{}'");
+    assert_int_equal(visit(&scene.reporter, "%s", scene.page), 200);
+    assert_false(sees(&scene.reporter, "gives") || sees(&scene.reporter, "in the way of traffic?"));
+    assert_true(sees(&scene.reporter, "Expected by"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_date_is_explained_day_by_day), TEST(answers_are_told_to_who_gave_them),
+        TEST(a_span_is_told_as_it_is),        TEST(the_clock_that_runs_is_explained),
+        TEST(an_erased_reason_is_left_out),
+    };
+
+    return RUN_TESTS("portal/why", tests);
+}
