@@ -156,14 +156,16 @@ static void color(struct str svg, struct buf *out)
     buf_add(out, svg);
 }
 
-/* The picture: its colors by day, then those of the night right behind its beginning. */
-static void write_picture(struct str svg, struct buf *out)
+/* The picture: its colors by day, then those of the night right behind its beginning. A page that
+ * takes the drawing into itself has both already, and its policy refuses a second sheet. */
+static void write_picture(struct str svg, bool is_for_page, struct buf *out)
 {
     ptrdiff_t end = str_find_byte(svg, '>');
     size_t head = end < 0 ? svg.n : (size_t)end + 1;
 
     color(str_slice(svg, 0, head), out);
-    buf_add(out, night);
+    if (!is_for_page)
+        buf_add(out, night);
     color(str_slice(svg, head, svg.n), out);
 }
 
@@ -190,7 +192,7 @@ enum rc city_map_show(struct ctx *ctx, struct request *request, struct reply *re
         picture.marker_count = 1;
     }
     map_draw(ctx->city->layers, &picture, &drawn);
-    write_picture(buf_str(&drawn), &reply->body);
+    write_picture(buf_str(&drawn), request_value(request, S("plain")).n > 0, &reply->body);
     reply->content_type = "image/svg+xml";
     reply->cache = REPLY_FIVE_MINUTES;
     return buf_has_failed(&drawn) ? FAIL(ctx, ERR_MEMORY) : RC_OK;

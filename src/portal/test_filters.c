@@ -167,6 +167,23 @@ static void the_moving_map_is_of_the_page(void **state)
     assert_false(sees(&ana, "\"marker\""));
 }
 
+/* The drawing that a page takes into itself has no sheet of its own: its policy would refuse it. */
+static void a_drawing_for_a_page_has_no_sheet(void **state)
+{
+    struct visitor ana;
+    struct str bounds;
+
+    visitor_init(&ana, *state);
+    test_file(ana.world, &(struct test_filing){0});
+    visit(&ana, "/cases");
+    bounds = str_copy(ana.world->ctx.arena, behind(&ana, "data-bounds=\""));
+    assert_int_equal(visit(&ana, "/map.svg?bbox=%.*s&width=400", STR_ARG(bounds)), 200);
+    assert_true(sees(&ana, "<style>"));
+    assert_int_equal(visit(&ana, "/map.svg?bbox=%.*s&width=400&plain=1", STR_ARG(bounds)), 200);
+    assert_true(sees(&ana, "<path"));
+    assert_false(sees(&ana, "<style>"));
+}
+
 /* Words that people use for what the city does, none of them a service's name. */
 static void everyday_words_find_their_service(void **state)
 {
@@ -345,6 +362,7 @@ int main(void)
         TEST(days_are_whole_days_of_the_city),
         TEST(pages_keep_the_filter),
         TEST(the_moving_map_is_of_the_page),
+        TEST(a_drawing_for_a_page_has_no_sheet),
         TEST(everyday_words_find_their_service),
         TEST(no_service_for_words_leads_on),
         TEST(a_service_says_how_long_it_takes),

@@ -19,11 +19,8 @@
     request.overrideMimeType('image/svg+xml');
     request.onload = () => {
       const drawn = request.status === 200 && request.responseXML && request.responseXML.documentElement;
-      if (drawn && drawn.namespaceURI === NS) {
-        // The picture's own sheet, for where no page has one: the page has, and refuses others.
-        for (const sheet of drawn.querySelectorAll('style')) sheet.remove();
-        resolve(document.importNode(drawn, true));
-      } else reject(new Error(String(request.status)));
+      if (drawn && drawn.namespaceURI === NS) resolve(document.importNode(drawn, true));
+      else reject(new Error(String(request.status)));
     };
     request.onerror = reject;
     request.send();
@@ -78,7 +75,7 @@
       const box = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()].map(n => n.toFixed(5));
       const mark = figure.dataset.source.includes('?') ? '&' : '?';
       try {
-        const svg = await svgFrom(`${figure.dataset.source}${mark}bbox=${box}&width=${size.x}&height=${size.y}`);
+        const svg = await svgFrom(`${figure.dataset.source}${mark}bbox=${box}&width=${size.x}&height=${size.y}&plain=1`);
         if (mine !== turn) return;
         svg.setAttribute('preserveAspectRatio', 'none');
         const next = L.svgOverlay(svg, seen, { className: 'ch-map__svg' }).addTo(map);
