@@ -151,7 +151,7 @@ def shapes(tap, city):
         def tricks(channel=channel):
             for trick in TRICKS:
                 for method in ("GET", "POST"):
-                    refused(city, channel, None, (308, 400, 403, 404, 405, 415), (), method, trick)
+                    refused(city, channel, None, (308, 400, 403, 404, 405, 410, 415), (), method, trick)
         tap.test("%s: path tricks" % channel.name, tricks)
 
         def injected(channel=channel):
