@@ -359,6 +359,32 @@ static enum rc load_merged(struct ctx *ctx, struct follow *follow)
     return rc;
 }
 
+static enum rc load_answers(struct ctx *ctx, struct follow *follow)
+{
+    const struct definition *definition = follow->definition;
+    struct answers answers;
+    enum rc rc = answers_parse(ctx, definition, follow->row.answers, &answers);
+
+    if (rc)
+        return rc;
+    follow->answers = ARENA_ARRAY(ctx->arena, definition->field_n, struct follow_answer);
+    if (!follow->answers)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < definition->field_n; i++) {
+        const struct field *field = &definition->fields[i];
+        struct str prompt = text_in(&field->prompt, ctx->lang);
+
+        if (!answers.of[i].is_given || field->audience == AUDIENCE_STAFF ||
+            (!follow->is_own && !field_is_public(field)))
+            continue;
+        follow->answers[follow->answer_n++] = (struct follow_answer){
+            prompt.n ? prompt : text_in(&field->text, ctx->lang),
+            answer_shown(ctx->arena, field, &answers.of[i], ctx->lang),
+        };
+    }
+    return RC_OK;
+}
+
 enum rc follow_load(struct ctx *ctx, const struct request *request, struct follow *ret)
 {
     struct follow follow = {.done = done_of(request)};
@@ -376,6 +402,8 @@ enum rc follow_load(struct ctx *ctx, const struct request *request, struct follo
     rc = load_merged(ctx, &follow);
     if (!rc)
         rc = show_place(ctx, &follow);
+    if (!rc)
+        rc = load_answers(ctx, &follow);
     if (!rc)
         rc = load_events(ctx, &follow, &read);
     if (!rc)

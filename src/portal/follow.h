@@ -32,6 +32,12 @@ struct own_way_back {
     const struct err *err; /* of the address; NULL: none */
 };
 
+/* An answer that who asks may see: all but staff's own for the reporter, for others what the
+ * definition opens to the public. */
+struct follow_answer {
+    struct str prompt, text; /* in ctx->lang */
+};
+
 struct follow {
     struct case_by_number_row row;
     const struct definition *definition;
@@ -44,6 +50,8 @@ struct follow {
     bool is_own;       /* opened by the private link */
     bool is_merged;    /* another case goes on in its place */
     struct str merged; /* its number; empty where the public may not see it */
+    struct follow_answer *answers;
+    size_t answer_n;
     struct follow_event *events;
     size_t event_n;
     struct photos photos;      /* that may be seen by who asks */

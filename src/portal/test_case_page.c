@@ -74,12 +74,16 @@ static void who_asks_decides_what_is_seen(void **state)
     assert_false(sees(&scene.stranger, "795 Mass") || sees(&scene.stranger, "Behind the bins") ||
                  sees(&scene.stranger, "Which colour?") || sees(&scene.stranger, "<form") ||
                  sees(&scene.stranger, "receipt") || sees(&scene.stranger, "xample.org"));
+    /* An answer that the check page named, and one in free words, which nobody releases. */
+    assert_true(sees(&scene.stranger, "It runs loose"));
+    assert_false(sees(&scene.stranger, "Dog"));
     visitor_init(&ana, scene.world);
     visitor_signs_in(&ana, "ana@example.org");
     for (int i = 0; i < 2; i++) {
         struct visitor *own = i ? &ana : &scene.reporter;
 
         assert_int_equal(visit(own, "%s", scene.page), 200);
+        assert_true(sees(own, "It runs loose") && sees(own, "Dog"));
         assert_true(sees(own, "795 Massachusetts Ave") && sees(own, "Behind the bins") &&
                     sees(own, "Which colour?") && sees(own, "We have asked you a question.") &&
                     sees(own, at(&scene, "/steps/answer")) && sees(own, at(&scene, "/receipt")));
