@@ -16,10 +16,10 @@ scratch_start() {
     TMPDIR=$(mktemp -d "$scratch_in/cityhall-test-XXXXXX")
     chmod 711 "$TMPDIR" # PostgreSQL has a user of its own
     export TMPDIR
+    scratch_made=$TMPDIR
 }
 
 scratch_stop() {
-    case ${TMPDIR:-} in
-    */cityhall-test-??????) rm -rf "$TMPDIR" ;;
-    esac
+    [ -z "${scratch_made:-}" ] || rm -rf "$scratch_made"
+    scratch_made=
 }

@@ -20,12 +20,44 @@ static bool may_hold_answers(struct str kind)
     return false;
 }
 
+static bool is_name_byte(struct str text, size_t at)
+{
+    char c = at < text.n ? text.p[at] : ' ';
+
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+}
+
+/* As a whole name: "animal" is not named by the service "stray-animal". */
+static bool is_named_whole(struct str text, struct str name)
+{
+    for (size_t from = 0; from < text.n;) {
+        ptrdiff_t found = str_find(str_slice(text, from, text.n), name);
+        size_t at = from + (size_t)(found < 0 ? 0 : found);
+
+        if (found < 0)
+            return false;
+        if ((at == 0 || !is_name_byte(text, at - 1)) && !is_name_byte(text, at + name.n))
+            return true;
+        from = at + name.n;
+    }
+    return false;
+}
+
 static bool is_named(struct str text, const struct forgotten *forgotten)
 {
     for (size_t i = 0; i < forgotten->n; i++)
-        if (str_find(text, forgotten->fields[i]) >= 0)
+        if (is_named_whole(text, forgotten->fields[i]))
             return true;
     return false;
+}
+
+/* Openings held answers only while they said by which rule the team was chosen. */
+static bool may_name_answers(const struct events_of_row *event)
+{
+    if (event_is(event->kind, EVENT_CASE_OPENED) && str_find(event->payload, S("\"route\"")) < 0)
+        return false;
+    return may_hold_answers(event->kind);
 }
 
 static enum rc forget_traces(struct ctx *ctx, int64_t case_id, const struct forgotten *forgotten)
@@ -47,7 +79,7 @@ enum rc case_forget_answers(struct ctx *ctx, int64_t case_id, const struct forgo
     for (size_t i = 0; !rc && i < events.n; i++) {
         const struct events_of_row *event = &events.rows[i];
 
-        if (may_hold_answers(event->kind) && !event->payload_is_null &&
+        if (!event->payload_is_null && may_name_answers(event) &&
             is_named(event->payload, forgotten))
             rc = record_erase(ctx, event->id, forgotten->reason);
     }

@@ -267,6 +267,25 @@ static void a_redacted_answer_leaves_the_record(void **state)
         0);
 }
 
+/* "animal" is a field of "stray-animal", which the entry of its opening names. */
+static void what_is_only_called_alike_stays(void **state)
+{
+    struct world *world = *state;
+    struct redaction redaction = {
+        .what = REDACT_ANSWER, .field = S("animal"), .reason = S("Not needed")};
+
+    test_file(world, &(struct test_filing){.service = "stray-animal",
+                                           .answers = {"state", "loose", "animal", "Dog"}});
+    be(world, ROLE_SUPERVISOR);
+    test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
+    assert_int_equal(test_i64(world,
+                              "SELECT count(*) FROM event_payload p JOIN event e ON e.id = p.event "
+                              "WHERE payload LIKE '%%stray-animal%%' AND kind = 'case.opened' AND "
+                              "cases = %lld",
+                              1),
+                     1);
+}
+
 /* A photo's rows as photos_carry leaves them, with the given bytes. */
 static void add_photo(struct world *world, struct str full, struct str thumb)
 {
@@ -346,6 +365,7 @@ int main(void)
         TEST(what_was_said_with_a_rating_is_redacted),
         TEST(a_redacted_answer_leaves_the_index),
         TEST(a_redacted_answer_leaves_the_record),
+        TEST(what_is_only_called_alike_stays),
         TEST(a_redacted_photo_leaves_the_disk),
     };
 
