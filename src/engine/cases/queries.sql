@@ -708,10 +708,11 @@ WHERE service = :service AND service_version <> :service_version AND state_type 
     AND id > :after_id
 ORDER BY id LIMIT :most;
 
--- Whose contact an address is: the cases of a resident who has proven it, newest first.
+-- Whose contact an address is: the cases of a resident who has proven it, newest first; without
+-- those that are for staff alone (AUDIENCE_STAFF).
 -- name: cases_of_email :many (email TEXT, before I64, most I64)
 SELECT c.id FROM contact_point p JOIN cases c ON c.reporter = p.party
-WHERE p.kind = 'email' AND p.folded = :email AND c.id < :before
+WHERE p.kind = 'email' AND p.folded = :email AND c.id < :before AND c.confidentiality < 2
 ORDER BY c.id DESC LIMIT :most;
 
 -- name: own_case :optional (id I64)
