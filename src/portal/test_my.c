@@ -161,6 +161,7 @@ static void my_requests_come_in_pages(void **state)
     assert_int_equal(cases_on(body), MY_CASES);
     /* What is for staff alone now has no page to lead to. */
     test_exec(world, "UPDATE cases SET confidentiality = 2 WHERE id = 1");
+    refresh(world);
     body = page_of(world, &request, STR_NONE);
     assert_int_equal(older_of(body).n, 0);
     body = page_of(world, &request, S("1"));
