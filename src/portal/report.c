@@ -609,7 +609,8 @@ static enum rc file_draft(struct ctx *ctx, struct request *request, struct reply
     filing.lang = ctx->lang;
     filing.base_url = request_csrf(request)->base_url;
     filing.is_own_email = browser_trust(ctx, request, filing.contact.email) == MAILBOX_PROVEN;
-    filing.link_token = sent_link_token(ctx, request, report->draft.token);
+    if (sent_is_begun_here(ctx, &report->draft))
+        filing.link_token = sent_link_token(ctx, request, report->draft.token);
     rc = case_file(ctx, &filing, &filed);
     if (rc == RC_INVALID) {
         report->err = ctx->err;

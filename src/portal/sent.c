@@ -35,6 +35,14 @@ enum rc sent_find(struct ctx *ctx, const struct request *request, struct str ser
     return RC_OK;
 }
 
+bool sent_is_begun_here(struct ctx *ctx, const struct draft *draft)
+{
+    struct crypto_hash hash = crypto_sha256(draft->token);
+    struct str begun;
+
+    return draft_key_token(ctx->arena, draft->key, &begun) && str_eq(begun, crypto_hash_str(&hash));
+}
+
 struct str sent_link_token(struct ctx *ctx, const struct request *request, struct str draft_token)
 {
     struct str secret = {(const char *)request_csrf(request)->secret, CSRF_SECRET_BYTES};

@@ -2,8 +2,8 @@
  * reply that gave it: two taps on the button, the first of which the browser dropped.
  *
  * The link's token is made from the draft's: whoever sent the draft can be given the same link
- * again, without anything being stored for it. Who merely holds the draft too, on another device or
- * by a code, gets none by it. Layer: portal.
+ * again, without anything being stored for it. That is the browser that began the draft: a token
+ * that went on in a mail or by a code has been read by others too, and gives none. Layer: portal.
  */
 #ifndef PORTAL_SENT_H
 #define PORTAL_SENT_H
@@ -22,6 +22,9 @@ struct sent_draft {
  * withdrawn since. *ret_is_found is false, and *ret of no meaning, when there is none. */
 enum rc sent_find(struct ctx *ctx, const struct request *request, struct str service,
                   bool *ret_is_found, struct sent_draft *ret) MUST_CHECK;
+
+/* Whether it is held by the token that it was begun under. */
+bool sent_is_begun_here(struct ctx *ctx, const struct draft *draft);
 
 /* The private link's token of the case that is filed from the draft held by `draft_token`, in the
  * arena. Only this installation can make it. */

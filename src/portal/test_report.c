@@ -100,6 +100,27 @@ static void the_second_tap_keeps_the_private_link(void **state)
                      1);
 }
 
+/* A token that came by a mail or a code has been read by others: who sent the draft by it is known
+ * to hold it, not to be the one who sent it. */
+static void a_token_that_went_round_gives_no_link_again(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world), bo = visitor_in(world);
+    struct str code, token;
+
+    visitor_fills(&ana, "");
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, draft_code(&world->ctx, 1, &code));
+    test_ok(&world->ctx, draft_of_code(&world->ctx, code, &token));
+    asker_cookie_set(&bo.asker, "draft", token);
+    submit(&bo, "", "/report/pothole/check");
+    assert_leads(&bo, "/report/pothole/done");
+    assert_int_equal(asker_cookie(&bo.asker, "case").n, 43);
+    asker_cookie_set(&bo.asker, "case", STR_NONE);
+    submit(&bo, "", "/report/pothole/check");
+    assert_int_equal(asker_cookie(&bo.asker, "case").n, 0);
+}
+
 /* Who holds the same draft by a code of it, but did not send it; who holds another draft; and
  * whoever comes to the browser when the first minutes are over. */
 static void nobody_else_gets_the_private_link(void **state)
@@ -475,6 +496,7 @@ int main(void)
         TEST(a_report_goes_step_by_step),
         TEST(it_is_sent_once),
         TEST(the_second_tap_keeps_the_private_link),
+        TEST(a_token_that_went_round_gives_no_link_again),
         TEST(nobody_else_gets_the_private_link),
         TEST(two_things_wrong_are_said_together),
         TEST(the_service_says_what_is_asked_of_who),

@@ -5,6 +5,7 @@ use tests/http/tap.py.
 """
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -28,9 +29,16 @@ def end():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system lends to whoever connects: such a one may be taken again before
+    the server listens there."""
+    while True:
+        with socket.socket() as probe:
+            port = random.randrange(20000, 32768)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 class Runner:
