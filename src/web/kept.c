@@ -5,18 +5,26 @@
 #define MAX_KEPT_BYTES 100000
 #define LEAST_BYTES    10 /* shorter is typed again soon, or is a token */
 
-/* A password may be a sentence: it is never shown, nor is its repetition. */
 static bool is_prose(const struct param *item)
 {
-    return item->value.n >= LEAST_BYTES && str_find(item->value, S(" ")) >= 0 &&
-           str_find(item->name, S("password")) < 0 && !str_eq(item->name, S("again"));
+    return item->value.n >= LEAST_BYTES && str_find(item->value, S(" ")) >= 0;
+}
+
+/* A password may be a sentence, and stands beside others of its form under other names. */
+static bool has_password(const struct params *form)
+{
+    for (size_t i = 0; i < form->n; i++)
+        if (str_find(form->items[i].name, S("password")) >= 0)
+            return true;
+    return false;
 }
 
 struct str kept_text(struct ctx *ctx, const struct request *request)
 {
     struct buf out;
 
-    if (!str_eq(request_header(request, S("sec-fetch-site")), S("same-origin")))
+    if (!str_eq(request_header(request, S("sec-fetch-site")), S("same-origin")) ||
+        has_password(&request->form))
         return STR_NONE;
     out = buf_in(ctx->arena, MAX_KEPT_BYTES);
     for (size_t i = 0; i < request->form.n; i++) {

@@ -8,9 +8,10 @@
 #include "base/ctx.h"
 #include "web/request.h"
 
-/* The texts of several words in the request's form but passwords, a blank line between them, in the
- * arena; empty when there are none, and unless the browser says (Sec-Fetch-Site) that a page of
- * ours sent them: a foreign page must not put words into our mouth. */
+/* The texts of several words in the request's form, a blank line between them, in the arena; empty
+ * when there are none, when a field of the form is called a password, and unless the browser says
+ * (Sec-Fetch-Site) that a page of ours sent them: a foreign page must not put words into our
+ * mouth. */
 struct str kept_text(struct ctx *ctx, const struct request *request);
 
 /* Where that form stood: path and query of the Referer when its host is the one that was asked;
