@@ -352,7 +352,8 @@ static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t eve
         .has_due = work->has_due,
         .due = work->due,
     };
-    bool is_mailed = notice && (notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n;
+    bool is_mailed = notice && (notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n &&
+                     filing->definition->audience != AUDIENCE_STAFF;
     enum rc rc = RC_OK;
 
     if (!notice)

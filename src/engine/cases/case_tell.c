@@ -40,7 +40,8 @@ static enum rc tell_reporter(struct ctx *ctx, const struct case_news *news,
     enum lang lang = LANG_EN;
     enum rc rc;
 
-    if (news->row->reporter_is_null || !(news->notice->to & NOTICE_TO_REPORTER))
+    if (news->row->reporter_is_null || !(news->notice->to & NOTICE_TO_REPORTER) ||
+        news->definition->audience == AUDIENCE_STAFF)
         return RC_OK;
     lang_parse(news->row->lang, &lang);
     if (date_parse(news->date, &date))

@@ -127,6 +127,24 @@ static void the_team_hears_of_a_step(void **state)
     assert_true(str_find(mail(town, "body", false), S("/staff/")) < 0);
 }
 
+/* A link would lead to a page that is not theirs to read. */
+static void a_case_for_staff_alone_tells_its_reporter_nothing(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id = file_one(town, "inquiry"), before = mails(town);
+
+    act(town);
+    test_ok(&town->ctx, case_step(&town->ctx, id,
+                                  &(struct step_input){.step = S("close"),
+                                                       .message = S("Mended."),
+                                                       .date = S("2026-11-20"),
+                                                       .base_url = BASE}));
+    assert_int_equal(mails(town), before + 1);
+    assert_int_equal(
+        test_town_count(town, "SELECT count(*) FROM message WHERE address = 'minh@example.org'"),
+        0);
+}
+
 static enum rc transfer(struct test_town *town, int64_t case_id, const char *service)
 {
     act(town);
@@ -176,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TELL_TEST(the_team_hears_of_a_new_case),
         TELL_TEST(the_team_hears_of_a_step),
+        TELL_TEST(a_case_for_staff_alone_tells_its_reporter_nothing),
         TELL_TEST(a_transfer_is_told_in_the_programs_words),
         TELL_TEST(a_transfer_is_told_in_the_workflows_words),
         TELL_TEST(a_transfer_may_be_silent),

@@ -176,13 +176,15 @@ static void load_classes(struct definition_loader *loader, const struct yaml_nod
 {
     static const struct str personal[] = {STR("none"), STR("contact"), STR("sensitive")};
     static const struct str open[] = {STR("never"), STR("public")};
+    bool is_free = field->type == FIELD_TEXT || field->type == FIELD_ASSET;
 
-    field->personal = (enum personal)yaml_expect_word(loader->problems, yaml_get(item, "personal"),
-                                                      personal, COUNT(personal), PERSONAL_NONE);
-    /* Free text is private until somebody has read it; all else of a public field is open. */
+    field->personal = (enum personal)yaml_expect_word(
+        loader->problems, yaml_get(item, "personal"), personal, COUNT(personal),
+        PERSONAL_NONE); /* What is typed freely, the number of an asset too, is private until
+                         * somebody has read it; all else of a public field is open. */
     field->open = (enum openness)yaml_expect_word(
         loader->problems, yaml_get(item, "open"), open, COUNT(open),
-        field->type == FIELD_TEXT || field->personal || field->audience ? OPEN_NEVER : OPEN_PUBLIC);
+        is_free || field->personal || field->audience ? OPEN_NEVER : OPEN_PUBLIC);
     field->is_indexed = yaml_expect_bool(loader->problems, yaml_get(item, "indexed"), false);
     load_keep(loader, yaml_get(item, "keep"), field);
     if (field->personal && field->open == OPEN_PUBLIC)
