@@ -55,7 +55,7 @@ export const own = async (browser, city) => {
     await other.page.goto(`/cases/${number}`);
     const text = await other.served.text();
     has(text, '2 workdays', 'the public page');
-    hasNot(text, 'in the way of traffic', 'the public page');
+    hasNot(text, 'in the way of traffic? Yes', 'the public page');
     for (const path of ['receipt', 'receipt.json', 'receipt.txt']) {
       await other.page.goto(`/cases/${number}/${path}`).catch(() => {});
       same(other.served.status, 403, `the status of another's ${path}`);
