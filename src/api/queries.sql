@@ -55,14 +55,22 @@ ORDER BY e.id LIMIT :most;
 -- column: later I64
 -- column: failed I64
 SELECT
-    (SELECT count(*) FROM job WHERE done IS NULL AND attempts < :tries AND due <= :now) AS due,
-    (SELECT count(*) FROM job WHERE done IS NULL AND attempts < :tries AND due > :now) AS later,
-    (SELECT count(*) FROM job WHERE done IS NULL AND attempts >= :tries) AS failed;
+    (SELECT count(*) FROM job WHERE done IS NULL AND due <= :now)
+        - (SELECT count(*) FROM job WHERE done IS NULL AND attempts > 0 AND attempts >= :tries
+            AND due <= :now) AS due,
+    (SELECT count(*) FROM job WHERE done IS NULL AND due > :now)
+        - (SELECT count(*) FROM job WHERE done IS NULL AND attempts > 0 AND attempts >= :tries
+            AND due > :now) AS later,
+    (SELECT count(*) FROM job WHERE done IS NULL AND attempts > 0 AND attempts >= :tries) AS failed;
 
+-- Each from the index of its own.
 -- name: api_messages_by_state :many ()
+-- column: state TEXT
 -- column: total I64
-SELECT state, count(*) AS total FROM message
-WHERE state IN ('queued', 'sending', 'failed', 'uncertain') GROUP BY state;
+SELECT 'queued' AS state, count(*) AS total FROM message WHERE state = 'queued'
+UNION ALL SELECT 'sending', count(*) FROM message WHERE state = 'sending'
+UNION ALL SELECT 'failed', count(*) FROM message WHERE state = 'failed'
+UNION ALL SELECT 'uncertain', count(*) FROM message WHERE state = 'uncertain';
 
 -- name: api_deliveries_by_state :many ()
 -- column: total I64

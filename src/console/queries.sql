@@ -258,8 +258,9 @@ SELECT at FROM event ORDER BY id DESC LIMIT 1
 -- column: oldest INSTANT?
 -- column: failed I64
 SELECT count(*) AS queued, min(m.created) AS oldest,
-    (SELECT count(*) FROM message f WHERE f.state IN ('failed', 'uncertain')
-        AND f.created > :since) AS failed
+    (SELECT count(*) FROM message f WHERE f.state = 'failed' AND f.created > :since)
+        + (SELECT count(*) FROM message u WHERE u.state = 'uncertain' AND u.created > :since)
+        AS failed
 FROM message m WHERE m.state = 'queued'
 
 -- name: sessions_about :one (now INSTANT)
