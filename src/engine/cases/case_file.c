@@ -513,7 +513,11 @@ enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *re
     if (!rc)
         rc = decide(ctx, &work);
     if (!rc)
-        rc = db_tx(ctx, file_tx, &work);
+        rc = db_turn_begin(ctx); /* for the next number */
+    if (rc)
+        return rc;
+    rc = db_tx(ctx, file_tx, &work);
+    db_turn_end(ctx);
     if (!rc)
         *ret = filed;
     return rc;
