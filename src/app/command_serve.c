@@ -175,6 +175,10 @@ static void list_routes(const struct route *tables[MAX_MODULES + 1])
     tables[n] = NULL;
 }
 
+/* Threads that read compute, so there are as many as cores; those that ask another server mostly
+ * wait for it. */
+#define READERS_OF_POSTGRES 12
+
 static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen)
 {
     const struct server_options options = {
@@ -188,6 +192,7 @@ static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen
         .proxies = str_of(app->proxies),
         .has_pseudo_language = has_pseudo_language(),
         .db = app->home.db,
+        .readers = db_engine(app->home.db) == SQL_POSTGRES ? READERS_OF_POSTGRES : 0,
         .app = app,
         .hooks = {begin, authorize, render_error, end, log_request, ready},
     };

@@ -33,7 +33,8 @@ struct db_options {
     const char *location;           /* a file's path, or postgresql://... */
     const struct db_schema *schema; /* borrowed; what db_migrate makes of the database */
     bool may_create;                /* SQLite: make the file if there is none */
-    unsigned reader_max;            /* connections for reading; 0: two per core, at least 4 */
+    unsigned reader_max;            /* connections for reading; 0: two per core, at least 4;
+                                     * PostgreSQL, where they mostly wait: 16 */
     unsigned writer_max;            /* PostgreSQL: connections for db_tx; 0: 8 */
     unsigned queue_max;             /* transactions that may wait; 0: 1024 */
     enum db_durability durability;

@@ -5,6 +5,7 @@
 #include "db/postgres.h"
 
 #define WRITERS_DEFAULT 8
+#define READERS_DEFAULT 16
 
 static struct postgres_db *self(struct db *db)
 {
@@ -122,11 +123,15 @@ static bool set_up(struct postgres_db *db, const struct db_options *options)
 {
     unsigned writer_max = options->writer_max ? options->writer_max : WRITERS_DEFAULT;
     unsigned queue_max = options->queue_max ? options->queue_max : DB_WAITING_MAX;
+    struct db_options base = *options;
+
+    if (!base.reader_max)
+        base.reader_max = READERS_DEFAULT;
 
     db->location = strdup(options->location);
     db->owner_location = options->owner_location ? strdup(options->owner_location) : NULL;
     if (!db->location || (options->owner_location && !db->owner_location) ||
-        !db_init(&db->base, &postgres_ops, SQL_POSTGRES, options))
+        !db_init(&db->base, &postgres_ops, SQL_POSTGRES, &base))
         return false;
     if (db_pool_init(&db->writers, writer_max, queue_max)) {
         if (db_pool_init(&db->turns, 1, queue_max))
