@@ -207,9 +207,6 @@ UPDATE cases SET answers = :answers WHERE id = :id;
 -- name: case_index_drop :exec (cases I64)
 DELETE FROM case_index WHERE cases = :cases;
 
--- name: case_index_field_drop :exec (cases I64, field TEXT)
-DELETE FROM case_index WHERE cases = :cases AND field = :field;
-
 -- Answers that are erased some time after closing (kept.h).
 -- name: kept_of :many (cases I64)
 SELECT id, field, service_version, until FROM case_kept WHERE cases = :cases ORDER BY field;
@@ -226,6 +223,11 @@ UPDATE case_kept SET until = :until WHERE id = :id;
 
 -- name: kept_drop :exec (id I64)
 DELETE FROM case_kept WHERE id = :id;
+
+-- Of an answer that an earlier version left behind.
+-- name: kept_drop_left :exec (cases I64, service_version I64, field TEXT)
+DELETE FROM case_kept
+WHERE cases = :cases AND field = :field AND service_version <> :service_version;
 
 -- A run of those whose time has come, after one.
 -- name: kept_due :many (now INSTANT, at INSTANT, after_id I64, most I64)
