@@ -732,20 +732,23 @@ ORDER BY updated DESC LIMIT 50;
 SELECT id, service_version, party, answers, updated, expires FROM draft
 WHERE id = :id AND cases IS NULL AND expires > :now;
 
--- Everybody's entries, with what they are made of. CROSS JOIN: from the cases to the entries, or each
--- run would read them all.
--- name: public_entries :many (after_id I64, most I64)
+-- The entries of both searches, with what they are made of. CROSS JOIN: from the cases to the entries,
+-- or each run would read them all.
+-- name: word_entries :many (after_id I64, most I64)
 -- column: words TEXT
+-- column: public_words TEXT
 -- column: place_label TEXT?
 -- @sqlite
-SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
-    p.label AS place_label
-FROM cases c CROSS JOIN case_public_text u ON u.rowid = c.id LEFT JOIN place p ON p.id = c.place
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, c.answers,
+    t.words, u.words AS public_words, p.label AS place_label
+FROM cases c CROSS JOIN case_text t ON t.rowid = c.id
+    CROSS JOIN case_public_text u ON u.rowid = c.id LEFT JOIN place p ON p.id = c.place
 WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
 -- @postgres
-SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
-    p.label AS place_label
-FROM cases c JOIN case_public_text u ON u.id = c.id LEFT JOIN place p ON p.id = c.place
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, c.answers,
+    t.words, u.words AS public_words, p.label AS place_label
+FROM cases c JOIN case_text t ON t.id = c.id
+    JOIN case_public_text u ON u.id = c.id LEFT JOIN place p ON p.id = c.place
 WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
 -- @both
 

@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 
+#include "db/db.h"
 #include "engine/cases/case_search.h"
+#include "engine/cases/projection.h"
+#include "engine/cases/words_job.h"
 #include "engine/definition/answer.h"
 #include "engine/test_town.h"
 
@@ -319,8 +322,48 @@ static void personal_answers_are_for_those_who_work(void **state)
     ctx_clear_error(&town->ctx);
     db_reader_release(&town->ctx);
     assert_found(town, "field.size:large", "2 3");
+    assert_found(town, "KLM", "");
+    assert_found(town, "100-5311", "2"); /* a text that is not personal */
     town->ctx.actor = &agent;
     assert_true(case_field_is_for(&town->ctx, &plate));
+    assert_found(town, "KLM", "");
+    assert_found(town, "field.plate:\"KLM 742\"", "1");
+}
+
+static int64_t differences(struct test_town *town)
+{
+    struct buf report = buf_in(town->ctx.arena, 10000);
+    struct projection_found found;
+
+    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
+    test_ok(&town->ctx, projection_check(&town->ctx, &report, &found));
+    db_reader_release(&town->ctx);
+    return found.differences;
+}
+
+/* As an older version entered them, and as the migration has them taken out. */
+static void personal_words_of_before_are_taken_out(void **state)
+{
+    static const struct job_kind *const tables[] = {words_jobs, NULL};
+    static const struct job_runner runner = {tables, STR_NONE};
+    struct test_town *town = *state;
+    bool was_there = false;
+
+    if (db_engine(town->db) == SQL_SQLITE)
+        test_town_set(town, "UPDATE case_text SET words = words || ' klm 742' WHERE rowid = 1");
+    else
+        test_town_set(town, "UPDATE case_text SET words = words || ' klm 742', vector = "
+                            "to_tsvector('simple', words || ' klm 742') WHERE id = 1");
+    test_town_set(town, "DELETE FROM job");
+    test_town_set(town, "INSERT INTO job (kind, argument, once, due, attempts, trouble) VALUES "
+                        "('words.everybody', '0', 'words.everybody', 0, 0, '')");
+    assert_found(town, "KLM", "1");
+    assert_int_equal(differences(town), 1);
+    test_ok(&town->ctx, job_run_next(&town->ctx, &runner, &was_there));
+    assert_true(was_there);
+    assert_found(town, "KLM", "");
+    assert_found(town, "100-5311", "2");
+    assert_int_equal(differences(town), 0);
 }
 
 /* Whose grants reach a team alone finds no more by an answer. */
@@ -383,6 +426,7 @@ int main(void)
         TOWN(hostile_values_are_values),
         TOWN(what_is_typed_comes_back),
         TOWN(personal_answers_are_for_those_who_work),
+        TOWN(personal_words_of_before_are_taken_out),
         TOWN(grants_bound_it),
         TOWN(answers_come_with_the_lines),
         TOWN(examples_can_be_read),
