@@ -52,6 +52,22 @@ VALUES (:cases, :field, :text, :number, :instant);
 -- name: case_index_field :many (cases I64, field TEXT)
 SELECT text, number, instant FROM case_index WHERE cases = :cases AND field = :field ORDER BY id;
 
+-- How many answers to a field there are, up to so many: by each of the indexes they stand in.
+-- name: case_index_texts :one (field TEXT, text TEXT, most I64)
+-- column: total I64
+SELECT count(*) AS total FROM (SELECT 1 FROM case_index x
+    WHERE x.field = :field AND x.text = :text LIMIT :most) AS found;
+
+-- name: case_index_numbers :one (field TEXT, least I64, greatest I64, most I64)
+-- column: total I64
+SELECT count(*) AS total FROM (SELECT 1 FROM case_index x
+    WHERE x.field = :field AND x.number >= :least AND x.number <= :greatest LIMIT :most) AS found;
+
+-- name: case_index_days :one (field TEXT, low INSTANT, high INSTANT, most I64)
+-- column: total I64
+SELECT count(*) AS total FROM (SELECT 1 FROM case_index x
+    WHERE x.field = :field AND x.instant >= :low AND x.instant < :high LIMIT :most) AS found;
+
 -- name: case_index_of :many (cases I64)
 SELECT field, text, number, instant FROM case_index WHERE cases = :cases ORDER BY id;
 
