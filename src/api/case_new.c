@@ -389,13 +389,12 @@ static enum rc load_draft(struct ctx *ctx, const struct request *request, struct
     return FAIL(ctx, ERR_NOT_FOUND);
 }
 
-/* The photo is there, and its answer was lost. */
+/* The photo is there. */
 static enum rc photo_again(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct draft draft;
     enum rc rc = load_draft(ctx, request, &draft);
 
-    reply_header(reply, S("Idempotency-Replayed"), S("true"));
     return rc ? rc : put_draft(ctx, request, reply, request_param(request, S("draft")), &draft);
 }
 

@@ -16,17 +16,16 @@ UPDATE api_call SET begun = :begun WHERE id = :id;
 -- name: api_call_acted :exec (id I64)
 UPDATE api_call SET status = 1 WHERE id = :id;
 
--- name: api_call_settle :exec (id I64, status I64, location TEXT, etag TEXT, answer BLOB)
+-- name: api_call_settle :exec (id I64, status I64, location TEXT, etag TEXT, answer BLOB?)
 UPDATE api_call SET status = :status, location = :location, etag = :etag, answer = :answer
 WHERE id = :id;
 
 -- name: api_call_drop :exec (id I64)
 DELETE FROM api_call WHERE id = :id;
 
--- A few at a time, with each new one.
--- name: api_calls_forget :exec (before INSTANT)
+-- name: api_calls_forget :exec (before INSTANT, most I64)
 DELETE FROM api_call WHERE id IN
-    (SELECT id FROM api_call WHERE begun < :before ORDER BY begun LIMIT 20);
+    (SELECT id FROM api_call WHERE begun < :before ORDER BY begun LIMIT :most);
 
 -- name: api_case_people :one (id I64)
 -- column: assignee TEXT?

@@ -7,6 +7,7 @@
 
 #include "api/api.h"
 #include "api/metrics.h"
+#include "api/once.h"
 #include "api/witness.h"
 #include "app/about.h"
 #include "app/command.h"
@@ -207,6 +208,8 @@ static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen
     rc = metrics_begin(ctx, app->tables);
     if (!rc)
         rc = witness_begin(ctx);
+    if (!rc)
+        rc = api_once_begin(ctx);
     return rc ? rc : server_start(ctx, &options, &app->server);
 }
 

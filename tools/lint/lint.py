@@ -43,7 +43,7 @@ ENGINE_AGAINST = {
 # change what is decided in one place. Within the engine these change a case, its clocks and its
 # events in one transaction, or read them for one answer.
 STATEMENTS_OF_OTHERS = {
-    "src/engine/cases/case_forget.c": {"engine/clock", "engine/record"},
+    "src/engine/cases/case_erase.c": {"engine/clock", "engine/record"},
     "src/engine/cases/case_merge.c": {"engine/clock", "engine/record"},
     "src/engine/cases/case_privacy.c": {"engine/message", "engine/record"},
     "src/engine/cases/case_read.c": {"engine/record"},

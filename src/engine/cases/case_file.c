@@ -6,13 +6,11 @@
 #include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_entries.h"
 #include "engine/cases/case_tell.h"
-#include "engine/cases/case_words.h"
-#include "engine/cases/kept.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
-#include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/deadline.h"
@@ -286,7 +284,7 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
     return definition->clock_n ? clocks_watch(ctx, work->filed->case_id, alarm) : RC_OK;
 }
 
-static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
+static enum rc add_entries(struct ctx *ctx, const struct filing_work *work)
 {
     const struct filing *filing = work->filing;
     struct projection_words words = {
@@ -295,11 +293,8 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
         .description = filing->description,
         .answers = &filing->answers,
     };
-    enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
-    if (!rc)
-        rc = kept_enter(ctx, work->filed->case_id, &filing->answers, NULL);
-    return rc ? rc : case_words_enter(ctx, work->filed->case_id, &words);
+    return case_entries_add(ctx, work->filed->case_id, &words, NULL);
 }
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
@@ -466,7 +461,7 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = timer_enter(ctx, filed->case_id, workflow, workflow->start, ctx->now);
     if (!rc)
-        rc = add_projections(ctx, work);
+        rc = add_entries(ctx, work);
     if (!rc)
         rc = add_private_link(ctx, work);
     if (!rc && work->filing->draft_id)

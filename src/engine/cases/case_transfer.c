@@ -2,10 +2,9 @@
 
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_entries.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/cases.h"
-#include "engine/cases/kept.h"
-#include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/queries.h"
@@ -413,15 +412,15 @@ static enum rc write_case(struct ctx *ctx, struct transferring *work)
         rc = write_state(ctx, work);
     if (!rc)
         rc = case_edit_team(ctx, edit, plan->to, plan->team);
-    if (!rc)
-        rc = case_index_drop(ctx, edit->case_id, NULL);
-    if (!rc)
-        rc = projection_index_add(ctx, edit->case_id, &plan->kept);
-    if (!rc)
-        rc = kept_renew(ctx, edit->case_id, &plan->kept);
     return rc ? rc
-              : case_edit_words(ctx, edit, work->place ? work->place->label : STR_NONE,
-                                edit->row.description, &plan->kept);
+              : case_entries_renew(ctx, edit->case_id,
+                                   &(struct projection_words){
+                                       .number = edit->row.number,
+                                       .place_label = work->place ? work->place->label : STR_NONE,
+                                       .description = edit->row.description,
+                                       .answers = &plan->kept,
+                                       .is_public = edit->row.is_description_public,
+                                   });
 }
 
 static enum rc record_transfer(struct ctx *ctx, const struct transferring *work, int64_t *ret_event)
