@@ -5,6 +5,7 @@
 #include "base/mail.h"
 #include "base/text.h"
 #include "db/db.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/case_words.h"
@@ -182,6 +183,8 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
         rc = locate_check(ctx, filing->place->kind, filing->place->label);
     if (!rc)
         rc = check_fields(ctx, filing);
+    if (!rc)
+        rc = assets_check(ctx, &filing->answers, filing->place);
     if (!rc)
         rc = filing_check_contact(ctx, filing);
     return rc ? rc : filing_check_description(ctx, filing);
