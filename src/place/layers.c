@@ -191,6 +191,13 @@ struct str layers_value(const struct layers *layers, struct str name, struct poi
     return feature ? feature->id : STR_NONE;
 }
 
+double layers_outside_m(const struct layers *layers, struct point at)
+{
+    const struct layer *boundary = layers_find(layers, S("boundary"));
+
+    return boundary ? layer_nearest(boundary, at, 25e6).foot.distance_m : 0;
+}
+
 enum rc layers_check_inside(struct ctx *ctx, const struct layers *layers, struct point at)
 {
     const struct layer *boundary = layers_find(layers, S("boundary"));

@@ -18,6 +18,7 @@
 #include "engine/cases/timer.h"
 #include "engine/clock/deadline.h"
 #include "engine/clock/turn.h"
+#include "engine/definition/show.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
 
@@ -116,8 +117,10 @@ static enum rc check_inside_city(struct ctx *ctx, const struct place *place)
     enum rc rc =
         place->has_point ? layers_check_inside(ctx, ctx->city->layers, place->point) : RC_OK;
 
-    if (rc == RC_INVALID)
+    if (rc == RC_INVALID) {
         ctx->err.field = S("place");
+        ctx->err.arg = show_distance(ctx, layers_outside_m(ctx->city->layers, place->point));
+    }
     return rc;
 }
 
