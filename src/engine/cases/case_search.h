@@ -7,7 +7,7 @@
  * there: a page costs a bounded time however rare its cases are. An indexed answer (case_field.h)
  * finds its cases by its own index where they are not more than a page may look at. Words are
  * looked up in the full-text index, latest case first; those that name a service find its cases,
- * too. Who asks is ctx->actor; no row outside of their grants leaves this file. Layer: engine.
+ * too. Who asks is ctx->actor; no row outside of their grants leaves case_search. Layer: engine.
  * Reads on ctx->conn.
  */
 #ifndef ENGINE_CASE_SEARCH_H
