@@ -175,7 +175,7 @@ static enum rc read_answers(struct ctx *ctx, const struct request *request, cons
         json_object_foreach(fields, name, value)
             read_answer(ctx, request, &filing->answers, name, value);
     if (api_caller(request)->faults.n)
-        return FAIL(ctx, api_caller(request)->faults.of[0].id);
+        return api_faulty(ctx, request);
     return RC_OK;
 }
 

@@ -27,6 +27,7 @@
 #include "svc/requests/requests.h"
 #include "web/assets.h"
 #include "web/server.h"
+#include "web/twin.h"
 
 #define MAX_MODULES 32
 
@@ -85,6 +86,8 @@ static enum rc render(struct ctx *ctx, struct request *request, struct reply *re
         api_problem(ctx, request, reply);
         return RC_OK;
     }
+    if (twin_problem(ctx, request, reply))
+        return RC_OK;
     if (request_wants_json(request))
         return RC_UNAVAILABLE; /* the server's own problem document */
     if (console_is_asked(request))

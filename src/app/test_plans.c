@@ -49,6 +49,7 @@ static struct allowed {
      "the 200 who proved an address last, and the last 200 to name it"},
     {"cases_of_email", "TEMP B-TREE", "what one address has filed, a page of it shown"},
     {"parties_by_contact", "TEMP B-TREE", "to whom one address belongs"},
+    {"parties_by_name", "TEMP B-TREE", "the last 200 of each of three indexes"},
     {"drafts_of_party", "TEMP B-TREE", "what one person has begun in thirty days"},
     {"cases_near", "TEMP B-TREE", "open cases of some squares of 80 m"},
     {"public_words_run", "TEMP B-TREE", "so many entries of a run, which LIMIT has ended"},

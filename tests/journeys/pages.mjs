@@ -1,7 +1,7 @@
 // Every public page in every state: accessible, within its width, by keyboard, valid HTML.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { none, tap } from './lib/tap.mjs';
+import { check, none, tap } from './lib/tap.mjs';
 import { leave, visitor } from './lib/browser.mjs';
 import { auditor } from './lib/audit.mjs';
 import { HOSTILE, resident } from './lib/resident.mjs';
@@ -145,6 +145,17 @@ const walkHome = async (one, me, see) => {
   await see('list');
   await me.go('/cases?service=pothole&from=2001-01-01&until=2001-01-02');
   await see('list-empty');
+  await me.go('/cases?district=nowhere&state=open');
+  await see('list-wrong', 422);
+  const light = one.page;
+  await me.go('/report/street-light-out/where');
+  await light.locator('#place').fill('60 Banks St');
+  await press(light, 'Continue');
+  await see('light-choices');
+  await light.locator('label', { hasText: '48-12' }).click();
+  await press(light, 'Continue');
+  await me.go('/report/street-light-out/lamp');
+  check(await light.locator('#lamp').isChecked(), 'the light that was chosen');
   await me.go('/cases');
   await one.page.locator('#f-q').fill('massachusetts');
   await press(one.page, 'Show');

@@ -5,6 +5,7 @@
 #include "base/mail.h"
 #include "base/text.h"
 #include "db/db.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_entries.h"
 #include "engine/cases/case_tell.h"
@@ -15,6 +16,7 @@
 #include "engine/cases/timer.h"
 #include "engine/clock/deadline.h"
 #include "engine/clock/turn.h"
+#include "engine/definition/show.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
 
@@ -113,8 +115,10 @@ static enum rc check_inside_city(struct ctx *ctx, const struct place *place)
     enum rc rc =
         place->has_point ? layers_check_inside(ctx, ctx->city->layers, place->point) : RC_OK;
 
-    if (rc == RC_INVALID)
+    if (rc == RC_INVALID) {
         ctx->err.field = S("place");
+        ctx->err.arg = show_distance(ctx, layers_outside_m(ctx->city->layers, place->point));
+    }
     return rc;
 }
 
@@ -180,6 +184,8 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
         rc = locate_check(ctx, filing->place->kind, filing->place->label);
     if (!rc)
         rc = check_fields(ctx, filing);
+    if (!rc)
+        rc = assets_check(ctx, &filing->answers, filing->place);
     if (!rc)
         rc = filing_check_contact(ctx, filing);
     return rc ? rc : filing_check_description(ctx, filing);

@@ -726,6 +726,31 @@ WHERE service = :service AND service_version <> :service_version AND state_type 
     AND id > :after_id
 ORDER BY id LIMIT :most;
 
+-- Whom people call by that: all of the name, its first word, or its last.
+-- name: parties_by_name :many (name TEXT, most I64)
+-- @sqlite
+SELECT a.id FROM (SELECT id FROM party WHERE lower(name) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) a
+UNION SELECT b.id FROM (SELECT id FROM party
+    WHERE lower(substr(name, 1, instr(name || ' ', ' ') - 1)) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) b
+UNION SELECT c.id FROM (SELECT id FROM party
+    WHERE lower(replace(name, rtrim(name, replace(name, ' ', '')), '')) = lower(:name)
+        AND name <> ''
+    ORDER BY id DESC LIMIT :most) c
+ORDER BY id DESC LIMIT :most;
+-- @postgres
+SELECT a.id FROM (SELECT id FROM party WHERE lower(name) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) a
+UNION SELECT b.id FROM (SELECT id FROM party
+    WHERE lower(split_part(name, ' ', 1)) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) b
+UNION SELECT c.id FROM (SELECT id FROM party
+    WHERE lower(regexp_replace(name, '^.* ', '')) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) c
+ORDER BY id DESC LIMIT :most;
+-- @both
+
 -- Whose contact an address is: the cases of a resident who has proven it, newest first; without
 -- those that are for staff alone (AUDIENCE_STAFF).
 -- name: cases_of_email :many (email TEXT, before I64, most I64)
