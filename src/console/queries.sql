@@ -268,3 +268,7 @@ FROM message m WHERE m.state = 'queued'
 -- column: oldest INSTANT?
 SELECT count(*) AS alive, min(created) AS oldest FROM session
 WHERE account IS NOT NULL AND revoked IS NULL AND expires > :now
+
+-- The case that a job is about.
+-- name: job_case :optional (id I64)
+SELECT number FROM cases WHERE id = :id

@@ -285,6 +285,10 @@ static void no_service_for_words_leads_on(void **state)
     assert_true(sees(&ana, "href=\"/vi/groups/streets\""));
     visit(&ana, "/find?q=pothole");
     assert_false(sees(&ana, "ch-empty"));
+    for (int i = 0; i < 2; i++) { /* nothing was looked for yet */
+        assert_int_equal(visit(&ana, i ? "/find?q=++" : "/find"), 200);
+        assert_true(sees(&ana, "href=\"/groups/streets\"") && !sees(&ana, "ch-empty"));
+    }
 }
 
 /* Before anything is asked: how long it will take, where a clock says so. */
