@@ -1,6 +1,7 @@
 #include "portal/follow.h"
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "engine/cases/case_read.h"
@@ -600,8 +601,10 @@ enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *repl
     if (rc)
         return rc;
     /* Reading must go on when nothing can be written. */
-    if (private_link_opened(ctx, request_param(request, S("token"))))
+    if (private_link_opened(ctx, &link)) {
+        log_failure(ctx, "link.unproven");
         ctx_clear_error(ctx);
+    }
     keyring_add(request, reply, KEYRING_CASES, request_param(request, S("token")));
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
                                       str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(link.number))));

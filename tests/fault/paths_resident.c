@@ -466,9 +466,13 @@ static void mailed_case(struct test_town *town, int64_t n)
 
 static enum rc open_link(struct ctx *ctx, struct test_town *town, int64_t n)
 {
+    struct private_link link;
+    bool is_found = false;
+    enum rc rc = private_link_find(ctx, token, &is_found, &link);
+
     (void)town;
     (void)n;
-    return private_link_opened(ctx, token);
+    return rc || !is_found ? rc : private_link_opened(ctx, &link);
 }
 
 static void address_is_proven(struct test_town *town, int64_t n, bool is_done)
