@@ -419,7 +419,7 @@ enum rc follow_load(struct ctx *ctx, const struct request *request, struct follo
     return rc;
 }
 
-enum rc follow_act(struct ctx *ctx, const struct follow *follow)
+enum rc follow_as_reporter(struct ctx *ctx, const struct follow *follow)
 {
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
 
@@ -509,7 +509,7 @@ enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *r
     enum rc rc = follow_load(ctx, request, &follow);
 
     if (!rc)
-        rc = follow_act(ctx, &follow);
+        rc = follow_as_reporter(ctx, &follow);
     if (rc)
         return rc;
     if (!str_to_i64(request_value(request, S("lock_version")), &input.lock_version))

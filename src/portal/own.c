@@ -51,7 +51,7 @@ static enum rc begin(struct ctx *ctx, const struct request *request, struct foll
 {
     enum rc rc = follow_load(ctx, request, follow);
 
-    return rc ? rc : follow_act(ctx, follow);
+    return rc ? rc : follow_as_reporter(ctx, follow);
 }
 
 /* The page again with what was refused; `rc` and ctx->err say why. */
