@@ -1,25 +1,11 @@
 #include "console/me.h"
 
-#include <assert.h>
-#include <pthread.h>
-
 #include "base/msg.h"
 #include "console/console.h"
 #include "console/me.ct.h"
 #include "console/signin.ct.h"
 #include "people/account.h"
-#include "web/limit.h"
-
-#define LIMIT_BUCKETS 1024
-
-static struct limiter *limiter; /* for the life of the program */
-static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
-
-static void make_limiter(void)
-{
-    limiter = limiter_new(LIMIT_BUCKETS);
-    assert(limiter);
-}
+#include "web/lasting_limit.h"
 
 static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
                     struct me_view *view)
@@ -60,15 +46,11 @@ enum rc me_keys_take(struct ctx *ctx, struct request *request, struct reply *rep
 
 static enum rc take_try(struct ctx *ctx, struct reply *reply)
 {
+    static struct lasting_limit tries = {.buckets = 1024};
     static const struct limit per_account = {.burst = 10, .interval_ms = 60000};
     struct str key = str_fmt(ctx->arena, "own %lld", (long long)ctx->actor->id);
-    int64_t wait_s;
 
-    pthread_once(&limiter_once, make_limiter);
-    if (limiter_take(limiter, key, &per_account, clock_monotonic_ms(), &wait_s))
-        return RC_OK;
-    reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));
-    return FAIL(ctx, ERR_TOO_MANY);
+    return lasting_limit_try(ctx, reply, &tries, key, &per_account);
 }
 
 /* The page again with what is wrong at its field; passwords are typed anew. What is wrong with the

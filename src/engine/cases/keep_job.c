@@ -23,9 +23,9 @@ struct erasing {
     bool is_text; /* one of them is found by search */
 };
 
-/* Takes a row out whose time is over, or corrects one that has another end than it says. */
-static enum rc settle_row(struct ctx *ctx, struct erasing *work, const struct kept_of_row *row,
-                          struct instant closed)
+/* Looks at one row: its time is over, or it has another end than it says. */
+static enum rc weigh(struct ctx *ctx, struct erasing *work, const struct kept_of_row *row,
+                     struct instant closed)
 {
     const struct field *field = kept_field(ctx, row);
     struct instant until = {0};
@@ -55,7 +55,7 @@ static enum rc find_ended(struct ctx *ctx, struct erasing *work, struct instant 
     if (!work->fields || !work->names)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && i < rows.n; i++)
-        rc = settle_row(ctx, work, &rows.rows[i], closed);
+        rc = weigh(ctx, work, &rows.rows[i], closed);
     return rc;
 }
 
