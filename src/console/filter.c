@@ -149,7 +149,8 @@ static struct str reporter_of(struct ctx *ctx, struct str text)
 {
     size_t digits = 0, others = 0;
 
-    if (str_find_byte(text, ':') >= 0 || text.n > 320 || !actor_may(ctx->actor, PERMISSION_WORK))
+    if (str_find_byte(text, ':') >= 0 || text.n > MAIL_TYPED_MAX ||
+        !actor_may(ctx->actor, PERMISSION_WORK))
         return text;
     for (size_t i = 0; i < text.n; i++) {
         digits += text.p[i] >= '0' && text.p[i] <= '9';

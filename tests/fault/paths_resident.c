@@ -501,7 +501,7 @@ const struct scenario paths_resident[] = {
     {"a photo added to a case", 26, one_case, add_case_photo, case_has_photo, READING},
     {"a rating", 16, closed_case, rate, NULL, 0},
     {"a private link mailed", 9, one_case, mail_link, NULL, 0},
-    {"a mailed link opened", 11, mailed_case, open_link, address_is_proven, 0},
+    {"a mailed link opened", 8, mailed_case, open_link, address_is_proven, READING},
     {"an answer", 20, asked_case, answer, NULL, 0},
     {"a withdrawal", 20, one_case, withdraw, NULL, 0},
     {"a reopening", 26, closed_case, reopen, NULL, 0},
