@@ -94,6 +94,13 @@ enum rc api_refuse(struct ctx *ctx, const struct request *request, enum api_part
     return ctx_fail(ctx, err);
 }
 
+enum rc api_faulty(struct ctx *ctx, const struct request *request)
+{
+    const struct schema_fault *first = &api_caller(request)->faults.of[0];
+
+    return FAIL(ctx, first->id, .arg = first->arg);
+}
+
 enum rc api_query(struct ctx *ctx, const struct request *request, struct form *ret)
 {
     static const struct input_spec none[] = {{.name = NULL}};
@@ -110,7 +117,7 @@ enum rc api_query(struct ctx *ctx, const struct request *request, struct form *r
                              ret->fields[i].error, ret->fields[i].arg);
     if (ret->unknown.p)
         schema_add_fault(&caller->faults, ret->unknown, ERR_UNKNOWN_FIELD, STR_NONE);
-    return FAIL(ctx, caller->faults.of[0].id);
+    return api_faulty(ctx, request);
 }
 
 enum rc api_body(struct ctx *ctx, const struct request *request, const struct schema *schema,
@@ -130,7 +137,7 @@ enum rc api_body(struct ctx *ctx, const struct request *request, const struct sc
     caller->names = names;
     schema_check(ctx, schema, body, &caller->faults);
     if (caller->faults.n)
-        return FAIL(ctx, caller->faults.of[0].id);
+        return api_faulty(ctx, request);
     *ret = body;
     return RC_OK;
 }

@@ -31,6 +31,9 @@ struct api_caller *api_caller(const struct request *request);
 enum rc api_refuse(struct ctx *ctx, const struct request *request, enum api_part part,
                    struct str where, struct err err) MUST_CHECK;
 
+/* Fails with the first of the faults that the caller's inputs have; there is one. */
+enum rc api_faulty(struct ctx *ctx, const struct request *request) MUST_CHECK;
+
 /* The query, read by the route's input table; parameters nobody asked for are refused. */
 enum rc api_query(struct ctx *ctx, const struct request *request, struct form *ret) MUST_CHECK;
 

@@ -111,6 +111,8 @@ static enum rc read_names(struct ctx *ctx, const struct request *request, const 
             return refuse(ctx, request, "team");
     }
     list->district = form_text(form, "district");
+    if (list->district.n && !case_filter_has_district(ctx->city, list->district))
+        return refuse(ctx, request, "district");
     for (int i = 0; state_types[i]; i++) {
         if (str_eq(state, str_of(state_types[i]))) {
             list->has_state = true;
@@ -128,6 +130,18 @@ static enum rc read_span(struct ctx *ctx, const struct request *request, const s
     return rc ? rc : api_instant(ctx, request, form, names[1], &ret->has_until, &ret->until);
 }
 
+/* What is in everybody's list is found by words; a filter there would find nothing, and not say
+ * why.
+ */
+static enum rc refuse_words(struct ctx *ctx, const struct request *request)
+{
+    return api_refuse(ctx, request, API_QUERY, S("q"),
+                      (struct err){.id = ERR_FILTER,
+                                   .arg = msg_text(ctx->lang, MSG_filter_needs_staff),
+                                   .file = __FILE__,
+                                   .line = __LINE__});
+}
+
 /* By teams the public has no list, what changed when only in that order, and words only in theirs.
  */
 static enum rc check_view(struct ctx *ctx, const struct request *request,
@@ -143,6 +157,8 @@ static enum rc check_view(struct ctx *ctx, const struct request *request,
         return RC_OK;
     if (list->team)
         return refuse(ctx, request, "team");
+    if (case_filter_has_key(list->words))
+        return refuse_words(ctx, request);
     if ((list->sort != CASES_NEWEST && !is_by_updated) || (is_by_updated && list->words.n) ||
         ((list->updated.has_from || list->updated.has_until) && !is_by_updated))
         return refuse(ctx, request, "sort");

@@ -176,7 +176,7 @@ static enum rc read_answers(struct ctx *ctx, const struct request *request, cons
         json_object_foreach(fields, name, value)
             read_answer(ctx, request, &filing->answers, name, value);
     if (api_caller(request)->faults.n)
-        return FAIL(ctx, api_caller(request)->faults.of[0].id);
+        return api_faulty(ctx, request);
     return RC_OK;
 }
 
@@ -390,13 +390,12 @@ static enum rc load_draft(struct ctx *ctx, const struct request *request, struct
     return FAIL(ctx, ERR_NOT_FOUND);
 }
 
-/* The photo is there, and its answer was lost. */
+/* The photo is there. */
 static enum rc photo_again(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct draft draft;
     enum rc rc = load_draft(ctx, request, &draft);
 
-    reply_header(reply, S("Idempotency-Replayed"), S("true"));
     return rc ? rc : put_draft(ctx, request, reply, request_param(request, S("draft")), &draft);
 }
 

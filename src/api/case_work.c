@@ -79,17 +79,17 @@ static enum rc answer(struct ctx *ctx, const struct request *request, struct rep
     return rc ? rc : api_view_answer(ctx, request, reply, view);
 }
 
-/* What was asked for is done, and its answer was lost: the case as it is now is the answer. */
+/* What was asked for is done: the case as it is now is the answer, as far as the key may see it,
+ * which may work there no more. */
 static enum rc answer_again(struct ctx *ctx, const struct request *request, struct reply *reply,
                             int status)
 {
     struct api_view view;
-    enum rc rc = load(ctx, request, &view);
+    enum rc rc = api_view_load(ctx, request, &view);
 
     if (rc)
         return rc;
     reply->status = status;
-    reply_header(reply, S("Idempotency-Replayed"), S("true"));
     return api_view_answer(ctx, request, reply, &view);
 }
 

@@ -1,5 +1,6 @@
 #include "api/api.h"
 #include "api/cases.h"
+#include "api/once.h"
 #include "api/openapi.h"
 #include "api/places.h"
 #include "api/record.h"
@@ -89,9 +90,12 @@ const struct route api_routes[] = {
     {.pattern = NULL},
 };
 
+static const struct job_kind api_jobs[] = {
+    {WITNESS_JOB, witness_run}, {ONCE_SWEEP, api_once_sweep}, {.kind = NULL}};
+
 const struct module api_module = {
     .name = "api",
     .title = "The interface for programs",
     .routes = api_routes,
-    .jobs = witness_jobs,
+    .jobs = api_jobs,
 };

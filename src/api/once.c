@@ -12,13 +12,15 @@
 #define STATUS_ACTED   1 /* in the column of the answer's status, which is 0 before */
 #define MAX_FILE_BYTES ((size_t)64 << 20)
 #define NOTE_BYTES     ((size_t)1 << 20)
+#define SWEPT_ALONG    20  /* with each new key */
+#define SWEPT_AT_ONCE  500 /* by the daily job, so that others need not wait */
 
 struct call {
     int64_t api_key;
     struct str idempotency;
     struct crypto_hash hash;
     int64_t id;
-    bool is_answered, is_acted;
+    bool has_again, is_answered, is_acted;
     struct api_call_get_row row;
     const struct reply *reply;
     struct str location, etag, sealed;
@@ -79,18 +81,26 @@ static enum rc hash_request(struct ctx *ctx, const struct request *request, stru
     return rc;
 }
 
+/* What the row says of a request that came before. */
 static enum rc look_at(struct ctx *ctx, struct call *call)
 {
     if (!str_eq(call->row.request_hash, crypto_hash_str(&call->hash)))
         return FAIL(ctx, ERR_IDEMPOTENCY);
     call->id = call->row.id;
-    call->is_answered = call->row.status > STATUS_ACTED;
-    call->is_acted = call->row.status == STATUS_ACTED;
+    call->is_acted = call->row.status >= STATUS_ACTED;
+    call->is_answered =
+        call->row.status > STATUS_ACTED && (call->has_again || !call->row.answer_is_null);
     if (call->is_answered)
         return RC_OK;
-    if (ctx->now.us_utc - call->row.begun.us_utc < ONCE_WORKING_US)
+    if (call->row.status <= STATUS_ACTED &&
+        ctx->now.us_utc - call->row.begun.us_utc < ONCE_WORKING_US)
         return FAIL(ctx, ERR_UNDER_WAY);
     return api_call_again(ctx, call->id, ctx->now, NULL);
+}
+
+static struct instant kept_since(const struct ctx *ctx)
+{
+    return instant_plus_us(ctx->now, -ONCE_KEPT_US);
 }
 
 static enum rc reserve_tx(struct ctx *ctx, void *arg)
@@ -100,9 +110,12 @@ static enum rc reserve_tx(struct ctx *ctx, void *arg)
     enum rc rc = api_call_get(ctx, call->api_key, call->idempotency, &is_found, &call->row);
 
     call->is_answered = call->is_acted = false;
-    if (rc || is_found)
-        return rc ? rc : look_at(ctx, call);
-    rc = api_calls_forget(ctx, instant_plus_us(ctx->now, -ONCE_KEPT_US), NULL);
+    if (!rc && is_found && instant_cmp(call->row.begun, kept_since(ctx)) >= 0)
+        return look_at(ctx, call);
+    if (!rc && is_found)
+        rc = api_call_drop(ctx, call->row.id, NULL);
+    if (!rc)
+        rc = api_calls_forget(ctx, kept_since(ctx), SWEPT_ALONG, NULL);
     if (rc)
         return rc;
     return api_call_add(ctx,
@@ -121,7 +134,7 @@ static enum rc drop_tx(struct ctx *ctx, void *arg)
     const struct call *call = arg;
 
     if (call->is_acted)
-        return api_call_again(ctx, call->id, (struct instant){0}, NULL);
+        return api_call_again(ctx, call->id, instant_plus_us(ctx->now, -ONCE_WORKING_US), NULL);
     return api_call_drop(ctx, call->id, NULL);
 }
 
@@ -144,6 +157,7 @@ static enum rc settle_tx(struct ctx *ctx, void *arg)
                                .location = call->location,
                                .etag = call->etag,
                                .answer = call->sealed,
+                               .answer_is_null = call->has_again,
                            },
                            NULL);
 }
@@ -172,28 +186,29 @@ static struct str header_of(const struct reply *reply, struct str name)
 static void keep(struct ctx *ctx, struct call *call, const struct reply *reply)
 {
     call->reply = reply;
-    call->location = header_of(reply, S("location"));
-    call->etag = reply->etag;
-    call->sealed = seal(ctx->arena, S("api answer"), buf_str(&reply->body));
+    if (!call->has_again) {
+        call->location = header_of(reply, S("location"));
+        call->etag = reply->etag;
+        call->sealed = seal(ctx->arena, S("api answer"), buf_str(&reply->body));
+    }
     if (db_tx(ctx, settle_tx, call))
         ctx_clear_error(ctx);
 }
 
-static enum rc replay(struct ctx *ctx, const struct call *call, struct reply *reply)
+/* False when the answer cannot be opened any more: the installation's key is another. */
+static bool replay(struct ctx *ctx, const struct call *call, struct reply *reply)
 {
     struct str body;
 
-    if (call->row.answer_is_null ||
-        !seal_open(ctx->arena, S("api answer"), call->row.answer, &body))
-        return FAIL(ctx, ERR_INTERNAL, .detail = S("a kept answer cannot be opened"));
+    if (!seal_open(ctx->arena, S("api answer"), call->row.answer, &body))
+        return false;
     reply->status = (int)call->row.status;
     reply->content_type = "application/json";
     reply->etag = call->row.etag;
     if (call->row.location.n)
         reply_header(reply, S("Location"), call->row.location);
-    reply_header(reply, S("Idempotency-Replayed"), S("true"));
     buf_add(&reply->body, body);
-    return RC_OK;
+    return true;
 }
 
 static enum rc act(struct ctx *ctx, struct request *request, struct reply *reply, api_work_fn *work,
@@ -209,11 +224,28 @@ static enum rc act(struct ctx *ctx, struct request *request, struct reply *reply
     return rc;
 }
 
+/* Answers what was done before, and keeps what there is to keep of it. */
+static enum rc answer_again(struct ctx *ctx, struct request *request, struct reply *reply,
+                            api_work_fn *again, struct call *call)
+{
+    enum rc rc;
+
+    reply_header(reply, S("Idempotency-Replayed"), S("true"));
+    rc = again(ctx, request, reply);
+    if (call->is_answered)
+        return rc;
+    if (!rc)
+        keep(ctx, call, reply);
+    else
+        forget(ctx, call);
+    return rc;
+}
+
 enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, api_work_fn *work,
                  api_work_fn *again)
 {
     struct api_caller *caller = api_caller(request);
-    struct call call = {.api_key = caller->key->id};
+    struct call call = {.api_key = caller->key->id, .has_again = again != NULL};
     enum rc rc = read_key(ctx, request, &call.idempotency);
 
     if (!rc)
@@ -224,10 +256,13 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
         caller->wait_s = 1;
         return rc;
     }
-    if (call.is_answered)
-        return replay(ctx, &call, reply);
-    rc =
-        call.is_acted && again ? again(ctx, request, reply) : act(ctx, request, reply, work, &call);
+    if (call.is_acted && again)
+        return answer_again(ctx, request, reply, again, &call);
+    if (call.is_answered && replay(ctx, &call, reply)) {
+        reply_header(reply, S("Idempotency-Replayed"), S("true"));
+        return RC_OK;
+    }
+    rc = act(ctx, request, reply, work, &call);
     if (!rc)
         keep(ctx, &call, reply);
     else
@@ -242,4 +277,43 @@ struct str api_once_name(struct ctx *ctx, const struct request *request)
         ctx->arena, "api %lld %.*s", (long long)api_caller(request)->key->id, STR_ARG(key)));
 
     return crypto_hex(ctx->arena, crypto_hash_str(&hash));
+}
+
+/* ---- The daily sweep */
+
+struct sweep {
+    int64_t removed;
+};
+
+static enum rc forget_tx(struct ctx *ctx, void *arg)
+{
+    struct sweep *sweep = arg;
+
+    return api_calls_forget(ctx, kept_since(ctx), SWEPT_AT_ONCE, &sweep->removed);
+}
+
+static enum rc set_tx(struct ctx *ctx, void *arg)
+{
+    const struct instant *due = arg;
+
+    return job_add(ctx, &(struct job_order){ONCE_SWEEP, STR_NONE, S(ONCE_SWEEP), *due});
+}
+
+enum rc api_once_sweep(struct ctx *ctx, const struct job *job)
+{
+    struct sweep sweep = {.removed = SWEPT_AT_ONCE};
+    struct instant next = instant_plus_us(ctx->now, US_PER_DAY);
+    enum rc rc = RC_OK;
+
+    (void)job;
+    while (!rc && sweep.removed == SWEPT_AT_ONCE)
+        rc = db_tx(ctx, forget_tx, &sweep);
+    return rc ? rc : db_tx(ctx, set_tx, &next);
+}
+
+enum rc api_once_begin(struct ctx *ctx)
+{
+    struct instant now = ctx->now;
+
+    return db_tx(ctx, set_tx, &now);
 }

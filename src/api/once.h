@@ -1,15 +1,22 @@
-/* Idempotency keys: a request that a program sends twice has one effect and one answer.
+/* Idempotency keys: a request that a program sends twice has one effect and is answered twice.
  *
  * As the IETF's draft for the header Idempotency-Key has it: the program makes up a key for each
  * thing it wants done and sends the same when it asks again. The first request is noted before it
  * is worked on (UNIQUE by key of the program and idempotency key); that it was done is noted in the
- * transaction that does it; its answer afterwards, kept two days. The answer may hold a private
- * link and is therefore encrypted. Layer: api. Table: api_call.
+ * transaction that does it; what it was answered afterwards. A note counts for two days, asked for
+ * or swept away: then the key is as good as a new one.
+ *
+ * No answer about a case is kept. What a case says may be redacted, erased or taken out of a
+ * program's sight the next minute, by folders that know nothing of this table; so a replay shows
+ * the case as it is then, as far as the program may see it then. Kept is only the answer that holds
+ * a secret which is told once (a filing's private link, a draft's token) and nothing of what was
+ * answered or written; it is encrypted. Layer: api. Table: api_call.
  */
 #ifndef API_ONCE_H
 #define API_ONCE_H
 
 #include "base/ctx.h"
+#include "engine/work/job.h"
 #include "web/reply.h"
 #include "web/request.h"
 
@@ -19,18 +26,27 @@
 /* Does the work and answers. */
 typedef enum rc api_work_fn(struct ctx *ctx, struct request *request, struct reply *reply);
 
-/* Runs the work unless it was done before; then the first answer is given again, with the header
+/* Runs the work unless it was done before; else the request is answered again, with the header
  * Idempotency-Replayed. Work that fails before it changed anything leaves nothing, so that it can
  * be asked for anew. ERR_REQUIRED or ERR_PATTERN without a usable key, ERR_IDEMPOTENCY for a key
  * that came with another request, ERR_UNDER_WAY while the first is being worked on.
  *
- * When the program was lost after the work's first transaction and before its answer was kept,
- * `again` answers: it changes nothing and says what is there now. NULL is for work that may be run
- * again because it has keys of its own (a filing's submission). */
+ * `again` answers what was done: it changes nothing and says what is there now; its failure
+ * (ERR_NOT_FOUND for what the program may not see any more) is the answer then. NULL: the first
+ * answer is kept and given again, and where that is gone the work is done again, which has keys of
+ * its own (a filing's submission) or makes something that nobody misses (a draft). */
 enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, api_work_fn *work,
                  api_work_fn *again) MUST_CHECK;
 
 /* 64 hexadecimal digits that name the request for ever: what case_file takes as submission. */
 struct str api_once_name(struct ctx *ctx, const struct request *request);
+
+/* The daily job: forgets what is older than ONCE_KEPT_US, a few hundred rows to a transaction, and
+ * sets itself for the next day. */
+#define ONCE_SWEEP "api.sweep"
+enum rc api_once_sweep(struct ctx *ctx, const struct job *job) MUST_CHECK;
+
+/* Sets it to now: when a program begins to serve. Own db_tx. */
+enum rc api_once_begin(struct ctx *ctx) MUST_CHECK;
 
 #endif

@@ -16,17 +16,16 @@ UPDATE api_call SET begun = :begun WHERE id = :id;
 -- name: api_call_acted :exec (id I64)
 UPDATE api_call SET status = 1 WHERE id = :id;
 
--- name: api_call_settle :exec (id I64, status I64, location TEXT, etag TEXT, answer BLOB)
+-- name: api_call_settle :exec (id I64, status I64, location TEXT, etag TEXT, answer BLOB?)
 UPDATE api_call SET status = :status, location = :location, etag = :etag, answer = :answer
 WHERE id = :id;
 
 -- name: api_call_drop :exec (id I64)
 DELETE FROM api_call WHERE id = :id;
 
--- A few at a time, with each new one.
--- name: api_calls_forget :exec (before INSTANT)
+-- name: api_calls_forget :exec (before INSTANT, most I64)
 DELETE FROM api_call WHERE id IN
-    (SELECT id FROM api_call WHERE begun < :before ORDER BY begun LIMIT 20);
+    (SELECT id FROM api_call WHERE begun < :before ORDER BY begun LIMIT :most);
 
 -- name: api_case_people :one (id I64)
 -- column: assignee TEXT?
@@ -55,14 +54,22 @@ ORDER BY e.id LIMIT :most;
 -- column: later I64
 -- column: failed I64
 SELECT
-    (SELECT count(*) FROM job WHERE done IS NULL AND attempts < :tries AND due <= :now) AS due,
-    (SELECT count(*) FROM job WHERE done IS NULL AND attempts < :tries AND due > :now) AS later,
-    (SELECT count(*) FROM job WHERE done IS NULL AND attempts >= :tries) AS failed;
+    (SELECT count(*) FROM job WHERE done IS NULL AND due <= :now)
+        - (SELECT count(*) FROM job WHERE done IS NULL AND attempts > 0 AND attempts >= :tries
+            AND due <= :now) AS due,
+    (SELECT count(*) FROM job WHERE done IS NULL AND due > :now)
+        - (SELECT count(*) FROM job WHERE done IS NULL AND attempts > 0 AND attempts >= :tries
+            AND due > :now) AS later,
+    (SELECT count(*) FROM job WHERE done IS NULL AND attempts > 0 AND attempts >= :tries) AS failed;
 
+-- Each from the index of its own.
 -- name: api_messages_by_state :many ()
+-- column: state TEXT
 -- column: total I64
-SELECT state, count(*) AS total FROM message
-WHERE state IN ('queued', 'sending', 'failed', 'uncertain') GROUP BY state;
+SELECT 'queued' AS state, count(*) AS total FROM message WHERE state = 'queued'
+UNION ALL SELECT 'sending', count(*) FROM message WHERE state = 'sending'
+UNION ALL SELECT 'failed', count(*) FROM message WHERE state = 'failed'
+UNION ALL SELECT 'uncertain', count(*) FROM message WHERE state = 'uncertain';
 
 -- name: api_deliveries_by_state :many ()
 -- column: total I64

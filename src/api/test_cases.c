@@ -93,6 +93,10 @@ static void what_a_list_cannot_be_asked_is_named(void **state)
         {"cursor=first", "cursor NOT_A_CHOICE"},
         {"view=staff&cursor=1-2-3", "cursor NOT_A_CHOICE"},
         {"view=staff&q=team:", "q FILTER"},
+        {"q=field.kind:sofa", "q FILTER"},
+        {"q=hole+-state:open", "q FILTER"},
+        {"district=nowhere", "district NOT_A_CHOICE"},
+        {"view=staff&district=nowhere", "district NOT_A_CHOICE"},
         {"colour=red", "colour UNKNOWN_FIELD"},
     };
     struct program p;
@@ -329,6 +333,43 @@ static void the_record_before_its_first_head(void **state)
     test_city->record_keys = NULL;
 }
 
+static int send_fields(struct program *p, const char *once, const char *fields)
+{
+    struct ctx *ctx = &p->world->ctx;
+    struct str body = str_fmt(ctx->arena,
+                              "{\"service\":\"street-light-out\",\"place\":{\"text\":\"60 Banks "
+                              "St\"},\"fields\":{%s}}",
+                              fields);
+
+    return api_send(p, HTTP_POST, once, str_z(ctx->arena, body), CASES);
+}
+
+/* Every limit's sentence has its number, at the field and for the whole. */
+static void what_is_wrong_with_an_answer_is_told(void **state)
+{
+    struct world *world = *state;
+    struct program p;
+    char *long_text = arena_alloc(world->ctx.arena, 4002);
+    struct str fields;
+
+    memset(long_text, 'x', 4001);
+    long_text[4001] = 0;
+    program_init(&p, world, "file@city read@city");
+    fields = str_fmt(world->ctx.arena, "\"trouble\":\"dark\",\"lamp\":\"%s\"", long_text);
+    assert_int_equal(send_fields(&p, "key-1", str_z(world->ctx.arena, fields)), 422);
+    assert_str(told(&p, "detail"),
+               "This text is too long. Please shorten it to 4000 characters or fewer.");
+    assert_str(told(&p, "errors[0].detail"),
+               "This text is too long. Please shorten it to 4000 characters or fewer.");
+    send_fields(&p, "key-2", "\"trouble\":\"dark\",\"lamp\":\"my neighbour is a thief\"");
+    assert_problem(&p, ERR_ASSET_UNKNOWN, "#/fields/lamp ASSET_UNKNOWN");
+    send_fields(&p, "key-3", "\"trouble\":\"dark\",\"lamp\":\"791-2\"");
+    assert_problem(&p, ERR_ASSET_FAR, "#/fields/lamp ASSET_FAR");
+    assert_true(str_find(told(&p, "detail"), S(" mi ")) > 0);
+    assert_int_equal(send_fields(&p, "key-4", "\"trouble\":\"dark\",\"lamp\":\"48-12\""), 201);
+    assert_int_equal(send_fields(&p, "key-5", "\"trouble\":\"dark\""), 201);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,7 +377,7 @@ int main(void)
         TEST(pages_lead_on_with_the_same_question), TEST(tags_and_versions),
         TEST(a_withdrawn_service_takes_no_more),    TEST(a_service_of_staff_is_not_for_everybody),
         TEST(a_field_of_staff_is_not_taken),        TEST(places_and_layers_are_asked_for),
-        TEST(the_record_before_its_first_head),
+        TEST(the_record_before_its_first_head),     TEST(what_is_wrong_with_an_answer_is_told),
     };
 
     return RUN_TESTS("api/cases", tests);

@@ -3,6 +3,8 @@
 #include "api/once.h"
 
 #include "api/test_program.h"
+#include "engine/cases/case_privacy.h"
+#include "engine/work/job.h"
 
 #define CASES  "/api/v1/cases"
 #define REPORT "{\"service\":\"pothole\",\"place\":{\"text\":\"795 Massachusetts Ave\"}}"
@@ -116,34 +118,180 @@ static void what_was_done_is_not_done_again(void **state)
     program_init(&p, world, "work@city");
     assert_int_equal(api_send(&p, HTTP_POST, "n", note, CASES "/%.*s/notes", STR_ARG(filed.number)),
                      201);
-    test_exec(world, "UPDATE api_call SET status = 1, answer = NULL, begun = 0");
+    test_exec(world, "UPDATE api_call SET status = 1, answer = NULL");
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_WORKING_US);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            api_send(&p, HTTP_POST, "n", note, CASES "/%.*s/notes", STR_ARG(filed.number)), 201);
+        assert_str(asked_header(&p.asker, "Idempotency-Replayed"), "true");
+        assert_true(str_eq(told(&p, "number"), filed.number));
+        assert_int_equal(count(world, "event WHERE kind = 'note.added'"), 1);
+        /* That it was answered is kept, what was answered is not. */
+        assert_int_equal(count(world, "api_call WHERE status = 201 AND answer IS NULL"), 1);
+    }
+}
+
+/* What was done and could not be answered is not forgotten before its time. */
+static void what_was_done_is_noted_for_two_days(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = test_file(world, &(struct test_filing){0});
+    const char *note = "{\"text\":\"Seen\"}";
+    struct program p, other;
+
+    program_init(&p, world, "work@city");
+    program_init(&other, world, "file@city");
     assert_int_equal(api_send(&p, HTTP_POST, "n", note, CASES "/%.*s/notes", STR_ARG(filed.number)),
                      201);
-    assert_str(asked_header(&p.asker, "Idempotency-Replayed"), "true");
-    assert_true(str_eq(told(&p, "number"), filed.number));
-    assert_int_equal(count(world, "event WHERE kind = 'note.added'"), 1);
-    /* That answer is kept. */
-    assert_int_equal(count(world, "api_call WHERE status = 201 AND answer IS NOT NULL"), 1);
-    /* An answer that cannot be opened any more is not made up. */
-    test_exec(world, "UPDATE api_call SET answer = NULL");
+    test_exec(world, "UPDATE api_call SET status = 1; UPDATE cases SET state = 'nowhere'");
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_WORKING_US);
     assert_int_equal(api_send(&p, HTTP_POST, "n", note, CASES "/%.*s/notes", STR_ARG(filed.number)),
                      500);
+    assert_int_equal(file(&other, "two", REPORT), 201);
+    assert_int_equal(count(world, "api_call WHERE status = 1"), 1);
+}
+
+/* An answer with a secret in it that cannot be opened any more is made anew, without the secret. */
+static void a_kept_answer_that_is_lost_is_made_anew(void **state)
+{
+    static const char *const losses[] = {"NULL", "'\\x00'", "x'00'"};
+    struct world *world = *state;
+    struct program p;
+    struct str number;
+
+    program_init(&p, world, "file@city");
+    assert_int_equal(file(&p, "one", REPORT), 201);
+    number = told(&p, "number");
+    for (size_t i = 0; i < COUNT(losses); i++) {
+        if (i && (i == 1) != (db_engine(world->db) == SQL_POSTGRES))
+            continue;
+        test_exec(world,
+                  str_z(world->ctx.arena,
+                        str_fmt(world->ctx.arena, "UPDATE api_call SET answer = %s", losses[i])));
+        assert_int_equal(file(&p, "one", REPORT), 201);
+        assert_true(str_eq(told(&p, "number"), number) && !told(&p, "private_link").n);
+    }
+    assert_int_equal(count(world, "cases"), 1);
+}
+
+/* ---- What a replay shows */
+
+#define BULKY                                                                                    \
+    "{\"service\":\"bulky-item\",\"place\":{\"text\":\"795 Massachusetts Ave\"},"                \
+    "\"description\":\"MINE55\",\"fields\":{\"pieces\":2,\"cold\":false,\"note\":\"SECRET77\"}," \
+    "\"contact\":{\"name\":\"Ana\",\"phone\":\"205-555-0111\"}}"
+
+static int note(struct program *program, struct str number)
+{
+    return api_send(program, HTTP_POST, "note", "{\"text\":\"Seen\"}", CASES "/%.*s/notes",
+                    STR_ARG(number));
+}
+
+/* As often as a request is sent again, what was destroyed between is not told any more. */
+static void a_replay_shows_what_is_there_now(void **state)
+{
+    const struct redaction answer = {.what = REDACT_ANSWER, .field = S("note"), .reason = S("x")},
+                           text = {.what = REDACT_DESCRIPTION, .reason = S("x")};
+    struct world *world = *state;
+    struct program p;
+    struct str number;
+    int64_t id;
+
+    program_init(&p, world, "file@city work@city");
+    assert_int_equal(file(&p, "one", BULKY), 201);
+    number = told(&p, "number");
+    assert_int_equal(note(&p, number), 201);
+    assert_true(asked_has(&p.asker, "SECRET77") && asked_has(&p.asker, "MINE55"));
+    world->ctx.actor = test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL);
+    id = test_i64(world, "SELECT max(id) FROM cases", 0);
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, case_redact(&world->ctx, id, 0, &answer));
+    test_ok(&world->ctx, case_redact(&world->ctx, id, 0, &text));
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    assert_int_equal(note(&p, number), 201);
+    assert_str(asked_header(&p.asker, "Idempotency-Replayed"), "true");
+    assert_true(asked_has(&p.asker, "\"pieces\""));
+    assert_false(asked_has(&p.asker, "SECRET77") || asked_has(&p.asker, "MINE55"));
+    assert_int_equal(file(&p, "one", BULKY), 201);
+    assert_false(asked_has(&p.asker, "SECRET77") || asked_has(&p.asker, "MINE55"));
     assert_int_equal(count(world, "event WHERE kind = 'note.added'"), 1);
 }
 
-static void answers_are_kept_two_days(void **state)
+/* And to whom: by the scopes that the key has then. */
+static void a_replay_shows_what_the_key_may_see_now(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = test_file(world, &(struct test_filing){.description = "By the gate"});
+    struct program p;
+
+    program_init(&p, world, "work@city");
+    assert_int_equal(note(&p, filed.number), 201);
+    assert_str(told(&p, "view"), "staff");
+    test_exec(world, "UPDATE api_scope SET scope_kind = 'team', scope = 'streets-west'");
+    assert_int_equal(note(&p, filed.number), 201);
+    assert_str(told(&p, "view"), "public");
+    assert_false(asked_has(&p.asker, "By the gate"));
+    test_exec(world, "UPDATE cases SET is_hidden = TRUE");
+    assert_int_equal(note(&p, filed.number), 404);
+    assert_int_equal(count(world, "event WHERE kind = 'note.added'"), 1);
+}
+
+/* ---- How long */
+
+static void a_note_counts_for_two_days(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = test_file(world, &(struct test_filing){0});
+    struct program p;
+
+    program_init(&p, world, "work@city");
+    assert_int_equal(note(&p, filed.number), 201);
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US);
+    assert_int_equal(note(&p, filed.number), 201);
+    assert_int_equal(count(world, "event WHERE kind = 'note.added'"), 1);
+    world->ctx.now = instant_plus_us(world->ctx.now, 1); /* nobody has swept */
+    assert_int_equal(note(&p, filed.number), 201);
+    assert_false(asked_header(&p.asker, "Idempotency-Replayed").p);
+    assert_int_equal(count(world, "event WHERE kind = 'note.added'"), 2);
+    assert_int_equal(count(world, "api_call"), 1);
+}
+
+static bool run_due(struct world *world)
+{
+    static const struct job_kind jobs[] = {{ONCE_SWEEP, api_once_sweep}, {.kind = NULL}};
+    static const struct job_kind *const tables[] = {jobs, NULL};
+    const struct job_runner runner = {.tables = tables};
+    struct ctx ctx = test_ctx(world);
+    bool was_there;
+
+    test_ok(&ctx, job_run_next(&ctx, &runner, &was_there));
+    test_ctx_done(&ctx);
+    return was_there;
+}
+
+/* A city that nobody asks anything of forgets as well. */
+static void what_is_old_is_swept_every_day(void **state)
 {
     struct world *world = *state;
     struct program p;
 
     program_init(&p, world, "file@city");
     assert_int_equal(file(&p, "one", REPORT), 201);
+    test_exec(world, "DELETE FROM job");
+    test_exec(world, "INSERT INTO api_call (api_key, idempotency, request_hash, begun, status, "
+                     "location, etag) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
+                     "n WHERE i < 1200) SELECT c.api_key, 'key ' || n.i, c.request_hash, c.begun - "
+                     "1, 201, '', '' FROM n, api_call c");
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, api_once_begin(&world->ctx));
     world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US);
-    assert_int_equal(file(&p, "two", "{\"service\":\"nothing\"}"), 422);
+    assert_true(run_due(world));
     assert_int_equal(count(world, "api_call"), 1);
-    world->ctx.now = instant_plus_us(world->ctx.now, 1);
-    assert_int_equal(file(&p, "three", "{\"service\":\"nothing\"}"), 422);
+    assert_false(run_due(world));
+    world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY);
+    assert_true(run_due(world));
     assert_int_equal(count(world, "api_call"), 0);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
 }
 
 /* ---- Problems */
@@ -239,7 +387,12 @@ int main(void)
         TEST(what_failed_may_be_asked_anew),
         TEST(what_is_under_way_is_not_begun_again),
         TEST(what_was_done_is_not_done_again),
-        TEST(answers_are_kept_two_days),
+        TEST(what_was_done_is_noted_for_two_days),
+        TEST(a_kept_answer_that_is_lost_is_made_anew),
+        TEST(a_replay_shows_what_is_there_now),
+        TEST(a_replay_shows_what_the_key_may_see_now),
+        TEST(a_note_counts_for_two_days),
+        TEST(what_is_old_is_swept_every_day),
         TEST(a_problem_is_told_in_the_language_asked_for),
         TEST(each_fault_has_its_place),
         TEST(no_key_is_told_how_to_bring_one),

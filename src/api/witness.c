@@ -8,8 +8,6 @@
 #include "engine/message/notice.h"
 #include "engine/record/record_tree.h"
 
-#define KIND "record.witness"
-
 struct witnessing {
     struct str addresses, base_url;
     bool has_head;
@@ -18,7 +16,8 @@ struct witnessing {
 
 static enum rc set_next(struct ctx *ctx, struct instant due)
 {
-    return job_add(ctx, &(struct job_order){.kind = KIND, .once = S(KIND), .due = due});
+    return job_add(ctx,
+                   &(struct job_order){.kind = WITNESS_JOB, .once = S(WITNESS_JOB), .due = due});
 }
 
 /* The same day and address count once, however often the program starts. */
@@ -35,14 +34,15 @@ static enum rc mail_to(struct ctx *ctx, const struct witnessing *with, struct st
     };
 
     return notice_queue_plain(
-        ctx, &(struct plain_mail){
-                 .notice = S(KIND),
-                 .email = address,
-                 .lang = LANG_EN,
-                 .subject = msg_format(ctx->arena, LANG_EN, MSG_api_witness_subject, args, 4),
-                 .body = msg_format(ctx->arena, LANG_EN, MSG_api_witness_body, args, 4),
-                 .once = str_fmt(ctx->arena, KIND " %.*s %.*s", STR_ARG(day), STR_ARG(address)),
-             });
+        ctx,
+        &(struct plain_mail){
+            .notice = S(WITNESS_JOB),
+            .email = address,
+            .lang = LANG_EN,
+            .subject = msg_format(ctx->arena, LANG_EN, MSG_api_witness_subject, args, 4),
+            .body = msg_format(ctx->arena, LANG_EN, MSG_api_witness_body, args, 4),
+            .once = str_fmt(ctx->arena, WITNESS_JOB " %.*s %.*s", STR_ARG(day), STR_ARG(address)),
+        });
 }
 
 static enum rc witness_tx(struct ctx *ctx, void *arg)
@@ -72,15 +72,13 @@ static enum rc look(struct ctx *ctx, struct witnessing *with)
     return rc;
 }
 
-static enum rc run(struct ctx *ctx, const struct job *job)
+enum rc witness_run(struct ctx *ctx, const struct job *job)
 {
     struct witnessing with = {.base_url = job->base_url};
     enum rc rc = look(ctx, &with);
 
     return rc ? rc : db_tx(ctx, witness_tx, &with);
 }
-
-const struct job_kind witness_jobs[] = {{KIND, run}, {NULL, NULL}};
 
 static enum rc begin_tx(struct ctx *ctx, void *arg)
 {

@@ -7,6 +7,7 @@
 
 #include "api/api.h"
 #include "api/metrics.h"
+#include "api/once.h"
 #include "api/witness.h"
 #include "app/about.h"
 #include "app/command.h"
@@ -26,6 +27,7 @@
 #include "svc/requests/requests.h"
 #include "web/assets.h"
 #include "web/server.h"
+#include "web/twin.h"
 
 #define MAX_MODULES 32
 
@@ -84,6 +86,8 @@ static enum rc render(struct ctx *ctx, struct request *request, struct reply *re
         api_problem(ctx, request, reply);
         return RC_OK;
     }
+    if (twin_problem(ctx, request, reply))
+        return RC_OK;
     if (request_wants_json(request))
         return RC_UNAVAILABLE; /* the server's own problem document */
     if (console_is_asked(request))
@@ -175,6 +179,10 @@ static void list_routes(const struct route *tables[MAX_MODULES + 1])
     tables[n] = NULL;
 }
 
+/* Threads that read compute, so there are as many as cores; those that ask another server mostly
+ * wait for it. */
+#define READERS_OF_POSTGRES 12
+
 static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen)
 {
     const struct server_options options = {
@@ -188,6 +196,7 @@ static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen
         .proxies = str_of(app->proxies),
         .has_pseudo_language = has_pseudo_language(),
         .db = app->home.db,
+        .readers = db_engine(app->home.db) == SQL_POSTGRES ? READERS_OF_POSTGRES : 0,
         .app = app,
         .hooks = {begin, authorize, render_error, end, log_request, ready},
     };
@@ -202,6 +211,8 @@ static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen
     rc = metrics_begin(ctx, app->tables);
     if (!rc)
         rc = witness_begin(ctx);
+    if (!rc)
+        rc = api_once_begin(ctx);
     return rc ? rc : server_start(ctx, &options, &app->server);
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "app/demo.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/case_work.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/locate.h"
@@ -126,8 +127,20 @@ static enum rc find_places(struct seeding *seeding)
     return seeding->place_n ? RC_OK : FAIL(seeding->ctx, ERR_CONFIG, .detail = S("no places"));
 }
 
+/* One of the things at the place; empty where there is none. */
+static struct str some_asset(struct seeding *seeding, const struct field *field,
+                             const struct place *place)
+{
+    struct assets_near near;
+    uint32_t one = roll(&seeding->dice, 4000);
+
+    assets_near(seeding->home->city, field, place, &near);
+    return near.n ? near.of[one % near.n].feature->id : STR_NONE;
+}
+
 /* Some answer that the field takes; none for a field that need not be answered, now and then. */
-static enum rc make_answer(struct seeding *seeding, const struct field *field, struct answer *ret)
+static enum rc make_answer(struct seeding *seeding, const struct field *field,
+                           const struct place *place, struct answer *ret)
 {
     struct ctx *ctx = seeding->ctx;
     struct str typed = STR_NONE;
@@ -143,7 +156,7 @@ static enum rc make_answer(struct seeding *seeding, const struct field *field, s
     else if (field->type == FIELD_DATE)
         typed = date_format(ctx->arena, date_plus(city_local(ctx->city, seeding->filed).date, -1));
     else if (field->type == FIELD_ASSET)
-        typed = str_fmt(ctx->arena, "%u", 100 + roll(&seeding->dice, 4000));
+        typed = some_asset(seeding, field, place);
     else if (field->type == FIELD_TEXT && !field->pattern.n)
         typed = S("See the photo");
     else if (!field->is_required)
@@ -156,7 +169,7 @@ static enum rc answer_all(struct seeding *seeding, struct plan *plan)
     enum rc rc = answers_new(seeding->ctx, plan->definition, &plan->answers);
 
     for (size_t i = 0; !rc && i < plan->definition->field_n; i++)
-        rc = make_answer(seeding, &plan->definition->fields[i], &plan->answers.of[i]);
+        rc = make_answer(seeding, &plan->definition->fields[i], &plan->place, &plan->answers.of[i]);
     return rc;
 }
 

@@ -41,11 +41,26 @@ static enum rc open_merge(struct ctx *ctx, struct case_act *act)
     return rc ? rc : list_picks(ctx, form);
 }
 
+/* Refuses what case_merge would refuse, before a plan promises it. */
+static enum rc check_other(struct ctx *ctx, const struct case_act *act,
+                           const struct case_view *other)
+{
+    if (other->row.id == act->view.row.id)
+        return FAIL(ctx, ERR_CASE_UNKNOWN, .field = S("into"));
+    if (!other->row.merged_into_is_null)
+        return FAIL(ctx, ERR_MERGED, .field = S("into"));
+    if (other->state->type == STATE_CLOSED)
+        return FAIL(ctx, ERR_CASE_CLOSED, .field = S("into"));
+    return RC_OK;
+}
+
 static enum rc take_merge(struct ctx *ctx, struct case_act *act)
 {
     struct merge_form *form = act->own;
     enum rc rc = case_act_other(ctx, form->into, "into", &form->other);
 
+    if (!rc)
+        rc = check_other(ctx, act, &form->other);
     form->has_other = !rc;
     if (rc)
         return rc;

@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "console/admin_jobs.ct.h"
+#include "console/queries.h"
 
 #define JOBS_PAGE 100
 
@@ -35,6 +36,48 @@ struct job_trouble job_trouble_of(struct ctx *ctx, struct str trouble)
     return told;
 }
 
+/* A case's job begins its argument with the case's id. */
+static bool is_of_case(const struct job_line *line, int64_t *ret_case)
+{
+    struct str rest = line->argument, id;
+
+    return str_starts_with(line->kind, S("case.")) && str_next(&rest, ' ', &id) &&
+           str_to_i64(id, ret_case);
+}
+
+struct str job_about(const struct job_line *line)
+{
+    struct str rest = line->argument, piece = STR_NONE;
+    int64_t case_id;
+
+    if (!is_of_case(line, &case_id))
+        return line->argument;
+    str_next(&rest, ' ', &piece); /* the case */
+    str_next(&rest, ' ', &piece); /* since when it has been in its state, in microseconds */
+    return rest;
+}
+
+static enum rc load_numbers(struct ctx *ctx, struct jobs_view *view)
+{
+    view->numbers = ARENA_ARRAY(ctx->arena, view->lines.n, struct str);
+    if (!view->numbers)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < view->lines.n; i++) {
+        struct job_case_row row;
+        bool is_found = false;
+        int64_t case_id;
+        enum rc rc = RC_OK;
+
+        if (is_of_case(&view->lines.items[i], &case_id))
+            rc = job_case(ctx, case_id, &is_found, &row);
+        if (rc)
+            return rc;
+        if (is_found)
+            view->numbers[i] = row.number;
+    }
+    return RC_OK;
+}
+
 static enum rc show(struct ctx *ctx, const struct request *request, struct reply *reply,
                     struct jobs_view *view)
 {
@@ -44,6 +87,8 @@ static enum rc show(struct ctx *ctx, const struct request *request, struct reply
 
     if (!rc)
         rc = job_list(ctx, view->state, JOBS_PAGE, &view->lines);
+    if (!rc)
+        rc = load_numbers(ctx, view);
     if (rc)
         return rc;
     page.staff.has_errors = view->err.id != ERR_NONE;

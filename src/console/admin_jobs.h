@@ -9,6 +9,7 @@ struct jobs_view {
     enum job_state state;
     int64_t counts[JOB__N];
     struct job_lines lines;
+    struct str *numbers; /* of the case that each line is about; empty: of none */
     int64_t wrong_job; /* whose form came back; 0: none */
     struct err err;
     struct str typed_why;
@@ -19,6 +20,10 @@ struct job_trouble {
     struct str says, detail;
 };
 struct job_trouble job_trouble_of(struct ctx *ctx, struct str trouble);
+
+/* The argument of a case's job without the case's id: "1793922748332748 give-up" is "give-up";
+ * of any other job all of it. */
+struct str job_about(const struct job_line *line);
 
 enum msg_id job_state_name(enum job_state state);
 

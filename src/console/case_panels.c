@@ -4,6 +4,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/case_merge.h"
 #include "engine/cases/nearby.h"
+#include "engine/definition/show.h"
 
 #define MOST       12 /* on one panel */
 #define MAX_FILTER 2000
@@ -171,7 +172,7 @@ static enum rc load_duplicates(struct ctx *ctx, const struct case_view *view,
             .tag = tag_of(one->definition, one->state),
             .is_open = true,
             .opened = one->opened,
-            .distance = str_fmt(ctx->arena, "%.0f m", one->distance_m),
+            .distance = show_distance(ctx, one->distance_m),
         };
     }
     return rc;

@@ -317,7 +317,7 @@ struct str dashboard_median(struct ctx *ctx, const struct figures *figures)
 
     if (!figures->has_median)
         return S("–");
-    if (hours < 48)
+    if (hours < 24)
         return msg_plural(ctx->arena, ctx->lang, MSG_dash_hours, hours);
     tenths = (figures->median_minutes + 72) / 144;
     arg = (struct msg_arg)MSG_ARG(

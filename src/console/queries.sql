@@ -236,8 +236,9 @@ SELECT at FROM event ORDER BY id DESC LIMIT 1
 -- column: oldest INSTANT?
 -- column: failed I64
 SELECT count(*) AS queued, min(m.created) AS oldest,
-    (SELECT count(*) FROM message f WHERE f.state IN ('failed', 'uncertain')
-        AND f.created > :since) AS failed
+    (SELECT count(*) FROM message f WHERE f.state = 'failed' AND f.created > :since)
+        + (SELECT count(*) FROM message u WHERE u.state = 'uncertain' AND u.created > :since)
+        AS failed
 FROM message m WHERE m.state = 'queued'
 
 -- name: sessions_about :one (now INSTANT)
@@ -245,3 +246,7 @@ FROM message m WHERE m.state = 'queued'
 -- column: oldest INSTANT?
 SELECT count(*) AS alive, min(created) AS oldest FROM session
 WHERE account IS NOT NULL AND revoked IS NULL AND expires > :now
+
+-- The case that a job is about.
+-- name: job_case :optional (id I64)
+SELECT number FROM cases WHERE id = :id

@@ -6,6 +6,7 @@
 #include "console/queries.h"
 #include "console/queue.ct.h"
 #include "engine/cases/access.h"
+#include "engine/cases/case_match.h"
 #include "engine/definition/answer.h"
 #include "engine/definition/show.h"
 #include "people/permission.h"
@@ -127,6 +128,32 @@ static enum rc load_lines(struct ctx *ctx, const struct staff_page *page, struct
     return RC_OK;
 }
 
+/* ---- Somebody's name */
+
+/* Words alone, without a key, a quote or a sign. */
+static bool is_plain(const struct list_ask *ask)
+{
+    for (size_t i = 0; i < ask->text.n; i++)
+        if (strchr("\":*~,-", ask->text.p[i]))
+            return false;
+    return ask->text.n && !ask->trouble.n;
+}
+
+static enum rc load_name(struct ctx *ctx, const struct staff_page *page, struct queue_view *view)
+{
+    bool is_name = false;
+    enum rc rc = view->may_work && is_plain(&view->ask)
+                     ? case_match_is_name(ctx, view->ask.text, &is_name)
+                     : RC_OK;
+
+    if (!is_name)
+        return rc;
+    view->name = view->ask.text;
+    view->name_url =
+        queue_url(page, str_fmt(ctx->arena, "reporter:\"%.*s\"", STR_ARG(view->ask.text)));
+    return rc;
+}
+
 /* ---- The views beside it */
 
 static enum rc add_link(struct ctx *ctx, const struct staff_page *page, struct queue_view *view,
@@ -225,6 +252,8 @@ enum rc queue_show_view(struct ctx *ctx, struct request *request, struct reply *
     page.current = S("/staff/queue");
     view->may_work = actor_may(ctx->actor, PERMISSION_WORK);
     rc = load_lines(ctx, &page, view);
+    if (!rc)
+        rc = load_name(ctx, &page, view);
     if (!rc)
         rc = load_links(ctx, &page, view);
     if (!rc)

@@ -428,6 +428,29 @@ static void health_and_security_are_looked_at(void **state)
     assert_true(page_has(&ada, "Streets West"));
 }
 
+/* What a job is about is said by its case's number and leads there. */
+static void a_job_leads_to_its_case(void **state)
+{
+    struct world *world = *state;
+    struct arena *arena = world->site.ctx.arena;
+    struct browser ada = administrator(world);
+    struct str number = test_city_file(&world->city, "hole", false, "");
+    struct str link = str_fmt(arena, "href=\"/staff/cases/%.*s\"", STR_ARG(number));
+
+    test_city_exec(&world->city,
+                   "INSERT INTO job (kind, argument, once, due, attempts, trouble) VALUES"
+                   " ('case.timer', '1 1793922748332748 give-up', 't', 1, 0, ''),"
+                   " ('case.clocks', '777', 'u', 1, 0, ''), ('bulk.run', '1', 'v', 1, 0, ''),"
+                   " ('case.clocks', '<b>x', 'w', 1, 0, '')");
+    assert_int_equal(browse(&ada, S("/staff/admin/jobs?state=waiting")), 200);
+    assert_true(page_has(&ada, str_z(arena, link)));
+    assert_true(page_has(&ada, "<code>give-up</code>"));
+    assert_false(page_has(&ada, "1793922748332748"));
+    assert_true(page_has(&ada, "<code>777</code>")); /* of a case that is not there */
+    assert_true(page_has(&ada, "<code>1</code>"));   /* of no case */
+    assert_true(page_has(&ada, "<code>&lt;b&gt;x</code>"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,6 +460,7 @@ int main(void)
         WORLD_TEST(the_list_is_searched),          WORLD_TEST(a_grant_is_looked_at_and_given),
         WORLD_TEST(a_grant_is_taken_back),         WORLD_TEST(shutting_out_ends_sessions_at_once),
         WORLD_TEST(nobody_raises_themselves),      WORLD_TEST(health_and_security_are_looked_at),
+        WORLD_TEST(a_job_leads_to_its_case),
     };
 
     return cmocka_run_group_tests_name("console/admin", tests, NULL, NULL);

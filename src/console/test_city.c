@@ -13,6 +13,7 @@
 #include "engine/record/people_record.h"
 #include "people/account.h"
 #include "people/people.h"
+#include "web/twin.h"
 
 void test_city_be_demonstration(bool is_demonstration)
 {
@@ -120,7 +121,8 @@ static enum rc render_error(void *app, struct ctx *ctx, struct request *request,
 {
     (void)app;
     (void)rc;
-    console_problem(ctx, request, reply);
+    if (!twin_problem(ctx, request, reply))
+        console_problem(ctx, request, reply);
     return RC_OK;
 }
 

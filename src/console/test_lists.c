@@ -110,12 +110,23 @@ static void a_contact_is_typed(void **state)
         assert_int_equal(browse_list(&browser, cases[i].typed), 200);
         assert_true(page_has(&browser, cases[i].asked));
     }
-    assert_true(page_has(&browser, "email address or telephone number"));
+    assert_true(page_has(&browser, "name, email address or telephone number"));
+    test_city_file(&world->city, "hole", true, "");
+    assert_int_equal(browse_list(&browser, "tran"), 200);
+    assert_true(page_has(&browser, "?q=reporter%3A%22tran%22"));
+    assert_true(page_has(&browser, "somebody called “tran” reported"));
+    assert_int_equal(browse_list(&browser, "reporter:\"linh tran\""), 200);
+    assert_true(page_has(&browser, "26-00001-"));
+    assert_int_equal(browse_list(&browser, "trans"), 200);
+    assert_false(page_has(&browser, "somebody called"));
     password = test_city_staff(&world->city, "reads", "auditor", "city", "");
     browser_sign_in(&auditor, "reads", password);
     assert_int_equal(browse_list(&auditor, "pat@example.org"), 200);
     assert_true(page_has(&auditor, "value=\"pat@example.org\""));
-    assert_false(page_has(&auditor, "email address or telephone number"));
+    assert_false(page_has(&auditor, "name, email address or telephone number"));
+    assert_int_equal(browse_list(&auditor, "tran"), 200);
+    assert_false(page_has(&auditor, "somebody called"));
+    assert_int_equal(browse_list(&auditor, "reporter:tran"), 422);
 }
 
 static void columns_are_chosen(void **state)
@@ -228,7 +239,13 @@ static void a_list_is_a_file(void **state)
     assert_null(json_get(root, S("cases[0].service")));
 
     assert_int_equal(browse(&browser, fmt_path(world, "/staff/queue.csv", "team:")), 422);
+    assert_true(str_find(browser.last.body, S("a value is missing")) > 0);
+    assert_true(str_find(browser.last.body, S("<")) < 0);
     assert_int_equal(browse(&browser, fmt_path(world, "/staff/queue.json", "team:")), 422);
+    assert_true(str_starts_with(browser.last.body, S("{\"type\":")));
+    assert_true(str_find(browser.last.body, S("a value is missing")) > 0);
+    assert_int_equal(browse(&browser, fmt_path(world, "/staff/queue.json", "field.nix:1")), 422);
+    assert_true(str_find(browser.last.body, S("lists know no question")) > 0);
     browser_sign_in(&other, "east", east);
     assert_int_equal(browse(&other, S("/staff/queue.csv?q=")), 200);
     assert_int_equal(count_of(other.last.body, "\n"), 4);

@@ -189,6 +189,22 @@ enum rc(db_tx)(struct ctx *ctx, db_tx_fn *fn, void *arg)
     return write_both(ctx, fn, arg);
 }
 
+enum rc db_turn_begin(struct ctx *ctx)
+{
+    void *turn;
+
+    if (!ctx->db->ops->turns)
+        return RC_OK;
+    db_reader_rest(ctx);
+    return db_pool_take(ctx->db->ops->turns(ctx->db), ctx, &turn);
+}
+
+void db_turn_end(struct ctx *ctx)
+{
+    if (ctx->db->ops->turns)
+        db_pool_give(ctx->db->ops->turns(ctx->db), NULL);
+}
+
 struct db_stats db_stats(const struct db *db)
 {
     return db->ops->stats(db);

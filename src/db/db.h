@@ -33,7 +33,8 @@ struct db_options {
     const char *location;           /* a file's path, or postgresql://... */
     const struct db_schema *schema; /* borrowed; what db_migrate makes of the database */
     bool may_create;                /* SQLite: make the file if there is none */
-    unsigned reader_max;            /* connections for reading; 0: two per core, at least 4 */
+    unsigned reader_max;            /* connections for reading; 0: two per core, at least 4;
+                                     * PostgreSQL, where they mostly wait: 16 */
     unsigned writer_max;            /* PostgreSQL: connections for db_tx; 0: 8 */
     unsigned queue_max;             /* transactions that may wait; 0: 1024 */
     enum db_durability durability;
@@ -126,6 +127,14 @@ enum rc db_tx_later(struct ctx *ctx, db_tx_fn *fn, void *arg) MUST_CHECK;
 /* Inside db_tx: the arena of who called db_tx, which lives until that has returned; ctx->arena may
  * be another's that ends before. */
 struct arena *db_tx_arena(const struct ctx *ctx);
+
+/* Around a db_tx that changes a row which many others change at the same time, as everything does
+ * that takes the next number of a series. PostgreSQL would have all but one of them repeated, and
+ * those again; with this those of one program run one after another, as they do on SQLite, where
+ * nothing is done. Lends the reader as db_reader_rest does, waits as db_reader_acquire does and
+ * fails as it does. What was begun must be ended, by the same thread, whatever came of db_tx. */
+enum rc db_turn_begin(struct ctx *ctx) MUST_CHECK;
+void db_turn_end(struct ctx *ctx);
 
 /* Work that follows every change, done by one at a time, with a ctx of its own. Set once, before
  * the first db_tx.

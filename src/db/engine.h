@@ -20,6 +20,8 @@ struct db_ops {
     enum rc (*begin_snapshot)(struct ctx *ctx, struct db_conn *conn);
     void (*end_snapshot)(struct db_conn *conn);
     enum rc (*write)(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg);
+    struct db_pool *(*turns)(
+        struct db *db); /* of one; NULL: writers run one after another anyway */
     struct db_stats (*stats)(const struct db *db);
     enum rc (*migrate)(struct ctx *ctx, struct db *db, bool is_trial, size_t *ret);
     enum rc (*check_objects)(struct ctx *ctx, struct db *db); /* NULL: nothing to look at */

@@ -5,6 +5,7 @@
 #include "db/postgres.h"
 
 #define WRITERS_DEFAULT 8
+#define READERS_DEFAULT 16
 
 static struct postgres_db *self(struct db *db)
 {
@@ -54,6 +55,11 @@ static enum rc write_tx(struct ctx *ctx, struct db *db, db_tx_fn *fn, void *arg)
     return rc;
 }
 
+static struct db_pool *turns(struct db *db)
+{
+    return &self(db)->turns;
+}
+
 static void set_hook(struct db *db, db_tx_fn *fn, void *arg)
 {
     if (!db->is_read_only)
@@ -86,6 +92,7 @@ static void close_db(struct db *base)
 
     postgres_hook_stop(db->hook);
     db_pool_done(&db->writers, postgres_conn_close);
+    db_pool_done(&db->turns, postgres_conn_close);
     free(db->location);
     free(db->owner_location);
     free(db);
@@ -98,6 +105,7 @@ static const struct db_ops postgres_ops = {
     .begin_snapshot = begin_snapshot,
     .end_snapshot = end_snapshot,
     .write = write_tx,
+    .turns = turns,
     .stats = postgres_stats,
     .migrate = postgres_migrate,
     .set_hook = set_hook,
@@ -115,14 +123,21 @@ static bool set_up(struct postgres_db *db, const struct db_options *options)
 {
     unsigned writer_max = options->writer_max ? options->writer_max : WRITERS_DEFAULT;
     unsigned queue_max = options->queue_max ? options->queue_max : DB_WAITING_MAX;
+    struct db_options base = *options;
+
+    if (!base.reader_max)
+        base.reader_max = READERS_DEFAULT;
 
     db->location = strdup(options->location);
     db->owner_location = options->owner_location ? strdup(options->owner_location) : NULL;
     if (!db->location || (options->owner_location && !db->owner_location) ||
-        !db_init(&db->base, &postgres_ops, SQL_POSTGRES, options))
+        !db_init(&db->base, &postgres_ops, SQL_POSTGRES, &base))
         return false;
-    if (db_pool_init(&db->writers, writer_max, queue_max))
-        return true;
+    if (db_pool_init(&db->writers, writer_max, queue_max)) {
+        if (db_pool_init(&db->turns, 1, queue_max))
+            return true;
+        db_pool_done(&db->writers, postgres_conn_close);
+    }
     db_pool_done(&db->base.readers, postgres_conn_close);
     return false;
 }

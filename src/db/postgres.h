@@ -31,7 +31,8 @@ struct postgres_db {
     char *location;       /* owned */
     char *owner_location; /* owned; or NULL */
     struct db_pool writers;
-    struct postgres_hook *hook;                               /* or NULL */
+    struct db_pool turns;       /* one, of nothing: see db_turn_begin */
+    struct postgres_hook *hook; /* or NULL */
     _Atomic int64_t waiting, transactions, commits, repeated; /* for stats.h */
 };
 

@@ -3,7 +3,7 @@
  * On SQLite writers run one after another, so code is written as if it were alone; SERIALIZABLE
  * is the one isolation level under which the same code means the same here (REPEATABLE READ
  * allows write skew: two that each read what the other changes). Its price is paid in
- * repetitions, which are few with few connections. */
+ * repetitions; what would always collide takes turns (db_turn_begin). */
 #include <stdlib.h>
 #include <time.h>
 

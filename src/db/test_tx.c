@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "db/stats.h"
 #include "db/test_queries.h"
 #include "db/test_turn.h"
 
@@ -195,6 +196,41 @@ static void test_counter_loses_nothing(void **state)
     assert_int_equal(counted, 8 * TURNS);
     test_ok(&store->ctx, db_tx(&store->ctx, count_up, &value));
     assert_int_equal(value, counted + 1);
+}
+
+static void *take_turns_at_one_row(void *arg)
+{
+    struct worker *worker = arg;
+    struct ctx ctx = test_ctx(worker->db);
+    int64_t value;
+
+    test_ok(&ctx, db_reader_acquire(&ctx));
+    for (int i = 0; i < TURNS; i++) {
+        test_ok(&ctx, db_turn_begin(&ctx));
+        test_ok(&ctx, db_tx(&ctx, count_up, &value));
+        db_turn_end(&ctx);
+    }
+    test_ctx_done(&ctx);
+    return NULL;
+}
+
+/* Nothing is run twice, and a reader that waits for its turn does not keep others from theirs. */
+static void test_turns_are_not_repeated(void **state)
+{
+    struct test_store *store = *state;
+    struct worker workers[8];
+    int64_t value, before = db_stats(store->db).repeated;
+
+    for (int i = 0; i < 8; i++) {
+        workers[i] = (struct worker){.db = store->db};
+        assert_int_equal(
+            pthread_create(&workers[i].thread, NULL, take_turns_at_one_row, &workers[i]), 0);
+    }
+    for (int i = 0; i < 8; i++)
+        pthread_join(workers[i].thread, NULL);
+    assert_int_equal(db_stats(store->db).repeated, before);
+    test_ok(&store->ctx, db_tx(&store->ctx, count_up, &value));
+    assert_int_equal(value, 8 * TURNS + 1);
 }
 
 static void test_overload(void **state)
@@ -621,6 +657,7 @@ int main(int argc, char **argv)
         STORED(test_first_fails_alone),
         STORED(test_many_threads),
         STORED(test_counter_loses_nothing),
+        STORED(test_turns_are_not_repeated),
         STORED(test_deadline_in_queue),
         STORED(test_later_is_run_with_the_group),
         STORED(test_later_fails_its_transaction),

@@ -1,14 +1,14 @@
-/* Passwords: a few hashes at a time, so that sign-ins cannot take the machine's memory.
+/* Passwords: one hash at a time, so that sign-ins cannot take the machine's memory.
  *
- * One Argon2id hash takes 64 MiB and a tenth of a second. Two run at once; a few more wait, the
- * rest is refused at once. Layer: people. Any thread.
+ * An Argon2id hash takes 64 MiB, two fifths of what the server may take at all, and a tenth of a
+ * second. One runs; a few more wait, the rest is refused at once. Layer: people. Any thread.
  */
 #ifndef PEOPLE_PASSWORD_H
 #define PEOPLE_PASSWORD_H
 
 #include "base/ctx.h"
 
-#define PASSWORD_HASHES_AT_ONCE 2
+#define PASSWORD_HASHES_AT_ONCE 1
 #define PASSWORD_WAITING_MAX    12
 #define PASSWORD_MIN_CHARACTERS 12
 #define PASSWORD_MAX_BYTES      1000

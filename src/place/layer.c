@@ -279,6 +279,48 @@ struct layer_near layer_nearest(const struct layer *layer, struct point at, doub
     }
 }
 
+/* Into its place among those that are nearest so far. */
+static void rank(struct layer_near *nearest, size_t n, size_t max, struct layer_near one)
+{
+    size_t to = n < max ? n : max;
+
+    while (to > 0 && nearest[to - 1].foot.distance_m > one.foot.distance_m) {
+        if (to < max)
+            nearest[to] = nearest[to - 1];
+        to--;
+    }
+    if (to < max)
+        nearest[to] = one;
+}
+
+size_t layer_around(const struct layer *layer, struct point at, double within_m,
+                    struct layer_near *ret, size_t max)
+{
+    struct box box = box_around(at, within_m);
+    size_t n = 0;
+
+    for (size_t i = 0; i < layer->feature_count; i++) {
+        struct layer_near one = {.feature = NULL};
+
+        if (!box_overlaps(layer->features[i].box, box))
+            continue;
+        nearer(layer, &layer->features[i], at, &one);
+        if (one.foot.distance_m <= within_m)
+            rank(ret, n++, max, one);
+    }
+    return n;
+}
+
+struct layer_near layer_near_id(const struct layer *layer, struct str id, struct point at)
+{
+    struct layer_near best = {.feature = NULL};
+
+    for (size_t i = 0; i < layer->feature_count; i++)
+        if (str_eq(layer->features[i].id, id))
+            nearer(layer, &layer->features[i], at, &best);
+    return best;
+}
+
 const struct layer_feature *layer_by_id(const struct layer *layer, struct str id)
 {
     for (size_t i = 0; i < layer->feature_count; i++) {

@@ -64,6 +64,15 @@ struct layer_near {
 };
 struct layer_near layer_nearest(const struct layer *layer, struct point at, double within_m);
 
+/* All features within so many metres: how many there are; the first `max` of them, nearest first,
+ * in *ret. Looks at each feature. */
+size_t layer_around(const struct layer *layer, struct point at, double within_m,
+                    struct layer_near *ret, size_t max);
+
+/* The feature with that id, the nearest where several have it; feature is NULL when none has. Looks
+ * at each feature. */
+struct layer_near layer_near_id(const struct layer *layer, struct str id, struct point at);
+
 /* The first feature with that id, or NULL. Looks at each feature. */
 const struct layer_feature *layer_by_id(const struct layer *layer, struct str id);
 

@@ -191,17 +191,16 @@ struct str layers_value(const struct layers *layers, struct str name, struct poi
     return feature ? feature->id : STR_NONE;
 }
 
+double layers_outside_m(const struct layers *layers, struct point at)
+{
+    const struct layer *boundary = layers_find(layers, S("boundary"));
+
+    return boundary ? layer_nearest(boundary, at, 25e6).foot.distance_m : 0;
+}
+
 enum rc layers_check_inside(struct ctx *ctx, const struct layers *layers, struct point at)
 {
     const struct layer *boundary = layers_find(layers, S("boundary"));
-    struct layer_near near;
-    struct str distance;
 
-    if (!boundary || layer_at(boundary, at))
-        return RC_OK;
-    near = layer_nearest(boundary, at, 25e6);
-    distance = near.foot.distance_m < 1000
-                   ? str_fmt(ctx->arena, "%.0f m", near.foot.distance_m)
-                   : str_fmt(ctx->arena, "%.0f km", near.foot.distance_m / 1000);
-    return FAIL(ctx, ERR_PLACE_OUTSIDE, .arg = distance);
+    return !boundary || layer_at(boundary, at) ? RC_OK : FAIL(ctx, ERR_PLACE_OUTSIDE);
 }

@@ -43,8 +43,10 @@ const struct layer *layers_find(const struct layers *layers, struct str name);
  * "3". Empty when no area does, or there is no such layer. */
 struct str layers_value(const struct layers *layers, struct str name, struct point at);
 
-/* Whether the point is in the city. RC_INVALID (ERR_PLACE_OUTSIDE) when not, with the distance
- * to its boundary as `arg` ("340 m", "12 km") for the sentence the resident reads. */
+/* How far the point is from the city; 0 inside, and in a city without a boundary. */
+double layers_outside_m(const struct layers *layers, struct point at);
+
+/* Whether the point is in the city. RC_INVALID (ERR_PLACE_OUTSIDE) when not. */
 enum rc layers_check_inside(struct ctx *ctx, const struct layers *layers,
                             struct point at) MUST_CHECK;
 

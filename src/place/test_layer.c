@@ -378,17 +378,15 @@ static void every_place_in_town_has_one_district(void **state)
     assert_true(without <= lights->feature_count / 500);
 }
 
-static void outside_the_city_is_refused_with_the_distance(void **state)
+static void outside_the_city_is_refused(void **state)
 {
     struct fixture *fixture = *state;
 
     assert_int_equal(layers_check_inside(&fixture->ctx, demo, at(42.36712, -71.10566)), RC_OK);
     assert_int_equal(layers_check_inside(&fixture->ctx, demo, at(42.3554, -71.0640)), RC_INVALID);
     assert_int_equal(fixture->ctx.err.id, ERR_PLACE_OUTSIDE);
-    assert_true(str_ends_with(fixture->ctx.err.arg, S("m")));
     ctx_clear_error(&fixture->ctx);
     assert_int_equal(layers_check_inside(&fixture->ctx, demo, at(30.69, -88.04)), RC_INVALID);
-    assert_true(str_ends_with(fixture->ctx.err.arg, S(" km")));
 }
 
 static void texts_in_memory_are_layers_too(void **state)
@@ -479,7 +477,7 @@ int main(void)
         TEST(damaged_files_do_no_harm),
         TEST(port_azalea_knows_where_city_hall_is),
         TEST(every_place_in_town_has_one_district),
-        TEST(outside_the_city_is_refused_with_the_distance),
+        TEST(outside_the_city_is_refused),
         TEST(texts_in_memory_are_layers_too),
         TEST(folders_may_be_empty_but_not_ambiguous),
     };

@@ -156,7 +156,7 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
     case EVENT_DESCRIPTION_RELEASED:
     case EVENT_PHOTO_RELEASED:
     case EVENT_CLOCK_MOVED:
-#define KIND(name, word, widest) case EVENT_##name:
+#define KIND(name, word, widest, holds) case EVENT_##name:
 #include "engine/record/staff_kinds.def"
 #undef KIND
     case EVENT_KIND__N: break;

@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "engine/cases/case_filter.h"
 #include "portal/list.ct.h"
 #include "portal/seen.h"
 #include "web/url.h"
@@ -21,46 +22,94 @@ static struct instant day_begins(const struct city *city, struct date date)
     return zone_end_of_day(city->zone, date_plus(date, -1));
 }
 
+/* What cannot be understood would make another list than the one asked for. The first is told. */
+static void trouble(struct ctx *ctx, struct list_choice *choice, const char *name, enum msg_id id,
+                    struct str value)
+{
+    struct msg_arg named = MSG_ARG("name", utf8_cut(utf8_shown(ctx->arena, value), LIST_WORDS));
+    struct msg_arg in[] = {MSG_ARG("name", name),
+                           MSG_ARG("sentence", msg_format(ctx->arena, ctx->lang, id, &named, 1))};
+
+    if (choice->trouble.n)
+        return;
+    choice->trouble_in = str_of(name);
+    choice->trouble = msg_format(ctx->arena, ctx->lang, MSG_filter_in, in, COUNT(in));
+}
+
+static bool read_day(struct ctx *ctx, const struct request *request, const char *name,
+                     struct list_choice *choice, struct date *ret)
+{
+    struct str typed = request_value(request, str_of(name));
+
+    if (!typed.n)
+        return false;
+    if (date_parse(typed, ret))
+        return true;
+    trouble(ctx, choice, name, MSG_filter_no_date, typed);
+    return false;
+}
+
 static void read_dates(struct ctx *ctx, const struct request *request, struct list_choice *choice)
 {
-    struct str from = request_value(request, S("from")), until = request_value(request, S("until"));
     struct date date;
 
-    if (date_parse(from, &date)) {
-        choice->from = from;
+    if (read_day(ctx, request, "from", choice, &date)) {
+        choice->from = request_value(request, S("from"));
         choice->filter.has_from = true;
         choice->filter.from = day_begins(ctx->city, date);
     }
-    if (date_parse(until, &date)) {
-        choice->until = until;
+    if (read_day(ctx, request, "until", choice, &date)) {
+        choice->until = request_value(request, S("until"));
         choice->filter.has_until = true;
         choice->filter.until = zone_end_of_day(ctx->city->zone, date);
     }
 }
 
-enum rc list_read(struct ctx *ctx, const struct request *request, size_t most,
-                  struct list_choice *ret)
+/* A service that is offered no more still has its reports: an old link goes on. */
+static const struct definition *service_ever(const struct city *city, struct str code)
 {
-    struct list_choice choice = {.filter = {.most = most}};
+    const struct definition *service = city_service(city, code);
+
+    for (size_t i = city->version_n; !service && i-- > 0;)
+        if (str_eq(city->versions[i]->code, code))
+            service = city->versions[i];
+    return service && service->audience == AUDIENCE_PUBLIC ? service : NULL;
+}
+
+static void read_names(struct ctx *ctx, const struct request *request, struct list_choice *choice)
+{
+    struct str service = request_value(request, S("service"));
     struct str state = request_value(request, S("state"));
     struct str district = request_value(request, S("district"));
-    struct str words = request_value(request, S("q"));
-    const struct layer *districts = layers_find(ctx->city->layers, S("district"));
 
-    choice.service = city_service(ctx->city, request_value(request, S("service")));
-    if (choice.service && choice.service->audience != AUDIENCE_PUBLIC)
-        choice.service = NULL;
-    if (choice.service)
-        choice.filter.service = choice.service->service_id;
+    choice->service = service.n ? service_ever(ctx->city, service) : NULL;
+    if (choice->service)
+        choice->filter.service = choice->service->service_id;
+    else if (service.n)
+        trouble(ctx, choice, "service", MSG_filter_no_service, service);
     for (size_t i = 0; i < COUNT(state_words); i++) {
         if (!str_eq(state, state_words[i]))
             continue;
-        choice.state = state;
-        choice.filter.has_state = true;
-        choice.filter.state = (enum state_type)i;
+        choice->state = state;
+        choice->filter.has_state = true;
+        choice->filter.state = (enum state_type)i;
     }
-    if (district.n && districts && layer_by_id(districts, district))
-        choice.district = choice.filter.district = district;
+    if (state.n && !choice->state.n)
+        trouble(ctx, choice, "state", MSG_filter_no_state, state);
+    if (district.n && case_filter_has_district(ctx->city, district))
+        choice->district = choice->filter.district = district;
+    else if (district.n)
+        trouble(ctx, choice, "district", MSG_filter_no_district, district);
+}
+
+/* All that could be understood; what could not is choice->trouble. */
+static enum rc read_choice(struct ctx *ctx, const struct request *request, size_t most,
+                           struct list_choice *ret)
+{
+    struct list_choice choice = {.filter = {.most = most}};
+    struct str words = request_value(request, S("q"));
+
+    read_names(ctx, request, &choice);
     read_dates(ctx, request, &choice);
     if (text_is_clean(words))
         choice.words = choice.filter.words = str_trim(utf8_cut(words, LIST_WORDS));
@@ -72,6 +121,19 @@ enum rc list_read(struct ctx *ctx, const struct request *request, size_t most,
         public_cursor_parse(request_value(request, S("after")), &choice.filter.after);
     *ret = choice;
     return RC_OK;
+}
+
+enum rc list_read(struct ctx *ctx, const struct request *request, size_t most,
+                  struct list_choice *ret)
+{
+    struct list_choice choice;
+    enum rc rc = read_choice(ctx, request, most, &choice);
+
+    if (!rc && choice.trouble.n)
+        rc = FAIL(ctx, ERR_FILTER, .field = choice.trouble_in, .arg = choice.trouble);
+    if (!rc)
+        *ret = choice;
+    return rc;
 }
 
 static void add_param(struct buf *out, const char *name, struct str value)
@@ -161,8 +223,8 @@ static enum rc draw(struct ctx *ctx, struct list_view *view)
 
 static enum rc load(struct ctx *ctx, struct list_view *view)
 {
-    struct public_cases page;
-    enum rc rc = public_cases(ctx, &view->choice.filter, &page);
+    struct public_cases page = {.n = 0};
+    enum rc rc = view->choice.trouble.n ? RC_OK : public_cases(ctx, &view->choice.filter, &page);
 
     if (rc)
         return rc;
@@ -188,12 +250,15 @@ enum rc list_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_nav_cases));
     struct list_view view = {.line_n = 0};
-    enum rc rc = list_read(ctx, request, LIST_PAGE, &view.choice);
+    enum rc rc = read_choice(ctx, request, LIST_PAGE, &view.choice);
 
     if (!rc)
         rc = load(ctx, &view);
     if (rc)
         return rc;
+    page.has_errors = view.choice.trouble.n > 0;
+    if (page.has_errors)
+        reply->status = 422;
     page.current = S("/cases");
     page.feed = list_url(ctx, "/cases.atom", &view.choice, NULL);
     list_page(&page.view, &page, &view);

@@ -27,11 +27,15 @@ struct list_choice {
     struct str from, until;           /* dates that were understood; empty: none */
     struct str bbox;
     struct str words; /* that are searched for; empty: none */
+    struct str trouble,
+        trouble_in; /* what was not understood, and of which input; empty: nothing */
 };
 
-/* Reads the filter of a request; `most` cases a page. What a page's form cannot have sent is left
- * out, so that an old link still shows a list; a bbox that is none is RC_INVALID (ERR_MALFORMED),
- * because the answer would be about another place. */
+/* Reads the filter of a request; `most` cases a page. RC_INVALID for what no form can have sent,
+ * because the answer would be about something else: ERR_FILTER, err.arg the sentence, for a
+ * service, district, state or day that there is not; ERR_MALFORMED for a bbox that is none.
+ * Services that are offered no more are still asked for; other parameters and a cursor that is none
+ * are left out. */
 enum rc list_read(struct ctx *ctx, const struct request *request, size_t most,
                   struct list_choice *ret) MUST_CHECK;
 

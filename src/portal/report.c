@@ -58,6 +58,29 @@ const struct err *report_error_of(const struct report *report, struct str id)
     return NULL;
 }
 
+struct str report_error_link(const struct page *page, const struct report *report)
+{
+    const struct definition *definition = report->draft.definition;
+
+    if (!definition_field(definition, report->err.field))
+        return S("#check");
+    return page_url(page, str_fmt(page->ctx->arena, "/report/%.*s/%.*s", STR_ARG(definition->code),
+                                  STR_ARG(report->err.field)));
+}
+
+bool report_offers_assets(const struct report *report)
+{
+    const struct assets_near *assets = &report->assets;
+    struct str typed = report->typed[TYPED_ANSWER];
+
+    if (!assets->n || assets->count > assets->n)
+        return false;
+    for (size_t i = 0; i < assets->n; i++)
+        if (str_eq(assets->of[i].feature->id, typed))
+            return true;
+    return !typed.n;
+}
+
 struct str report_who_says(const struct applicant_rule *rule, enum lang lang)
 {
     if (rule->name == CONTACT_REQUIRED || rule->email == CONTACT_REQUIRED ||
@@ -372,6 +395,9 @@ enum rc report_render(struct ctx *ctx, struct request *request, struct reply *re
         where_page(&page.view, &page, report);
         break;
     case FORM_FIELD:
+        if (report->draft.has_place)
+            assets_near(ctx->city, &definition->fields[report->at.field], &report->draft.place,
+                        &report->assets);
         field_page(&page.view, &page, report, &definition->fields[report->at.field]);
         break;
     case FORM_PHOTOS: photos_page(&page.view, &page, report); break;
@@ -422,6 +448,7 @@ enum rc report_keep_place(struct ctx *ctx, struct report *report, const struct p
         return rc;
     report->draft.place = *place;
     report->draft.has_place = true;
+    draft_form_moved(ctx, &report->draft);
     similar_ask_again(ctx, &report->draft);
     return RC_OK;
 }
@@ -471,6 +498,9 @@ static enum rc take_field(struct ctx *ctx, const struct request *request, struct
             typed[n++] = request->form.items[i].value;
     report->typed[TYPED_ANSWER] = str_join(ctx->arena, typed, n, S(","));
     rc = answer_read(ctx, field, typed, n, &draft->answers.of[report->at.field]);
+    if (!rc)
+        rc = asset_check(ctx, field, &draft->answers.of[report->at.field],
+                         draft->has_place ? &draft->place : NULL);
     if (rc)
         return rc;
     if (field->is_required && !draft->answers.of[report->at.field].is_given)

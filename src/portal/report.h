@@ -5,6 +5,7 @@
 #ifndef PORTAL_REPORT_H
 #define PORTAL_REPORT_H
 
+#include "engine/cases/asset.h"
 #include "engine/cases/draft_form.h"
 #include "engine/cases/photo.h"
 #include "portal/city_map.h"
@@ -34,9 +35,10 @@ struct report {
     struct place_choices choices; /* FORM_PLACE: which of these? */
     bool has_pin;                 /* FORM_PLACE: is it there? */
     struct point pin;
-    struct str pin_label; /* "near 795 Massachusetts Ave" */
-    struct str example;   /* FORM_PLACE: a place that this city has; empty: none */
-    bool has_map;         /* FORM_CHECK: of the place */
+    struct str pin_label;      /* "near 795 Massachusetts Ave" */
+    struct str example;        /* FORM_PLACE: a place that this city has; empty: none */
+    struct assets_near assets; /* FORM_FIELD of an asset: which there are at the place */
+    bool has_map;              /* FORM_CHECK: of the place */
     struct figure map;
     struct seen seen;     /* FORM_CHECK */
     bool wants_again;     /* FORM_PLACE: none of them, it is typed again */
@@ -68,8 +70,14 @@ struct str report_step_word(const struct draft *draft, struct form_at at);
 /* The ids that describe an input, for aria-describedby: its hint, its error; empty for none. */
 struct str report_described(struct arena *arena, struct str id, bool has_hint, bool is_wrong);
 
+/* Whether the things at the place are offered: all of them, and what was typed is one of them. */
+bool report_offers_assets(const struct report *report);
+
 /* What is wrong with the box of that name; NULL: nothing. */
 const struct err *report_error_of(const struct report *report, struct str id);
+
+/* Where what is wrong with the whole is put right: the question of that field, else the page. */
+struct str report_error_link(const struct page *page, const struct report *report);
 
 /* The sentence over the boxes of who to tell: what of them is needed, and what for. */
 struct str report_who_says(const struct applicant_rule *rule, enum lang lang);

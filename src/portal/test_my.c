@@ -267,6 +267,25 @@ static void signing_out_ends_it(void **state)
     assert_leads(&ana, "/me/sign-in");
 }
 
+/* How a case ended stands in the list, not only that it did. */
+static void the_list_says_how_it_ended(void **state)
+{
+    struct world *world = *state;
+    struct filed filed = test_file(world, &(struct test_filing){.email = EMAIL});
+    struct step_input resolve = {
+        .step = S("resolve"), .outcome = S("not-city"), .base_url = S("https://city.example")};
+    struct visitor ana;
+
+    visitor_init(&ana, world);
+    visitor_signs_in(&ana, EMAIL);
+    visit(&ana, "/me");
+    assert_false(sees(&ana, "Not the city"));
+    test_ok(&world->ctx, test_step(world, test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL),
+                                   filed.case_id, &resolve));
+    assert_int_equal(visit(&ana, "/me"), 200);
+    assert_true(sees(&ana, "Resolved</span> Not the city"));
+}
+
 static void what_is_ones_own_needs_a_sign_in(void **state)
 {
     static const char *const pages[] = {"/me/settings", "/me/delete"};
@@ -280,6 +299,10 @@ static void what_is_ones_own_needs_a_sign_in(void **state)
     for (size_t i = 0; i < COUNT(posts); i++)
         assert_int_equal(submit(&eve, "name=x", "%s", posts[i]), 401);
     assert_true(sees(&eve, "Please sign in to see this page."));
+    visit(&eve, "/es/me/settings");
+    assert_true(sees(&eve, "class=\"usa-button\" href=\"/es/me/sign-in\""));
+    visit(&eve, "/no/such/page");
+    assert_false(sees(&eve, "/me/sign-in\""));
 }
 
 static void settings_are_changed_and_refused(void **state)
@@ -374,6 +397,7 @@ int main(void)
         TEST(a_machine_asks_so_often),
         TEST(a_link_signs_in_once_and_soon),
         TEST(signing_out_ends_it),
+        TEST(the_list_says_how_it_ended),
         TEST(what_is_ones_own_needs_a_sign_in),
         TEST(settings_are_changed_and_refused),
         TEST(sessions_are_ones_own),

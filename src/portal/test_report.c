@@ -490,6 +490,50 @@ static void who_has_signed_in_is_known(void **state)
     assert_int_equal(test_i64(world, "SELECT count(*) FROM draft WHERE party IS NOT NULL", 0), 1);
 }
 
+/* The things at the place are offered; what is not among them is refused and kept as it was typed.
+ */
+static void a_thing_of_the_map_is_chosen(void **state)
+{
+    struct visitor ana = visitor_in(*state);
+
+    submit(&ana, "place=60+Banks+St", "/report/street-light-out/where");
+    assert_leads(&ana, "/report/street-light-out/lamp");
+    assert_int_equal(visit(&ana, "/report/street-light-out/lamp"), 200);
+    assert_true(sees(&ana, "60 Banks St") && sees(&ana, "/report/street-light-out/where"));
+    assert_true(sees(&ana, "value=\"48-12\"") && sees(&ana, "40 ft from your place"));
+    assert_true(sees(&ana, "Another one, or I do not know"));
+    assert_false(sees(&ana, "type=\"text\""));
+    assert_int_equal(submit(&ana, "lamp=a+thief", "/report/street-light-out/lamp"), 422);
+    assert_true(sees(&ana, "list does not have this one") && sees(&ana, "value=\"a thief\""));
+    assert_int_equal(submit(&ana, "lamp=791-2", "/es/report/street-light-out/lamp"), 422);
+    assert_true(sees(&ana, "mi del lugar que indicó") && sees(&ana, "value=\"791-2\""));
+    submit(&ana, "lamp=48-12", "/report/street-light-out/lamp");
+    assert_leads(&ana, "/report/street-light-out/trouble");
+    visit(&ana, "/report/street-light-out/lamp");
+    assert_true(sees(&ana, "value=\"48-12\" checked"));
+    submit(&ana, "lamp=", "/report/street-light-out/lamp");
+    assert_leads(&ana, "/report/street-light-out/trouble");
+    visit(&ana, "/report/street-light-out/lamp");
+    assert_true(sees(&ana, "value=\"\" checked"));
+}
+
+/* Elsewhere it is another lamp: the answer goes, and is asked for again. */
+static void another_place_asks_for_its_own_thing(void **state)
+{
+    struct visitor ana = visitor_in(*state);
+
+    submit(&ana, "place=60+Banks+St", "/report/street-light-out/where");
+    submit(&ana, "lamp=48-12", "/report/street-light-out/lamp");
+    submit(&ana, "trouble=dark", "/report/street-light-out/trouble");
+    submit(&ana, "place=30+Cedar+St", "/report/street-light-out/where");
+    assert_leads(&ana, "/report/street-light-out/lamp");
+    visit(&ana, "/report/street-light-out/lamp");
+    assert_false(sees(&ana, "48-12"));
+    submit(&ana, "lamp=", "/report/street-light-out/lamp");
+    submit(&ana, "place=60+Banks+St", "/report/street-light-out/where");
+    assert_leads(&ana, "/report/street-light-out/details");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -511,6 +555,8 @@ int main(void)
         TEST(a_service_of_staff_is_none_of_the_publics),
         TEST(a_withdrawn_service_takes_no_more),
         TEST(who_has_signed_in_is_known),
+        TEST(a_thing_of_the_map_is_chosen),
+        TEST(another_place_asks_for_its_own_thing),
     };
 
     return RUN_TESTS("portal/report", tests);

@@ -6,6 +6,7 @@
 #include "people/people.h"
 #include "people/permission.h"
 #include "portal/portal.h"
+#include "web/twin.h"
 
 static enum rc begin(void *app, struct ctx *ctx, struct request *request)
 {
@@ -29,7 +30,8 @@ static enum rc render_error(void *app, struct ctx *ctx, struct request *request,
 {
     (void)app;
     (void)rc;
-    portal_problem(ctx, request, reply);
+    if (!twin_problem(ctx, request, reply))
+        portal_problem(ctx, request, reply);
     return RC_OK;
 }
 

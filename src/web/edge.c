@@ -166,6 +166,17 @@ static enum MHD_Result answer_malformed(struct exchange *exchange, const char *f
     return send_fixed(exchange, FIXED_MALFORMED);
 }
 
+/* A head that nearly fills the library's block leaves no room there for the head of a reply: it
+ * would close without a word. All of a GET has been read, so that nothing is lost by ending here.
+ */
+static enum MHD_Result answer_long_head(struct exchange *exchange, const char *method)
+{
+    if (strcmp(method, "GET") != 0)
+        return send_fixed(exchange, FIXED_LONG_HEAD);
+    respond_fixed_past_library(exchange, FIXED_LONG_HEAD);
+    return MHD_NO;
+}
+
 /* After chunks the connection has to end, which the library's answer does not say. */
 static enum MHD_Result answer_overload(struct exchange *exchange)
 {
@@ -346,7 +357,7 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method, co
         return answer_malformed(exchange, fault);
     if (result == HEAD_TOO_LARGE) {
         note_edge_answer(exchange, 431, &(struct err){.id = ERR_TOO_LARGE, .detail = S("head")});
-        return send_fixed(exchange, FIXED_LONG_HEAD);
+        return answer_long_head(exchange, method);
     }
     exchange->stage = STAGE_BODY;
     return exchange->facts.has_body ? begin_body(exchange) : MHD_YES;

@@ -66,7 +66,9 @@ static void test_a_page_comes_back_as_it_was(void **state)
 
 static void test_what_stays_as_it_is(void **state)
 {
-    static const struct str refusing[] = {STR(""), STR("br"), STR("gzip;q=0"), STR("identity")};
+    static const struct str refusing[] = {
+        STR(""),        STR("br"), STR("gzip;q=0"), STR("gzip;q=0.0"), STR("gzip; q=0.000"),
+        STR("identity")};
     struct ctx *ctx = *state;
     struct asked asked = {0};
     struct reply reply;

@@ -257,8 +257,16 @@ static void test_large_heads(void **state)
                      431);
     assert_int_equal(site_ask(&site, str_fmt(arena, "GET /" LINE "X: %.15000s\r\n\r\n", x)).status,
                      200);
-    answer = site_ask(&site, str_fmt(arena, "GET /%.60000s" LINE "\r\n", x));
-    assert_true(answer.status == 414 || answer.status == 431 || answer.status == 413);
+    /* Up to the whole block that the library keeps a head in, and beyond. */
+    for (int n = 16400; n <= 21200; n += 80) {
+        answer = site_ask(&site, str_fmt(arena, "GET /%.*s" LINE "\r\n", n, x));
+        if (answer.status != 414 && answer.status != 431)
+            fail_msg("a path of %d bytes: %d", n, answer.status);
+    }
+    for (int n = 8000; n <= 60000; n += 8000) {
+        answer = site_ask(&site, str_fmt(arena, "GET /%.*s" LINE "\r\n", n, x));
+        assert_int_equal(answer.status, n < 16384 ? 404 : n < 20480 ? 431 : 414);
+    }
 }
 
 static void test_body_limits(void **state)

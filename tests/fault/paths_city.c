@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/once.h"
 #include "api/witness.h"
 #include "app/backup.h"
 #include "app/home.h"
@@ -183,7 +184,52 @@ static enum rc witness(struct ctx *ctx, struct test_town *town, int64_t n)
 
     (void)town;
     (void)n;
-    return witness_jobs[0].run(ctx, &job);
+    return witness_run(ctx, &job);
+}
+
+/* ---- What programs asked */
+
+/* Two programs' notes: one that counts no more, and one that still does. */
+static void old_note(struct test_town *town, int64_t n)
+{
+    (void)n;
+    test_town_set(town, "DELETE FROM api_call");
+    if (!test_town_count(town, "SELECT count(*) FROM api_key"))
+        test_town_set(town, "INSERT INTO api_key (id, prefix, key_hash, name, burst, per_minute, "
+                            "created, expires) VALUES (77, 'p', x'00', 'A program', 1, 1, 0, 0)");
+    test_town_set(town,
+                  "INSERT INTO api_call (api_key, idempotency, request_hash, begun, status, "
+                  "location, etag) SELECT min(id), 'old', x'00', 0, 201, '', '' FROM api_key");
+    test_town_set(town,
+                  "INSERT INTO api_call (api_key, idempotency, request_hash, begun, status, "
+                  "location, etag) SELECT min(id), 'new', x'00', 9000000000000000, 201, '', '' "
+                  "FROM api_key");
+    test_town_set(town, "DELETE FROM job");
+}
+
+static enum rc begin_sweeping_notes(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return api_once_begin(ctx);
+}
+
+static enum rc sweep_notes(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    const struct job job = {.kind = S(ONCE_SWEEP)};
+
+    (void)town;
+    (void)n;
+    return api_once_sweep(ctx, &job);
+}
+
+/* What was forgotten stays so, though the next day's run could not be set: the job runs again. */
+static void old_note_is_gone(struct test_town *town, int64_t n, bool is_done)
+{
+    int64_t notes = test_town_count(town, "SELECT count(*) FROM api_call");
+
+    (void)n;
+    assert_in_range(notes, 1, is_done ? 1 : 2);
 }
 
 /* ---- The data folder */
@@ -286,6 +332,8 @@ const struct scenario paths_city[] = {
     {"a signed head", 12, unsigned_event, sign, NULL, 0},
     {"witnesses told from now on", 5, with_witness, begin_witnessing, NULL, 0},
     {"a witness told", 12, with_witness, witness, NULL, 0},
+    {"programs' old notes swept from now on", 5, old_note, begin_sweeping_notes, NULL, 0},
+    {"programs' old notes swept", 8, old_note, sweep_notes, old_note_is_gone, STEPWISE},
     {"a city made", 311, NULL, make_home, home_is_there, 0},
     {"a city restored", 66, one_backup, restore, is_restored, 0},
     {.name = NULL},

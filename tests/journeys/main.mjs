@@ -1,6 +1,6 @@
 // The journeys in order, two ways at a time: each has a city of its own,
 // so that one may count rows while the other fills them.
-import { tap, same, check } from './lib/tap.mjs';
+import { tap, none, same, check } from './lib/tap.mjs';
 import { copyCity, makeCity, serveCity } from './lib/city.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { admin } from './admin.mjs';
@@ -13,6 +13,7 @@ import { hostile } from './hostile.mjs';
 import { keyboard } from './keyboard.mjs';
 import { languages } from './languages.mjs';
 import { link } from './link.mjs';
+import { map } from './map.mjs';
 import { mine } from './mine.mjs';
 import { own } from './own.mjs';
 import { pages } from './pages.mjs';
@@ -21,10 +22,12 @@ import { staff } from './staff.mjs';
 import { watch } from './watch.mjs';
 import { selftest } from './selftest.mjs';
 import { shots } from './shots.mjs';
+import { looked } from './lib/audit.mjs';
+import { unseen } from './lib/routes.mjs';
 
 const ways = [
   { report, link, watch, own, mine, hostile, entry, admin, desk },
-  { selftest, pages, languages, pseudo, keyboard, staff, acts, queue },
+  { selftest, pages, map, languages, pseudo, keyboard, staff, acts, queue },
 ];
 
 const options = process.argv.slice(2);
@@ -67,7 +70,8 @@ const run = async () => {
   if (value('shots')) return walk(folder, { shots: (browser, city) => shots(browser, city, value('shots')) });
   const wanted = ways.map(chosen).filter(way => Object.keys(way).length);
   const folders = wanted.map((way, i) => (i ? copyCity(folder) : folder));
-  return Promise.all(wanted.map((way, i) => walk(folders[i], way)));
+  await Promise.all(wanted.map((way, i) => walk(folders[i], way)));
+  if (!value('only')) await tap.test('every page of staff was looked at', () => none(unseen(looked, /^\/staff\//), 'not looked at'));
 };
 
 tap.begin();

@@ -1,9 +1,9 @@
 // Every public page in every state: accessible, within its width, by keyboard, valid HTML.
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { none, tap } from './lib/tap.mjs';
+import { check, none, tap } from './lib/tap.mjs';
 import { leave, visitor } from './lib/browser.mjs';
 import { auditor } from './lib/audit.mjs';
+import { unseen } from './lib/routes.mjs';
 import { HOSTILE, resident } from './lib/resident.mjs';
 
 const UNKNOWN_PLACE = '77 Nowhere Blvd';
@@ -145,6 +145,17 @@ const walkHome = async (one, me, see) => {
   await see('list');
   await me.go('/cases?service=pothole&from=2001-01-01&until=2001-01-02');
   await see('list-empty');
+  await me.go('/cases?district=nowhere&state=open');
+  await see('list-wrong', 422);
+  const light = one.page;
+  await me.go('/report/street-light-out/where');
+  await light.locator('#place').fill('60 Banks St');
+  await press(light, 'Continue');
+  await see('light-choices');
+  await light.locator('label', { hasText: '48-12' }).click();
+  await press(light, 'Continue');
+  await me.go('/report/street-light-out/lamp');
+  check(await light.locator('#lamp').isChecked(), 'the light that was chosen');
   await me.go('/cases');
   await one.page.locator('#f-q').fill('massachusetts');
   await press(one.page, 'Show');
@@ -189,19 +200,6 @@ const walkCase = async (one, me, see, number, link) => {
   await see('case-public');
 };
 
-/** The public pages of the route table that no state showed. */
-const unseen = pages => {
-  const routes = execFileSync(process.env.CITYHALL, ['routes'], { encoding: 'utf8' });
-  const patterns = routes.split('\n').map(line => line.split(/\s+/))
-    .filter(([method, path, permission]) => method === 'GET' && permission === 'public' && !/\.\w+$/.test(path));
-  return patterns.map(([, path]) => path)
-    .filter(path => !/^\/(staff|open311|api|record|healthz|metrics)(\/|$)/.test(path))
-    .filter(path => !pages.some(p => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(p.path)));
-};
-
-// What leads on at once, and pictures.
-const notPages = ['/report/{service}', '/report/{service}/photos/{photo}', '/files/{photo}/{variant}'];
-
 export const pages = async (browser, city, { isLong }) => {
   const audit = auditor(join(city.folder, 'html'), isLong);
   const one = await visitor(browser, city, { width: 320 });
@@ -218,7 +216,7 @@ export const pages = async (browser, city, { isLong }) => {
   await walkCase(one, me, see, number, link);
   await walkMail(one, me, see, city, number);
   await one.close();
-  await tap.test('every public page was looked at', () => none(unseen(audit.pages).filter(p => !notPages.includes(p)), 'not looked at'));
+  await tap.test('every public page was looked at', () => none(unseen(audit.pages, /^\/(?!staff|open311|api|record|healthz|metrics)/), 'not looked at'));
   if (audit.hasChecker()) await tap.test('the HTML of every page', () => none(audit.checkHtml(), 'HTML'));
   else tap.skip('the HTML of every page', 'there is no Java');
 };

@@ -127,6 +127,19 @@ class Lint(unittest.TestCase):
         self.put("src/base/a.c", "int x;\n" * (lint.MAX_FILE_LINES + 1))
         self.assertEqual(len(self.found()), 1)
 
+    def test_services(self):
+        good = "name: a\n" + "  - {place: x, expect: {team: b}}\n" * 3
+        self.put("cities/c/services/a.yaml", good + "x: 1\n" * (lint.MAX_SERVICE_LINES - 4))
+        self.assertEqual(self.found(), [])
+        self.put("cities/c/services/a.yaml", "name: đ" + "x" * 93 + "\n" + good[8:])
+        self.assertEqual(self.found(), [])
+        self.put("cities/c/services/a.yaml", "name: " + "x" * 95 + "\n" + good * 10)
+        self.put("cities/c/services/b.yaml", "name: b\n")
+        self.assertEqual(self.found(), [
+            "cities/c/services/a.yaml:1: 41 lines: a service fits in 30",
+            "cities/c/services/a.yaml:1: 101 columns: a line has 100 at most",
+            "cities/c/services/b.yaml:1: fewer than 3 examples: say what it shall do"])
+
     def test_packages(self):
         self.put("src/web/meson.build", "a = [dependency('threads'), dependency('libsodium')]\n"
                                         "b = dependency('libevil', required: false)\n")

@@ -111,7 +111,10 @@
     for (const { geometry, properties } of (await reply.json()).features) {
       const [lon, lat] = geometry.coordinates;
       const link = make('a', { href: properties.url, class: 'usa-link' }, properties.title);
-      L.marker([lat, lon], { icon: properties.marker ? numbered(L, properties) : pin(L), title: properties.title, alt: properties.title }).bindPopup(link, { closeButton: false }).addTo(map);
+      // A numbered pin is a line of the list beside the map, which Tab reaches; pins lie over each
+      // other and are no stops of their own.
+      const look = properties.marker ? { icon: numbered(L, properties), keyboard: false } : { icon: pin(L) };
+      L.marker([lat, lon], { ...look, riseOnHover: true, title: properties.title, alt: properties.title }).bindPopup(link, { closeButton: false }).addTo(map);
     }
   };
 

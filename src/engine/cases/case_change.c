@@ -1,6 +1,7 @@
 #include "engine/cases/case_change.h"
 
 #include "db/db.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/locate.h"
@@ -15,6 +16,19 @@ struct moving {
 static struct str team_id(const struct team *team)
 {
     return team ? team->id : STR_NONE;
+}
+
+static void find_not_there(struct ctx *ctx, const struct answers *answers, struct moving *moving)
+{
+    const struct definition *definition = answers->definition;
+    struct place_plan *plan = &moving->plan;
+
+    for (size_t i = 0; !plan->not_there && i < definition->field_n; i++)
+        if (asset_check(ctx, &definition->fields[i], &answers->of[i], moving->place)) {
+            ctx_clear_error(ctx);
+            plan->not_there = &definition->fields[i];
+            plan->not_there_id = answer_typed(ctx->arena, &definition->fields[i], &answers->of[i]);
+        }
 }
 
 static enum rc plan_move(struct ctx *ctx, struct moving *moving)
@@ -37,6 +51,7 @@ static enum rc plan_move(struct ctx *ctx, struct moving *moving)
         rc = case_route(ctx, edit->definition, &facts, &route);
     moving->plan =
         (struct place_plan){.team_from = edit->team, .team = route.team, .route = route.trace};
+    find_not_there(ctx, &answers, moving);
     return rc;
 }
 

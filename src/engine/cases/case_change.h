@@ -20,6 +20,10 @@
 struct place_plan {
     const struct team *team_from, *team; /* NULL: none; a closed case stays with its team */
     struct str route;                    /* why, JSON; empty for a closed case */
+    /* The first asset that the case names and that is not at this place; NULL: none. It stays the
+     * answer: who reported it may have meant that one. */
+    const struct field *not_there;
+    struct str not_there_id;
 };
 
 /* Which team the case goes to at a place. ERR_PLACE_OUTSIDE, field "place". */

@@ -67,15 +67,6 @@ struct setting {
     size_t n;
 };
 
-static enum rc copy_answers(struct ctx *ctx, const struct answers *from, struct answers *ret)
-{
-    enum rc rc = answers_new(ctx, from->definition, ret);
-
-    for (size_t i = 0; !rc && i < from->definition->field_n; i++)
-        ret->of[i] = from->of[i];
-    return rc;
-}
-
 /* The value goes the way of an answer that is typed, so that the field's limits hold. */
 static enum rc set_one(struct ctx *ctx, struct setting *setting, const struct effect *effect)
 {
@@ -117,7 +108,7 @@ static enum rc set_answers(struct ctx *ctx, const struct stored_case *stored,
     struct buf payload = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
     struct json_writer json = json_writer_on(&payload);
     struct setting setting = {.stored = stored, .json = &json, .audience = EVENT_PUBLIC};
-    enum rc rc = copy_answers(ctx, &stored->answers, &setting.answers);
+    enum rc rc = answers_copy(ctx, &stored->answers, &setting.answers);
 
     json_begin_object(&json);
     for (size_t i = 0; !rc && i < step->effect_n; i++)

@@ -5,18 +5,18 @@
 #include "base/mail.h"
 #include "base/text.h"
 #include "db/db.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_entries.h"
 #include "engine/cases/case_tell.h"
-#include "engine/cases/case_words.h"
-#include "engine/cases/kept.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
-#include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/deadline.h"
 #include "engine/clock/turn.h"
+#include "engine/definition/show.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
 
@@ -115,8 +115,10 @@ static enum rc check_inside_city(struct ctx *ctx, const struct place *place)
     enum rc rc =
         place->has_point ? layers_check_inside(ctx, ctx->city->layers, place->point) : RC_OK;
 
-    if (rc == RC_INVALID)
+    if (rc == RC_INVALID) {
         ctx->err.field = S("place");
+        ctx->err.arg = show_distance(ctx, layers_outside_m(ctx->city->layers, place->point));
+    }
     return rc;
 }
 
@@ -182,6 +184,8 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
         rc = locate_check(ctx, filing->place->kind, filing->place->label);
     if (!rc)
         rc = check_fields(ctx, filing);
+    if (!rc)
+        rc = assets_check(ctx, &filing->answers, filing->place);
     if (!rc)
         rc = filing_check_contact(ctx, filing);
     return rc ? rc : filing_check_description(ctx, filing);
@@ -286,7 +290,7 @@ static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
     return definition->clock_n ? clocks_watch(ctx, work->filed->case_id, alarm) : RC_OK;
 }
 
-static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
+static enum rc add_entries(struct ctx *ctx, const struct filing_work *work)
 {
     const struct filing *filing = work->filing;
     struct projection_words words = {
@@ -295,11 +299,8 @@ static enum rc add_projections(struct ctx *ctx, const struct filing_work *work)
         .description = filing->description,
         .answers = &filing->answers,
     };
-    enum rc rc = projection_index_add(ctx, work->filed->case_id, &filing->answers);
 
-    if (!rc)
-        rc = kept_enter(ctx, work->filed->case_id, &filing->answers, NULL);
-    return rc ? rc : case_words_enter(ctx, work->filed->case_id, &words);
+    return case_entries_add(ctx, work->filed->case_id, &words, NULL);
 }
 
 static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
@@ -466,7 +467,7 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = timer_enter(ctx, filed->case_id, workflow, workflow->start, ctx->now);
     if (!rc)
-        rc = add_projections(ctx, work);
+        rc = add_entries(ctx, work);
     if (!rc)
         rc = add_private_link(ctx, work);
     if (!rc && work->filing->draft_id)
@@ -513,7 +514,11 @@ enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *re
     if (!rc)
         rc = decide(ctx, &work);
     if (!rc)
-        rc = db_tx(ctx, file_tx, &work);
+        rc = db_turn_begin(ctx); /* for the next number */
+    if (rc)
+        return rc;
+    rc = db_tx(ctx, file_tx, &work);
+    db_turn_end(ctx);
     if (!rc)
         *ret = filed;
     return rc;

@@ -404,7 +404,8 @@ static enum rc settle(struct reader *reader, const struct case_term *term, size_
         value->is_none = !value->is_quoted && str_eq(value->text, S("nobody"));
         return RC_OK;
     case CASE_KEY_REPORTER:
-        return read_contact(ctx->arena, value)
+        value->is_name = !read_contact(ctx->arena, value);
+        return !value->is_name || has_word(ctx->arena, value->text)
                    ? RC_OK
                    : case_filter_refuse(ctx, reader->text, at, MSG_filter_bad_reporter,
                                         value->text);
@@ -687,4 +688,37 @@ const struct case_term *case_filter_term(const struct case_filter *filter, enum 
         if (filter->terms[i].key == key && !filter->terms[i].is_negated)
             return &filter->terms[i];
     return NULL;
+}
+
+bool case_filter_has_key(struct str text)
+{
+    struct reader reader = {.text = text};
+
+    while (reader.at < text.n) {
+        bool is_quoted = false;
+        struct str key;
+
+        if (is_blank(text.p[reader.at])) {
+            reader.at++;
+            continue;
+        }
+        reader.at += text.p[reader.at] == '-';
+        key = key_here(&reader);
+        if (str_find_byte(key, '.') >= 0)
+            return true;
+        for (int i = 0; key.n && i < CASE_KEY__N; i++)
+            if (case_filter_keys[i].word &&
+                str_eq_ascii_nocase(key, str_of(case_filter_keys[i].word)))
+                return true;
+        for (; reader.at < text.n && (is_quoted || !is_blank(text.p[reader.at])); reader.at++)
+            is_quoted ^= text.p[reader.at] == '"';
+    }
+    return false;
+}
+
+bool case_filter_has_district(const struct city *city, struct str district)
+{
+    const struct layer *districts = layers_find(city->layers, S("district"));
+
+    return !districts || layer_by_id(districts, district);
 }

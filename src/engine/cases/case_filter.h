@@ -66,6 +66,7 @@ struct case_value {
     bool is_type; /* state: "open", "waiting", "closed" rather than a workflow's own */
     bool is_none; /* a day: there is none; team, district, field: none; assignee: nobody */
     bool is_me;   /* assignee */
+    bool is_name; /* reporter: neither an address nor a number */
     bool has_from, has_until;
     struct instant from, until; /* a day or range: from <= t < until */
     unsigned kinds;             /* of a field: what it may be, CASE_FIELD_.. */
@@ -96,6 +97,13 @@ struct str case_filter_text(struct arena *arena, const struct case_filter *filte
 
 /* The first term of that key that is not negated, or NULL. */
 const struct case_term *case_filter_term(const struct case_filter *filter, enum case_key key);
+
+/* Whether a term of the text begins with a key: "state:open", "-field.lamp:791-2". Quoted text is
+ * looked over. */
+bool case_filter_has_key(struct str text);
+
+/* Whether the city has that council district; one without the layer has any. */
+bool case_filter_has_district(const struct city *city, struct str district);
 
 /* The failure case_filter_parse gives, for who finds a fault later: at that byte of `text`. */
 enum rc case_filter_refuse(struct ctx *ctx, struct str text, size_t at, enum msg_id id,

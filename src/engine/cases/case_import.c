@@ -7,10 +7,8 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
-#include "engine/cases/case_words.h"
-#include "engine/cases/kept.h"
+#include "engine/cases/case_entries.h"
 #include "engine/cases/number.h"
-#include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/record/record.h"
 #include "place/layers.h"
@@ -190,19 +188,19 @@ static struct str after_number(struct ctx *ctx, struct str before, const struct 
     return str_join(ctx->arena, (struct str[]){before, taking->number, rest}, 3, STR_NONE);
 }
 
-static enum rc add_projections(struct ctx *ctx, const struct taking *taking)
+static enum rc add_entries(struct ctx *ctx, const struct taking *taking)
 {
     const struct case_words *after = &taking->fate->words_after;
-    struct case_words words = {after_number(ctx, STR_NONE, taking, after->staff),
-                               after_number(ctx, STR_NONE, taking, after->everybody)};
     const struct case_history *history = taking->history;
     bool is_closed = history->state->type == STATE_CLOSED;
-    enum rc rc = projection_index_add(ctx, taking->case_id, &history->answers);
+    struct case_entries_made made = {
+        .answers = &history->answers,
+        .closed = is_closed ? &history->closed : NULL,
+        .words = {after_number(ctx, STR_NONE, taking, after->staff),
+                  after_number(ctx, STR_NONE, taking, after->everybody)},
+    };
 
-    if (!rc)
-        rc = kept_enter(ctx, taking->case_id, &history->answers,
-                        is_closed ? &history->closed : NULL);
-    return rc ? rc : case_words_enter_made(ctx, taking->case_id, &words);
+    return case_entries_add_made(ctx, taking->case_id, &made);
 }
 
 static struct case_words words_after(struct ctx *ctx, const struct case_history *history)
@@ -249,7 +247,7 @@ static enum rc take(struct ctx *ctx, struct taking *taking)
     if (!rc)
         rc = add_case(ctx, taking);
     if (!rc)
-        rc = add_projections(ctx, taking);
+        rc = add_entries(ctx, taking);
     if (!rc)
         rc = external_add(ctx,
                           &(struct external_add_args){

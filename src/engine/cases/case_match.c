@@ -175,6 +175,26 @@ static enum rc find_logins(struct ctx *ctx, const struct case_search *search,
     return RC_OK;
 }
 
+static enum rc add_reached(struct ctx *ctx, struct str contact, struct case_match *match)
+{
+    struct parties_by_contact_rows rows;
+    enum rc rc = parties_by_contact(ctx, contact, PARTIES_MAX, &rows);
+
+    for (size_t i = 0; !rc && i < rows.n; i++)
+        match->parties[match->party_n++] = rows.rows[i].party;
+    return rc;
+}
+
+static enum rc add_named(struct ctx *ctx, struct str name, struct case_match *match)
+{
+    struct parties_by_name_rows rows;
+    enum rc rc = parties_by_name(ctx, name, PARTIES_MAX, &rows);
+
+    for (size_t i = 0; !rc && i < rows.n; i++)
+        match->parties[match->party_n++] = rows.rows[i].id;
+    return rc;
+}
+
 static enum rc find_parties(struct ctx *ctx, const struct case_search *search,
                             const struct case_term *term, struct case_match *match)
 {
@@ -186,15 +206,24 @@ static enum rc find_parties(struct ctx *ctx, const struct case_search *search,
         return FAIL(ctx, ERR_MEMORY);
     match->party_n = 0;
     for (size_t i = 0; i < term->value_n; i++) {
-        struct parties_by_contact_rows rows;
-        enum rc rc = parties_by_contact(ctx, term->values[i].text, PARTIES_MAX, &rows);
+        enum rc rc = term->values[i].is_name ? add_named(ctx, term->values[i].text, match)
+                                             : add_reached(ctx, term->values[i].text, match);
 
-        for (size_t j = 0; !rc && j < rows.n; j++)
-            match->parties[match->party_n++] = rows.rows[j].party;
         if (rc)
             return rc;
     }
     return RC_OK;
+}
+
+enum rc case_match_is_name(struct ctx *ctx, struct str name, bool *ret)
+{
+    struct parties_by_name_rows rows = {.n = 0};
+    enum rc rc =
+        actor_may(ctx->actor, PERMISSION_WORK) ? parties_by_name(ctx, name, 1, &rows) : RC_OK;
+
+    if (!rc)
+        *ret = rows.n > 0;
+    return rc;
 }
 
 static enum rc check_field(struct ctx *ctx, const struct case_search *search,

@@ -36,4 +36,7 @@ bool case_match_has(struct str text, struct str word, bool is_beginning);
  * on every store. */
 int64_t case_match_score(const struct case_filter *filter, struct arena *arena, struct str words);
 
+/* Whether somebody of that name is known: for who may look for people. */
+enum rc case_match_is_name(struct ctx *ctx, struct str name, bool *ret) MUST_CHECK;
+
 #endif

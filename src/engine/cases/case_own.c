@@ -251,6 +251,16 @@ enum rc case_link_mail(struct ctx *ctx, const struct link_mail *mail)
     return db_tx(ctx, link_mail_tx, &mailing);
 }
 
+static const struct outcome *own_outcome(const struct workflow *workflow, int state,
+                                         const struct own_case_row *row)
+{
+    int outcome = row->outcome_is_null ? -1 : workflow_outcome(workflow, row->outcome);
+
+    if (outcome < 0 || workflow->states[state].type != STATE_CLOSED)
+        return NULL;
+    return &workflow->outcomes[outcome];
+}
+
 static enum rc own_line(struct ctx *ctx, int64_t case_id, bool *ret_is_found,
                         struct own_case_line *ret)
 {
@@ -272,7 +282,7 @@ static enum rc own_line(struct ctx *ctx, int64_t case_id, bool *ret_is_found,
         .number = row.number,
         .definition = definition,
         .state = &definition->workflow->states[state],
-        .has_outcome = !row.outcome_is_null,
+        .outcome = own_outcome(definition->workflow, state, &row),
         .place = row.place_label_is_null ? STR_NONE : row.place_label,
         .opened = row.opened,
         .updated = row.updated,

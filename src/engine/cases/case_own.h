@@ -57,7 +57,7 @@ struct own_case_line {
     struct str number;
     const struct definition *definition;
     const struct state *state;
-    bool has_outcome;
+    const struct outcome *outcome; /* of a closed case; NULL: none */
     struct str place; /* empty: none */
     struct instant opened, updated;
 };

@@ -3,12 +3,11 @@
 #include "base/crypto.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
-#include "engine/cases/case_forget.h"
+#include "engine/cases/case_erase.h"
 #include "engine/cases/case_words.h"
 #include "engine/cases/files.h"
-#include "engine/cases/kept.h"
-#include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
+#include "engine/cases/stored_case.h"
 #include "engine/message/queries.h"
 #include "engine/record/queries.h"
 
@@ -127,33 +126,16 @@ enum rc case_description_release(struct ctx *ctx, int64_t case_id, int64_t lock_
 struct redacting {
     struct case_edit edit;
     const struct redaction *redaction;
-    struct answers answers;
-    struct str place_label;
+    struct stored_case stored;
     struct str hashes[2]; /* of files that nothing may name any more */
     size_t hash_n;
 };
 
 bool case_redactable(struct str event_kind)
 {
-    static const enum event_kind kinds[] = {EVENT_NOTE_ADDED, EVENT_MESSAGE_ADDED, EVENT_CASE_RATED,
-                                            EVENT_CASE_TRANSFERRED, EVENT_CASE_MIGRATED};
+    enum event_holds holds = event_holds(event_kind);
 
-    for (size_t i = 0; i < COUNT(kinds); i++)
-        if (event_is(event_kind, kinds[i]))
-            return true;
-    return false;
-}
-
-static enum rc read_words(struct ctx *ctx, struct redacting *work)
-{
-    const struct place *place;
-    enum rc rc = answers_parse(ctx, work->edit.definition, work->edit.row.answers, &work->answers);
-
-    if (!rc)
-        rc = case_edit_place(ctx, &work->edit, &place);
-    if (!rc)
-        work->place_label = place ? place->label : STR_NONE;
-    return rc;
+    return holds == EVENT_HOLDS_TEXT || holds == EVENT_HOLDS_LEFT;
 }
 
 static enum rc record_redaction(struct ctx *ctx, const struct redacting *work, const char *what)
@@ -172,52 +154,41 @@ static enum rc record_redaction(struct ctx *ctx, const struct redacting *work, c
 }
 
 /* Search keeps no word of what is gone: neither its entry nor the parts it was made of before. */
-static enum rc forget_words(struct ctx *ctx, const struct redacting *work, struct str description)
-{
-    enum rc rc = case_edit_words(ctx, &work->edit, work->place_label, description, &work->answers);
-
-    if (!rc)
-        rc = case_words_forget(ctx);
-    return rc ? rc : case_forget_draft(ctx, work->edit.case_id);
-}
-
 static enum rc redact_description(struct ctx *ctx, struct redacting *work)
 {
+    const struct stored_case *stored = &work->stored;
     enum rc rc;
 
-    if (!work->edit.row.description.n)
+    if (!stored->row.description.n)
         return FAIL(ctx, ERR_NOT_FOUND);
     rc = case_description_set(ctx, work->edit.case_id, STR_NONE, false, NULL);
     if (!rc)
-        rc = forget_words(ctx, work, STR_NONE);
+        rc = case_edit_words(ctx, &work->edit, stored->has_place ? stored->place.label : STR_NONE,
+                             STR_NONE, &stored->answers);
+    if (!rc)
+        rc = case_words_forget(ctx);
+    if (!rc)
+        rc = case_erase_draft(ctx, work->edit.case_id);
     return rc ? rc : record_redaction(ctx, work, "description");
+}
+
+static bool has_answer(const struct answers *answers, struct str field)
+{
+    for (size_t i = 0; i < answers->definition->field_n; i++)
+        if (str_eq(answers->definition->fields[i].id, field))
+            return answers->of[i].is_given;
+    return false;
 }
 
 static enum rc redact_answer(struct ctx *ctx, struct redacting *work)
 {
-    const struct definition *definition = work->edit.definition;
-    bool is_found = false;
+    const struct redaction *redaction = work->redaction;
     enum rc rc;
 
-    for (size_t i = 0; i < definition->field_n; i++) {
-        if (!str_eq(definition->fields[i].id, work->redaction->field))
-            continue;
-        is_found = work->answers.of[i].is_given;
-        work->answers.of[i].is_given = false;
-    }
-    if (!is_found)
+    if (!has_answer(&work->stored.answers, redaction->field))
         return FAIL(ctx, ERR_NOT_FOUND);
-    rc = case_answers_set(ctx, work->edit.case_id, answers_json(ctx, &work->answers), NULL);
-    if (!rc)
-        rc = kept_renew(ctx, work->edit.case_id, &work->answers);
-    if (!rc)
-        rc = case_index_field_drop(ctx, work->edit.case_id, work->redaction->field, NULL);
-    if (!rc)
-        rc = case_forget_answers(
-            ctx, work->edit.case_id,
-            &(struct forgotten){&work->redaction->field, 1, work->redaction->reason});
-    if (!rc)
-        rc = forget_words(ctx, work, work->edit.row.description);
+    rc = case_erase_answers(ctx, &work->stored,
+                            &(struct erasure){&redaction->field, 1, redaction->reason});
     return rc ? rc : record_redaction(ctx, work, "answer");
 }
 
@@ -249,11 +220,53 @@ static enum rc redact_mails(struct ctx *ctx, const struct redacting *work, struc
     return rc;
 }
 
+/* What was left behind stands in this event alone, but a rule may have asked for it, search found
+ * it, and it came from a draft. A transfer says it as a text, a newer version as an object. */
+static enum rc redact_left(struct ctx *ctx, const struct redacting *work, json_t *payload)
+{
+    json_t *left = json_object_get(payload, "left"), *parsed = NULL, *value;
+    struct erasure erasure = {.reason = work->redaction->reason};
+    struct str *fields;
+    const char *name;
+
+    if (json_is_string(left)) {
+        struct str text = {json_string_value(left), json_string_length(left)};
+
+        if (json_parse(ctx, text, RECORD_PAYLOAD_MAX, &parsed))
+            ctx_clear_error(ctx);
+        left = parsed;
+    }
+    fields = ARENA_ARRAY(ctx->arena, json_object_size(left), struct str);
+    if (!fields)
+        return FAIL(ctx, ERR_MEMORY);
+    json_object_foreach(left, name, value)
+    {
+        fields[erasure.n++] = str_of(name);
+    }
+    erasure.fields = fields;
+    return case_erase_left(ctx, &work->stored, &erasure);
+}
+
+/* A message also from the mails that carried it, what was said with a rating from the rating. */
+static enum rc redact_words(struct ctx *ctx, const struct redacting *work, json_t *payload)
+{
+    struct str text;
+    enum rc rc;
+
+    if (json_get_str(ctx, payload, S("text"), &text)) {
+        ctx_clear_error(ctx);
+        return RC_OK;
+    }
+    if (!text.n)
+        return RC_OK;
+    rc = redact_mails(ctx, work, text);
+    return rc ? rc : satisfaction_text_drop(ctx, work->edit.case_id, text, NULL);
+}
+
 static enum rc redact_text(struct ctx *ctx, struct redacting *work)
 {
     struct event_text_row row;
-    json_t *payload;
-    struct str text;
+    json_t *payload = NULL;
     bool is_found;
     enum rc rc = event_text(ctx, work->redaction->id, &is_found, &row);
 
@@ -262,16 +275,15 @@ static enum rc redact_text(struct ctx *ctx, struct redacting *work)
     if (!is_found || row.cases_is_null || row.cases != work->edit.case_id || row.payload_is_null ||
         !case_redactable(row.kind))
         return FAIL(ctx, ERR_NOT_FOUND);
-    if (json_parse(ctx, row.payload, RECORD_PAYLOAD_MAX, &payload) ||
-        json_get_str(ctx, payload, S("text"), &text)) {
+    rc = record_erase(ctx, work->redaction->id, work->redaction->reason);
+    if (rc)
+        return rc;
+    if (json_parse(ctx, row.payload, RECORD_PAYLOAD_MAX, &payload)) {
         ctx_clear_error(ctx);
-        text = STR_NONE;
+        return RC_OK;
     }
-    if (text.n)
-        rc = redact_mails(ctx, work, text);
-    if (!rc && text.n)
-        rc = satisfaction_text_drop(ctx, work->edit.case_id, text, NULL);
-    return rc ? rc : record_erase(ctx, work->redaction->id, work->redaction->reason);
+    return event_holds(row.kind) == EVENT_HOLDS_LEFT ? redact_left(ctx, work, payload)
+                                                     : redact_words(ctx, work, payload);
 }
 
 /* The same bytes may belong to somebody else's upload as well. */
@@ -316,7 +328,7 @@ static enum rc redact_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = case_reason_check(ctx, work->redaction->reason);
     if (!rc)
-        rc = read_words(ctx, work);
+        rc = stored_case_read(ctx, work->edit.case_id, &work->stored);
     if (!rc)
         rc = case_edit_bump(ctx, &work->edit);
     if (rc)

@@ -36,7 +36,8 @@ struct redaction {
 
 /* Destroys one thing, by who supervises the case. ERR_NOT_FOUND when the case has no such thing or
  * it is gone already. A description and answers go from drafts and search as well, an answer from
- * the payload of every event that names its field (payload.erased each); a message from the mails
+ * every event that answers stand in and that names its field (case_erase.h), also one that was left
+ * behind and is redacted with the event that says so; a message from the mails
  * that carried it, what was said with a rating from the rating; the files of a photo from the disk,
  * unless they belong to another upload as well. Events case.redacted (staff: {"what", "field" or
  * "photo", "reason"}), for a text payload.erased. */

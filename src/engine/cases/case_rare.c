@@ -118,27 +118,88 @@ static enum rc read_answer(struct case_searching *work, struct str field,
     return rc;
 }
 
-enum rc case_rare_search_answers(struct case_searching *work, bool *ret_is_done)
+/* How many answers a term may find, counted to `most` by the indexes alone: looking at as many
+ * cases costs tens of times that. */
+static enum rc count_value(struct ctx *ctx, struct str field, const struct case_value *value,
+                           int64_t most, int64_t *n)
+{
+    struct instant low = value->has_from ? value->from : (struct instant){INT64_MIN};
+    struct instant high = value->has_until ? value->until : (struct instant){INT64_MAX};
+    struct case_index_texts_row texts = {0};
+    struct case_index_numbers_row numbers = {0};
+    struct case_index_days_row days = {0};
+    enum rc rc = RC_OK;
+
+    if (value->kinds & CASE_FIELD_TEXT)
+        rc = case_index_texts(ctx, field, value->folded, most, &texts);
+    if (!rc && (value->kinds & CASE_FIELD_NUMBER))
+        rc = case_index_numbers(
+            ctx,
+            &(struct case_index_numbers_args){
+                .field = field, .least = value->low, .greatest = value->high, .most = most},
+            &numbers);
+    if (!rc && (value->kinds & CASE_FIELD_DAY))
+        rc = case_index_days(
+            ctx,
+            &(struct case_index_days_args){.field = field, .low = low, .high = high, .most = most},
+            &days);
+    if (!rc)
+        *n += texts.total + numbers.total + days.total;
+    return rc;
+}
+
+static enum rc count_term(struct ctx *ctx, const struct case_term *term, int64_t most,
+                          int64_t *ret_n)
+{
+    int64_t n = 0;
+    enum rc rc = RC_OK;
+
+    for (size_t i = 0; !rc && n < most && i < term->value_n; i++)
+        rc = count_value(ctx, term->field, &term->values[i], most - n, &n);
+    if (!rc)
+        *ret_n = n;
+    return rc;
+}
+
+/* The term that the fewest answers meet; NULL when each has more than may be looked at. */
+static enum rc find_rarest(struct case_searching *work, const struct case_term **ret)
 {
     const struct case_filter *filter = work->search->filter;
+    int64_t fewest = (int64_t)work->rows_max + 1;
 
-    *ret_is_done = false;
+    *ret = NULL;
     for (size_t i = 0; i < filter->term_n; i++) {
         const struct case_term *term = &filter->terms[i];
+        int64_t n = 0;
         enum rc rc;
 
         if (term->key != CASE_KEY_FIELD || term->is_negated || has_none(term))
             continue;
-        rc = begin_rare(work);
-        for (size_t j = 0; !rc && j < term->value_n; j++)
-            rc = read_answer(work, term->field, &term->values[j]);
+        rc = count_term(work->ctx, term, fewest, &n);
         if (rc)
             return rc;
-        if (work->is_cut)
+        if (n >= fewest)
             continue;
-        sort_rare(work);
-        *ret_is_done = true;
-        return RC_OK;
+        fewest = n;
+        *ret = term;
     }
+    return RC_OK;
+}
+
+enum rc case_rare_search_answers(struct case_searching *work, bool *ret_is_done)
+{
+    const struct case_term *term;
+    enum rc rc = find_rarest(work, &term);
+
+    *ret_is_done = false;
+    if (rc || !term)
+        return rc;
+    rc = begin_rare(work);
+    for (size_t i = 0; !rc && i < term->value_n; i++)
+        rc = read_answer(work, term->field, &term->values[i]);
+    if (rc)
+        return rc;
+    sort_rare(work);
+    *ret_is_done = !work->is_cut;
     return RC_OK;
 }

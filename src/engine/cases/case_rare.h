@@ -11,7 +11,8 @@
  * rows_max: as they came in no order, no cursor goes on from work->last. */
 enum rc case_rare_search(struct case_searching *work, bool is_by_person) MUST_CHECK;
 
-/* By the first of the filter's answers that no more than rows_max cases have, as above.
+/* By that of the filter's answers that the fewest cases have, as above, when they are not more than
+ * rows_max: they are counted first by the indexes alone, so that no more than one is looked at.
  * *ret_is_done is false when none is so rare, and for a filter without answers: what stands in
  * *work is then of no use, and the caller searches in another way. */
 enum rc case_rare_search_answers(struct case_searching *work, bool *ret_is_done) MUST_CHECK;

@@ -18,6 +18,7 @@ enum rc case_searching_look(struct case_searching *work, const struct case_run_r
 
     work->last = *row;
     work->rows_read++;
+    work->looked_at++;
     if (!rc && is_match)
         work->found[work->found_n++] = *row;
     return rc;
@@ -144,6 +145,7 @@ static enum rc show(struct case_searching *work, struct case_found *ret)
         .n = work->found_n > most ? most : work->found_n,
         .next = next_of(work),
         .is_cut = work->is_cut,
+        .looked_at = work->looked_at,
         .sort = work->sort,
     };
     enum rc rc = RC_OK;

@@ -5,7 +5,8 @@
  * their own teams and services; the runs are merged. What no index answers is looked at while
  * reading, so reading stops after so many rows, the page says so and its cursor goes on from
  * there: a page costs a bounded time however rare its cases are. An indexed answer (case_field.h)
- * finds its cases by its own index where they are not more than a page may look at. Words are
+ * finds its cases by its own index where they are not more than a page may look at: of several the
+ * rarest, so that a page looks at as many rows however many answers it is asked for. Words are
  * looked up in the full-text index, latest case first; those that name a service find its cases,
  * too. Who asks is ctx->actor; no row outside of their grants leaves case_search. Layer: engine.
  * Reads on ctx->conn.
@@ -69,6 +70,7 @@ struct case_found {
     size_t n;
     struct str next;     /* the cursor of the next page; empty: this is the last */
     bool is_cut;         /* reading stopped before the page was full: there may be more */
+    size_t looked_at;    /* cases, whether they were asked for or not; at most rows_max */
     enum case_sort sort; /* in which it came: words have two orders of their own */
 };
 

@@ -1,11 +1,11 @@
 #include "engine/cases/case_transfer.h"
 
 #include "db/db.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_entries.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/cases.h"
-#include "engine/cases/kept.h"
-#include "engine/cases/projection.h"
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/queries.h"
@@ -27,9 +27,11 @@ struct transferring {
 /* ---- Answers */
 
 /* Whether the new field takes the old answer. */
-static bool is_kept(struct ctx *ctx, const struct field *field, const struct field *old_field,
-                    const struct answer *old, struct answer *ret)
+static bool is_kept(struct ctx *ctx, const struct transferring *work, const struct field *field,
+                    size_t old_index, struct answer *ret)
 {
+    const struct field *old_field = &work->plan.from->fields[old_index];
+    const struct answer *old = &work->before.of[old_index];
     struct str one = answer_typed(ctx->arena, old_field, old), *typed = &one;
     size_t n = 1;
 
@@ -40,7 +42,8 @@ static bool is_kept(struct ctx *ctx, const struct field *field, const struct fie
             typed[i] = old->value.list->items[i].text;
     }
     if (typed && field->type == old_field->type &&
-        answer_read(ctx, field, typed, n, ret) == RC_OK && ret->is_given)
+        answer_read(ctx, field, typed, n, ret) == RC_OK && ret->is_given &&
+        asset_check(ctx, field, ret, work->place) == RC_OK)
         return true;
     ctx_clear_error(ctx);
     *ret = (struct answer){.is_given = false};
@@ -80,6 +83,16 @@ static enum rc find_left_before(struct ctx *ctx, const struct transferring *work
     return rc;
 }
 
+/* An answer that the case had under this service before, where it still fits. */
+static void take_back(struct ctx *ctx, const struct transferring *work, const struct field *field,
+                      const struct answer *left, struct answer *ret)
+{
+    if (asset_check(ctx, field, left, work->place))
+        ctx_clear_error(ctx);
+    else
+        *ret = *left;
+}
+
 static enum rc keep_answers(struct ctx *ctx, struct transferring *work)
 {
     struct transfer_plan *plan = &work->plan;
@@ -98,12 +111,14 @@ static enum rc keep_answers(struct ctx *ctx, struct transferring *work)
 
         for (size_t j = 0; j < plan->from->field_n; j++)
             if (str_eq(plan->from->fields[j].id, field->id) && work->before.of[j].is_given &&
-                is_kept(ctx, field, &plan->from->fields[j], &work->before.of[j], &plan->kept.of[i]))
+                is_kept(ctx, work, field, j, &plan->kept.of[i]))
                 plan->left.of[j].is_given = false;
-        if (!plan->kept.of[i].is_given && given && given->definition == plan->to)
+        if (!plan->kept.of[i].is_given && given && given->definition == plan->to) {
             plan->kept.of[i] = given->of[i];
+            rc = asset_check(ctx, field, &given->of[i], work->place);
+        }
         if (!plan->kept.of[i].is_given)
-            plan->kept.of[i] = left_before.of[i];
+            take_back(ctx, work, field, &left_before.of[i], &plan->kept.of[i]);
     }
     return rc;
 }
@@ -406,15 +421,15 @@ static enum rc write_case(struct ctx *ctx, struct transferring *work)
         rc = write_state(ctx, work);
     if (!rc)
         rc = case_edit_team(ctx, edit, plan->to, plan->team);
-    if (!rc)
-        rc = case_index_drop(ctx, edit->case_id, NULL);
-    if (!rc)
-        rc = projection_index_add(ctx, edit->case_id, &plan->kept);
-    if (!rc)
-        rc = kept_renew(ctx, edit->case_id, &plan->kept);
     return rc ? rc
-              : case_edit_words(ctx, edit, work->place ? work->place->label : STR_NONE,
-                                edit->row.description, &plan->kept);
+              : case_entries_renew(ctx, edit->case_id,
+                                   &(struct projection_words){
+                                       .number = edit->row.number,
+                                       .place_label = work->place ? work->place->label : STR_NONE,
+                                       .description = edit->row.description,
+                                       .answers = &plan->kept,
+                                       .is_public = edit->row.is_description_public,
+                                   });
 }
 
 static enum rc record_transfer(struct ctx *ctx, const struct transferring *work, int64_t *ret_event)

@@ -1,5 +1,7 @@
 #include "engine/cases/draft_form.h"
 
+#include "engine/cases/asset.h"
+
 static bool is_field_passed(const struct draft *draft, struct str id)
 {
     struct str rest = draft->passed, word;
@@ -60,7 +62,7 @@ enum rc draft_form_steps(struct ctx *ctx, const struct draft *draft, struct form
         }
         if (rc)
             return rc;
-        if (is_asked)
+        if (is_asked && !asset_is_none_near(ctx->city, &definition->fields[i], facts.place))
             ret[n++] = (struct form_at){FORM_FIELD, i};
     }
     if (n + 4 > max)
@@ -73,6 +75,36 @@ enum rc draft_form_steps(struct ctx *ctx, const struct draft *draft, struct form
     ret[n++] = (struct form_at){FORM_CHECK, 0};
     *ret_n = n;
     return RC_OK;
+}
+
+/* The ids of what was passed, without that one. */
+static struct str passed_without(struct arena *arena, struct str passed, struct str id)
+{
+    struct buf out = buf_in(arena, passed.n + 1);
+    struct str word;
+
+    while (str_next(&passed, ' ', &word))
+        if (word.n && !str_eq(word, id)) {
+            buf_add(&out, word);
+            buf_add_byte(&out, ' ');
+        }
+    return buf_str(&out);
+}
+
+void draft_form_moved(struct ctx *ctx, struct draft *draft)
+{
+    const struct definition *definition = draft->definition;
+
+    for (size_t i = 0; i < definition->field_n; i++) {
+        const struct field *field = &definition->fields[i];
+
+        if (field->type != FIELD_ASSET ||
+            !asset_check(ctx, field, &draft->answers.of[i], &draft->place))
+            continue;
+        ctx_clear_error(ctx);
+        draft->answers.of[i].is_given = false;
+        draft->passed = passed_without(ctx->arena, draft->passed, field->id);
+    }
 }
 
 enum rc draft_form_next(struct ctx *ctx, const struct draft *draft, struct form_at *ret)

@@ -18,6 +18,9 @@ enum rc draft_form_next(struct ctx *ctx, const struct draft *draft, struct form_
 enum rc draft_form_steps(struct ctx *ctx, const struct draft *draft, struct form_at *ret,
                          size_t max, size_t *ret_n) MUST_CHECK;
 
+/* After another place: an asset that is not there is no answer any more, and is asked for again. */
+void draft_form_moved(struct ctx *ctx, struct draft *draft);
+
 /* Whether that step has been passed. */
 bool draft_form_is_passed(const struct draft *draft, struct form_at at);
 

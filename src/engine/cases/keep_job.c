@@ -3,11 +3,9 @@
 #include "base/piece.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
-#include "engine/cases/case_forget.h"
-#include "engine/cases/case_words.h"
+#include "engine/cases/case_erase.h"
 #include "engine/cases/kept.h"
 #include "engine/cases/queries.h"
-#include "engine/cases/stored_case.h"
 
 #define DAILY "answers.erase"
 #define ONE   "case.erase"
@@ -16,16 +14,15 @@
 
 struct erasing {
     int64_t case_id;
-    struct stored_case stored;
     const struct field **fields; /* whose time is over */
     struct str *names;
     size_t n;
-    bool is_text; /* one of them is found by search */
 };
 
-/* Looks at one row: its time is over, or it has another end than it says. */
-static enum rc weigh(struct ctx *ctx, struct erasing *work, const struct kept_of_row *row,
-                     struct instant closed)
+/* A row whose answer's time is over is noted and goes, as does one of a field that has no end any
+ * more; one that says another end than it has is put right. */
+static enum rc settle_row(struct ctx *ctx, struct erasing *work, const struct kept_of_row *row,
+                          struct instant closed)
 {
     const struct field *field = kept_field(ctx, row);
     struct instant until = {0};
@@ -55,28 +52,8 @@ static enum rc find_ended(struct ctx *ctx, struct erasing *work, struct instant 
     if (!work->fields || !work->names)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && i < rows.n; i++)
-        rc = weigh(ctx, work, &rows.rows[i], closed);
+        rc = settle_row(ctx, work, &rows.rows[i], closed);
     return rc;
-}
-
-/* Takes them out of the answers; false when the case has none of them any more. */
-static bool take_out(struct erasing *work)
-{
-    const struct definition *definition = work->stored.definition;
-    struct answers *answers = &work->stored.answers;
-    bool has_any = false;
-
-    work->is_text = false;
-    for (size_t i = 0; i < definition->field_n; i++) {
-        for (size_t j = 0; answers->of[i].is_given && j < work->n; j++) {
-            if (work->fields[j] != &definition->fields[i])
-                continue;
-            answers->of[i].is_given = false;
-            has_any = true;
-            work->is_text |= work->fields[j]->type == FIELD_TEXT;
-        }
-    }
-    return has_any;
 }
 
 static enum rc record_expiry(struct ctx *ctx, const struct erasing *work)
@@ -100,24 +77,19 @@ static enum rc record_expiry(struct ctx *ctx, const struct erasing *work)
     return case_event_end(ctx, &event, work->case_id, EVENT_ANSWERS_EXPIRED, EVENT_STAFF);
 }
 
-static enum rc erase(struct ctx *ctx, struct erasing *work)
+static enum rc erase(struct ctx *ctx, const struct erasing *work)
 {
-    const struct forgotten forgotten = {work->names, work->n, S(KEEP_REASON)};
+    const struct erasure erasure = {work->names, work->n, S(KEEP_REASON)};
+    struct stored_case stored;
     int64_t changed = 0;
-    enum rc rc = stored_case_read(ctx, work->case_id, &work->stored);
+    enum rc rc = stored_case_read(ctx, work->case_id, &stored);
 
     if (!rc)
-        rc = case_bump(ctx, work->case_id, work->stored.row.lock_version, ctx->now, &changed);
+        rc = case_bump(ctx, work->case_id, stored.row.lock_version, ctx->now, &changed);
     if (!rc && !changed)
         return FAIL(ctx, ERR_STALE);
-    if (!rc && take_out(work))
-        rc = stored_case_answer(ctx, &work->stored, &work->stored.answers);
-    if (!rc && work->is_text)
-        rc = case_words_forget(ctx);
     if (!rc)
-        rc = case_forget_draft(ctx, work->case_id);
-    if (!rc)
-        rc = case_forget_answers(ctx, work->case_id, &forgotten);
+        rc = case_erase_answers(ctx, &stored, &erasure);
     return rc ? rc : record_expiry(ctx, work);
 }
 

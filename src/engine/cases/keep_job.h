@@ -19,9 +19,9 @@ extern const struct job_kind keep_jobs[];
 enum rc keep_begin(struct ctx *ctx) MUST_CHECK;
 
 /* Erases the answers of one case whose time is over at ctx->now, the case being closed: from the
- * case, lists, search, the draft it was filed from, and from the payload of every event that names
- * their fields (payload.erased each). None is no error and changes nothing. Event answers.expired
- * for staff: {"answers": [{"field", "days" or "months"}]}. Runs its own db_tx. */
+ * case, lists, search, the draft it was filed from, and from every event that answers stand in and
+ * that names their fields (case_erase.h). None is no error and changes nothing. Event
+ * answers.expired for staff: {"answers": [{"field", "days" or "months"}]}. Runs its own db_tx. */
 enum rc keep_erase(struct ctx *ctx, int64_t case_id) MUST_CHECK;
 
 #endif

@@ -132,6 +132,8 @@ enum rc locate_text(struct ctx *ctx, const struct city *city, struct str text, s
         located = (struct located){.is_sure = false};
         if (!rc)
             rc = keep_exact(ctx, &found, &located.choices);
+        if (!rc && located.choices.n == 1 && is_sure(&located.choices.of[0]))
+            return take_sure(ctx, city, &located.choices.of[0], ret);
     }
     if (!rc)
         *ret = located;

@@ -12,6 +12,11 @@
 #define MAX_INDEX_TEXT 400
 #define MAX_CASE_BYTES ((size_t)16 << 20) /* what the check of one case may take */
 
+bool projection_has_words(const struct field *field)
+{
+    return field->type == FIELD_TEXT && field->personal == PERSONAL_NONE;
+}
+
 struct str projection_words(struct ctx *ctx, const struct projection_words *of)
 {
     const struct definition *definition = of->answers->definition;
@@ -25,7 +30,7 @@ struct str projection_words(struct ctx *ctx, const struct projection_words *of)
     for (size_t i = 0; i < definition->field_n; i++) {
         const struct field *field = &definition->fields[i];
 
-        if (field->type != FIELD_TEXT || !of->answers->of[i].is_given)
+        if (!projection_has_words(field) || !of->answers->of[i].is_given)
             continue;
         buf_add_byte(&out, ' ');
         buf_add(&out, of->answers->of[i].value.text);

@@ -2,7 +2,10 @@
  *
  *   cases.due       the latest due instant of the clocks that run (not met, not paused), or NULL
  *   cases.district  the "district" of its place's layers, or ''
- *   case_text       number, place, description and text answers, folded for search
+ *   case_text       number, place, description and text answers, folded for search; without the
+ *                   answers of personal fields, which are looked for by their field alone, and by
+ *                   those who work on cases (case_field_is_for): who may only read would be told
+ *                   by a bare word whose passport number it is
  *   case_public_text  number, service's code, place, and the description once it was released,
  *                   folded for everybody's search; where the service blurs its places, of the place
  *                   only what has no figure in it, or is the number of a street ("5th")
@@ -25,6 +28,9 @@ struct projection_words {
     bool is_public;                /* the description was released */
 };
 struct str projection_words(struct ctx *ctx, const struct projection_words *of);
+
+/* Whether a field's answers are among the words. */
+bool projection_has_words(const struct field *field);
 struct str projection_public_words(struct ctx *ctx, const struct projection_words *of);
 
 /* Writes the rows of case_index for a case that has none. Inside db_tx only. Numbers and money in

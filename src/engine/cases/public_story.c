@@ -76,7 +76,7 @@ static bool tell(const struct workflow *workflow, const struct happening *of, co
     case EVENT_MESSAGE_ADDED: /* for the parties */
     case EVENT_PHOTO_ADDED:
     case EVENT_CASE_RATED:
-#define KIND(name, word, widest) case EVENT_##name:
+#define KIND(name, word, widest, holds) case EVENT_##name:
 #include "engine/record/staff_kinds.def"
 #undef KIND
     case EVENT_KIND__N: break;

@@ -52,6 +52,22 @@ VALUES (:cases, :field, :text, :number, :instant);
 -- name: case_index_field :many (cases I64, field TEXT)
 SELECT text, number, instant FROM case_index WHERE cases = :cases AND field = :field ORDER BY id;
 
+-- How many answers to a field there are, up to so many: by each of the indexes they stand in.
+-- name: case_index_texts :one (field TEXT, text TEXT, most I64)
+-- column: total I64
+SELECT count(*) AS total FROM (SELECT 1 FROM case_index x
+    WHERE x.field = :field AND x.text = :text LIMIT :most) AS found;
+
+-- name: case_index_numbers :one (field TEXT, least I64, greatest I64, most I64)
+-- column: total I64
+SELECT count(*) AS total FROM (SELECT 1 FROM case_index x
+    WHERE x.field = :field AND x.number >= :least AND x.number <= :greatest LIMIT :most) AS found;
+
+-- name: case_index_days :one (field TEXT, low INSTANT, high INSTANT, most I64)
+-- column: total I64
+SELECT count(*) AS total FROM (SELECT 1 FROM case_index x
+    WHERE x.field = :field AND x.instant >= :low AND x.instant < :high LIMIT :most) AS found;
+
 -- name: case_index_of :many (cases I64)
 SELECT field, text, number, instant FROM case_index WHERE cases = :cases ORDER BY id;
 
@@ -207,9 +223,6 @@ UPDATE cases SET answers = :answers WHERE id = :id;
 -- name: case_index_drop :exec (cases I64)
 DELETE FROM case_index WHERE cases = :cases;
 
--- name: case_index_field_drop :exec (cases I64, field TEXT)
-DELETE FROM case_index WHERE cases = :cases AND field = :field;
-
 -- Answers that are erased some time after closing (kept.h).
 -- name: kept_of :many (cases I64)
 SELECT id, field, service_version, until FROM case_kept WHERE cases = :cases ORDER BY field;
@@ -226,6 +239,11 @@ UPDATE case_kept SET until = :until WHERE id = :id;
 
 -- name: kept_drop :exec (id I64)
 DELETE FROM case_kept WHERE id = :id;
+
+-- Of an answer that an earlier version left behind.
+-- name: kept_drop_left :exec (cases I64, service_version I64, field TEXT)
+DELETE FROM case_kept
+WHERE cases = :cases AND field = :field AND service_version <> :service_version;
 
 -- A run of those whose time has come, after one.
 -- name: kept_due :many (now INSTANT, at INSTANT, after_id I64, most I64)
@@ -708,6 +726,31 @@ WHERE service = :service AND service_version <> :service_version AND state_type 
     AND id > :after_id
 ORDER BY id LIMIT :most;
 
+-- Whom people call by that: all of the name, its first word, or its last.
+-- name: parties_by_name :many (name TEXT, most I64)
+-- @sqlite
+SELECT a.id FROM (SELECT id FROM party WHERE lower(name) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) a
+UNION SELECT b.id FROM (SELECT id FROM party
+    WHERE lower(substr(name, 1, instr(name || ' ', ' ') - 1)) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) b
+UNION SELECT c.id FROM (SELECT id FROM party
+    WHERE lower(replace(name, rtrim(name, replace(name, ' ', '')), '')) = lower(:name)
+        AND name <> ''
+    ORDER BY id DESC LIMIT :most) c
+ORDER BY id DESC LIMIT :most;
+-- @postgres
+SELECT a.id FROM (SELECT id FROM party WHERE lower(name) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) a
+UNION SELECT b.id FROM (SELECT id FROM party
+    WHERE lower(split_part(name, ' ', 1)) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) b
+UNION SELECT c.id FROM (SELECT id FROM party
+    WHERE lower(regexp_replace(name, '^.* ', '')) = lower(:name) AND name <> ''
+    ORDER BY id DESC LIMIT :most) c
+ORDER BY id DESC LIMIT :most;
+-- @both
+
 -- Whose contact an address is: the cases of a resident who has proven it, newest first; without
 -- those that are for staff alone (AUDIENCE_STAFF).
 -- name: cases_of_email :many (email TEXT, before I64, most I64)
@@ -730,20 +773,23 @@ ORDER BY updated DESC LIMIT 50;
 SELECT id, service_version, party, answers, updated, expires FROM draft
 WHERE id = :id AND cases IS NULL AND expires > :now;
 
--- Everybody's entries, with what they are made of. CROSS JOIN: from the cases to the entries, or each
--- run would read them all.
--- name: public_entries :many (after_id I64, most I64)
+-- The entries of both searches, with what they are made of. CROSS JOIN: from the cases to the entries,
+-- or each run would read them all.
+-- name: word_entries :many (after_id I64, most I64)
 -- column: words TEXT
+-- column: public_words TEXT
 -- column: place_label TEXT?
 -- @sqlite
-SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
-    p.label AS place_label
-FROM cases c CROSS JOIN case_public_text u ON u.rowid = c.id LEFT JOIN place p ON p.id = c.place
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, c.answers,
+    t.words, u.words AS public_words, p.label AS place_label
+FROM cases c CROSS JOIN case_text t ON t.rowid = c.id
+    CROSS JOIN case_public_text u ON u.rowid = c.id LEFT JOIN place p ON p.id = c.place
 WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
 -- @postgres
-SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, u.words,
-    p.label AS place_label
-FROM cases c JOIN case_public_text u ON u.id = c.id LEFT JOIN place p ON p.id = c.place
+SELECT c.id, c.number, c.service_version, c.description, c.is_description_public, c.answers,
+    t.words, u.words AS public_words, p.label AS place_label
+FROM cases c JOIN case_text t ON t.id = c.id
+    JOIN case_public_text u ON u.id = c.id LEFT JOIN place p ON p.id = c.place
 WHERE c.id > :after_id ORDER BY c.id LIMIT :most;
 -- @both
 

@@ -1,8 +1,6 @@
 #include "engine/cases/stored_case.h"
 
-#include "engine/cases/case_words.h"
-#include "engine/cases/kept.h"
-#include "engine/cases/projection.h"
+#include "engine/cases/case_entries.h"
 #include "engine/cases/queries.h"
 
 static enum rc read_place(struct ctx *ctx, struct stored_case *stored)
@@ -94,11 +92,5 @@ enum rc stored_case_answer(struct ctx *ctx, const struct stored_case *stored,
     };
     enum rc rc = case_answers_set(ctx, stored->row.id, answers_json(ctx, answers), NULL);
 
-    if (!rc)
-        rc = case_index_drop(ctx, stored->row.id, NULL);
-    if (!rc)
-        rc = projection_index_add(ctx, stored->row.id, answers);
-    if (!rc)
-        rc = kept_renew(ctx, stored->row.id, answers);
-    return rc ? rc : case_words_replace(ctx, stored->row.id, &words);
+    return rc ? rc : case_entries_renew(ctx, stored->row.id, &words);
 }

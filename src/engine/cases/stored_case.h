@@ -26,8 +26,8 @@ enum rc stored_case_read(struct ctx *ctx, int64_t case_id, struct stored_case *r
 /* The facts for its rules, as they stand at ctx->now; they borrow from `stored`. */
 struct facts stored_case_facts(const struct ctx *ctx, const struct stored_case *stored);
 
-/* Stores other answers, with what is made of them: case_index, case_kept, the words of the search.
- * Inside db_tx only; the event and lock_version are the caller's. */
+/* Stores other answers, with what is made of them (case_entries.h). Inside db_tx only; the event
+ * and lock_version are the caller's. */
 enum rc stored_case_answer(struct ctx *ctx, const struct stored_case *stored,
                            const struct answers *answers) MUST_CHECK;
 

@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 
+#include "db/db.h"
 #include "engine/cases/case_search.h"
+#include "engine/cases/projection.h"
+#include "engine/cases/words_job.h"
 #include "engine/definition/answer.h"
 #include "engine/test_town.h"
 
@@ -319,8 +322,95 @@ static void personal_answers_are_for_those_who_work(void **state)
     ctx_clear_error(&town->ctx);
     db_reader_release(&town->ctx);
     assert_found(town, "field.size:large", "2 3");
+    assert_found(town, "KLM", "");
+    assert_found(town, "100-5311", "2"); /* a text that is not personal */
     town->ctx.actor = &agent;
     assert_true(case_field_is_for(&town->ctx, &plate));
+    assert_found(town, "KLM", "");
+    assert_found(town, "field.plate:\"KLM 742\"", "1");
+}
+
+/* Three thousand cases of the second service, like its first, and what lists know of them. */
+static void add_many(struct test_town *town)
+{
+    test_town_set(
+        town,
+        "INSERT INTO cases (number, service, service_version, class, state, state_type, "
+        "state_since, lang, channel, confidentiality, is_hidden, description, "
+        "is_description_public, answers, opened, updated, district, lock_version) WITH RECURSIVE "
+        "n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT '26-9' || n.i, "
+        "c.service, c.service_version, '', c.state, c.state_type, c.state_since, c.lang, "
+        "c.channel, c.confidentiality, c.is_hidden, '', c.is_description_public, c.answers, "
+        "c.opened, c.updated, c.district, 1 FROM n, cases c WHERE c.id = 5");
+    test_town_set(town, "INSERT INTO case_index (cases, field, number) SELECT c.id, 'size', (1 + "
+                        "c.id % 30) * 1000000 FROM cases c WHERE c.number LIKE '26-9%'");
+}
+
+static int64_t differences(struct test_town *town)
+{
+    struct buf report = buf_in(town->ctx.arena, 10000);
+    struct projection_found found;
+
+    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
+    test_ok(&town->ctx, projection_check(&town->ctx, &report, &found));
+    db_reader_release(&town->ctx);
+    return found.differences;
+}
+
+/* Twenty answers of thirty values each, none of them rare, cost a page no more than one does. */
+static void many_answers_cost_a_page_no_more(void **state)
+{
+    struct test_town *town = *state;
+    struct buf all = buf_in(town->ctx.arena, CASE_FILTER_BYTES_MAX);
+    struct case_search as = {.most = 10};
+    struct case_found found;
+    size_t cut;
+
+    add_many(town);
+    for (int i = 0; i < CASE_FILTER_TERMS_MAX; i++) {
+        buf_add_fmt(&all, "%sfield.size:1", i ? " " : "");
+        for (int j = 2; j <= CASE_FILTER_VALUES_MAX; j++)
+            buf_add_fmt(&all, ",%d", j);
+        cut = i == 0 ? buf_str(&all).n + 1 : cut;
+    }
+    found = search(town, &as, str_z(town->ctx.arena, buf_str(&all)));
+    assert_int_equal(found.n, 10);
+    assert_in_range(found.looked_at, 10, 2 * as.most);
+    /* A rare one at the end is what it is found by, though each of the others comes first. */
+    buf_add_fmt(&all, " field.account:5");
+    found =
+        search(town, &as, str_z(town->ctx.arena, str_slice(buf_str(&all), cut, buf_str(&all).n)));
+    assert_int_equal(found.looked_at, 1);
+    as.rows_max = 100;
+    found = search(town, &as, "field.size:1..30 field.size:1..30 lang:vi");
+    assert_int_equal(found.n, 0);
+    assert_true(found.is_cut);
+    assert_int_equal(found.looked_at, 100);
+}
+
+/* As an older version entered them, and as the migration has them taken out. */
+static void personal_words_of_before_are_taken_out(void **state)
+{
+    static const struct job_kind *const tables[] = {words_jobs, NULL};
+    static const struct job_runner runner = {tables, STR_NONE};
+    struct test_town *town = *state;
+    bool was_there = false;
+
+    if (db_engine(town->db) == SQL_SQLITE)
+        test_town_set(town, "UPDATE case_text SET words = words || ' klm 742' WHERE rowid = 1");
+    else
+        test_town_set(town, "UPDATE case_text SET words = words || ' klm 742', vector = "
+                            "to_tsvector('simple', words || ' klm 742') WHERE id = 1");
+    test_town_set(town, "DELETE FROM job");
+    test_town_set(town, "INSERT INTO job (kind, argument, once, due, attempts, trouble) VALUES "
+                        "('words.everybody', '0', 'words.everybody', 0, 0, '')");
+    assert_found(town, "KLM", "1");
+    assert_int_equal(differences(town), 1);
+    test_ok(&town->ctx, job_run_next(&town->ctx, &runner, &was_there));
+    assert_true(was_there);
+    assert_found(town, "KLM", "");
+    assert_found(town, "100-5311", "2");
+    assert_int_equal(differences(town), 0);
 }
 
 /* Whose grants reach a team alone finds no more by an answer. */
@@ -383,6 +473,8 @@ int main(void)
         TOWN(hostile_values_are_values),
         TOWN(what_is_typed_comes_back),
         TOWN(personal_answers_are_for_those_who_work),
+        TOWN(personal_words_of_before_are_taken_out),
+        TOWN(many_answers_cost_a_page_no_more),
         TOWN(grants_bound_it),
         TOWN(answers_come_with_the_lines),
         TOWN(examples_can_be_read),

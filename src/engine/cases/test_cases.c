@@ -56,7 +56,8 @@ static void an_indexed_answer_gets_its_row(void **state)
 {
     struct world *world = *state;
     struct test_filing lamp = {.service = "street-light-out",
-                               .answers = {"lamp", "791-2", "trouble", "dark"}};
+                               .place = "60 Banks St",
+                               .answers = {"lamp", "48-12", "trouble", "dark"}};
     struct test_counts before;
     struct filed filed;
 
@@ -68,7 +69,7 @@ static void an_indexed_answer_gets_its_row(void **state)
                  "record_leaf", 1, "job", 1, "case_index", 1, NULL);
     assert_str(test_text(world, "SELECT field || '=' || text FROM case_index WHERE cases = %lld",
                          filed.case_id),
-               "lamp=791-2");
+               "lamp=48-12");
 }
 
 /* ---- Once means once */
@@ -410,7 +411,8 @@ static void projections_are_proven(void **state)
     struct filed first = test_file(world, &(struct test_filing){.description = "Café olé"});
     struct filed lamp =
         test_file(world, &(struct test_filing){.service = "street-light-out",
-                                               .answers = {"lamp", "791-2", "trouble", "dark"}});
+                                               .place = "60 Banks St",
+                                               .answers = {"lamp", "48-12", "trouble", "dark"}});
     struct projection_found found;
     struct buf report = buf_in(world->ctx.arena, 10000);
 

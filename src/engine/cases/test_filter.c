@@ -117,7 +117,7 @@ static void test_mistakes_are_explained(void **state)
     check_refused(world, "opened:..", "is no day");
     check_refused(world, "due:-99999999999999999999d", "is no day");
     check_refused(world, "due:today..yesterday", "ends before it begins");
-    check_refused(world, "reporter:Ana", "neither an email");
+    check_refused(world, "reporter:\"...\"", "no email address");
     check_refused(world, "-reporter:ana@example.com", "cannot be turned around");
     check_refused(world, "~hole", "only a place");
     check_refused(world, "ab*", "at least three");
@@ -157,6 +157,23 @@ static void test_every_example_can_be_read(void **state)
     assert_int_equal(parse(world, "field.lamp:1234").terms[0].key, CASE_KEY_FIELD);
 }
 
+/* What only a filter can mean is told from words, for who may give words alone. */
+static void a_key_is_known_among_words(void **state)
+{
+    static const char *const filters[] = {"state:open", "hole -TEAM:x", "field.lamp:1",
+                                          " due:",      "-field.nix:1", "\"a b\" place:x"};
+    static const char *const words[] = {"",          "hole",         "12:30",   "\"state:open\"",
+                                        "see: here", "http://x.org", "open 7:", "a \"b place:x"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(filters); i++)
+        if (!case_filter_has_key(str_of(filters[i])))
+            fail_msg("%s", filters[i]);
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (case_filter_has_key(str_of(words[i])))
+            fail_msg("%s", words[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +182,7 @@ int main(void)
         TEST(test_what_is_typed_comes_back),
         TEST(test_mistakes_are_explained),
         TEST(test_mistakes_are_explained_in_the_readers_language),
+        TEST(a_key_is_known_among_words),
         TEST(test_every_example_can_be_read),
     };
 

@@ -213,16 +213,13 @@ static void a_merged_case_counts_from_its_merging(void **state)
     assert_whole(world);
 }
 
-/* The case goes to a service without such a question: the record holds the answer, and it ends as
- * was promised when it was given. */
-static void what_was_left_behind_ends_as_well(void **state)
+/* To a service without such a question. */
+static void transfer_to_litter(struct world *world)
 {
-    struct world *world = *state;
     struct transfer transfer = {.service = S("litter-illegal-dumping"), .reason = S("It is waste")};
     struct answers given;
     struct str kind = S("dumped");
 
-    file_pickup(world, NULL);
     test_ok(&world->ctx,
             answers_new(&world->ctx, city_service(test_city, transfer.service), &given));
     test_ok(&world->ctx,
@@ -230,6 +227,23 @@ static void what_was_left_behind_ends_as_well(void **state)
     transfer.given = &given;
     world->ctx.actor = test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL);
     test_ok(&world->ctx, case_transfer(&world->ctx, 1, 0, &transfer));
+}
+
+static bool is_forgetting_words(struct world *world)
+{
+    return test_i64(world,
+                    "SELECT count(*) FROM job WHERE kind = 'words.forget' AND done IS NULL AND "
+                    "%lld = 0",
+                    0) == 1;
+}
+
+/* The record holds the answer, and it ends as was promised when it was given. */
+static void what_was_left_behind_ends_as_well(void **state)
+{
+    struct world *world = *state;
+
+    file_pickup(world, NULL);
+    transfer_to_litter(world);
     assert_true(found(world, SECRET) > 0);
     assert_int_equal(test_i64(world, ROWS, 1), 1);
     assert_whole(world);
@@ -237,10 +251,41 @@ static void what_was_left_behind_ends_as_well(void **state)
     assert_int_equal(test_i64(world, ENDS, 1), 1);
     assert_whole(world);
     world->ctx.now = test_time("2028-07-03 00:00");
+    assert_false(is_forgetting_words(world));
     erase(world);
     assert_int_equal(found(world, SECRET), 0);
     assert_int_equal(test_i64(world, ROWS, 1), 0);
+    assert_true(is_forgetting_words(world));
     assert_whole(world);
+}
+
+/* By a person, before its time: with all that says it, and it does not end once more. */
+static void what_was_left_behind_is_redacted_as_a_whole(void **state)
+{
+    struct redaction redaction = {.what = REDACT_TEXT, .reason = S("Court order 7")};
+    struct world *world = *state;
+    struct test_counts before;
+
+    file_pickup(world, NULL);
+    transfer_to_litter(world);
+    test_exec(world, "UPDATE clock SET trace = '{\"expr\":\"note\",\"value\":\"" SECRET "\"}'");
+    test_ok(&world->ctx, db_tx(&world->ctx, say_answered, NULL));
+    redaction.id =
+        test_i64(world, "SELECT id FROM event WHERE kind = 'case.transferred' AND cases = %lld", 1);
+    test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
+    assert_int_equal(found(world, SECRET), 0);
+    assert_int_equal(test_i64(world, ROWS, 1), 0);
+    assert_true(is_forgetting_words(world));
+    assert_int_equal(
+        test_i64(world, "SELECT count(*) FROM cases WHERE answers LIKE '%%dumped%%' AND id = %lld",
+                 1),
+        1);
+    assert_whole(world);
+    step(world, "resolve", "done");
+    world->ctx.now = test_time("2030-07-03 00:00");
+    test_counts(world, &before);
+    erase(world);
+    assert_grown(world, &before, NULL);
 }
 
 static void a_redacted_answer_has_no_end(void **state)
@@ -288,6 +333,7 @@ int main(void)
         TEST(what_is_open_again_stays),
         TEST(a_merged_case_counts_from_its_merging),
         TEST(what_was_left_behind_ends_as_well),
+        TEST(what_was_left_behind_is_redacted_as_a_whole),
         TEST(a_redacted_answer_has_no_end),
         TEST(a_wrong_row_erases_nothing),
     };

@@ -8,6 +8,7 @@
 #include "engine/cases/case_work.h"
 #include "engine/cases/files.h"
 #include "engine/cases/projection.h"
+#include "engine/record/record.h"
 #include "engine/test_support.h"
 
 #define CASE   "FROM cases WHERE id = %lld"
@@ -286,6 +287,32 @@ static void what_is_only_called_alike_stays(void **state)
                      1);
 }
 
+/* Every kind says what erasing looks for in it; a word of another version has nothing. */
+static void every_kind_says_what_it_holds(void **state)
+{
+    static const struct {
+        const char *kind;
+        enum event_holds holds;
+    } kinds[] = {
+        {"case.opened", EVENT_HOLDS_ANSWERS},     {"case.routed", EVENT_HOLDS_ANSWERS},
+        {"case.moved", EVENT_HOLDS_ANSWERS},      {"case.answered", EVENT_HOLDS_ANSWERS},
+        {"case.transferred", EVENT_HOLDS_LEFT},   {"case.migrated", EVENT_HOLDS_LEFT},
+        {"note.added", EVENT_HOLDS_TEXT},         {"message.added", EVENT_HOLDS_TEXT},
+        {"case.rated", EVENT_HOLDS_TEXT},         {"case.step", EVENT_HOLDS_NOTHING},
+        {"payload.erased", EVENT_HOLDS_NOTHING},  {"case.redacted", EVENT_HOLDS_NOTHING},
+        {"answers.expired", EVENT_HOLDS_NOTHING}, {"case.of-later", EVENT_HOLDS_NOTHING},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        enum event_holds holds = event_holds(str_of(kinds[i].kind));
+
+        assert_int_equal(holds, kinds[i].holds);
+        assert_int_equal(case_redactable(str_of(kinds[i].kind)),
+                         holds == EVENT_HOLDS_TEXT || holds == EVENT_HOLDS_LEFT);
+    }
+}
+
 /* A photo's rows as photos_carry leaves them, with the given bytes. */
 static void add_photo(struct world *world, struct str full, struct str thumb)
 {
@@ -366,6 +393,7 @@ int main(void)
         TEST(a_redacted_answer_leaves_the_index),
         TEST(a_redacted_answer_leaves_the_record),
         TEST(what_is_only_called_alike_stays),
+        TEST(every_kind_says_what_it_holds),
         TEST(a_redacted_photo_leaves_the_disk),
     };
 

@@ -1,6 +1,8 @@
 /* Lists of cases: right rows in the right order, page by page, within grants and bounds. */
 #include "engine/cases/case_search.h"
 
+#include "engine/cases/case_match.h"
+
 #include <sqlite3.h>
 
 #include "engine/cases/case_privacy.h"
@@ -241,18 +243,46 @@ static void test_words_name_services(void **state)
     assert_str(ids(world, "pothole,graffiti", CASES_BEST, 50), "6 2");
 }
 
+static void name_reporter(struct world *world, const char *name)
+{
+    test_exec(world, str_z(world->ctx.arena,
+                           str_fmt(world->ctx.arena,
+                                   "UPDATE party SET name = '%s' WHERE id = (SELECT reporter FROM "
+                                   "cases WHERE id = 1)",
+                                   name)));
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+}
+
 static void test_people_are_found_by_who_may(void **state)
 {
     struct world *world = *state;
     struct case_filter filter;
     struct case_found found;
+    bool is_name;
 
     fill(world);
     assert_str(ids(world, "reporter:ANA@example.com", CASES_OLDEST, 50), "1");
     assert_str(ids(world, "reporter:ana@example.com,205-555-0199", CASES_OLDEST, 1), "1 4");
     assert_str(ids(world, "reporter:ana@example.com bus", CASES_OLDEST, 50), "1");
     assert_str(ids(world, "reporter:ana@example.com prospect", CASES_OLDEST, 50), "");
+    name_reporter(world, "Ana María del Río");
+    assert_str(ids(world, "reporter:ana", CASES_OLDEST, 50), "1");
+    assert_str(ids(world, "reporter:Río", CASES_OLDEST, 50), "1");
+    assert_str(ids(world, "reporter:\"ana María del Río\"", CASES_OLDEST, 50), "1");
+    assert_str(ids(world, "reporter:del", CASES_OLDEST, 50), "");
+    assert_str(ids(world, "reporter:an", CASES_OLDEST, 50), "");
+    assert_str(ids(world, "reporter:ana,205-555-0199", CASES_OLDEST, 50), "1 4");
+    test_ok(&world->ctx, case_match_is_name(&world->ctx, S("Ana"), &is_name));
+    assert_true(is_name);
+    test_ok(&world->ctx, case_match_is_name(&world->ctx, S("Anna"), &is_name));
+    assert_false(is_name);
+    name_reporter(world, "");
+    assert_str(ids(world, "reporter:ana", CASES_OLDEST, 50), "");
+    name_reporter(world, "Ana");
     world->ctx.actor = test_staff(world, ROLE_AUDITOR, SCOPE_CITY, NULL);
+    test_ok(&world->ctx, case_match_is_name(&world->ctx, S("Ana"), &is_name));
+    assert_false(is_name);
     test_ok(&world->ctx, case_filter_parse(&world->ctx, S("reporter:ana@example.com"), &filter));
     assert_error(
         &world->ctx,

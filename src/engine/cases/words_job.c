@@ -14,28 +14,57 @@ static enum rc go_on(struct ctx *ctx, const char *kind, struct str argument)
     return job_add(ctx, &(struct job_order){kind, argument, str_of(kind), ctx->now});
 }
 
-/* ---- Everybody's entries */
+/* ---- Entries of before */
 
-static enum rc renew(struct ctx *ctx, const struct public_entries_row *row)
+static bool has_personal_text(const struct definition *definition)
 {
-    struct answers answers = {.definition = city_version(ctx->city, row->service_version)};
+    for (size_t i = 0; i < definition->field_n; i++)
+        if (definition->fields[i].type == FIELD_TEXT &&
+            !projection_has_words(&definition->fields[i]))
+            return true;
+    return false;
+}
+
+static enum rc renew_staffs(struct ctx *ctx, const struct word_entries_row *row,
+                            struct projection_words *words)
+{
+    struct answers answers;
+    enum rc rc = answers_parse(ctx, words->answers->definition, row->answers, &answers);
+    struct str should;
+
+    if (rc)
+        return rc;
+    words->answers = &answers;
+    should = projection_words(ctx, words);
+    return str_eq(should, row->words) ? RC_OK : case_words_set(ctx, row->id, should, NULL);
+}
+
+static enum rc renew(struct ctx *ctx, const struct word_entries_row *row)
+{
+    const struct definition *definition = city_version(ctx->city, row->service_version);
+    struct answers none = {.definition = definition};
     struct projection_words words = {
         .number = row->number,
         .place_label = row->place_label_is_null ? STR_NONE : row->place_label,
         .description = row->description,
-        .answers = &answers,
+        .answers = &none,
         .is_public = row->is_description_public,
     };
     struct str should;
+    enum rc rc = RC_OK;
 
-    if (!answers.definition || answers.definition->place.blur != BLUR_BLOCK)
-        return RC_OK;
-    should = projection_public_words(ctx, &words);
-    return str_eq(should, row->words) ? RC_OK : case_public_words_set(ctx, row->id, should, NULL);
+    if (definition && definition->place.blur == BLUR_BLOCK) {
+        should = projection_public_words(ctx, &words);
+        if (!str_eq(should, row->public_words))
+            rc = case_public_words_set(ctx, row->id, should, NULL);
+    }
+    if (!rc && definition && has_personal_text(definition))
+        rc = renew_staffs(ctx, row, &words);
+    return rc;
 }
 
 /* In a piece of its own: texts are long. */
-static enum rc renew_one(struct ctx *ctx, const struct public_entries_row *row)
+static enum rc renew_one(struct ctx *ctx, const struct word_entries_row *row)
 {
     struct piece piece;
     enum rc rc = piece_begin(ctx, &piece);
@@ -55,8 +84,8 @@ struct renewing {
 static enum rc renew_tx(struct ctx *ctx, void *arg)
 {
     struct renewing *renewing = arg;
-    struct public_entries_rows rows;
-    enum rc rc = public_entries(ctx, renewing->after, WORDS_ENTRIES, &rows);
+    struct word_entries_rows rows;
+    enum rc rc = word_entries(ctx, renewing->after, WORDS_ENTRIES, &rows);
 
     for (size_t i = 0; !rc && i < rows.n; i++)
         rc = renew_one(ctx, &rows.rows[i]);

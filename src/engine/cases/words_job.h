@@ -3,8 +3,9 @@
  *
  * "words.forget" is set when words were taken out of an entry (case_words_forget): SQLite leaves
  * them in older parts of its full-text index until these are written anew, which is done here, part
- * by part, to the end. "words.everybody" is set by a migration: it makes the entries of everybody's
- * search anew where the service blurs its places. Each run sets the next one in its own
+ * by part, to the end. "words.everybody" is set by a migration: it makes entries anew that an older
+ * version made of more: everybody's where the service blurs its places, staff's where it asks for a
+ * personal text. Each run sets the next one in its own
  * transaction. Layer: engine. */
 #ifndef ENGINE_WORDS_JOB_H
 #define ENGINE_WORDS_JOB_H

@@ -20,6 +20,15 @@ enum rc answers_new(struct ctx *ctx, const struct definition *definition, struct
     return RC_OK;
 }
 
+enum rc answers_copy(struct ctx *ctx, const struct answers *from, struct answers *ret)
+{
+    enum rc rc = answers_new(ctx, from->definition, ret);
+
+    for (size_t i = 0; !rc && i < from->definition->field_n; i++)
+        ret->of[i] = from->of[i];
+    return rc;
+}
+
 static const struct field_option *option_of(const struct field *field, struct str id)
 {
     for (size_t i = 0; i < field->option_n; i++)

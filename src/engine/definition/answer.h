@@ -24,6 +24,9 @@ struct answers {
 enum rc answers_new(struct ctx *ctx, const struct definition *definition,
                     struct answers *ret) MUST_CHECK;
 
+/* Answers of their own to the same questions; texts are borrowed. */
+enum rc answers_copy(struct ctx *ctx, const struct answers *from, struct answers *ret) MUST_CHECK;
+
 /* Reads what was typed for one field; several texts for FIELD_CHOICES, none or an empty one for
  * no answer. RC_INVALID with err.field the field's id: ERR_NOT_A_NUMBER, ERR_NOT_A_DATE,
  * ERR_NOT_A_CHOICE, ERR_TOO_LONG, ERR_TOO_SMALL, ERR_TOO_BIG, ERR_PATTERN, ERR_NOT_UTF8. */

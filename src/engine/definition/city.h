@@ -42,6 +42,7 @@ struct city {
     struct str phone, email, address;
     struct str mail_from;
     struct str state, state_code; /* "Alabama", "AL": may follow an address; or empty */
+    bool is_in_feet;              /* distances are told in feet and miles: show_distance */
     struct str calendar_id;
     struct calendar calendar;
     const struct named *departments, *groups;

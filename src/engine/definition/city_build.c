@@ -80,7 +80,8 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
     static const struct str keys[] = {
         STR("city"),  STR("name"),       STR("zone"),      STR("calendar"),    STR("phone"),
         STR("email"), STR("address"),    STR("mail-from"), STR("departments"), STR("groups"),
-        STR("state"), STR("state-code"), STR("replies")};
+        STR("state"), STR("state-code"), STR("replies"),   STR("units")};
+    static const struct str units[] = {STR("metric"), STR("us")};
     const struct yaml_node *root;
     enum rc rc = parse_file(home, files, S("city.yaml"), problems, &root);
 
@@ -104,6 +105,8 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
     city->mail_from = scalar_of(root, "mail-from");
     city->state = scalar_of(root, "state");
     city->state_code = scalar_of(root, "state-code");
+    city->is_in_feet =
+        yaml_expect_word(problems, yaml_get(root, "units"), units, COUNT(units), 0) == 1;
     if (zone_load(home, city->zone_id, &city->zone)) {
         ctx_clear_error(home);
         problem_add(problems, PROBLEM_ERROR, yaml_at(yaml_get(root, "zone")),

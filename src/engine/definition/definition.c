@@ -42,6 +42,11 @@ static struct str expect_declared(struct definition_loader *loader, const struct
     return STR_NONE;
 }
 
+struct str definition_expect_layer(struct definition_loader *loader, const struct yaml_node *node)
+{
+    return expect_declared(loader, node, loader->world->layers, loader->world->layer_n, "a layer");
+}
+
 static void load_identity(struct definition_loader *loader, const struct yaml_node *root)
 {
     static const struct str audiences[] = {STR("public"), STR("parties"), STR("staff")};
@@ -105,8 +110,7 @@ static void load_place(struct definition_loader *loader, const struct yaml_node 
     if (within && str_eq(within->scalar, S("city")))
         place->within = within->scalar;
     else if (within)
-        place->within = expect_declared(loader, within, loader->world->layers,
-                                        loader->world->layer_n, "a layer");
+        place->within = definition_expect_layer(loader, within);
 }
 
 static void load_photos(struct definition_loader *loader, const struct yaml_node *node)

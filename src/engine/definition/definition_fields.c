@@ -144,7 +144,7 @@ static void load_limits(struct definition_loader *loader, const struct yaml_node
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                     "an asset field names the layer its things are in");
     if (layer)
-        field->layer = yaml_expect_id(loader->problems, layer, "a layer");
+        field->layer = definition_expect_layer(loader, layer);
     field->within_m = 30;
     if (field->type == FIELD_ASSET)
         field->within_m = yaml_expect_metres(loader->problems, yaml_get(item, "within"), 30);
@@ -171,6 +171,19 @@ static void load_keep(struct definition_loader *loader, const struct yaml_node *
                     MAX_KEEP_YEARS);
 }
 
+/* Who knows the lamp knows the house: where the place is told as a block, neither is told. */
+static void close_blurred(struct definition_loader *loader, const struct yaml_node *item,
+                          struct field *field)
+{
+    if (loader->definition->place.blur == BLUR_NONE || field->open == OPEN_NEVER)
+        return;
+    field->open = OPEN_NEVER;
+    if (!loader->world->is_published)
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
+                    "the place is blurred, and an open asset would tell where it is: remove one "
+                    "of the two");
+}
+
 static void load_classes(struct definition_loader *loader, const struct yaml_node *item,
                          struct field *field)
 {
@@ -190,6 +203,8 @@ static void load_classes(struct definition_loader *loader, const struct yaml_nod
     if (field->personal && field->open == OPEN_PUBLIC)
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                     "personal data cannot be open: remove one of the two");
+    if (field->type == FIELD_ASSET)
+        close_blurred(loader, item, field);
 }
 
 static void load_default(struct definition_loader *loader, const struct yaml_node *node,
@@ -272,6 +287,18 @@ void definition_load_derived(struct definition_loader *loader, const struct yaml
     }
 }
 
+/* No layer has every thing of a city: who cannot name one must be able to go on. */
+static void load_required(struct definition_loader *loader, const struct yaml_node *item,
+                          struct field *field)
+{
+    field->is_required = yaml_expect_bool(loader->problems, yaml_get(item, "required"),
+                                          !field->has_default && !field->is_derived);
+    if (field->type == FIELD_ASSET && field->is_required && !loader->world->is_published)
+        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
+                    "an asset is never required, for the layer may lack it and who reports may "
+                    "not know its number: add \"required: false\"");
+}
+
 static enum rc load_field(struct definition_loader *loader, const struct yaml_node *item,
                           struct field *field)
 {
@@ -306,8 +333,7 @@ static enum rc load_field(struct definition_loader *loader, const struct yaml_no
                     "a choice needs at least two options");
     load_default(loader, yaml_get(item, "default"), field);
     field->is_derived = yaml_get(item, "derive") != NULL;
-    field->is_required = yaml_expect_bool(loader->problems, yaml_get(item, "required"),
-                                          !field->has_default && !field->is_derived);
+    load_required(loader, item, field);
     if (yaml_get(item, "when"))
         rule_compile(loader->ctx, loader->names, yaml_get(item, "when"), loader->problems,
                      &field->when);

@@ -20,6 +20,10 @@ struct definition_loader {
 void definition_note_unrun(struct definition_loader *loader, const struct yaml_node *node,
                            struct str section, struct str what);
 
+/* The id of one of the city's layers, which a stored version may have outlived; empty after saying
+ * that it is none. */
+struct str definition_expect_layer(struct definition_loader *loader, const struct yaml_node *node);
+
 /* definition_fields.c: reads the section "fields" (NULL: none) and declares the names that
  * expressions may refer to from then on. */
 enum rc definition_load_fields(struct definition_loader *loader, const struct yaml_node *node);

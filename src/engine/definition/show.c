@@ -1,5 +1,13 @@
 #include "engine/definition/show.h"
 
+#include <math.h>
+
+#include "base/msg.h"
+
+#define M_PER_FT  0.3048
+#define FT_PER_MI 5280.0
+#define FT_TOLD   1000.0 /* so far in feet, beyond in miles */
+
 static const char *const weekdays[LANG__PUBLIC][7] = {
     [LANG_EN] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
     [LANG_ES] = {"lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"},
@@ -74,4 +82,44 @@ struct str show_due(struct ctx *ctx, struct instant due, enum lang lang)
     if (local.second_of_day == 0)
         return show_date(ctx->arena, date_plus(local.date, -1), lang);
     return show_instant(ctx, due, lang);
+}
+
+/* Whole numbers, from a hundred on in tens: nobody measured more exactly. */
+static struct str in_whole(struct arena *arena, double n)
+{
+    return str_fmt(arena, "%.0f", n < 100 ? round(n) : round(n / 10) * 10);
+}
+
+static struct str in_tenths(struct ctx *ctx, double n)
+{
+    struct str text = str_fmt(ctx->arena, n < 10 ? "%.1f" : "%.0f", n);
+    struct str whole, tenths = text;
+
+    if (written(ctx->lang) != LANG_VI || !str_next(&tenths, '.', &whole) || !tenths.n)
+        return text;
+    return str_fmt(ctx->arena, "%.*s,%.*s", STR_ARG(whole), STR_ARG(tenths));
+}
+
+struct str show_distance(struct ctx *ctx, double metres)
+{
+    double feet = metres / M_PER_FT;
+    struct msg_arg arg;
+    enum msg_id id;
+    struct str n;
+
+    if (ctx->city->is_in_feet && feet < FT_TOLD) {
+        id = MSG_distance_ft;
+        n = in_whole(ctx->arena, feet);
+    } else if (ctx->city->is_in_feet) {
+        id = MSG_distance_mi;
+        n = in_tenths(ctx, feet / FT_PER_MI);
+    } else if (metres < 1000) {
+        id = MSG_distance_m;
+        n = in_whole(ctx->arena, metres);
+    } else {
+        id = MSG_distance_km;
+        n = in_tenths(ctx, metres / 1000);
+    }
+    arg = MSG_ARG("n", n);
+    return msg_format(ctx->arena, ctx->lang, id, &arg, 1);
 }

@@ -1,4 +1,4 @@
-/* How dates and times are written for people, in each language. Layer: engine. */
+/* How dates, times and distances are written for people, in each language. Layer: engine. */
 #ifndef ENGINE_SHOW_H
 #define ENGINE_SHOW_H
 
@@ -14,5 +14,9 @@ struct str show_instant(struct ctx *ctx, struct instant at, enum lang lang);
 
 /* A deadline: the day that ends then, or the day and time. */
 struct str show_due(struct ctx *ctx, struct instant due, enum lang lang);
+
+/* How far something is, in the city's units and the language of who asks: "120 ft", "0.4 mi", "37
+ * m", "2.1 km". The only words for a distance: pages, messages and errors take them from here. */
+struct str show_distance(struct ctx *ctx, double metres);
 
 #endif

@@ -6,7 +6,7 @@ static const struct field_option options[] = {
     {STR("tire"), {{STR("Like a tire"), STR("Como una llanta"), STR("Bằng bánh xe")}}},
 };
 
-enum { TEXT, NUMBER, EXACT, MONEY, DATE, YES_NO, CHOICE, CHOICES, CODE, FIELDS };
+enum { TEXT, NUMBER, EXACT, MONEY, DATE, YES_NO, CHOICE, CHOICES, CODE, LAMP, FIELDS };
 
 static const struct field fields[FIELDS] = {
     [TEXT] = {.id = STR("text"), .type = FIELD_TEXT, .max_length = 5},
@@ -27,6 +27,7 @@ static const struct field fields[FIELDS] = {
               .max_length = 100,
               .pattern = STR("[A-Z]{2}[0-9]+"),
               .pattern_says = {{STR("Two letters and digits")}}},
+    [LAMP] = {.id = STR("lamp"), .type = FIELD_ASSET, .max_length = 8},
 };
 
 static const struct definition definition = {
@@ -121,6 +122,28 @@ static void what_does_not_fit_is_refused_at_its_field(void **state)
     }
 }
 
+/* The sentence of a limit says which: "shorten it to 5 characters". */
+static void a_limit_is_named(void **state)
+{
+    static const struct {
+        int field;
+        const char *typed, *limit;
+    } limits[] = {{TEXT, "longer", "5"},    {NUMBER, "0", "1"},
+                  {NUMBER, "11", "10"},     {MONEY, "-1", "0"},
+                  {LAMP, "123456789", "8"}, {CODE, "AB1x", "Two letters and digits"}};
+    struct world *world = *state;
+
+    for (size_t i = 0; i < COUNT(limits); i++) {
+        const struct str typed = str_of(limits[i].typed);
+        struct answer answer;
+
+        assert_int_equal(answer_read(&world->ctx, &fields[limits[i].field], &typed, 1, &answer),
+                         RC_INVALID);
+        assert_str(world->ctx.err.arg, limits[i].limit);
+        ctx_clear_error(&world->ctx);
+    }
+}
+
 static void nothing_typed_is_no_answer(void **state)
 {
     static const struct str blanks[] = {STR(""), STR("  \t\r\n")};
@@ -175,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_typed_is_read_stored_and_shown),
         TEST(what_does_not_fit_is_refused_at_its_field),
+        TEST(a_limit_is_named),
         TEST(nothing_typed_is_no_answer),
         TEST(several_choices_are_a_list),
         TEST(stored_text_that_is_not_ours_is_refused_or_left_out),

@@ -156,6 +156,13 @@ static void checks_fields(void **state)
                 "id: a, type: choice, " TEXT ", options: [{id: x, text: {en: X, es: X, vi: X}}]",
                 "a choice needs at least two options");
     field_finds(ctx, "id: a, type: asset, " TEXT, "an asset field names the layer");
+    field_finds(ctx, "id: a, type: asset, layer: distrikt, required: false, " TEXT,
+                "is not a layer of this city; did you mean \"district\"?");
+    field_finds(ctx, "id: a, type: asset, layer: district, " TEXT, "an asset is never required");
+    section_finds(ctx,
+                  "place: {blur: block}\nfields: [{id: a, type: asset, layer: district, "
+                  "required: false, open: public, " TEXT "}]",
+                  "an open asset would tell where it is");
     field_finds(ctx, "id: a, type: number, default: many, " TEXT, "the default is not an answer");
     field_finds(ctx, "id: a, type: number, default: 9, max: 5, " TEXT, "the default is not an");
     field_finds(ctx, "id: a, type: text, personal: contact, open: public, " TEXT,

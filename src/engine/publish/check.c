@@ -4,6 +4,7 @@
 #include "engine/cases/cases.h"
 #include "engine/cases/locate.h"
 #include "engine/clock/deadline.h"
+#include "place/layers.h"
 
 #define MIN_EXAMPLES 3
 
@@ -102,7 +103,6 @@ static enum rc fill_answer(struct checker *checker, const struct field *field,
                            const struct yaml_node *node, struct answer *answer)
 {
     struct ctx *ctx = checker->ctx;
-    const struct layer *layer;
     struct str *typed;
     size_t n = node->kind == YAML_LIST ? node->n : 1;
 
@@ -115,11 +115,6 @@ static enum rc fill_answer(struct checker *checker, const struct field *field,
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < n; i++)
         typed[i] = node->kind == YAML_LIST ? node->items[i].scalar : node->scalar;
-    if (field->type == FIELD_ASSET) {
-        layer = layers_find(checker->city->layers, field->layer);
-        if (!layer || !layer_by_id(layer, typed[0]))
-            return FAIL(ctx, ERR_NOT_A_CHOICE, .field = field->id);
-    }
     return answer_read(ctx, field, typed, n, answer);
 }
 
@@ -282,6 +277,24 @@ static void compare_refusal(struct checker *checker)
 }
 
 /* ---- One example, one service, the city */
+
+/* A layer that is there and has nothing in it gives no answer. */
+static void check_assets(struct checker *checker)
+{
+    const struct definition *definition = checker->definition;
+
+    for (size_t i = 0; i < definition->field_n; i++) {
+        const struct field *field = &definition->fields[i];
+        const struct layer *layer =
+            field->layer.n ? layers_find(checker->city->layers, field->layer) : NULL;
+
+        if (layer && layer->feature_count == 0)
+            problem_add(checker->problems, PROBLEM_ERROR,
+                        (struct problem_at){definition->file, field->line, field->column},
+                        "the layer \"%.*s\" of this city is empty, so that nobody could answer",
+                        STR_ARG(field->layer));
+    }
+}
 
 /* The keys of `expect` must be known, and something must be expected. */
 static bool has_known_results(struct checker *checker)
@@ -458,6 +471,7 @@ enum rc check_city(struct ctx *ctx, struct city *city, struct problems *problems
 
     for (size_t i = 0; !rc && i < city->service_n; i++) {
         checker.definition = city->services[i];
+        check_assets(&checker);
         rc = check_one(&checker, report, &sum);
     }
     ctx_done(&filing);

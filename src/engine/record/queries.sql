@@ -105,23 +105,24 @@ SELECT position, hashes FROM record_tile WHERE level = :level ORDER BY position 
 -- name: tile_get :optional (level I64, position I64)
 SELECT hashes FROM record_tile WHERE level = :level AND position = :position;
 
+-- The same for an audit, which goes through all of them and keeps none.
+-- name: tile_read :each (level I64, position I64)
+SELECT hashes FROM record_tile WHERE level = :level AND position = :position;
+
 -- name: tile_put :exec (level I64, position I64, hashes BLOB)
 INSERT INTO record_tile (level, position, hashes) VALUES (:level, :position, :hashes)
 ON CONFLICT (level, position) DO UPDATE SET hashes = excluded.hashes;
-
--- name: heads_count :one ()
--- column: total I64
-SELECT count(*) AS total FROM tree_head;
 
 -- name: head_add :exec (id I64, size I64, root BLOB, at INSTANT, signature BLOB)
 INSERT INTO tree_head (id, size, root, at, signature)
 VALUES (:id, :size, :root, :at, :signature);
 
 -- name: head_latest :optional ()
-SELECT size, root, at, signature FROM tree_head ORDER BY size DESC LIMIT 1;
+SELECT id, size, root, at, signature FROM tree_head ORDER BY size DESC LIMIT 1;
 
--- name: heads_all :many ()
-SELECT id, size, root, at, signature FROM tree_head ORDER BY size;
+-- The next larger one, if any.
+-- name: head_after :each (size I64)
+SELECT id, size, root, at, signature FROM tree_head WHERE size > :size ORDER BY size LIMIT 1;
 
 -- Work for later: job.h, timer.h, outbox.h and sweep.h.
 

@@ -12,8 +12,9 @@
 static const struct {
     struct str word;
     enum event_audience widest;
+    enum event_holds holds;
 } kinds[] = {
-#define KIND(name, word, widest) {STR(word), EVENT_##widest},
+#define KIND(name, word, widest, holds) {STR(word), EVENT_##widest, EVENT_HOLDS_##holds},
 #include "engine/record/kinds.def"
 #undef KIND
 };
@@ -37,6 +38,13 @@ bool event_kind_of(struct str word, enum event_kind *ret)
 bool event_is(struct str word, enum event_kind kind)
 {
     return str_eq(word, kinds[kind].word);
+}
+
+enum event_holds event_holds(struct str word)
+{
+    enum event_kind kind;
+
+    return event_kind_of(word, &kind) ? kinds[kind].holds : EVENT_HOLDS_NOTHING;
 }
 
 /* Says nothing about the payload to who has no salt. */

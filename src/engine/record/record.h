@@ -17,7 +17,7 @@ enum event_audience { EVENT_PUBLIC, EVENT_PARTIES, EVENT_STAFF };
 /* The kinds of events about a case; what is about none (accounts, services, settings) has words of
  * its own (record_add_other). */
 enum event_kind {
-#define KIND(name, word, widest) EVENT_##name,
+#define KIND(name, word, widest, holds) EVENT_##name,
 #include "engine/record/kinds.def"
 #undef KIND
     EVENT_KIND__N
@@ -28,6 +28,11 @@ struct str event_kind_word(enum event_kind kind);
 /* False, *ret untouched, for a word that this version does not know. */
 bool event_kind_of(struct str word, enum event_kind *ret);
 bool event_is(struct str word, enum event_kind kind);
+
+/* What events of a kind hold that may have to go: see kinds.def. NOTHING for a word that this
+ * version does not know. */
+enum event_holds { EVENT_HOLDS_NOTHING, EVENT_HOLDS_TEXT, EVENT_HOLDS_ANSWERS, EVENT_HOLDS_LEFT };
+enum event_holds event_holds(struct str word);
 
 struct event {
     enum event_kind kind;

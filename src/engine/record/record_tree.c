@@ -288,19 +288,16 @@ static enum rc sign_tx(struct ctx *ctx, void *arg)
 {
     struct signing *signing = arg;
     struct record_head head = {.at = ctx->now};
-    struct record_head latest;
+    struct head_latest_row latest;
     bool is_found;
-    struct heads_count_row counted;
     enum rc rc = tree_size(ctx, &head.size);
 
     signing->is_new = false;
     if (!rc)
-        rc = record_latest_head(ctx, &is_found, &latest);
+        rc = head_latest(ctx, &is_found, &latest);
     if (rc || (is_found && latest.size == head.size))
         return rc;
     rc = merkle_root_at(ctx, stored_subtree, NULL, head.size, &head.root);
-    if (!rc)
-        rc = heads_count(ctx, &counted);
     if (rc)
         return rc;
     head.signature = crypto_sign_message(signing->keys, record_head_text(ctx->arena, &head));
@@ -308,7 +305,7 @@ static enum rc sign_tx(struct ctx *ctx, void *arg)
     return head_add(
         ctx,
         &(struct head_add_args){
-            .id = counted.total + 1,
+            .id = is_found ? latest.id + 1 : 1,
             .size = head.size,
             .root = crypto_hash_str(&head.root),
             .at = head.at,

@@ -14,8 +14,16 @@
 
 /* A level of the tree as far as the walk has come. */
 struct level {
-    int64_t n;       /* hashes met */
-    struct str tile; /* as stored: the one that the next hash is in */
+    int64_t n; /* hashes met */
+    size_t tile_bytes;
+    char tile[TILE_BYTES]; /* as stored: the one that the next hash is in */
+};
+
+/* A signed head as it is stored. */
+struct stored_head {
+    bool is_there;
+    int64_t id;
+    struct record_head head;
 };
 
 struct ids {
@@ -25,8 +33,7 @@ struct ids {
 
 struct audit {
     const struct record_checks *checks;
-    struct heads_all_rows heads;
-    size_t head; /* the next one to be met */
+    struct stored_head next; /* the head to be met next */
     struct record_count_row counted;
     struct merkle_peaks tree;
     struct level levels[RECORD_TILE_LEVELS];
@@ -68,20 +75,41 @@ static bool is_root(const struct audit *audit, struct str root)
     return str_eq(root, crypto_hash_str(&now));
 }
 
-static enum rc check_head(struct ctx *ctx, struct audit *audit, const struct heads_all_row *row)
+static enum rc keep_head(struct ctx *ctx, const struct head_after_row *row, void *arg)
 {
-    struct record_head head = {.size = row->size, .at = row->at};
+    struct audit *audit = arg;
+    struct stored_head *next = &audit->next;
 
-    if (row->id != (int64_t)audit->head + 1)
-        return trouble(ctx, audit, "a signed head is missing before the one of size", row->size);
-    if (!is_root(audit, row->root))
-        return trouble(ctx, audit, "the record is not what was signed at size", row->size);
-    memcpy(head.root.bytes, row->root.p, sizeof head.root.bytes);
-    if (!crypto_sign_verifies(audit->checks->public_key, record_head_text(audit->arena, &head),
-                              row->signature))
-        return trouble(ctx, audit, "the signature is not the city's at size", row->size);
+    if (row->root.n != sizeof next->head.root.bytes ||
+        row->signature.n != sizeof next->head.signature.bytes)
+        return trouble(ctx, audit, "a signed head is damaged, of size", row->size);
+    *next = (struct stored_head){true, row->id, {.size = row->size, .at = row->at}};
+    memcpy(next->head.root.bytes, row->root.p, row->root.n);
+    memcpy(next->head.signature.bytes, row->signature.p, row->signature.n);
+    return RC_OK;
+}
+
+/* A year may have half a million heads: they are read one after the other. */
+static enum rc read_next_head(struct ctx *ctx, struct audit *audit, int64_t after)
+{
+    audit->next.is_there = false;
+    return head_after(ctx, after, keep_head, audit);
+}
+
+static enum rc check_head(struct ctx *ctx, struct audit *audit)
+{
+    const struct record_head *head = &audit->next.head;
+    struct str signature = {(const char *)head->signature.bytes, sizeof head->signature.bytes};
+
+    if (audit->next.id != audit->found->heads + 1)
+        return trouble(ctx, audit, "a signed head is missing before the one of size", head->size);
+    if (!is_root(audit, crypto_hash_str(&head->root)))
+        return trouble(ctx, audit, "the record is not what was signed at size", head->size);
+    if (!crypto_sign_verifies(audit->checks->public_key, record_head_text(audit->arena, head),
+                              signature))
+        return trouble(ctx, audit, "the signature is not the city's at size", head->size);
     audit->found->heads++;
-    audit->found->signed_size = row->size;
+    audit->found->signed_size = head->size;
     return RC_OK;
 }
 
@@ -89,16 +117,13 @@ static enum rc check_head(struct ctx *ctx, struct audit *audit, const struct hea
 static enum rc meet_heads(struct ctx *ctx, struct audit *audit)
 {
     const struct record_head *saved = audit->checks->saved;
-    bool is_stored = false;
-    enum rc rc;
+    bool is_stored = audit->next.is_there && audit->next.head.size == audit->tree.size;
+    enum rc rc = is_stored ? check_head(ctx, audit) : RC_OK;
 
-    for (; audit->head < audit->heads.n && audit->heads.rows[audit->head].size == audit->tree.size;
-         audit->head++) {
-        rc = check_head(ctx, audit, &audit->heads.rows[audit->head]);
-        if (rc)
-            return rc;
-        is_stored = true;
-    }
+    if (!rc && is_stored)
+        rc = read_next_head(ctx, audit, audit->tree.size);
+    if (rc)
+        return rc;
     if (!saved || saved->size != audit->tree.size)
         return RC_OK;
     if (!is_root(audit, crypto_hash_str(&saved->root)))
@@ -112,18 +137,28 @@ static enum rc meet_heads(struct ctx *ctx, struct audit *audit)
 
 /* ---- Tiles */
 
+static enum rc keep_tile(struct ctx *ctx, const struct tile_read_row *row, void *arg)
+{
+    struct level *at = arg;
+    size_t fits = row->hashes.n < sizeof at->tile ? row->hashes.n : sizeof at->tile;
+
+    (void)ctx;
+    memcpy(at->tile, row->hashes.p, fits);
+    at->tile_bytes = row->hashes.n; /* too many show when the tile ends */
+    return RC_OK;
+}
+
 static enum rc begin_tile(struct ctx *ctx, struct audit *audit, int level)
 {
     struct level *at = &audit->levels[level];
-    struct tile_get_row row;
-    bool is_found;
-    enum rc rc = tile_get(ctx, level, at->n / RECORD_TILE_HASHES, &is_found, &row);
+    enum rc rc;
 
+    at->tile_bytes = 0;
+    rc = tile_read(ctx, level, at->n / RECORD_TILE_HASHES, keep_tile, at);
     if (rc)
         return rc;
-    if (!is_found)
+    if (!at->tile_bytes)
         return trouble(ctx, audit, "a tile of the tree is missing: level", level);
-    at->tile = row.hashes;
     audit->tiles++;
     return RC_OK;
 }
@@ -137,15 +172,15 @@ static enum rc check_hash(struct ctx *ctx, struct audit *audit, int level, struc
 
     if (rc)
         return rc;
-    if (!str_eq(str_slice(at->tile, from, from + HASH_BYTES), crypto_hash_str(&hash)))
+    if (from + HASH_BYTES > at->tile_bytes || memcmp(at->tile + from, hash.bytes, HASH_BYTES) != 0)
         return level == 0 ? trouble(ctx, audit, "an event is not what was hashed: place", at->n)
                           : trouble(ctx, audit, "a tile of the tree is wrong: level", level);
     at->n++;
     if (at->n % RECORD_TILE_HASHES)
         return RC_OK;
-    if (at->tile.n != TILE_BYTES || level + 1 == RECORD_TILE_LEVELS)
+    if (at->tile_bytes != TILE_BYTES || level + 1 == RECORD_TILE_LEVELS)
         return trouble(ctx, audit, "a tile of the tree is longer than its events: level", level);
-    return check_hash(ctx, audit, level + 1, merkle_root_of(at->tile));
+    return check_hash(ctx, audit, level + 1, merkle_root_of((struct str){at->tile, TILE_BYTES}));
 }
 
 static enum rc check_last_tiles(struct ctx *ctx, struct audit *audit)
@@ -154,7 +189,7 @@ static enum rc check_last_tiles(struct ctx *ctx, struct audit *audit)
         const struct level *at = &audit->levels[level];
         size_t used = (size_t)(at->n % RECORD_TILE_HASHES) * HASH_BYTES;
 
-        if (used && at->tile.n != used)
+        if (used && at->tile_bytes != used)
             return trouble(ctx, audit, "a tile of the tree is longer than its events: level",
                            level);
     }
@@ -292,9 +327,9 @@ static enum rc check_end(struct ctx *ctx, struct audit *audit)
     if (counted->events != size + waiting)
         return trouble(ctx, audit,
                        "events without a place in the record:", counted->events - size - waiting);
-    if (audit->head < audit->heads.n)
+    if (audit->next.is_there)
         return trouble(ctx, audit, "the record is shorter than the signed head of size",
-                       audit->heads.rows[audit->head].size);
+                       audit->next.head.size);
     if (saved && saved->size > size)
         return trouble(ctx, audit, "the record is shorter than the saved head of size",
                        saved->size);
@@ -310,7 +345,7 @@ static enum rc walk(struct ctx *ctx, struct audit *audit)
     enum rc rc = record_count(ctx, &audit->counted);
 
     if (!rc)
-        rc = heads_all(ctx, &audit->heads);
+        rc = read_next_head(ctx, audit, INT64_MIN);
     if (!rc)
         rc = meet_heads(ctx, audit);
     if (!rc)

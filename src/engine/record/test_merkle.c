@@ -107,6 +107,17 @@ static void test_every_inclusion_proof(void **state)
     }
 }
 
+/* The root of one leaf is the leaf, and of that tree there is no second place. */
+static void test_no_place_beyond_the_tree(void **state)
+{
+    struct merkle_proof none = {.n = 0};
+
+    (void)state;
+    assert_true(merkle_includes(&leaves[0], 0, 1, &none, &leaves[0]));
+    assert_false(merkle_includes(&leaves[0], 1, 1, &none, &leaves[0]));
+    assert_false(merkle_includes(&leaves[0], -1, 1, &none, &leaves[0]));
+}
+
 static void test_every_consistency_proof(void **state)
 {
     struct ctx ctx = {.arena = arena};
@@ -122,6 +133,10 @@ static void test_every_consistency_proof(void **state)
             assert_int_equal(merkle_consistency(&ctx, subtree, NULL, old_size, size, &proof),
                              RC_OK);
             assert_true(merkle_is_consistent(old_size, &old_root, size, &root, &proof));
+            if (old_size == size) { /* needs no proof, and takes none */
+                proof.hashes[proof.n++] = root;
+                assert_false(merkle_is_consistent(old_size, &old_root, size, &root, &proof));
+            }
             old_root.bytes[5] ^= 0x10;
             assert_false(merkle_is_consistent(old_size, &old_root, size, &root, &proof));
         }
@@ -148,6 +163,7 @@ int main(void)
         cmocka_unit_test(test_known_hashes),
         cmocka_unit_test(test_growing_root_is_the_definition),
         cmocka_unit_test(test_every_inclusion_proof),
+        cmocka_unit_test(test_no_place_beyond_the_tree),
         cmocka_unit_test(test_every_consistency_proof),
         cmocka_unit_test(test_another_history_has_no_proof),
     };

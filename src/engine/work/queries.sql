@@ -39,7 +39,7 @@ WHERE attempts >= 0
 --? waiting: AND done IS NULL AND claimed IS NULL AND attempts = 0
 --? running: AND done IS NULL AND claimed IS NOT NULL
 --? troubled: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts < :tries
---? given_up: AND done IS NULL AND claimed IS NULL AND attempts >= :tries
+--? given_up: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts >= :tries
 --? ended: AND done IS NOT NULL
 ORDER BY
 --= due: due, id
@@ -54,7 +54,7 @@ WHERE attempts >= 0
 --? waiting: AND done IS NULL AND claimed IS NULL AND attempts = 0
 --? running: AND done IS NULL AND claimed IS NOT NULL
 --? troubled: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts < :tries
---? given_up: AND done IS NULL AND claimed IS NULL AND attempts >= :tries
+--? given_up: AND done IS NULL AND claimed IS NULL AND attempts > 0 AND attempts >= :tries
 --? ended: AND done IS NOT NULL
 LIMIT :most) AS found;
 

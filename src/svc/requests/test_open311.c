@@ -604,6 +604,33 @@ static void stored_texts_cannot_break_a_reply(void **state)
     assert_false(has(answered.body, "<script>"));
 }
 
+/* An attribute that names a thing of the map is held against it, in the interface's own format. */
+static void a_thing_is_of_the_map(void **state)
+{
+    static const struct {
+        const char *lamp, *says;
+    } lamps[] = {
+        {"thief", "attribute[lamp]: The city’s list does not have this one."},
+        {"791-2", "attribute[lamp]: This one is 2.4 mi away"},
+        {"48-12", "service_request_id"},
+        {"", "service_request_id"},
+    };
+    struct world *world = *state;
+    struct str key = make_key(world, "All", true, 100);
+    struct call call = filing_call(world, key);
+
+    for (size_t i = 0; i < COUNT(lamps); i++) {
+        struct answered answered;
+
+        call.form = str_fmt(world->ctx.arena,
+                            "api_key=%.*s&service_code=street-light-out&address_string=60+Banks+St"
+                            "&attribute[trouble]=dark&attribute[lamp]=%s",
+                            STR_ARG(key), lamps[i].lamp);
+        answered = ask(world, &call);
+        assert_true(has(answered.body, lamps[i].says));
+    }
+}
+
 static void attribute_names_are_exact(void **state)
 {
     static const struct {
@@ -676,6 +703,7 @@ int main(void)
         TEST(only_forms_are_read),
         TEST(hostile_texts_change_nothing),
         TEST(stored_texts_cannot_break_a_reply),
+        TEST(a_thing_is_of_the_map),
         cmocka_unit_test(attribute_names_are_exact),
     };
 

@@ -89,6 +89,9 @@ const walkByTab = async page => {
   return problems.concat(await page.evaluate(namesMissing));
 };
 
+/** What all auditors together looked at: { name, path } each. */
+export const looked = [];
+
 /** An auditor that keeps the HTML in the folder; `paths` collects what was looked at. */
 export const auditor = (folder, isLong) => {
   mkdirSync(folder, { recursive: true });
@@ -102,7 +105,9 @@ export const auditor = (folder, isLong) => {
       const { page } = one;
       const problems = one.troubles.splice(0);
       if (one.served.status !== status) problems.push(`status ${one.served.status}, wanted ${status}`);
-      pages.push({ name, path: new URL(page.url()).pathname });
+      const path = new URL(page.url()).pathname;
+      pages.push({ name, path });
+      looked.push({ name, path });
       writeFileSync(join(folder, `${name}.html`), await one.served.text());
       for (const [width, dark] of VIEWS) {
         await page.setViewportSize({ width, height: HEIGHT });

@@ -1,7 +1,7 @@
 // Debian's Chromium under Playwright, and visitors with a browser each.
 import { chromium } from 'playwright-core';
 
-const WAIT_MS = 10000;
+const WAIT_MS = 30000; // of a machine that is busy with other tests
 const HEIGHT = 800;
 
 export const openBrowser = () => chromium.launch({
