@@ -216,7 +216,10 @@ def test_definitions(client):
 
 
 def value_for(attribute):
-    """What a client that knows the definition alone sends."""
+    """What a client that knows the definition alone sends; nothing for a line that need not be
+    written, which may be the number of a thing on the city's map."""
+    if attribute["datatype"] == "string" and not attribute["required"]:
+        return []
     if attribute["datatype"] == "multivaluelist":
         return [("attribute[%s][]" % attribute["code"], value["key"])
                 for value in attribute["values"][:2]]

@@ -93,6 +93,7 @@ const byView = async (one, see) => {
   same(new URL(page.url()).pathname, '/staff/views/holes-today', 'the address of the view');
   same(await page.locator('#q-h').innerText(), 'Holes <today>', 'its name');
   check(await page.locator('#q-table th[data-col=district]').isVisible(), 'the view forgot its column');
+  await see('view');
   await page.goto('/staff/views');
   await see('views');
 };
