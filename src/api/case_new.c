@@ -4,6 +4,7 @@
 #include "api/once.h"
 #include "api/services.h"
 #include "api/view.h"
+#include "base/mail.h"
 #include "base/text.h"
 #include "engine/cases/access.h"
 #include "engine/cases/draft.h"
@@ -37,7 +38,7 @@ static const struct schema contact_schema = {
     (const struct schema_member[]){
         {"name", SCHEMA_STRING, .says = "As they write it", .max_length = TEXT_NAME_MAX},
         {"email", SCHEMA_STRING, .says = "Where they are told of it", .format = "email",
-         .max_length = 254},
+         .max_length = MAIL_ADDRESS_MAX},
         {"phone", SCHEMA_STRING, .says = "With its area code", .max_length = 40},
         {.name = NULL},
     },

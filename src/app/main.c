@@ -49,8 +49,7 @@ static int report(const struct command *command, const struct ctx *ctx)
         fprintf(stderr, "%.*s\n", STR_ARG(err->detail));
     else
         fprintf(stderr, "%s (%s:%d)\n", err_name(err->id), err->file ? err->file : "?", err->line);
-    /* A log line needs to be told to look at its detail; who has just read it does not. */
-    if (*hint && !(err->detail.n && strstr(hint, "the detail says")))
+    if (*hint)
         fprintf(stderr, "%s\n", hint);
     if (err->id == ERR_USAGE)
         print_usage(command, stderr);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "app/rest.h"
 #include "base/log.h"
 #include "engine/message/webhook.h"
 
@@ -84,19 +85,6 @@ static void tidy(struct sender *sender)
     sender->tidied_ms = clock_monotonic_ms();
 }
 
-static void rest(struct sender *sender)
-{
-    struct timespec until;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PAUSE_MS / 1000;
-    pthread_mutex_lock(&sender->lock);
-    while (!sender->is_stopping &&
-           pthread_cond_timedwait(&sender->wake, &sender->lock, &until) == 0)
-        ;
-    pthread_mutex_unlock(&sender->lock);
-}
-
 static void *work(void *arg)
 {
     struct sender *sender = arg;
@@ -106,7 +94,7 @@ static void *work(void *arg)
             tidy(sender);
         while (!sender->is_stopping && send_one(sender))
             ;
-        rest(sender);
+        rest_until_woken(&sender->lock, &sender->wake, &sender->is_stopping, PAUSE_MS);
     }
     return NULL;
 }

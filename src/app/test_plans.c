@@ -21,7 +21,6 @@ static struct allowed {
     {"grants_all", "SCAN grants", "what staff may do: some hundreds"},
     {"api_keys_all", "SCAN api_key", "programs that have a key: some dozens"},
     {"sessions_alive", "TEMP B-TREE", "one person's browsers"},
-    {"resident_sessions_alive", "TEMP B-TREE", "one person's browsers"},
     {"saved_views", "TEMP B-TREE", "one person's lists"},
     {"jobs_count", "SCAN job", "up to a cap, which LIMIT ends at"},
     {"workers", "SCAN worker", "servers of one city: a few"},

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/rest.h"
 #include "base/log.h"
 #include "engine/cases/keep_job.h"
 #include "engine/cases/sweep.h"
@@ -223,19 +224,6 @@ static void do_round(struct worker *worker)
     worker->rounds++;
 }
 
-static void rest(struct worker *worker)
-{
-    struct timespec until;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PAUSE_MS / 1000;
-    pthread_mutex_lock(&worker->lock);
-    while (!worker->is_stopping &&
-           pthread_cond_timedwait(&worker->wake, &worker->lock, &until) == 0)
-        ;
-    pthread_mutex_unlock(&worker->lock);
-}
-
 /* Whoever ends by intention is not waited for. */
 static void say_goodbye(struct worker *worker)
 {
@@ -254,7 +242,7 @@ static void *work(void *arg)
 
         do_round(worker);
         if (worker->jobs + worker->messages - done < MAX_TURN)
-            rest(worker);
+            rest_until_woken(&worker->lock, &worker->wake, &worker->is_stopping, PAUSE_MS);
     }
     say_goodbye(worker);
     return NULL;
@@ -269,7 +257,7 @@ static void *watch(void *arg)
     while (!worker->is_stopping) {
         struct worker_state state;
 
-        rest(worker);
+        rest_until_woken(&worker->lock, &worker->wake, &worker->is_stopping, PAUSE_MS);
         state = worker_state(worker);
         if (state.is_stuck == was_stuck)
             continue;

@@ -276,6 +276,13 @@ static int64_t days_lost(const struct calendar *calendar, bool is_closures, stru
     return lost;
 }
 
+struct date calendar_plus_workdays(const struct calendar *calendar, struct date date, int64_t n)
+{
+    for (; n > 0; n -= calendar_is_workday(calendar, date))
+        date = date_plus(date, 1);
+    return date;
+}
+
 int64_t calendar_workdays_between(const struct calendar *calendar, struct date from, struct date to)
 {
     int64_t days = (int64_t)to.days - from.days, open_weekdays = 0, count;

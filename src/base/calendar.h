@@ -89,6 +89,10 @@ enum rc calendar_add_work_seconds(struct ctx *ctx, const struct calendar *calend
 enum rc calendar_due(struct ctx *ctx, const struct calendar *calendar, struct instant filed,
                      struct calendar_span span, struct calendar_deadline *ret) MUST_CHECK;
 
+/* The day `n` workdays after `date`; `date` itself, workday or not, when n is not positive. Takes
+ * as many steps as days: for a calendar with a workday a week at least. */
+struct date calendar_plus_workdays(const struct calendar *calendar, struct date date, int64_t n);
+
 /* The workdays after `from` up to and including `to`; negative when `to` is the earlier. Takes
  * time with the number of holidays, not of days. */
 int64_t calendar_workdays_between(const struct calendar *calendar, struct date from,

@@ -2,7 +2,8 @@
  *
  *   time=2026-07-02T21:30:00Z level=error event=http.failed status=500 detail="no such file"
  *
- * Only the edges log (web, job runner, command line), once for what went wrong. Whatever a value
+ * Only the edges log (web, job runner, command line), once for what went wrong; so does a handler
+ * that goes on without what failed. Whatever a value
  * holds, it stays within its quotes and its line: control characters, bytes that are not UTF-8
  * and the line ends of other alphabets are written as \xNN. A line is written at once and is at
  * most LOG_LINE_BYTES long; a value that does not fit ends in "...". Layer: base. Any thread.

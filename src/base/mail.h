@@ -13,6 +13,8 @@
 #include "base/ctx.h"
 
 #define MAIL_ADDRESS_MAX 254 /* bytes; RFC 5321, section 4.5.3.1.3, without the brackets */
+#define MAIL_TYPED_MAX \
+    320 /* of what was typed for one and is shown again, too long ones included */
 
 /* Whether `s` is an address that a header and an SMTP command can carry as it stands: ASCII, a
  * dot-atom, '@' and a domain (RFC 5322, section 3.4.1, without quoted strings and literals). */

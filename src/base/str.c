@@ -56,6 +56,15 @@ ptrdiff_t str_find(struct str s, struct str needle)
     return at ? at - s.p : -1;
 }
 
+int str_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 ptrdiff_t str_find_byte(struct str s, char byte)
 {
     const char *at = s.n ? memchr(s.p, byte, s.n) : NULL;

@@ -62,6 +62,9 @@ struct str str_slice(struct str s, size_t from, size_t to);
 ptrdiff_t str_find(struct str s, struct str needle);
 ptrdiff_t str_find_byte(struct str s, char byte);
 
+/* 0 to 15 for 0-9, a-f, A-F; else -1. */
+int str_hex_digit(char c);
+
 /* Without leading and trailing ASCII space, tab, CR and LF. */
 struct str str_trim(struct str s);
 

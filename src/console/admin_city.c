@@ -152,7 +152,8 @@ static struct str joined(struct ctx *ctx, const struct str *words, size_t n)
     return str_join(ctx->arena, words, n, S(", "));
 }
 
-struct str step_from(struct ctx *ctx, const struct workflow *workflow, const struct step *step)
+struct str admin_step_from(struct ctx *ctx, const struct workflow *workflow,
+                           const struct step *step)
 {
     struct str names[64];
     size_t n = 0;
@@ -179,7 +180,7 @@ static struct str words_of(struct ctx *ctx, unsigned bits, const struct worded *
     return joined(ctx, chosen, chosen_n);
 }
 
-struct str step_by(struct ctx *ctx, const struct step *step)
+struct str admin_step_by(struct ctx *ctx, const struct step *step)
 {
     static const struct worded words[] = {
         {STEP_BY_STAFF, MSG_admin_by_staff},

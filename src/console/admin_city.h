@@ -47,8 +47,9 @@ struct service_view {
 };
 
 /* The states a step leaves, and who may take it, in words. */
-struct str step_from(struct ctx *ctx, const struct workflow *workflow, const struct step *step);
-struct str step_by(struct ctx *ctx, const struct step *step);
+struct str admin_step_from(struct ctx *ctx, const struct workflow *workflow,
+                           const struct step *step);
+struct str admin_step_by(struct ctx *ctx, const struct step *step);
 struct str step_asks(struct ctx *ctx, const struct step *step);
 
 enum rc admin_teams_show(struct ctx *ctx, struct request *request, struct reply *reply);

@@ -63,7 +63,7 @@ enum msg_id role_name(enum role role)
     return names[role];
 }
 
-struct str scope_text(struct ctx *ctx, const struct grant *grant)
+struct str admin_scope_text(struct ctx *ctx, const struct grant *grant)
 {
     const struct definition *service;
     const struct team *team;
@@ -86,10 +86,10 @@ struct str scope_text(struct ctx *ctx, const struct grant *grant)
     return text.n ? text : grant->scope; /* its team or service has gone */
 }
 
-struct str grant_text(struct ctx *ctx, const struct grant *grant)
+struct str admin_grant_text(struct ctx *ctx, const struct grant *grant)
 {
     struct str role = msg_text(ctx->lang, role_name(grant->role));
-    struct str scope = scope_text(ctx, grant);
+    struct str scope = admin_scope_text(ctx, grant);
 
     return str_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(role), STR_ARG(scope));
 }

@@ -47,7 +47,7 @@ struct str admin_ago(struct ctx *ctx, struct instant since);
 enum msg_id role_name(enum role role);
 
 /* "Crew: Streets West"; the scope in words alone is "The whole city", "Streets West". */
-struct str grant_text(struct ctx *ctx, const struct grant *grant);
-struct str scope_text(struct ctx *ctx, const struct grant *grant);
+struct str admin_grant_text(struct ctx *ctx, const struct grant *grant);
+struct str admin_scope_text(struct ctx *ctx, const struct grant *grant);
 
 #endif

@@ -1,7 +1,5 @@
 #include "console/admin_settings.h"
 
-#include <pthread.h>
-
 #include "base/mail.h"
 #include "base/msg.h"
 #include "console/admin_settings.ct.h"
@@ -9,7 +7,7 @@
 #include "db/db.h"
 #include "engine/message/notice.h"
 #include "people/account.h"
-#include "web/limit.h"
+#include "web/lasting_limit.h"
 
 #define HERE "/staff/admin/settings"
 
@@ -170,9 +168,6 @@ enum rc admin_settings_take(struct ctx *ctx, struct request *request, struct rep
 
 #define LIMIT_BUCKETS 64
 
-static struct limiter *limiter; /* for the life of the program */
-static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
-
 static enum rc try_tx(struct ctx *ctx, void *arg)
 {
     const struct account *account = arg;
@@ -190,24 +185,16 @@ static enum rc try_tx(struct ctx *ctx, void *arg)
              });
 }
 
-static void make_limiter(void)
-{
-    limiter = limiter_new(LIMIT_BUCKETS);
-}
-
 /* Residents' mails wait behind these. */
 static enum rc take_try(struct ctx *ctx, struct reply *reply, struct str login)
 {
+    static struct lasting_limit tries = {.buckets = LIMIT_BUCKETS};
     static const struct limit per_account = {.burst = 5, .interval_ms = 12 * 60000};
-    int64_t wait_s;
+    enum rc rc = lasting_limit_try(ctx, reply, &tries, login, &per_account);
 
-    pthread_once(&limiter_once, make_limiter);
-    if (!limiter)
-        return FAIL(ctx, ERR_MEMORY);
-    if (limiter_take(limiter, login, &per_account, clock_monotonic_ms(), &wait_s))
-        return RC_OK;
-    reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));
-    return FAIL(ctx, ERR_TOO_MANY, .field = S("email"));
+    if (rc)
+        ctx->err.field = S("email");
+    return rc;
 }
 
 enum rc admin_settings_try(struct ctx *ctx, struct request *request, struct reply *reply)

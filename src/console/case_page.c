@@ -148,7 +148,6 @@ static enum rc fill_reply(struct ctx *ctx, struct request *request, struct reply
             *text = text->n ? str_fmt(ctx->arena, "%.*s\n\n%.*s", STR_ARG(*text),
                                       STR_ARG(view->replies[i].text))
                             : view->replies[i].text;
-    view->form.is_filling = true;
     return rc ? rc : show(ctx, request, reply, view);
 }
 

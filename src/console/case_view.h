@@ -48,7 +48,6 @@ struct case_form {
     struct str other; /* the number of a case to link */
     struct str email, lang;
     bool is_public;
-    bool is_filling; /* nothing is wrong: a canned reply was put into the message */
     struct err err;
     struct instant seen; /* when the page was made that the form stood on */
 };

@@ -21,7 +21,7 @@ static struct str person_of(struct ctx *ctx, int64_t account)
 
 void console_signed_out(struct ctx *ctx, struct request *request, int64_t account)
 {
-    request->signed_out = person_of(ctx, account);
+    request->signed_out_person = person_of(ctx, account);
 }
 
 enum rc console_begin(struct ctx *ctx, struct request *request)
@@ -39,7 +39,7 @@ enum rc console_begin(struct ctx *ctx, struct request *request)
     if (rc || !is_found)
         return rc;
     request->session = session;
-    request->trusted = person_of(ctx, session->actor.id);
+    request->trusted_person = person_of(ctx, session->actor.id);
     ctx->actor = &session->actor;
     return RC_OK;
 }

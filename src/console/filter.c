@@ -61,7 +61,7 @@ struct case_fields list_fields(struct ctx *ctx)
 
 struct str list_field_word(struct arena *arena, const struct case_field *field)
 {
-    return str_fmt(arena, "field.%.*s", STR_ARG(field->id));
+    return str_fmt(arena, "%.*s%.*s", STR_ARG(CASE_FIELD_PREFIX), STR_ARG(field->id));
 }
 
 struct str list_field_name(const struct case_field *field, enum lang lang)
@@ -71,17 +71,9 @@ struct str list_field_name(const struct case_field *field, enum lang lang)
     return prompt.n ? prompt : text_in(&field->field->text, lang);
 }
 
-static bool has_field(const struct case_fields *fields, struct str id)
-{
-    for (size_t i = 0; i < fields->n; i++)
-        if (str_eq(fields->of[i].id, id))
-            return true;
-    return false;
-}
-
 bool list_ask_shows_field(const struct list_ask *ask, const struct case_field *field)
 {
-    return has_field(&ask->fields, field->id);
+    return case_fields_have(&ask->fields, field->id);
 }
 
 /* A column word with its comma. */
@@ -97,7 +89,7 @@ static size_t taken_by(unsigned columns)
 /* Those that there are, may be listed, and have room beside the others. */
 static enum rc read_fields(struct ctx *ctx, struct str words, struct list_ask *ask)
 {
-    const struct str before = S("field.");
+    const struct str before = CASE_FIELD_PREFIX;
     size_t most = words.n / (before.n + 1) + 1;
     size_t taken = taken_by(ask->columns);
     struct str word;
@@ -110,7 +102,7 @@ static enum rc read_fields(struct ctx *ctx, struct str words, struct list_ask *a
         struct case_field field;
 
         if (!str_starts_with(word, before) || taken + word.n + 1 > LIST_COLUMNS_MAX ||
-            has_field(&ask->fields, id) || !case_field_find(ctx->city, id, &field) ||
+            case_fields_have(&ask->fields, id) || !case_field_find(ctx->city, id, &field) ||
             !case_field_is_for(ctx, &field))
             continue;
         taken += word.n + 1;
@@ -157,7 +149,8 @@ static struct str reporter_of(struct ctx *ctx, struct str text)
 {
     size_t digits = 0, others = 0;
 
-    if (str_find_byte(text, ':') >= 0 || text.n > 320 || !actor_may(ctx->actor, PERMISSION_WORK))
+    if (str_find_byte(text, ':') >= 0 || text.n > MAIL_TYPED_MAX ||
+        !actor_may(ctx->actor, PERMISSION_WORK))
         return text;
     for (size_t i = 0; i < text.n; i++) {
         digits += text.p[i] >= '0' && text.p[i] <= '9';

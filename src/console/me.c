@@ -1,25 +1,11 @@
 #include "console/me.h"
 
-#include <assert.h>
-#include <pthread.h>
-
 #include "base/msg.h"
 #include "console/console.h"
 #include "console/me.ct.h"
 #include "console/signin.ct.h"
 #include "people/account.h"
-#include "web/limit.h"
-
-#define LIMIT_BUCKETS 1024
-
-static struct limiter *limiter; /* for the life of the program */
-static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
-
-static void make_limiter(void)
-{
-    limiter = limiter_new(LIMIT_BUCKETS);
-    assert(limiter);
-}
+#include "web/lasting_limit.h"
 
 static enum rc show(struct ctx *ctx, struct request *request, struct reply *reply,
                     struct me_view *view)
@@ -58,27 +44,28 @@ enum rc me_keys_take(struct ctx *ctx, struct request *request, struct reply *rep
 
 /* ---- Password and codes: whoever found a screen open has not found out the password. */
 
-static enum rc take_try(struct ctx *ctx, struct reply *reply, struct str field)
+static enum rc take_try(struct ctx *ctx, struct reply *reply)
 {
+    static struct lasting_limit tries = {.buckets = 1024};
     static const struct limit per_account = {.burst = 10, .interval_ms = 60000};
     struct str key = str_fmt(ctx->arena, "own %lld", (long long)ctx->actor->id);
-    int64_t wait_s;
 
-    pthread_once(&limiter_once, make_limiter);
-    if (limiter_take(limiter, key, &per_account, clock_monotonic_ms(), &wait_s))
-        return RC_OK;
-    reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));
-    return FAIL(ctx, ERR_TOO_MANY, .field = field);
+    return lasting_limit_try(ctx, reply, &tries, key, &per_account);
 }
 
-/* The page again with what is wrong at its field; passwords are typed anew. */
-static enum rc refuse(struct ctx *ctx, struct request *request, struct reply *reply, enum rc rc)
+/* The page again with what is wrong at its field; passwords are typed anew. What is wrong with the
+ * present password, or with none of the fields, stands at the form's own field for it. */
+static enum rc refuse(struct ctx *ctx, struct request *request, struct reply *reply,
+                      struct str current)
 {
     struct me_view view = {.err = ctx->err};
 
-    if (rc != RC_INVALID && ctx->err.id != ERR_TOO_MANY)
-        return rc;
-    reply->status = rc == RC_INVALID ? 422 : 429;
+    if (err_rc(ctx->err.id) != RC_INVALID && ctx->err.id != ERR_STALE &&
+        ctx->err.id != ERR_TOO_MANY)
+        return err_rc(ctx->err.id);
+    if (!view.err.field.n || str_eq(view.err.field, S("current")))
+        view.err.field = current;
+    reply->status = err_status(ctx->err.id);
     ctx_clear_error(ctx);
     return show(ctx, request, reply, &view);
 }
@@ -90,12 +77,12 @@ enum rc me_password_take(struct ctx *ctx, struct request *request, struct reply 
         .password = request_value(request, S("password")),
         .again = request_value(request, S("again")),
     };
-    enum rc rc = take_try(ctx, reply, S("current"));
+    enum rc rc = take_try(ctx, reply);
 
     if (!rc)
         rc = own_password_change(ctx, request->session, &input);
     if (rc)
-        return refuse(ctx, request, reply, rc);
+        return refuse(ctx, request, reply, S("current"));
     console_signed_out(ctx, request, ctx->actor->id);
     staff_redirect(ctx, reply, S("/staff/me?done=password"));
     return RC_OK;
@@ -105,13 +92,13 @@ enum rc me_codes_take(struct ctx *ctx, struct request *request, struct reply *re
 {
     struct str codes[RECOVERY_CODES];
     struct staff_page page;
-    enum rc rc = take_try(ctx, reply, S("codes-password"));
+    enum rc rc = take_try(ctx, reply);
 
     if (!rc)
         rc = own_codes_renew(ctx, request->session, request_value(request, S("codes-password")),
                              codes);
     if (rc)
-        return refuse(ctx, request, reply, rc);
+        return refuse(ctx, request, reply, S("codes-password"));
     page = staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_signin_codes_title));
     page.current = S("/staff/me");
     recovery_page(&page.view, &page, codes, staff_url(&page, S("/staff/me")));

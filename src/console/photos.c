@@ -5,15 +5,10 @@
 
 enum rc staff_photo_send(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    enum photo_variant variant;
     struct photo_file file;
-    int64_t photo;
-    enum rc rc;
+    enum rc rc = photo_open_named(ctx, request_param(request, S("photo")),
+                                  request_param(request, S("variant")), &file);
 
-    if (!str_to_i64(request_param(request, S("photo")), &photo) ||
-        !photo_variant_of(request_param(request, S("variant")), &variant))
-        return FAIL(ctx, ERR_NOT_FOUND);
-    rc = photo_open(ctx, photo, variant, &file);
     if (rc)
         return rc;
     reply_header(reply, S("Content-Disposition"), S("inline"));

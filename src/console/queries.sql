@@ -25,49 +25,35 @@ WHERE c.id = :id
 -- so many and no more, however crowded it is.
 -- name: cases_at_place :many (place I64, not_case I64, most I64)
 -- column: place_label TEXT?
+SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
+    c.is_hidden, p.label AS place_label
+FROM (
+    SELECT a.id FROM (SELECT q.id FROM place q
+        WHERE q.address = (SELECT h.address FROM place h WHERE h.id = :place)
+        ORDER BY q.id DESC LIMIT 200) a
+    UNION
+    SELECT b.id FROM (SELECT q.id, q.lat_e7, q.lon_e7 FROM place q
+        WHERE q.cell = (SELECT h.cell FROM place h WHERE h.id = :place)
+        ORDER BY q.id DESC LIMIT 1000) b
+    JOIN place h ON h.id = :place AND b.lat_e7 = h.lat_e7 AND b.lon_e7 = h.lon_e7) l
+JOIN place p ON p.id = l.id
 -- @sqlite
-SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
-    c.is_hidden, p.label AS place_label
-FROM (
-    SELECT a.id FROM (SELECT q.id FROM place q
-        WHERE q.address = (SELECT h.address FROM place h WHERE h.id = :place)
-        ORDER BY q.id DESC LIMIT 200) a
-    UNION
-    SELECT b.id FROM (SELECT q.id, q.lat_e7, q.lon_e7 FROM place q
-        WHERE q.cell = (SELECT h.cell FROM place h WHERE h.id = :place)
-        ORDER BY q.id DESC LIMIT 1000) b
-    JOIN place h ON h.id = :place AND b.lat_e7 = h.lat_e7 AND b.lon_e7 = h.lon_e7) l
-JOIN place p ON p.id = l.id
 JOIN cases c ON c.id IN (SELECT x.id FROM cases x WHERE x.place = l.id ORDER BY x.id DESC LIMIT 200)
-WHERE c.id <> :not_case
-ORDER BY c.state_type, c.opened DESC, c.id DESC LIMIT :most;
 -- @postgres
-SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
-    c.is_hidden, p.label AS place_label
-FROM (
-    SELECT a.id FROM (SELECT q.id FROM place q
-        WHERE q.address = (SELECT h.address FROM place h WHERE h.id = :place)
-        ORDER BY q.id DESC LIMIT 200) a
-    UNION
-    SELECT b.id FROM (SELECT q.id, q.lat_e7, q.lon_e7 FROM place q
-        WHERE q.cell = (SELECT h.cell FROM place h WHERE h.id = :place)
-        ORDER BY q.id DESC LIMIT 1000) b
-    JOIN place h ON h.id = :place AND b.lat_e7 = h.lat_e7 AND b.lon_e7 = h.lon_e7) l
-JOIN place p ON p.id = l.id
 CROSS JOIN LATERAL (SELECT x.* FROM cases x WHERE x.place = l.id ORDER BY x.id DESC LIMIT 200) c
+-- @both
 WHERE c.id <> :not_case
 ORDER BY c.state_type, c.opened DESC, c.id DESC LIMIT :most;
--- @both
 
 -- The other cases of who has an address or number in common with a party, each filing having written
 -- down its own: of the last who have shown it to be theirs, which come first, and of the last who
 -- named it. What others file with somebody's address does not hide what is theirs.
 -- name: cases_of_contact :many (party I64, not_case I64, most I64)
 -- column: place_label TEXT?
--- @sqlite
 SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
     c.is_hidden, p.label AS place_label
 FROM contact_point mine
+-- @sqlite
 JOIN contact_point other ON other.id IN (
     SELECT a.id FROM (SELECT o.id FROM contact_point o
         WHERE o.kind = mine.kind AND o.folded = mine.folded AND o.verified IS NOT NULL
@@ -75,15 +61,7 @@ JOIN contact_point other ON other.id IN (
     UNION ALL
     SELECT b.id FROM (SELECT o.id FROM contact_point o
         WHERE o.kind = mine.kind AND o.folded = mine.folded ORDER BY o.id DESC LIMIT 200) b)
-JOIN cases c ON c.reporter = other.party LEFT JOIN place p ON p.id = c.place
-WHERE mine.party = :party AND c.id <> :not_case
-GROUP BY c.id, p.label
-ORDER BY MAX(CASE WHEN other.verified IS NULL THEN 0 ELSE 1 END) DESC, c.opened DESC, c.id DESC
-LIMIT :most;
 -- @postgres
-SELECT c.id, c.number, c.service_version, c.state, c.state_type, c.team, c.opened, c.confidentiality,
-    c.is_hidden, p.label AS place_label
-FROM contact_point mine
 CROSS JOIN LATERAL (
     (SELECT o.party, o.verified FROM contact_point o
         WHERE o.kind = mine.kind AND o.folded = mine.folded AND o.verified IS NOT NULL
@@ -91,12 +69,12 @@ CROSS JOIN LATERAL (
     UNION ALL
     (SELECT o.party, o.verified FROM contact_point o
         WHERE o.kind = mine.kind AND o.folded = mine.folded ORDER BY o.id DESC LIMIT 200)) other
+-- @both
 JOIN cases c ON c.reporter = other.party LEFT JOIN place p ON p.id = c.place
 WHERE mine.party = :party AND c.id <> :not_case
 GROUP BY c.id, p.label
 ORDER BY MAX(CASE WHEN other.verified IS NULL THEN 0 ELSE 1 END) DESC, c.opened DESC, c.id DESC
 LIMIT :most;
--- @both
 
 -- What a case is linked with, from either side.
 -- name: cases_linked :many (id I64, kind TEXT)

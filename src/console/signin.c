@@ -1,14 +1,11 @@
 #include "console/signin.h"
 
-#include <assert.h>
-#include <pthread.h>
-
 #include "base/msg.h"
 #include "console/console.h"
 #include "console/signin.ct.h"
 #include "people/device.h"
 #include "people/people.h"
-#include "web/limit.h"
+#include "web/lasting_limit.h"
 #include "web/server.h"
 #include "web/url.h"
 
@@ -29,14 +26,7 @@ struct begun {
     struct str login, token;
 };
 
-static struct limiter *limiter;
-static pthread_once_t limiter_once = PTHREAD_ONCE_INIT;
-
-static void make_limiter(void)
-{
-    limiter = limiter_new(LIMIT_BUCKETS);
-    assert(limiter);
-}
+static struct lasting_limit tries = {.buckets = LIMIT_BUCKETS};
 
 static struct str device_cookie(const struct ctx *ctx, const struct request *request)
 {
@@ -47,19 +37,18 @@ static struct str device_cookie(const struct ctx *ctx, const struct request *req
 static bool may_try(struct ctx *ctx, const struct request *request, struct str login,
                     int64_t *ret_wait_s)
 {
-    int64_t now_ms = clock_monotonic_ms();
     struct str address = limit_key(ctx->arena, S("sign-in"), request->remote);
     struct str name = str_fmt(ctx->arena, "login %.*s", STR_ARG(str_slice(login, 0, 100))), id;
 
     if (login.n && device_knows(ctx, device_cookie(ctx, request), login, &id))
-        return limiter_take(limiter,
-                            str_join(ctx->arena, (struct str[]){S("device"), id}, 2, S(" ")),
-                            &per_device, now_ms, ret_wait_s);
-    if (!limiter_take(limiter, address, &per_address, now_ms, ret_wait_s))
+        return lasting_limit_take(&tries,
+                                  str_join(ctx->arena, (struct str[]){S("device"), id}, 2, S(" ")),
+                                  &per_device, ret_wait_s);
+    if (!lasting_limit_take(&tries, address, &per_address, ret_wait_s))
         return false;
-    return !login.n || (limiter_take(limiter, limit_key(ctx->arena, name, request->remote),
-                                     &per_login_there, now_ms, ret_wait_s) &&
-                        limiter_take(limiter, name, &per_login, now_ms, ret_wait_s));
+    return !login.n || (lasting_limit_take(&tries, limit_key(ctx->arena, name, request->remote),
+                                           &per_login_there, ret_wait_s) &&
+                        lasting_limit_take(&tries, name, &per_login, ret_wait_s));
 }
 
 /* ERR_TOO_MANY when the address or the login has been tried too often. */
@@ -68,11 +57,7 @@ static enum rc take_try(struct ctx *ctx, const struct request *request, struct s
 {
     int64_t wait_s = 1;
 
-    pthread_once(&limiter_once, make_limiter);
-    if (may_try(ctx, request, login, &wait_s))
-        return RC_OK;
-    reply_header(reply, S("Retry-After"), str_fmt(ctx->arena, "%lld", (long long)wait_s));
-    return FAIL(ctx, ERR_TOO_MANY);
+    return may_try(ctx, request, login, &wait_s) ? RC_OK : lasting_limit_refuse(ctx, reply, wait_s);
 }
 
 static struct str next_of(const struct request *request)

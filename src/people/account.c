@@ -29,15 +29,13 @@ static enum rc check_login(struct ctx *ctx, const struct account_new *account)
 
 static enum rc check_details(struct ctx *ctx, const struct account_details *details)
 {
-    enum rc rc = text_check_line(ctx, details->name, S("name"), TEXT_NAME_MAX);
+    enum rc rc = str_trim(details->name).n
+                     ? text_check_line(ctx, details->name, S("name"), TEXT_NAME_MAX)
+                     : FAIL(ctx, ERR_REQUIRED, .field = S("name"));
 
-    if (!str_trim(details->name).n)
-        return FAIL(ctx, ERR_REQUIRED, .field = S("name"));
-    if (rc)
-        return rc;
-    if (details->email.n && !mail_address_is_public(details->email))
-        return FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
-    return RC_OK;
+    if (!rc && details->email.n && !mail_address_is_public(details->email))
+        rc = FAIL(ctx, ERR_NOT_AN_EMAIL, .field = S("email"));
+    return rc;
 }
 
 struct adding {

@@ -38,9 +38,9 @@ static enum rc load(struct ctx *ctx, struct changing *changing)
     return is_found && changing->row.disabled_is_null ? RC_OK : FAIL(ctx, ERR_NOT_FOUND);
 }
 
-static enum rc check_current(struct ctx *ctx, struct changing *changing, struct str current,
-                             struct str field)
+static enum rc check_current(struct ctx *ctx, struct changing *changing, struct str current)
 {
+    struct str field = S("current");
     bool is_right = false;
     enum rc rc;
 
@@ -93,7 +93,7 @@ enum rc own_password_change(struct ctx *ctx, const struct session *session,
                             const struct own_password *input)
 {
     struct changing changing = {.session = session};
-    enum rc rc = check_current(ctx, &changing, input->current, S("current"));
+    enum rc rc = check_current(ctx, &changing, input->current);
 
     if (!rc)
         rc = password_acceptable(ctx, input->password, session->login, S("password"));
@@ -132,7 +132,7 @@ enum rc own_codes_renew(struct ctx *ctx, const struct session *session, struct s
                         struct str ret_codes[RECOVERY_CODES])
 {
     struct changing changing = {.session = session};
-    enum rc rc = check_current(ctx, &changing, current, S("codes-password"));
+    enum rc rc = check_current(ctx, &changing, current);
 
     if (!rc)
         rc = db_tx(ctx, codes_tx, &changing);

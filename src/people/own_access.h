@@ -17,8 +17,9 @@ struct own_password {
 
 /* Gives the account of the session another password and ends its other sessions. RC_INVALID with
  * err.field "current" (ERR_REQUIRED, ERR_PASSWORD_WRONG), "password" (see password_acceptable) or
- * "again" (ERR_PASSWORD_AGAIN); ERR_OVERLOAD. Gives back ctx's reader while it waits for the hash.
- * Event account.password. Own db_tx. */
+ * "again" (ERR_PASSWORD_AGAIN); ERR_STALE when the password became another since it was checked, as
+ * by a second tap; ERR_NOT_FOUND when the account was disabled meanwhile; ERR_OVERLOAD. Gives back
+ * ctx's reader while it waits for the hash. Event account.password. Own db_tx. */
 enum rc own_password_change(struct ctx *ctx, const struct session *session,
                             const struct own_password *input) MUST_CHECK;
 
@@ -30,8 +31,8 @@ struct own_codes {
 enum rc own_codes_read(struct ctx *ctx, int64_t account_id, struct own_codes *ret) MUST_CHECK;
 
 /* Makes RECOVERY_CODES new ones, to be shown once; those before open nothing any more. RC_INVALID
- * with err.field "codes-password" (ERR_REQUIRED, ERR_PASSWORD_WRONG); ERR_NOT_FOUND without an
- * authenticator; ERR_OVERLOAD. Reader and db_tx as above. Event account.recovery_codes. */
+ * with err.field "current" (ERR_REQUIRED, ERR_PASSWORD_WRONG); ERR_NOT_FOUND without an
+ * authenticator, too; else as above. Event account.recovery_codes. Own db_tx. */
 enum rc own_codes_renew(struct ctx *ctx, const struct session *session, struct str current,
                         struct str ret_codes[RECOVERY_CODES]) MUST_CHECK;
 

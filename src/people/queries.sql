@@ -119,9 +119,9 @@ UPDATE session SET revoked = :revoked WHERE account = :account AND revoked IS NU
 UPDATE session SET revoked = :revoked
 WHERE account = :account AND id <> :session AND revoked IS NULL;
 
--- name: sessions_alive :many (account I64, now INSTANT)
-SELECT id, created, seen, expires, address, agent FROM session
-WHERE account = :account AND revoked IS NULL AND expires > :now
+-- name: sessions_alive :many (account I64?, party I64?, now INSTANT)
+SELECT id, created, seen, address, agent FROM session
+WHERE (account = :account OR party = :party) AND revoked IS NULL AND expires > :now
 ORDER BY seen DESC, id DESC;
 
 -- name: api_key_insert :insert (prefix TEXT, key_hash BLOB, name TEXT, burst I64, per_minute I64, created INSTANT, created_by I64?, expires INSTANT)
@@ -203,11 +203,6 @@ VALUES (:token_hash, :party, :created, :created, :expires, :address, :agent);
 SELECT s.id, s.party, s.created, s.seen, s.expires, s.revoked, r.email, p.name, p.lang
 FROM session s JOIN resident r ON r.party = s.party JOIN party p ON p.id = s.party
 WHERE s.token_hash = :token_hash;
-
--- name: resident_sessions_alive :many (party I64, now INSTANT)
-SELECT id, created, seen, address, agent FROM session
-WHERE party = :party AND revoked IS NULL AND expires > :now
-ORDER BY seen DESC, id DESC;
 
 -- name: resident_session_revoke :exec (id I64, party I64, revoked INSTANT)
 UPDATE session SET revoked = :revoked WHERE id = :id AND party = :party AND revoked IS NULL;

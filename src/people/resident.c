@@ -204,26 +204,7 @@ enum rc resident_find(struct ctx *ctx, struct str token, bool *ret_is_found, str
 
 enum rc resident_sessions(struct ctx *ctx, int64_t party, struct session_line **ret, size_t *ret_n)
 {
-    struct resident_sessions_alive_rows rows;
-    struct session_line *lines;
-    enum rc rc = resident_sessions_alive(ctx, party, ctx->now, &rows);
-
-    if (rc)
-        return rc;
-    lines = ARENA_ARRAY(ctx->arena, rows.n, struct session_line);
-    if (rows.n && !lines)
-        return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < rows.n; i++)
-        lines[i] = (struct session_line){
-            .id = rows.rows[i].id,
-            .began = rows.rows[i].created,
-            .seen = rows.rows[i].seen,
-            .address = rows.rows[i].address,
-            .agent = rows.rows[i].agent,
-        };
-    *ret = lines;
-    *ret_n = rows.n;
-    return RC_OK;
+    return session_lines(ctx, (struct session_owner){.party = party}, ret, ret_n);
 }
 
 struct ending {

@@ -111,14 +111,20 @@ enum rc session_end(struct ctx *ctx, struct str token)
     return db_tx(ctx, end_tx, &token);
 }
 
-enum rc session_list(struct ctx *ctx, int64_t account_id, struct session_line **ret, size_t *ret_n)
+enum rc session_lines(struct ctx *ctx, struct session_owner owner, struct session_line **ret,
+                      size_t *ret_n)
 {
+    struct sessions_alive_args args = {
+        .account = owner.account_id,
+        .account_is_null = !owner.account_id,
+        .party = owner.party,
+        .party_is_null = !owner.party,
+        .now = ctx->now,
+    };
     struct sessions_alive_rows rows;
     struct session_line *lines;
-    enum rc rc = people_reader(ctx);
+    enum rc rc = sessions_alive(ctx, &args, &rows);
 
-    if (!rc)
-        rc = sessions_alive(ctx, account_id, ctx->now, &rows);
     if (rc)
         return rc;
     lines = ARENA_ARRAY(ctx->arena, rows.n, struct session_line);
@@ -135,6 +141,14 @@ enum rc session_list(struct ctx *ctx, int64_t account_id, struct session_line **
     *ret = lines;
     *ret_n = rows.n;
     return RC_OK;
+}
+
+enum rc session_list(struct ctx *ctx, int64_t account_id, struct session_line **ret, size_t *ret_n)
+{
+    enum rc rc = people_reader(ctx);
+
+    return rc ? rc
+              : session_lines(ctx, (struct session_owner){.account_id = account_id}, ret, ret_n);
 }
 
 struct ending {

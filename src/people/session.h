@@ -47,6 +47,13 @@ struct session_line {
 enum rc session_list(struct ctx *ctx, int64_t account_id, struct session_line **ret,
                      size_t *ret_n) MUST_CHECK;
 
+/* The same for this folder, of an account or of a resident; ctx has a reader. */
+struct session_owner {
+    int64_t account_id, party; /* one of them 0 */
+};
+enum rc session_lines(struct ctx *ctx, struct session_owner owner, struct session_line **ret,
+                      size_t *ret_n) MUST_CHECK;
+
 /* Ends one of an account's sessions. ERR_NOT_FOUND when it has no such live one. Event
  * session.ended, by whoever did it. Own db_tx. */
 enum rc session_end_one(struct ctx *ctx, int64_t account_id, int64_t session_id) MUST_CHECK;

@@ -182,7 +182,7 @@ static void codes_are_made_anew(void **state)
     assert_int_equal(codes_left(test, mine.id, true), RECOVERY_CODES - 1);
     assert_int_equal(own_codes_renew(&test->ctx, &session, S("wrong"), fresh), RC_INVALID);
     assert_int_equal(test->ctx.err.id, ERR_PASSWORD_WRONG);
-    assert_str(test->ctx.err.field, "codes-password");
+    assert_str(test->ctx.err.field, "current");
     ctx_clear_error(&test->ctx);
     assert_int_equal(own_codes_renew(&test->ctx, &session, FIRST, fresh), RC_OK);
     assert_string_equal(test_last_kind, "account.recovery_codes");

@@ -62,14 +62,10 @@ void browser_empty(struct reply *reply)
 
 enum rc browser_forget_all(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    const struct resident *resident = resident_of(request);
-    enum rc rc = RC_OK;
+    enum rc rc = resident_leave(ctx, request);
 
-    if (resident)
-        rc = resident_session_end(ctx, resident->party, resident->session_id);
-    if (rc && rc != RC_NOT_FOUND)
+    if (rc)
         return rc;
-    ctx_clear_error(ctx);
     browser_empty(reply);
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang, S("/drafts?done=forgotten")));
     return RC_OK;

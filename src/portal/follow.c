@@ -1,6 +1,7 @@
 #include "portal/follow.h"
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "engine/cases/case_read.h"
@@ -418,7 +419,7 @@ enum rc follow_load(struct ctx *ctx, const struct request *request, struct follo
     return rc;
 }
 
-enum rc follow_act(struct ctx *ctx, const struct follow *follow)
+enum rc follow_as_reporter(struct ctx *ctx, const struct follow *follow)
 {
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
 
@@ -508,7 +509,7 @@ enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *r
     enum rc rc = follow_load(ctx, request, &follow);
 
     if (!rc)
-        rc = follow_act(ctx, &follow);
+        rc = follow_as_reporter(ctx, &follow);
     if (rc)
         return rc;
     if (!str_to_i64(request_value(request, S("lock_version")), &input.lock_version))
@@ -600,8 +601,10 @@ enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *repl
     if (rc)
         return rc;
     /* Reading must go on when nothing can be written. */
-    if (private_link_opened(ctx, request_param(request, S("token"))))
+    if (private_link_opened(ctx, &link)) {
+        log_failure(ctx, "link.unproven");
         ctx_clear_error(ctx);
+    }
     keyring_add(request, reply, KEYRING_CASES, request_param(request, S("token")));
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
                                       str_fmt(ctx->arena, "/cases/%.*s", STR_ARG(link.number))));

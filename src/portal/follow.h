@@ -47,7 +47,7 @@ struct follow {
     struct str place;              /* blurred for who is not the reporter */
     bool has_map;
     struct figure map; /* of that place */
-    bool is_own;       /* opened by the private link */
+    bool is_own;       /* by the private link, signed in, or by the address it was filed with */
     bool is_merged;    /* another case goes on in its place */
     struct str merged; /* its number; empty where the public may not see it */
     struct follow_answer *answers;
@@ -78,9 +78,10 @@ enum rc follow_load(struct ctx *ctx, const struct request *request, struct follo
 enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *reply,
                       const struct follow *follow) MUST_CHECK;
 
-/* Makes ctx->actor the reporter of that case by name: who acts is in the record. ERR_NOT_REPORTER
- * for anybody else. */
-enum rc follow_act(struct ctx *ctx, const struct follow *follow) MUST_CHECK;
+/* Makes ctx->actor the reporter of that case by name: who acts is in the record, and case_step and
+ * case_own.h, which do not ask case_reach_ask, know them by it. ERR_NOT_REPORTER for anybody else.
+ */
+enum rc follow_as_reporter(struct ctx *ctx, const struct follow *follow) MUST_CHECK;
 
 /* The private link of a case that this browser holds, as an address of the city, and the address
  * that was given with the case. */

@@ -15,8 +15,7 @@
 #include "web/server.h"
 #include "web/url.h"
 
-#define COOKIE_S  ((int64_t)30 * 24 * 3600)
-#define MAX_EMAIL 320
+#define COOKIE_S ((int64_t)30 * 24 * 3600)
 
 static void go(struct ctx *ctx, struct reply *reply, struct str path)
 {
@@ -91,7 +90,7 @@ static enum rc ask_tx(struct ctx *ctx, void *arg)
 
 enum rc my_ask(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct me me = {.typed = utf8_cut(request_value(request, S("email")), MAX_EMAIL)};
+    struct me me = {.typed = utf8_cut(request_value(request, S("email")), MAIL_TYPED_MAX)};
     struct asking asking = {str_lower_ascii(ctx->arena, str_trim(me.typed)),
                             request_csrf(request)->base_url};
     enum rc rc = RC_OK;
@@ -159,14 +158,10 @@ enum rc my_open(struct ctx *ctx, struct request *request, struct reply *reply)
 
 enum rc my_sign_out(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    const struct resident *resident = resident_of(request);
-    enum rc rc = RC_OK;
+    enum rc rc = resident_leave(ctx, request);
 
-    if (resident)
-        rc = resident_session_end(ctx, resident->party, resident->session_id);
-    if (rc && rc != RC_NOT_FOUND)
+    if (rc)
         return rc;
-    ctx_clear_error(ctx);
     browser_forget(reply);
     reply_cookie(reply, &(struct cookie){ME_COOKIE, STR_NONE, 0});
     go(ctx, reply, S("/"));

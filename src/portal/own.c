@@ -1,6 +1,7 @@
 #include "portal/own.h"
 
 #include "base/json.h"
+#include "base/mail.h"
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "db/db.h"
@@ -10,8 +11,7 @@
 #include "portal/own.ct.h"
 #include "web/upload_limit.h"
 
-#define MAX_EMAIL 320
-#define MAX_JSON  40000
+#define MAX_JSON 40000
 
 struct str own_anchor(struct arena *arena, const struct follow *follow)
 {
@@ -51,7 +51,7 @@ static enum rc begin(struct ctx *ctx, const struct request *request, struct foll
 {
     enum rc rc = follow_load(ctx, request, follow);
 
-    return rc ? rc : follow_act(ctx, follow);
+    return rc ? rc : follow_as_reporter(ctx, follow);
 }
 
 /* The page again with what was refused; `rc` and ctx->err say why. */
@@ -158,8 +158,9 @@ enum rc own_link(struct ctx *ctx, struct request *request, struct reply *reply)
     if (rc)
         return rc;
     follow.step = S("link");
-    follow.typed = follow.back.is_fresh ? utf8_cut(request_value(request, S("email")), MAX_EMAIL)
-                                        : follow.back.email;
+    follow.typed = follow.back.is_fresh
+                       ? utf8_cut(request_value(request, S("email")), MAIL_TYPED_MAX)
+                       : follow.back.email;
     rc = caps_take(ctx, request, reply, S("mail"));
     if (!rc)
         rc = case_link_mail(ctx, &(struct link_mail){

@@ -50,6 +50,19 @@ const struct resident *resident_of(const struct request *request)
     return request->session;
 }
 
+enum rc resident_leave(struct ctx *ctx, const struct request *request)
+{
+    const struct resident *resident = resident_of(request);
+    enum rc rc = RC_OK;
+
+    if (resident)
+        rc = resident_session_end(ctx, resident->party, resident->session_id);
+    if (rc != RC_NOT_FOUND)
+        return rc;
+    ctx_clear_error(ctx);
+    return RC_OK;
+}
+
 enum rc portal_begin(struct ctx *ctx, struct request *request)
 {
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);

@@ -11,4 +11,8 @@
 /* Who has signed in, as portal_begin found out; NULL: nobody. On public pages only. */
 const struct resident *resident_of(const struct request *request);
 
+/* Ends the session of who has signed in, if anybody has; the cookie is the caller's to take back.
+ * Runs its own db_tx. */
+enum rc resident_leave(struct ctx *ctx, const struct request *request) MUST_CHECK;
+
 #endif

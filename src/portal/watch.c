@@ -1,5 +1,6 @@
 #include "portal/watch.h"
 
+#include "base/mail.h"
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "engine/cases/case_read.h"
@@ -8,8 +9,6 @@
 #include "portal/watch.ct.h"
 #include "web/server.h"
 #include "web/url.h"
-
-#define MAX_EMAIL 320
 
 /* The case of the path, when the public may see it. */
 static enum rc case_of(struct ctx *ctx, const struct request *request, int64_t *ret_id,
@@ -48,7 +47,7 @@ enum rc watch_show(struct ctx *ctx, struct request *request, struct reply *reply
 
 enum rc watch_ask(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct watch watch = {.typed = utf8_cut(request_value(request, S("email")), MAX_EMAIL)};
+    struct watch watch = {.typed = utf8_cut(request_value(request, S("email")), MAIL_TYPED_MAX)};
     struct follower_ask ask = {.email = watch.typed,
                                .base_url = request_csrf(request)->base_url,
                                .trust = browser_trust(ctx, request, watch.typed)};

@@ -21,17 +21,6 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static int hex_digit(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 bool lex_is_reserved(struct str word)
 {
     for (size_t i = 0; i < COUNT(reserved); i++) {
@@ -152,7 +141,7 @@ static bool hex_value(struct str digits, uint64_t *ret)
     for (size_t i = 0; i < digits.n; i++) {
         if (value >> 60)
             return false;
-        value = value << 4 | (uint64_t)hex_digit(digits.p[i]);
+        value = value << 4 | (uint64_t)str_hex_digit(digits.p[i]);
     }
     *ret = value;
     return true;
@@ -184,7 +173,7 @@ static bool lex_number(struct compile *compile, uint32_t *at, struct token *toke
 
     if (char_at(source, begin) == '0' && (char_at(source, begin + 1) | 32) == 'x') {
         is_hex = true;
-        for (end = begin + 2; hex_digit(char_at(source, end)) >= 0; end++)
+        for (end = begin + 2; str_hex_digit(char_at(source, end)) >= 0; end++)
             continue;
         digits = str_slice(source, begin + 2, end);
     } else {
@@ -243,7 +232,7 @@ static bool digits_at(struct str source, uint32_t *at, int n, int base, uint32_t
     uint32_t value = 0;
 
     for (int i = 0; i < n; i++) {
-        int digit = hex_digit(char_at(source, *at + (uint32_t)i));
+        int digit = str_hex_digit(char_at(source, *at + (uint32_t)i));
 
         if (digit < 0 || digit >= base)
             return false;

@@ -7,15 +7,6 @@ struct json_body json_body_to(struct buf *out)
     return (struct json_body){.out = out, .string = typed_in(out->arena, TYPED_MAX_BYTES)};
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The code unit of a whole \uXXXX; -1 for anything else. */
 static int unit_of(struct str sequence)
 {
@@ -24,7 +15,7 @@ static int unit_of(struct str sequence)
     if (sequence.n != UNIT_BYTES || sequence.p[1] != 'u')
         return -1;
     for (size_t i = 2; i < UNIT_BYTES; i++) {
-        int digit = hex_digit(sequence.p[i]);
+        int digit = str_hex_digit(sequence.p[i]);
 
         if (digit < 0)
             return -1;
@@ -99,7 +90,7 @@ static bool goes_on(const struct json_body *body, char byte)
 
     if (body->escape_n == UNIT_BYTES)
         return byte == '\\';
-    return body->escape_n < at + 2 || hex_digit(byte) >= 0;
+    return body->escape_n < at + 2 || str_hex_digit(byte) >= 0;
 }
 
 /* A byte within a string. True when it was taken, false when it is to be looked at as plain. */

@@ -53,13 +53,12 @@ struct request {
     struct str remote;         /* the client's address as text, from a listed proxy's header if it
                                   came through one */
     bool has_language;         /* the path named one: /es/... */
-    bool is_resumed;           /* a stream's next part is being made: the handler ran already */
     struct exchange *exchange; /* the server's own */
-    struct str trusted;    /* begin() found the session's cookie good: whose it is ("staff 12"); the
-                              files of that person's sessions have places of their own */
-    struct str signed_out; /* a handler ended a session of that person: each has to be found good
-                              again before its files have such places */
-    void *session;         /* the hooks' own: what begin() found out for authorize() and handlers */
+    struct str trusted_person; /* begin() found the session's cookie good: whose it is, "staff 12";
+                                  the files of their sessions have places of their own */
+    struct str signed_out_person; /* a handler ended a session of theirs: each has to be found good
+                                     again before its files have such places */
+    void *session; /* the hooks' own: what begin() found out for authorize() and handlers */
 };
 
 /* Whether the path begins with that segment; of a path that could not be decoded, as it was sent.

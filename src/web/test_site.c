@@ -81,7 +81,7 @@ static enum rc well(struct ctx *ctx, struct request *request, struct reply *repl
 static enum rc sign_out(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     (void)ctx;
-    request->signed_out = request->trusted;
+    request->signed_out_person = request->trusted_person;
     BUF_ADD(&reply->body, "out");
     return RC_OK;
 }
@@ -216,7 +216,7 @@ static enum rc begin(void *app, struct ctx *ctx, struct request *request)
     (void)ctx;
     cookie = request_cookie(request, S("session"));
     if (str_starts_with(cookie, S("staff")) && str_next(&cookie, '.', &person))
-        request->trusted = person;
+        request->trusted_person = person;
     atomic_fetch_add(&site->begun, 1);
     return RC_OK;
 }

@@ -2,17 +2,6 @@
 
 #include "web/typed.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool is_printable_ascii(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -55,8 +44,8 @@ static bool decode(struct arena *arena, struct str s, bool plus_is_space, struct
         return false;
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '%') {
-            int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-            int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
+            int high = i + 2 < s.n ? str_hex_digit(s.p[i + 1]) : -1;
+            int low = i + 2 < s.n ? str_hex_digit(s.p[i + 2]) : -1;
 
             if (high < 0 || low < 0)
                 return false;

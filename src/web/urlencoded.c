@@ -23,15 +23,6 @@ struct urlencoded *urlencoded_new(struct ctx *ctx, const struct multipart_sink *
     return parser;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static enum rc flush(struct urlencoded *parser, struct ctx *ctx)
 {
     struct str bytes = {parser->out, parser->out_n};
@@ -85,7 +76,7 @@ static enum rc malformed(struct ctx *ctx)
 
 static enum rc take_digit(struct urlencoded *parser, struct ctx *ctx, char byte)
 {
-    int digit = hex_digit(byte);
+    int digit = str_hex_digit(byte);
 
     if (digit < 0)
         return malformed(ctx);

@@ -93,10 +93,10 @@ static enum rc begin_work(struct ctx *ctx, struct exchange *exchange)
     exchange->has_begun = true;
     if (options->hooks.begin)
         rc = options->hooks.begin(options->app, ctx, request);
-    if (!rc && request->trusted.n)
+    if (!rc && request->trusted_person.n)
         upload_places_trust(exchange->server->uploads,
                             request_cookie(request, exchange->server->csrf.session_cookie),
-                            request->trusted, clock_monotonic_ms());
+                            request->trusted_person, clock_monotonic_ms());
     return rc;
 }
 
@@ -242,8 +242,8 @@ static void run_request(struct ctx *ctx, struct exchange *exchange, struct reply
         *reply = failed_reply(ctx, reply);
         reply->header_count = 0;
     }
-    if (exchange->request.signed_out.n)
-        upload_places_distrust(exchange->server->uploads, exchange->request.signed_out);
+    if (exchange->request.signed_out_person.n)
+        upload_places_distrust(exchange->server->uploads, exchange->request.signed_out_person);
     note(ctx, exchange, reply, rc);
     end_work(ctx, exchange);
     if (is_starved) {
@@ -271,7 +271,6 @@ static void run_part(struct exchange *exchange, struct arena *arena)
     ctx.work_id = next_work_id(server);
     ctx.deadline_ms = clock_monotonic_ms() + server->options.work_deadline_ms;
     /* What the first run put into the worker's arena is gone. */
-    exchange->request.is_resumed = true;
     exchange->request.session = NULL;
     rc = exchange_route(exchange, &ctx);
     read_request(&ctx, exchange);

@@ -466,9 +466,13 @@ static void mailed_case(struct test_town *town, int64_t n)
 
 static enum rc open_link(struct ctx *ctx, struct test_town *town, int64_t n)
 {
+    struct private_link link;
+    bool is_found = false;
+    enum rc rc = private_link_find(ctx, token, &is_found, &link);
+
     (void)town;
     (void)n;
-    return private_link_opened(ctx, token);
+    return rc || !is_found ? rc : private_link_opened(ctx, &link);
 }
 
 static void address_is_proven(struct test_town *town, int64_t n, bool is_done)
@@ -497,7 +501,7 @@ const struct scenario paths_resident[] = {
     {"a photo added to a case", 26, one_case, add_case_photo, case_has_photo, READING},
     {"a rating", 16, closed_case, rate, NULL, 0},
     {"a private link mailed", 9, one_case, mail_link, NULL, 0},
-    {"a mailed link opened", 11, mailed_case, open_link, address_is_proven, 0},
+    {"a mailed link opened", 8, mailed_case, open_link, address_is_proven, READING},
     {"an answer", 20, asked_case, answer, NULL, 0},
     {"a withdrawal", 20, one_case, withdraw, NULL, 0},
     {"a reopening", 26, closed_case, reopen, NULL, 0},

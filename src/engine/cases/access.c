@@ -111,10 +111,8 @@ bool case_access_has_team(const struct ctx *ctx, const struct actor *actor, int6
            has_any_role_on(actor, (struct reach){.team = team->id});
 }
 
-static bool case_access_has_service(const struct ctx *ctx, const struct actor *actor,
-                                    const struct definition *definition)
+static bool has_service(const struct actor *actor, const struct definition *definition)
 {
-    (void)ctx;
     return actor_is_staff(actor) &&
            has_any_role_on(actor, (struct reach){.department = definition->department,
                                                  .service = definition->code});
@@ -129,8 +127,7 @@ static size_t services_of(const struct ctx *ctx, const struct actor *actor, int6
     for (size_t i = 0; i < ctx->city->version_n; i++) {
         const struct definition *definition = ctx->city->versions[i];
 
-        if ((n == 0 || ret[n - 1] != definition->service_id) &&
-            case_access_has_service(ctx, actor, definition))
+        if ((n == 0 || ret[n - 1] != definition->service_id) && has_service(actor, definition))
             ret[n++] = definition->service_id;
     }
     return n;

@@ -3,7 +3,8 @@
  * A permission (people/permission.h) says what kind of work an actor does; a grant says on which
  * cases. A case is within a grant when the grant's scope is the city, the department or the code of
  * its service, or its team. Staff read what is within any of their grants, however confidential;
- * residents their own cases; everybody what is public and not hidden. Layer: engine. Pure, but for
+ * residents their own cases, but none that is for staff alone; everybody what is public and not
+ * hidden. Layer: engine. Pure, but for
  * what reads an address.
  */
 #ifndef ENGINE_ACCESS_H

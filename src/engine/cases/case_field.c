@@ -55,7 +55,7 @@ bool case_field_exists(const struct city *city, struct str id)
     return false;
 }
 
-static bool has(const struct case_fields *fields, struct str id)
+bool case_fields_have(const struct case_fields *fields, struct str id)
 {
     for (size_t i = 0; i < fields->n; i++)
         if (str_eq(fields->of[i].id, id))
@@ -67,7 +67,7 @@ static void add_all(const struct city *city, const struct definition *definition
                     struct case_fields *to)
 {
     for (size_t i = 0; i < definition->field_n; i++)
-        if (definition->fields[i].is_indexed && !has(to, definition->fields[i].id))
+        if (definition->fields[i].is_indexed && !case_fields_have(to, definition->fields[i].id))
             to->n += case_field_find(city, definition->fields[i].id, &to->of[to->n]);
 }
 
@@ -144,5 +144,6 @@ struct str case_field_example(struct arena *arena, const struct case_field *fiel
                        : kind_of(of->type) == CASE_FIELD_NUMBER ? S("2..5")
                                                                 : S("1234");
 
-    return str_fmt(arena, "field.%.*s:%.*s", STR_ARG(field->id), STR_ARG(value));
+    return str_fmt(arena, "%.*s%.*s:%.*s", STR_ARG(CASE_FIELD_PREFIX), STR_ARG(field->id),
+                   STR_ARG(value));
 }

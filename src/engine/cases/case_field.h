@@ -6,12 +6,14 @@
 
 #include "engine/definition/city.h"
 
+#define CASE_FIELD_PREFIX S("field.") /* before a field's id, as a key of filters and a column */
+
 /* What stands in case_index for it; bits. */
 enum { CASE_FIELD_TEXT = 1, CASE_FIELD_NUMBER = 2, CASE_FIELD_DAY = 4 };
 
 struct case_field {
     struct str id;
-    const struct field *field; /* where it is found first: services that are offered, newest last */
+    const struct field *field; /* of the first service offered that has it, else first version */
     const struct definition *definition;
     unsigned kinds;
     bool is_free;     /* some answer may be any text, not one of a list */
@@ -32,6 +34,8 @@ struct case_fields {
     size_t n;
 };
 enum rc case_fields_of(struct ctx *ctx, bool is_all, struct case_fields *ret) MUST_CHECK;
+
+bool case_fields_have(const struct case_fields *fields, struct str id);
 
 /* The answers that it takes where they are of a list: options, "true" and "false". In the arena. */
 enum rc case_field_options(struct ctx *ctx, struct str id, struct str **ret,

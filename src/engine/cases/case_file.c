@@ -487,14 +487,19 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     return rc;
 }
 
-enum rc case_file_within(struct ctx *ctx, const struct filing *filing, struct filed *ret)
+static struct filing_work work_of(struct ctx *ctx, const struct filing *filing, struct filed *filed)
 {
-    struct filing_work work = {
+    return (struct filing_work){
         .filing = filing,
         .facts = facts_of(ctx, filing),
         .token = filing->link_token.n ? filing->link_token : crypto_token(ctx->arena),
-        .filed = ret,
+        .filed = filed,
     };
+}
+
+enum rc case_file_within(struct ctx *ctx, const struct filing *filing, struct filed *ret)
+{
+    struct filing_work work = work_of(ctx, filing, ret);
     enum rc rc = decide(ctx, &work);
 
     return rc ? rc : file_tx(ctx, &work);
@@ -503,12 +508,7 @@ enum rc case_file_within(struct ctx *ctx, const struct filing *filing, struct fi
 enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret)
 {
     struct filed filed = {0};
-    struct filing_work work = {
-        .filing = filing,
-        .facts = facts_of(ctx, filing),
-        .token = filing->link_token.n ? filing->link_token : crypto_token(ctx->arena),
-        .filed = &filed,
-    };
+    struct filing_work work = work_of(ctx, filing, &filed);
     enum rc rc = filing_check(ctx, filing);
 
     if (!rc)

@@ -8,7 +8,6 @@
 
 #define DAYS_MAX      40000
 #define BEGINNING_MIN 3
-#define FIELD         S("field.") /* before a field's id, as a key */
 
 const struct case_key_about case_filter_keys[CASE_KEY__N] = {
     [CASE_KEY_WORDS] = {NULL, "pothole \"bus stop\" grat*", MSG_filter_words},
@@ -114,12 +113,19 @@ static bool read_day(const struct ctx *ctx, struct str text, struct date *ret)
     return read_count(text, today, ret) || date_parse(text, ret);
 }
 
+/* "a..b", "a..", "..b", or "a" for both: what is left out is empty. Returns the second. */
+static struct str take_range(struct str text, struct str *ret_from)
+{
+    ptrdiff_t dots = str_find(text, S(".."));
+
+    *ret_from = dots < 0 ? text : str_slice(text, 0, (size_t)dots);
+    return dots < 0 ? text : str_slice(text, (size_t)dots + 2, text.n);
+}
+
 /* A day or a range of days; else what is wrong with it. */
 static enum msg_id days_of(const struct ctx *ctx, struct case_value *value)
 {
-    ptrdiff_t dots = str_find(value->text, S(".."));
-    struct str from = dots < 0 ? value->text : str_slice(value->text, 0, (size_t)dots);
-    struct str until = dots < 0 ? from : str_slice(value->text, (size_t)dots + 2, value->text.n);
+    struct str from, until = take_range(value->text, &from);
     struct date first = {0}, last = {0};
 
     if ((from.n && !read_day(ctx, from, &first)) || (until.n && !read_day(ctx, until, &last)) ||
@@ -264,9 +270,7 @@ static enum rc read_name(struct reader *reader, enum case_key key, size_t at,
 /* "2..5", "..5", "2.50"; else what is wrong with it. */
 static enum msg_id numbers_of(struct case_value *value)
 {
-    ptrdiff_t dots = str_find(value->text, S(".."));
-    struct str from = dots < 0 ? value->text : str_slice(value->text, 0, (size_t)dots);
-    struct str until = dots < 0 ? from : str_slice(value->text, (size_t)dots + 2, value->text.n);
+    struct str from, until = take_range(value->text, &from);
     struct decimal least = {0}, most = {0};
 
     if ((from.n && !decimal_parse(from, &least)) || (until.n && !decimal_parse(until, &most)) ||
@@ -516,8 +520,9 @@ static struct str key_here(const struct reader *reader)
     struct str rest = str_slice(reader->text, reader->at, reader->text.n);
     size_t end = reader->at;
 
-    if (rest.n > FIELD.n && str_eq_ascii_nocase(str_slice(rest, 0, FIELD.n), FIELD)) {
-        end += FIELD.n;
+    if (rest.n > CASE_FIELD_PREFIX.n &&
+        str_eq_ascii_nocase(str_slice(rest, 0, CASE_FIELD_PREFIX.n), CASE_FIELD_PREFIX)) {
+        end += CASE_FIELD_PREFIX.n;
         while (end < reader->text.n && is_field_byte(reader->text.p[end]))
             end++;
     }
@@ -535,7 +540,7 @@ static enum rc find_key(struct reader *reader, struct str word, struct case_term
     size_t n = 0;
 
     if (str_find_byte(word, '.') >= 0)
-        return find_field(reader, str_slice(word, FIELD.n, word.n), term);
+        return find_field(reader, str_slice(word, CASE_FIELD_PREFIX.n, word.n), term);
     for (int i = 0; i < CASE_KEY__N; i++) {
         if (!case_filter_keys[i].word || i == CASE_KEY_OVERDUE || i == CASE_KEY_FIELD)
             continue;
@@ -662,10 +667,10 @@ struct str case_filter_text(struct arena *arena, const struct case_filter *filte
             buf_add_byte(&out, ' ');
         if (term->is_negated)
             buf_add_byte(&out, '-');
-        if (term->key != CASE_KEY_WORDS)
-            buf_add(&out, str_of(case_filter_keys[term->key].word));
         if (term->key == CASE_KEY_FIELD)
-            buf_add_fmt(&out, ".%.*s", STR_ARG(term->field));
+            buf_add_fmt(&out, "%.*s%.*s", STR_ARG(CASE_FIELD_PREFIX), STR_ARG(term->field));
+        else if (term->key != CASE_KEY_WORDS)
+            buf_add(&out, str_of(case_filter_keys[term->key].word));
         if (term->key != CASE_KEY_WORDS && term->key != CASE_KEY_OVERDUE)
             buf_add_byte(&out, ':');
         for (size_t j = 0; j < term->value_n; j++) {

@@ -65,6 +65,31 @@ static struct str check_place(struct ctx *ctx, const struct case_history *histor
     return STR_NONE;
 }
 
+static struct str check_texts(struct ctx *ctx, const struct case_history *history)
+{
+    const struct {
+        struct str text;
+        size_t most;
+    } texts[] = {
+        {history->external_id, 200},
+        {history->description, TEXT_LONG_MAX},
+        {history->place.label, 300},
+        {history->place.zip, 10},
+    };
+    struct str trouble = history->external_id.n ? STR_NONE : S("no id of the other system");
+
+    for (size_t i = 0; !trouble.n && i < COUNT(texts); i++) {
+        if (!text_check(ctx, texts[i].text, STR_NONE, texts[i].most))
+            continue;
+        trouble = ctx->err.id != ERR_TOO_LONG
+                      ? S("a text is not UTF-8, or holds control characters")
+                  : i ? S("a text is too long")
+                      : S("the id of the other system is longer than 200 characters");
+        ctx_clear_error(ctx);
+    }
+    return trouble;
+}
+
 struct str case_history_check(struct ctx *ctx, const struct case_history *history)
 {
     struct str trouble = check_dates(ctx, history);
@@ -73,15 +98,7 @@ struct str case_history_check(struct ctx *ctx, const struct case_history *histor
         trouble = check_place(ctx, history);
     if (trouble.n)
         return trouble;
-    if (!history->external_id.n || utf8_count(history->external_id) > 200)
-        return S("no id of the other system, or one of more than 200 characters");
-    if (utf8_count(history->description) > TEXT_LONG_MAX ||
-        utf8_count(history->place.label) > 300 || utf8_count(history->place.zip) > 10)
-        return S("a text is too long");
-    if (!text_is_clean(history->description) || !text_is_clean(history->place.label) ||
-        !text_is_clean(history->external_id) || !text_is_clean(history->place.zip))
-        return S("a text is not UTF-8, or holds control characters");
-    return STR_NONE;
+    return check_texts(ctx, history);
 }
 
 /* As for a case filed on that day, without the trace: the event says that it was imported. */

@@ -62,11 +62,9 @@ static enum rc is_opener(struct ctx *ctx, int64_t case_id, bool *ret)
 static enum rc see_as_key(struct ctx *ctx, struct case_read *read)
 {
     bool is_filer = false;
-    int audience = case_key_audience(ctx->actor, &read->reach, is_filer);
-    enum rc rc = RC_OK;
+    int audience;
+    enum rc rc = is_opener(ctx, read->row.id, &is_filer);
 
-    if (audience != AUDIENCE_STAFF)
-        rc = is_opener(ctx, read->row.id, &is_filer);
     if (rc)
         return rc;
     audience = case_key_audience(ctx->actor, &read->reach, is_filer);

@@ -151,13 +151,6 @@ static enum rc find_missing(struct ctx *ctx, struct transferring *work)
 
 /* ---- Deadlines */
 
-static struct date plus_workdays(const struct calendar *calendar, struct date date, int64_t n)
-{
-    for (; n > 0; n -= calendar_is_workday(calendar, date))
-        date = date_plus(date, 1);
-    return date;
-}
-
 /* How much later than its rule says a clock is due: it stood still. */
 struct delay {
     int64_t workdays, us;
@@ -204,9 +197,9 @@ static void put_off(const struct city *city, struct deadline *deadline, struct d
 
         if (days <= 0)
             return;
-        deadline->date = plus_workdays(&city->calendar, deadline->date, days);
+        deadline->date = calendar_plus_workdays(&city->calendar, deadline->date, days);
         deadline->due = zone_end_of_day(city->zone, deadline->date);
-        warn.date = plus_workdays(&city->calendar, warn.date, days);
+        warn.date = calendar_plus_workdays(&city->calendar, warn.date, days);
         deadline->warn = zone_instant(city->zone, warn);
     } else {
         int64_t us = delay.us + delay.workdays * US_PER_DAY;

@@ -36,7 +36,8 @@ enum rc locate_text(struct ctx *ctx, const struct city *city, struct str text,
 enum rc locate_sure(struct ctx *ctx, const struct city *city, struct str text,
                     struct place *ret) MUST_CHECK;
 
-/* The place of an id that a list of choices gave. Errors as locate_text. */
+/* The place of an id that a list of choices or `located` gave: of a thing of the city, or
+ * "30.69000,-88.04000" of a point. Errors as locate_text. */
 enum rc locate_id(struct ctx *ctx, const struct city *city, struct str id,
                   struct place *ret) MUST_CHECK;
 

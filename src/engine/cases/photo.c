@@ -429,6 +429,17 @@ enum rc photo_open(struct ctx *ctx, int64_t photo_id, enum photo_variant variant
     return rc;
 }
 
+enum rc photo_open_named(struct ctx *ctx, struct str photo, struct str variant,
+                         struct photo_file *ret)
+{
+    enum photo_variant which;
+    int64_t id;
+
+    if (!str_to_i64(photo, &id) || !photo_variant_of(variant, &which))
+        return FAIL(ctx, ERR_NOT_FOUND);
+    return photo_open(ctx, id, which, ret);
+}
+
 enum rc photo_open_draft(struct ctx *ctx, int64_t draft_id, int64_t photo_id,
                          enum photo_variant variant, struct photo_file *ret)
 {

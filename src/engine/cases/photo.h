@@ -106,10 +106,17 @@ struct photo_file {
     bool is_public;    /* anybody may see it now: caches may keep it for a while, and no longer */
 };
 
-/* The picture of a case's photo, for ctx->actor, or of a draft's. ERR_NOT_FOUND for one that is not
- * there as well as for one that is not theirs to see. */
+/* The picture of a case's photo, for ctx->actor. ERR_NOT_FOUND for one that is not there as well as
+ * for one that is not theirs to see. */
 enum rc photo_open(struct ctx *ctx, int64_t photo_id, enum photo_variant variant,
                    struct photo_file *ret) MUST_CHECK;
+
+/* The same by what an address says: a photo's id, and the variant's word (photo_variant_of).
+ * ERR_NOT_FOUND for what is neither, too. */
+enum rc photo_open_named(struct ctx *ctx, struct str photo, struct str variant,
+                         struct photo_file *ret) MUST_CHECK;
+
+/* The picture of a draft's photo. ERR_NOT_FOUND for one that it does not have. */
 enum rc photo_open_draft(struct ctx *ctx, int64_t draft_id, int64_t photo_id,
                          enum photo_variant variant, struct photo_file *ret) MUST_CHECK;
 

@@ -15,41 +15,44 @@ enum rc private_link_find(struct ctx *ctx, struct str token, bool *ret_is_found,
     if (rc)
         return rc;
     if (is_found)
-        *ret = (struct private_link){row.case_id, row.number, row.created};
+        *ret = (struct private_link){
+            .case_id = row.case_id,
+            .number = row.number,
+            .created = row.created,
+            .reporter = row.reporter_is_null ? 0 : row.reporter,
+            .is_mailed = str_eq(row.subject, PRIVATE_LINK_MAILED),
+        };
     *ret_is_found = is_found;
     return RC_OK;
 }
 
-/* A reporter has one address. */
-static enum rc prove_contact(struct ctx *ctx, int64_t party)
+static bool is_unproven(const struct contacts_of_party_row *contact)
 {
-    struct contacts_of_party_rows contacts;
-    enum rc rc = contacts_of_party(ctx, party, &contacts);
+    return contact->verified_is_null && str_eq(contact->kind, S("email"));
+}
 
-    for (size_t i = 0; !rc && i < contacts.n; i++)
-        if (contacts.rows[i].verified_is_null && str_eq(contacts.rows[i].kind, S("email")))
-            rc = contact_prove(ctx, contacts.rows[i].id, ctx->now, NULL);
+/* A reporter has one address. */
+static enum rc prove_tx(struct ctx *ctx, void *arg)
+{
+    const struct contacts_of_party_rows *contacts = arg;
+    enum rc rc = RC_OK;
+
+    for (size_t i = 0; !rc && i < contacts->n; i++)
+        if (is_unproven(&contacts->rows[i]))
+            rc = contact_prove(ctx, contacts->rows[i].id, ctx->now, NULL);
     return rc;
 }
 
-static enum rc opened_tx(struct ctx *ctx, void *arg)
+enum rc private_link_opened(struct ctx *ctx, const struct private_link *link)
 {
-    struct crypto_hash hash = crypto_sha256(*(const struct str *)arg);
-    struct link_token_get_row token;
-    struct case_for_step_row row;
-    bool is_found;
-    enum rc rc = link_token_get(ctx, crypto_hash_str(&hash), &is_found, &token);
+    struct contacts_of_party_rows contacts;
+    enum rc rc;
 
-    if (rc || !is_found || !str_eq(token.purpose, S("case")) ||
-        !str_eq(token.subject, PRIVATE_LINK_MAILED))
-        return rc;
-    if (token.cases_is_null || (!token.expires_is_null && instant_cmp(token.expires, ctx->now) < 0))
+    if (!link->is_mailed || !link->reporter)
         return RC_OK;
-    rc = case_for_step(ctx, token.cases, &row);
-    return rc || row.reporter_is_null ? rc : prove_contact(ctx, row.reporter);
-}
-
-enum rc private_link_opened(struct ctx *ctx, struct str token)
-{
-    return db_tx(ctx, opened_tx, &token);
+    rc = contacts_of_party(ctx, link->reporter, &contacts);
+    for (size_t i = 0; !rc && i < contacts.n; i++)
+        if (is_unproven(&contacts.rows[i]))
+            return db_tx(ctx, prove_tx, &contacts);
+    return rc;
 }

@@ -1,5 +1,6 @@
 /* The private link of a case: whoever has its token is the case's reporter.
- * Layer: engine. Reads with ctx->conn. */
+ * Layer: engine. Reads on ctx->conn; private_link_opened
+ * may write. */
 #ifndef ENGINE_PRIVATE_LINK_H
 #define ENGINE_PRIVATE_LINK_H
 
@@ -12,6 +13,8 @@ struct private_link {
     int64_t case_id;
     struct str number;
     struct instant created;
+    int64_t reporter; /* party; 0: nobody known */
+    bool is_mailed;   /* went to the reporter by mail alone */
 };
 
 /* What a token opens now. For one that is unknown or has expired *ret_is_found is false, and *ret
@@ -19,10 +22,10 @@ struct private_link {
 enum rc private_link_find(struct ctx *ctx, struct str token, bool *ret_is_found,
                           struct private_link *ret) MUST_CHECK;
 
-/* Somebody has opened what the token stands for: when it was mailed to the address that was given
- * with the case, the address is proven for this case from now on. For others of the same address
- * nothing changes, nor for a token that the browser was given, or that is unknown. Own db_tx.
- * Table contact_point. */
-enum rc private_link_opened(struct ctx *ctx, struct str token) MUST_CHECK;
+/* Somebody has opened a link that private_link_find found: when it was mailed to the address that
+ * was given with the case, the address is proven for this case from now on. For others of the same
+ * address nothing changes, nor by a link that the browser was given. Table contact_point, in a
+ * db_tx of its own; what changes nothing, as every opening after the first, writes nothing. */
+enum rc private_link_opened(struct ctx *ctx, const struct private_link *link) MUST_CHECK;
 
 #endif

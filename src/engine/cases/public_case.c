@@ -5,6 +5,7 @@
 #include "base/msg.h"
 #include "engine/cases/access.h"
 #include "engine/cases/public_list.h"
+#include "engine/cases/public_row.h"
 #include "engine/cases/public_search.h"
 #include "engine/cases/queries.h"
 #include "place/place.h"

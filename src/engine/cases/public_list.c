@@ -4,6 +4,7 @@
 
 #include "base/piece.h"
 #include "engine/cases/access.h"
+#include "engine/cases/public_row.h"
 #include "engine/cases/queries.h"
 #include "place/place.h"
 
@@ -37,20 +38,32 @@ static struct instant time_of(const struct public_filter *filter, const struct p
     return filter->is_by_updated ? row->updated : row->opened;
 }
 
+/* What lists are in the order of. */
+struct spot {
+    struct instant at;
+    int64_t id;
+};
+
+static int newest_spot_first(const void *left, const void *right)
+{
+    const struct spot *a = left, *b = right;
+    int order = instant_cmp(b->at, a->at);
+
+    return order ? order : (b->id > a->id) - (b->id < a->id);
+}
+
 static int newest_opened_first(const void *left, const void *right)
 {
     const struct public_run_row *a = left, *b = right;
-    int order = instant_cmp(b->opened, a->opened);
 
-    return order ? order : (b->id > a->id) - (b->id < a->id);
+    return newest_spot_first(&(struct spot){a->opened, a->id}, &(struct spot){b->opened, b->id});
 }
 
 static int newest_updated_first(const void *left, const void *right)
 {
     const struct public_run_row *a = left, *b = right;
-    int order = instant_cmp(b->updated, a->updated);
 
-    return order ? order : (b->id > a->id) - (b->id < a->id);
+    return newest_spot_first(&(struct spot){a->updated, a->id}, &(struct spot){b->updated, b->id});
 }
 
 static bool has_some_states(const struct public_filter *filter)
@@ -318,24 +331,11 @@ static enum rc list_by_time(struct ctx *ctx, const struct public_filter *filter,
 
 /* ---- What lies in a box */
 
-struct spot {
-    struct instant at;
-    int64_t id;
-};
-
 struct spots {
     struct spot *of;
     size_t n;
     bool is_crowded; /* more than are looked at in this way */
 };
-
-static int newest_spot_first(const void *left, const void *right)
-{
-    const struct spot *a = left, *b = right;
-    int order = instant_cmp(b->at, a->at);
-
-    return order ? order : (b->id > a->id) - (b->id < a->id);
-}
 
 static bool is_after_cursor(const struct public_filter *filter, struct spot spot)
 {

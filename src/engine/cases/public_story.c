@@ -1,10 +1,11 @@
-/* What the public is told of a case beyond its line in a list: released answers, and what
- * happened. */
+#include "engine/cases/public_story.h"
+
 #include <stdlib.h>
 
 #include "base/json.h"
 #include "base/piece.h"
 #include "engine/cases/public_list.h"
+#include "engine/cases/public_row.h"
 #include "engine/cases/queries.h"
 #include "engine/record/record.h"
 

@@ -346,7 +346,7 @@ SELECT number FROM cases WHERE id = :id;
 DELETE FROM draft WHERE id = :id AND cases IS NULL;
 
 -- name: link_case :optional (token_hash BLOB, now INSTANT)
-SELECT l.id, l.purpose, l.created, c.id AS case_id, c.number, c.reporter
+SELECT l.subject, l.created, c.id AS case_id, c.number, c.reporter
 FROM link_token l JOIN cases c ON c.id = l.cases
 WHERE l.token_hash = :token_hash AND l.purpose = 'case'
     AND (l.expires IS NULL OR l.expires > :now);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/cases/public_case.h"
+#include "engine/cases/public_story.h"
 #include "engine/test_support.h"
 #include "place/place.h"
 

@@ -30,13 +30,6 @@ enum rc clock_begin(struct ctx *ctx, int64_t case_id, const struct definition *d
         NULL);
 }
 
-static struct date plus_workdays(const struct calendar *calendar, struct date date, int64_t n)
-{
-    for (; n > 0; n -= calendar_is_workday(calendar, date))
-        date = date_plus(date, 1);
-    return date;
-}
-
 /* A clock that stood still is due later, and warns later, by as long as it stood: whole workdays
  * for a deadline that is a day, real time for one that is a moment. */
 static void resume(struct ctx *ctx, struct clocks_of_row *clock)
@@ -53,9 +46,9 @@ static void resume(struct ctx *ctx, struct clocks_of_row *clock)
     } else {
         struct local_time warn = city_local(city, clock->warn);
 
-        clock->due_date = plus_workdays(&city->calendar, clock->due_date, stood);
+        clock->due_date = calendar_plus_workdays(&city->calendar, clock->due_date, stood);
         clock->due = zone_end_of_day(city->zone, clock->due_date);
-        warn.date = plus_workdays(&city->calendar, warn.date, stood);
+        warn.date = calendar_plus_workdays(&city->calendar, warn.date, stood);
         clock->warn = zone_instant(city->zone, warn);
     }
     clock->paused_is_null = true;

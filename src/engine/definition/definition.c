@@ -425,14 +425,9 @@ static enum rc load_examples(struct definition_loader *loader, const struct yaml
 void definition_note_unrun(struct definition_loader *loader, const struct yaml_node *node,
                            struct str section, struct str what)
 {
-    struct definition *definition = loader->definition;
+    size_t *n = &loader->definition->not_run_n;
 
-    problem_add(loader->problems, PROBLEM_NOTE, yaml_at(node),
-                "this version reads %.*s but does not run it", STR_ARG(what));
-    for (size_t i = 0; i < definition->not_run_n; i++)
-        if (str_eq(definition->not_run[i], section))
-            return;
-    loader->not_run[definition->not_run_n++] = section;
+    *n = section_note_unrun(loader->problems, node, section, what, loader->not_run, *n);
 }
 
 /* The sections of a later version: read by their grammar, their expressions compiled. */

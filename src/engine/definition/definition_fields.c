@@ -1,9 +1,9 @@
 #include "base/ctx.h"
+#include "base/text.h"
 #include "engine/definition/answer.h"
 #include "engine/definition/definition_load.h"
 #include "engine/definition/sections.h"
 
-#define MAX_TEXT_CHARS 4000
 #define MAX_ID_BYTES   40
 #define MAX_KEEP_YEARS 100
 
@@ -127,10 +127,10 @@ static void load_limits(struct definition_loader *loader, const struct yaml_node
 {
     const struct yaml_node *layer = yaml_get(item, "layer"), *pattern = yaml_get(item, "pattern");
 
-    field->max_length = MAX_TEXT_CHARS;
+    field->max_length = TEXT_LONG_MAX;
     if (field->type == FIELD_TEXT)
         field->max_length = (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "max"), 1,
-                                                     MAX_TEXT_CHARS, 400);
+                                                     TEXT_LONG_MAX, 400);
     field->lines = (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "lines"), 1, 20, 1);
     field->decimals =
         (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "decimals"), 0, 6, 0);

@@ -173,3 +173,15 @@ const struct yaml_node *section_key_node(const struct yaml_node *map, struct str
             return &map->keys[i];
     return NULL;
 }
+
+size_t section_note_unrun(struct problems *problems, const struct yaml_node *node,
+                          struct str section, struct str what, struct str *list, size_t n)
+{
+    problem_add(problems, PROBLEM_NOTE, yaml_at(node),
+                "this version reads %.*s but does not run it", STR_ARG(what));
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(list[i], section))
+            return n;
+    list[n] = section;
+    return n + 1;
+}

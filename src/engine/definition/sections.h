@@ -65,4 +65,10 @@ void section_read(const struct section_reader *reader, const struct yaml_node *n
 /* The key itself, for a note about its whole section; NULL when the map does not have it. */
 const struct yaml_node *section_key_node(const struct yaml_node *map, struct str key);
 
+/* Notes at the node that this version reads `what` but does not run it, and adds `section` to the n
+ * that a definition or workflow uses in this way, unless it is there. Returns how many they are
+ * now; `list` has room for each section there is. */
+size_t section_note_unrun(struct problems *problems, const struct yaml_node *node,
+                          struct str section, struct str what, struct str *list, size_t n);
+
 #endif

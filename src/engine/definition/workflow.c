@@ -283,14 +283,9 @@ static const struct notice_rule *expect_notice(struct loader *loader, const stru
 static void note_unrun(struct loader *loader, const struct yaml_node *node, struct str section,
                        struct str what)
 {
-    struct workflow *workflow = loader->workflow;
+    size_t *n = &loader->workflow->not_run_n;
 
-    problem_add(loader->problems, PROBLEM_NOTE, yaml_at(node),
-                "this version reads %.*s but does not run it", STR_ARG(what));
-    for (size_t i = 0; i < workflow->not_run_n; i++)
-        if (str_eq(workflow->not_run[i], section))
-            return;
-    loader->not_run[workflow->not_run_n++] = section;
+    *n = section_note_unrun(loader->problems, node, section, what, loader->not_run, *n);
 }
 
 /* A guard that only a later version can answer is checked and noted. */

@@ -1,6 +1,8 @@
 /* Mails to a mailbox that nobody has proven: counted together, whatever they are about. */
 #include <stdio.h>
 
+#include "db/db.h"
+#include "db/stats.h"
 #include "engine/cases/case_own.h"
 #include "engine/cases/draft_share.h"
 #include "engine/cases/follower.h"
@@ -183,13 +185,31 @@ static struct str mailed_token(struct world *world, int64_t case_id)
     return str_slice(body, (size_t)at + 8, (size_t)at + 8 + 43);
 }
 
+static int64_t transactions(const struct world *world)
+{
+    return db_stats(world->ctx.db).transactions;
+}
+
+/* False for a token that opens nothing. */
+static bool open_link(struct world *world, struct str token)
+{
+    struct private_link link;
+    bool is_found = false;
+
+    test_ok(&world->ctx, private_link_find(&world->ctx, token, &is_found, &link));
+    if (is_found)
+        test_ok(&world->ctx, private_link_opened(&world->ctx, &link));
+    return is_found;
+}
+
 /* Strangers' reports do not become the victim's because the victim has signed in. */
 static void proven_is_a_case_not_an_address(void **state)
 {
     struct world *world = *state;
     struct filed filed[MAILBOX_MAILS_PER_DAY + 2];
     struct resident_sign_in input = {0};
-    struct str session = STR_NONE;
+    struct str session = STR_NONE, mailed;
+    int64_t written;
 
     people_use(
         &(struct people_setup){.key = "a key for tests of the mailbox", .record = people_record});
@@ -198,12 +218,19 @@ static void proven_is_a_case_not_an_address(void **state)
     assert_int_equal(mails(world), MAILBOX_MAILS_PER_DAY);
     test_ok(&world->ctx, db_tx(&world->ctx, ticket_tx, &input.token));
     test_ok(&world->ctx, resident_sign_in(&world->ctx, &input, &session));
-    test_ok(&world->ctx, private_link_opened(&world->ctx, filed[1].link_token));
-    test_ok(&world->ctx, private_link_opened(&world->ctx, S("made up")));
+    written = transactions(world);
+    assert_true(open_link(world, filed[1].link_token));
+    assert_false(open_link(world, S("made up")));
+    assert_int_equal(transactions(world), written);
     for (size_t i = 0; i < COUNT(filed); i++)
         open_and_withdraw(world, filed[i].case_id);
     assert_int_equal(mails(world), MAILBOX_MAILS_PER_DAY);
-    test_ok(&world->ctx, private_link_opened(&world->ctx, mailed_token(world, filed[0].case_id)));
+    mailed = mailed_token(world, filed[0].case_id);
+    written = transactions(world);
+    assert_true(open_link(world, mailed));
+    assert_int_equal(transactions(world), written + 1);
+    assert_true(open_link(world, mailed));
+    assert_int_equal(transactions(world), written + 1);
     open_and_withdraw(world, filed[0].case_id);
     open_and_withdraw(world, filed[1].case_id);
     assert_int_equal(mails(world), MAILBOX_MAILS_PER_DAY + 1);

@@ -135,11 +135,13 @@ static enum rc read_submission(struct filing_call *call)
     struct str given = request_header(call->request, S("idempotency-key"));
     struct str key;
     struct crypto_hash hash;
+    enum rc rc;
 
     if (!given.n)
         return RC_OK;
-    if (given.n > MAX_KEY)
-        return FAIL(ctx, ERR_TOO_LONG, .field = S("Idempotency-Key"), .arg = S("200"));
+    rc = text_check_line(ctx, given, S("Idempotency-Key"), MAX_KEY);
+    if (rc)
+        return rc;
     key = str_fmt(ctx->arena, "open311 %lld %.*s", (long long)call->key.id, STR_ARG(given));
     hash = crypto_sha256(key);
     call->filing.submission = crypto_hex(ctx->arena, crypto_hash_str(&hash));

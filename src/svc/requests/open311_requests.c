@@ -3,6 +3,7 @@
 #include "base/piece.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
+#include "engine/cases/public_story.h"
 #include "svc/requests/open311.h"
 #include "web/url.h"
 
@@ -257,7 +258,8 @@ static enum rc read_services(struct ctx *ctx, struct str codes, struct asking *a
         if (!code.n)
             continue;
         if (n == SERVICES_MAX)
-            return FAIL(ctx, ERR_TOO_LONG, .field = S("service_code"), .arg = S("200"));
+            return FAIL(ctx, ERR_TOO_LONG, .field = S("service_code"),
+                        .arg = str_fmt(ctx->arena, "%d", SERVICES_MAX));
         asking->services[n] = service_ever(ctx->city, code);
         if (!asking->services[n++])
             return FAIL(ctx, ERR_NOT_FOUND, .field = S("service_code"), .arg = code);

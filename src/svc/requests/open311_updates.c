@@ -8,6 +8,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/external.h"
 #include "engine/cases/number.h"
+#include "engine/cases/public_story.h"
 #include "svc/requests/open311.h"
 #include "web/form.h"
 
