@@ -10,7 +10,7 @@ struct jobs_view {
     int64_t counts[JOB__N];
     struct job_lines lines;
     struct str *numbers; /* of the case that each line is about; empty: of none */
-    int64_t wrong_job; /* whose form came back; 0: none */
+    int64_t wrong_job;   /* whose form came back; 0: none */
     struct err err;
     struct str typed_why;
 };

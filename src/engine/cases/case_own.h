@@ -58,7 +58,7 @@ struct own_case_line {
     const struct definition *definition;
     const struct state *state;
     const struct outcome *outcome; /* of a closed case; NULL: none */
-    struct str place; /* empty: none */
+    struct str place;              /* empty: none */
     struct instant opened, updated;
 };
 struct own_asking {

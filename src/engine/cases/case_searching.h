@@ -16,7 +16,7 @@ struct case_searching {
     enum case_sort sort;
     struct case_cursor cursor;
     size_t rows_max, rows_read;
-    size_t looked_at; /* in all, also in a way of searching that was given up */
+    size_t looked_at;           /* in all, also in a way of searching that was given up */
     struct case_run_row *found; /* at least search->most + 1 of them */
     size_t found_n;
     struct case_run_row last; /* looked at */
