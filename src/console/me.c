@@ -60,8 +60,7 @@ static enum rc refuse(struct ctx *ctx, struct request *request, struct reply *re
 {
     struct me_view view = {.err = ctx->err};
 
-    if (err_rc(ctx->err.id) != RC_INVALID && ctx->err.id != ERR_STALE &&
-        ctx->err.id != ERR_TOO_MANY)
+    if (err_rc(ctx->err.id) != RC_INVALID && ctx->err.id != ERR_TOO_MANY)
         return err_rc(ctx->err.id);
     if (!view.err.field.n || str_eq(view.err.field, S("current")))
         view.err.field = current;

@@ -61,7 +61,8 @@ static enum rc check_current(struct ctx *ctx, struct changing *changing, struct 
     return is_right ? RC_OK : FAIL(ctx, ERR_PASSWORD_WRONG, .field = field);
 }
 
-/* The account is read again: its password may be another since it was checked. */
+/* The account is read again: its password may be another since it was checked, as after a second
+ * tap, and then the one that was typed is no longer right. */
 static enum rc load_unchanged(struct ctx *ctx, struct changing *changing)
 {
     struct str hash = changing->row.password_hash;
@@ -69,7 +70,9 @@ static enum rc load_unchanged(struct ctx *ctx, struct changing *changing)
 
     if (rc)
         return rc;
-    return str_eq(hash, changing->row.password_hash) ? RC_OK : FAIL(ctx, ERR_STALE);
+    if (str_eq(hash, changing->row.password_hash))
+        return RC_OK;
+    return FAIL(ctx, ERR_PASSWORD_WRONG, .field = S("current"));
 }
 
 static enum rc note(struct ctx *ctx, const char *kind, const struct changing *changing)

@@ -16,10 +16,10 @@ struct own_password {
 };
 
 /* Gives the account of the session another password and ends its other sessions. RC_INVALID with
- * err.field "current" (ERR_REQUIRED, ERR_PASSWORD_WRONG), "password" (see password_acceptable) or
- * "again" (ERR_PASSWORD_AGAIN); ERR_STALE when the password became another since it was checked, as
- * by a second tap; ERR_NOT_FOUND when the account was disabled meanwhile; ERR_OVERLOAD. Gives back
- * ctx's reader while it waits for the hash. Event account.password. Own db_tx. */
+ * err.field "current" (ERR_REQUIRED; ERR_PASSWORD_WRONG, also when it became another while the call
+ * ran, as by a second tap), "password" (see password_acceptable) or "again" (ERR_PASSWORD_AGAIN);
+ * ERR_NOT_FOUND when the account was disabled meanwhile; ERR_OVERLOAD. Gives back ctx's reader
+ * while it waits for the hash. Event account.password. Own db_tx. */
 enum rc own_password_change(struct ctx *ctx, const struct session *session,
                             const struct own_password *input) MUST_CHECK;
 

@@ -364,7 +364,7 @@ static void many_answers_cost_a_page_no_more(void **state)
     struct buf all = buf_in(town->ctx.arena, CASE_FILTER_BYTES_MAX);
     struct case_search as = {.most = 10};
     struct case_found found;
-    size_t cut;
+    size_t cut = 0;
 
     add_many(town);
     for (int i = 0; i < CASE_FILTER_TERMS_MAX; i++) {
