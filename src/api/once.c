@@ -273,8 +273,10 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
 struct str api_once_name(struct ctx *ctx, const struct request *request)
 {
     struct str key = request_header(request, S("idempotency-key"));
-    struct crypto_hash hash = crypto_sha256(str_fmt(
-        ctx->arena, "api %lld %.*s", (long long)api_caller(request)->key->id, STR_ARG(key)));
+    struct crypto_hash body = crypto_sha256(request->body);
+    struct crypto_hash hash = crypto_sha256(
+        str_fmt(ctx->arena, "api %lld %.*s %.*s", (long long)api_caller(request)->key->id,
+                STR_ARG(key), STR_ARG(crypto_hex(ctx->arena, crypto_hash_str(&body)))));
 
     return crypto_hex(ctx->arena, crypto_hash_str(&hash));
 }

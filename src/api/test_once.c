@@ -256,6 +256,23 @@ static void a_note_counts_for_two_days(void **state)
     assert_int_equal(count(world, "api_call"), 1);
 }
 
+/* What a forgotten key filed must not be taken for what another request asks under it. */
+static void a_forgotten_key_files_anew(void **state)
+{
+    static const char another[] = "{\"service\":\"pothole\",\"place\":{\"text\":\"30 Cedar St\"}}";
+    struct world *world = *state;
+    struct program p;
+
+    program_init(&p, world, "file@city");
+    assert_int_equal(file(&p, "k", REPORT), 201);
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US + 1);
+    assert_int_equal(file(&p, "k", another), 201);
+    assert_int_equal(count(world, "cases"), 2);
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US + 1);
+    assert_int_equal(file(&p, "k", another), 201); /* the same again */
+    assert_int_equal(count(world, "cases"), 2);
+}
+
 static bool run_due(struct world *world)
 {
     static const struct job_kind jobs[] = {{ONCE_SWEEP, api_once_sweep}, {.kind = NULL}};
@@ -392,6 +409,7 @@ int main(void)
         TEST(a_replay_shows_what_is_there_now),
         TEST(a_replay_shows_what_the_key_may_see_now),
         TEST(a_note_counts_for_two_days),
+        TEST(a_forgotten_key_files_anew),
         TEST(what_is_old_is_swept_every_day),
         TEST(a_problem_is_told_in_the_language_asked_for),
         TEST(each_fault_has_its_place),

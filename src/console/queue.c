@@ -6,7 +6,7 @@
 #include "console/queries.h"
 #include "console/queue.ct.h"
 #include "engine/cases/access.h"
-#include "engine/cases/case_match.h"
+#include "engine/cases/case_search.h"
 #include "engine/definition/answer.h"
 #include "engine/definition/show.h"
 #include "people/permission.h"
@@ -139,19 +139,25 @@ static bool is_plain(const struct list_ask *ask)
     return ask->text.n && !ask->trouble.n;
 }
 
+/* Whoever asks learns of no name but of those who reported a case that they may see. */
 static enum rc load_name(struct ctx *ctx, const struct staff_page *page, struct queue_view *view)
 {
-    bool is_name = false;
-    enum rc rc = view->may_work && is_plain(&view->ask)
-                     ? case_match_is_name(ctx, view->ask.text, &is_name)
-                     : RC_OK;
+    struct str text = str_fmt(ctx->arena, "reporter:\"%.*s\"", STR_ARG(view->ask.text));
+    struct case_found found = {.n = 0};
+    struct case_filter filter;
+    enum rc rc = RC_OK;
 
-    if (!is_name)
+    if (!view->may_work || !is_plain(&view->ask))
+        return RC_OK;
+    rc = case_filter_parse(ctx, text, &filter);
+    if (!rc)
+        rc = case_search(ctx, &(struct case_search){.filter = &filter, .text = text, .most = 1},
+                         &found);
+    if (rc || !found.n)
         return rc;
     view->name = view->ask.text;
-    view->name_url =
-        queue_url(page, str_fmt(ctx->arena, "reporter:\"%.*s\"", STR_ARG(view->ask.text)));
-    return rc;
+    view->name_url = queue_url(page, text);
+    return RC_OK;
 }
 
 /* ---- The views beside it */

@@ -103,6 +103,7 @@ static void a_contact_is_typed(void **state)
     };
     struct world *world = *state;
     struct browser browser = {.world = world}, auditor = {.world = world};
+    struct browser elsewhere = {.world = world};
     struct str password = test_city_staff(&world->city, "rdiaz", "agent", "city", "");
 
     browser_sign_in(&browser, "rdiaz", password);
@@ -119,6 +120,10 @@ static void a_contact_is_typed(void **state)
     assert_true(page_has(&browser, "26-00001-"));
     assert_int_equal(browse_list(&browser, "trans"), 200);
     assert_false(page_has(&browser, "somebody called"));
+    password = test_city_staff(&world->city, "dim", "crew", "team", "lighting");
+    browser_sign_in(&elsewhere, "dim", password);
+    assert_int_equal(browse_list(&elsewhere, "tran"), 200);
+    assert_false(page_has(&elsewhere, "somebody called"));
     password = test_city_staff(&world->city, "reads", "auditor", "city", "");
     browser_sign_in(&auditor, "reads", password);
     assert_int_equal(browse_list(&auditor, "pat@example.org"), 200);

@@ -7,8 +7,9 @@
 #include "people/account.h"
 #include "people/permission.h"
 
-#define PARTIES_MAX   200 /* of an address that have proven it, and as many others */
-#define NOBODY        0   /* no account has this row */
+#define PARTIES_MAX   200  /* of an address that have proven it, and as many others */
+#define NAMED_MAX     1000 /* of a name: each report by a caller is a person's of its own */
+#define NOBODY        0    /* no account has this row */
 #define WORDS_MAX     8000
 #define BEGINNING_MIN 3
 
@@ -188,10 +189,11 @@ static enum rc add_reached(struct ctx *ctx, struct str contact, struct case_matc
 static enum rc add_named(struct ctx *ctx, struct str name, struct case_match *match)
 {
     struct parties_by_name_rows rows;
-    enum rc rc = parties_by_name(ctx, name, PARTIES_MAX, &rows);
+    enum rc rc = parties_by_name(ctx, name, NAMED_MAX, &rows);
 
     for (size_t i = 0; !rc && i < rows.n; i++)
         match->parties[match->party_n++] = rows.rows[i].id;
+    match->has_more_people |= !rc && rows.n == NAMED_MAX;
     return rc;
 }
 
@@ -201,7 +203,8 @@ static enum rc find_parties(struct ctx *ctx, const struct case_search *search,
     if (!actor_may(ctx->actor, PERMISSION_WORK))
         return case_filter_refuse(ctx, search->text, term->at, MSG_filter_no_reporter_right,
                                   STR_NONE);
-    match->parties = ARENA_ARRAY(ctx->arena, term->value_n * 2 * PARTIES_MAX, int64_t);
+    _Static_assert(NAMED_MAX >= 2 * PARTIES_MAX, "there is room for both");
+    match->parties = ARENA_ARRAY(ctx->arena, term->value_n * NAMED_MAX, int64_t);
     if (!match->parties)
         return FAIL(ctx, ERR_MEMORY);
     match->party_n = 0;
@@ -213,17 +216,6 @@ static enum rc find_parties(struct ctx *ctx, const struct case_search *search,
             return rc;
     }
     return RC_OK;
-}
-
-enum rc case_match_is_name(struct ctx *ctx, struct str name, bool *ret)
-{
-    struct parties_by_name_rows rows = {.n = 0};
-    enum rc rc =
-        actor_may(ctx->actor, PERMISSION_WORK) ? parties_by_name(ctx, name, 1, &rows) : RC_OK;
-
-    if (!rc)
-        *ret = rows.n > 0;
-    return rc;
 }
 
 static enum rc check_field(struct ctx *ctx, const struct case_search *search,

@@ -16,6 +16,7 @@ struct case_match {
     unsigned types;   /* bit i: state type i is possible */
     int64_t *parties; /* whom the first term `reporter` may mean */
     size_t party_n;
+    bool has_more_people; /* of a name: the newest alone are among `parties` */
 };
 
 /* Looks up logins and contacts, once for a search. Errors as case_search. */
@@ -35,8 +36,5 @@ bool case_match_has(struct str text, struct str word, bool is_beginning);
 /* How well the words asked for stand in a case's text (case_text.words): more is better. The same
  * on every store. */
 int64_t case_match_score(const struct case_filter *filter, struct arena *arena, struct str words);
-
-/* Whether somebody of that name is known: for who may look for people. */
-enum rc case_match_is_name(struct ctx *ctx, struct str name, bool *ret) MUST_CHECK;
 
 #endif

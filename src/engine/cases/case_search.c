@@ -144,7 +144,7 @@ static enum rc show(struct case_searching *work, struct case_found *ret)
     struct case_found found = {
         .n = work->found_n > most ? most : work->found_n,
         .next = next_of(work),
-        .is_cut = work->is_cut,
+        .is_cut = work->is_cut || work->match.has_more_people,
         .looked_at = work->looked_at,
         .sort = work->sort,
     };

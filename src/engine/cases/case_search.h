@@ -69,7 +69,8 @@ struct case_found {
     struct case_line *lines;
     size_t n;
     struct str next;     /* the cursor of the next page; empty: this is the last */
-    bool is_cut;         /* reading stopped before the page was full: there may be more */
+    bool is_cut;         /* reading stopped before the page was full, or at the newest
+                          * thousand people of a name: there may be more */
     size_t looked_at;    /* cases, whether they were asked for or not; at most rows_max */
     enum case_sort sort; /* in which it came: words have two orders of their own */
 };
