@@ -266,8 +266,8 @@ static void test_many_people_of_a_name_are_told(void **state)
             case_search(&world->ctx, &(struct case_search){.filter = &filter, .most = 5}, &found));
     assert_true(found.n == 1 && !found.is_cut);
     test_exec(world, "INSERT INTO party (kind, name, lang, created) "
-                     "WITH RECURSIVE some(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM some "
-                     "WHERE i < 1000) SELECT 'person', 'Ana', 'en', 0 FROM some");
+                     "WITH RECURSIVE nth(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM nth "
+                     "WHERE i < 1000) SELECT 'person', 'Ana', 'en', 0 FROM nth");
     db_reader_release(&world->ctx);
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
     test_ok(&world->ctx,
