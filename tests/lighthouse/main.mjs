@@ -10,7 +10,7 @@ import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const PAGES = process.argv[2] ? [process.argv[2]] : ['/', '/es/', '/find?q=hole', '/services/pothole', '/report/pothole/where', '/cases', '/follow'];
+const PAGES = ['/', '/es/', '/vi/', '/find?q=hole', '/services/pothole', '/report/pothole/where', '/cases', '/vi/cases', '/follow', '/me', '/api/'];
 const LEAST = { performance: 95, accessibility: 100, 'best-practices': 100, seo: 100 };
 // A demonstration runs on this machine: without TLS, and without what a proxy in front adds.
 const SKIPPED = ['is-on-https', 'redirects-http', 'uses-http2'];
@@ -26,9 +26,15 @@ const server = spawn(process.env.CITYHALL, ['serve', join(folder, 'city'), '--li
 await new Promise((resolve, reject) => { server.stdout.on('data', text => /^ready /m.test(text) && resolve()); server.on('exit', () => reject(new Error('the server ended'))); });
 const chrome = await launch({ chromePath: process.env.CHROMIUM, chromeFlags: ['--headless=new', '--disable-gpu', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])] });
 
+/** A case's page, as the list leads to it. */
+async function somebodysCase() {
+  const list = await (await fetch(`http://127.0.0.1:${port}/cases`)).text();
+  return /\/cases\/\d\d-\d+-\d/.exec(list)[0];
+}
+
 let count = 0, failed = 0;
 try {
-  for (const path of PAGES) {
+  for (const path of process.argv[2] ? [process.argv[2]] : [...PAGES, await somebodysCase()]) {
     const { lhr } = await lighthouse(`http://127.0.0.1:${port}${path}`, { port: chrome.port, onlyCategories: Object.keys(LEAST), skipAudits: SKIPPED });
     const scores = Object.fromEntries(Object.keys(LEAST).map(name => [name, Math.round((lhr.categories[name].score ?? 0) * 100)]));
     const under = Object.keys(LEAST).filter(name => scores[name] < LEAST[name]);
