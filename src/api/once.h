@@ -9,8 +9,8 @@
  * No answer about a case is kept. What a case says may be redacted, erased or taken out of a
  * program's sight the next minute, by folders that know nothing of this table; so a replay shows
  * the case as it is then, as far as the program may see it then. Kept is only the answer that holds
- * a secret which is told once (a filing's private link, a draft's token) and nothing of what was
- * answered or written; it is encrypted. Layer: api. Table: api_call.
+ * a secret which is told once (a filing's private link, a draft's token), with the number, the days
+ * and the place of the filing, and nothing of its answers or words; it is encrypted. Layer: api. Table: api_call.
  */
 #ifndef API_ONCE_H
 #define API_ONCE_H

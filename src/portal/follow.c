@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/case_read.h"
 #include "engine/cases/private_link.h"
 #include "engine/cases/public_case.h"
@@ -376,7 +377,7 @@ static enum rc load_answers(struct ctx *ctx, struct follow *follow)
         struct str prompt = text_in(&field->prompt, ctx->lang);
 
         if (!answers.of[i].is_given || field->audience == AUDIENCE_STAFF ||
-            (!follow->is_own && !field_is_public(field)))
+            (!follow->is_own && !answer_is_public(ctx->city, field, &answers.of[i])))
             continue;
         follow->answers[follow->answer_n++] = (struct follow_answer){
             prompt.n ? prompt : text_in(&field->text, ctx->lang),

@@ -45,6 +45,17 @@ enum rc assets_check(struct ctx *ctx, const struct answers *answers, const struc
     return rc;
 }
 
+bool answer_is_public(const struct city *city, const struct field *field,
+                      const struct answer *answer)
+{
+    const struct layer *layer;
+
+    if (!field_is_public(field) || !has_layer(field) || !answer->is_given)
+        return field_is_public(field);
+    layer = layer_of(city, field);
+    return layer && layer_by_id(layer, answer->value.text);
+}
+
 void assets_near(const struct city *city, const struct field *field, const struct place *place,
                  struct assets_near *ret)
 {

@@ -23,6 +23,11 @@ enum rc asset_check(struct ctx *ctx, const struct field *field, const struct ans
 enum rc assets_check(struct ctx *ctx, const struct answers *answers,
                      const struct place *place) MUST_CHECK;
 
+/* Whether everybody may see the answer: field_is_public, and what names a thing of the map is the
+ * id of one, since an answer of former days or from another system may be anybody's words. */
+bool answer_is_public(const struct city *city, const struct field *field,
+                      const struct answer *answer);
+
 /* The things that may be the answer at that place: how many there are, and the nearest of them.
  * None without a point, a layer, or for a field of another type. */
 #define ASSETS_NEAR_MAX 12

@@ -1,6 +1,7 @@
 #include "engine/cases/case_effect.h"
 
 #include "base/json.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/queries.h"
 #include "engine/clock/turn.h"
@@ -59,6 +60,11 @@ enum rc effects_clocks(struct ctx *ctx, const struct stored_case *stored, const 
 
 /* ---- Answers */
 
+static const struct place *place_of(const struct stored_case *stored)
+{
+    return stored->has_place ? &stored->place : NULL;
+}
+
 struct setting {
     const struct stored_case *stored;
     struct answers answers; /* as they will be */
@@ -85,6 +91,8 @@ static enum rc set_one(struct ctx *ctx, struct setting *setting, const struct ef
         return rc;
     typed = answer_typed(ctx->arena, field, &answer);
     rc = field->type == FIELD_CHOICES ? RC_OK : answer_read(ctx, field, &typed, 1, &answer);
+    if (!rc)
+        rc = asset_check(ctx, field, &answer, place_of(setting->stored));
     if (rc == RC_INVALID)
         return FAIL(ctx, ERR_CONFIG,
                     .detail =
@@ -128,9 +136,10 @@ static enum rc set_answers(struct ctx *ctx, const struct stored_case *stored,
 /* ---- Further cases */
 
 /* What the other service asks under the same id and of the same type. */
-static enum rc carry_answers(struct ctx *ctx, const struct answers *from,
+static enum rc carry_answers(struct ctx *ctx, const struct stored_case *stored,
                              const struct definition *to, struct answers *ret)
 {
+    const struct answers *from = &stored->answers;
     enum rc rc = answers_new(ctx, to, ret);
 
     for (size_t i = 0; !rc && i < to->field_n; i++) {
@@ -145,8 +154,11 @@ static enum rc carry_answers(struct ctx *ctx, const struct answers *from,
         if (!answer->is_given)
             continue;
         typed = answer_typed(ctx->arena, same, answer);
-        if (answer_read(ctx, field, &typed, 1, &ret->of[i]))
+        if (answer_read(ctx, field, &typed, 1, &ret->of[i]) ||
+            asset_check(ctx, field, &ret->of[i], place_of(stored))) {
             ctx_clear_error(ctx);
+            ret->of[i] = (struct answer){.is_given = false};
+        }
     }
     return rc;
 }
@@ -156,7 +168,7 @@ static enum rc open_case(struct ctx *ctx, const struct stored_case *stored,
 {
     struct filing filing = {
         .definition = city_service(ctx->city, effect->subject),
-        .place = stored->has_place ? &stored->place : NULL,
+        .place = place_of(stored),
         .description = stored->row.description,
         .channel = stored->row.channel,
         .lang = stored->lang,
@@ -171,7 +183,7 @@ static enum rc open_case(struct ctx *ctx, const struct stored_case *stored,
                     .detail =
                         str_fmt(ctx->arena, "a step opens a case of %.*s, which is not offered",
                                 STR_ARG(effect->subject)));
-    rc = carry_answers(ctx, &stored->answers, filing.definition, &filing.answers);
+    rc = carry_answers(ctx, stored, filing.definition, &filing.answers);
     if (!rc)
         rc = case_file_within(ctx, &filing, &filed);
     return rc ? rc

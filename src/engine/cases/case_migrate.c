@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/piece.h"
 #include "db/db.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/case_edit.h"
 #include "engine/cases/number.h"
 #include "engine/cases/queries.h"
@@ -49,11 +50,13 @@ static struct str find_obstacle(struct ctx *ctx, struct moving *moving)
 }
 
 /* An answer goes the way of one that is typed, so that the new field's limits hold for it. */
-static bool carry(struct ctx *ctx, const struct answers *from, size_t at, struct answers *to)
+static bool carry(struct ctx *ctx, const struct stored_case *stored, size_t at, struct answers *to)
 {
+    const struct answers *from = &stored->answers;
     const struct field *old = &from->definition->fields[at];
     const struct field *field = definition_field(to->definition, old->id);
     struct str typed = answer_typed(ctx->arena, old, &from->of[at]), parts[64], rest = typed;
+    struct answer *answer;
     size_t n = 0;
 
     if (!field || field->type != old->type)
@@ -63,8 +66,11 @@ static bool carry(struct ctx *ctx, const struct answers *from, size_t at, struct
             n++;
     else
         parts[n++] = typed;
-    if (answer_read(ctx, field, parts, n, &to->of[field - to->definition->fields]) == RC_OK)
+    answer = &to->of[field - to->definition->fields];
+    if (answer_read(ctx, field, parts, n, answer) == RC_OK &&
+        asset_check(ctx, field, answer, stored->has_place ? &stored->place : NULL) == RC_OK)
         return true;
+    *answer = (struct answer){.is_given = false};
     ctx_clear_error(ctx);
     return false;
 }
@@ -80,7 +86,7 @@ static enum rc carry_answers(struct ctx *ctx, struct moving *moving)
         return rc;
     json_begin_object(&json);
     for (size_t i = 0; i < from->definition->field_n; i++) {
-        if (!from->of[i].is_given || carry(ctx, from, i, &moving->answers))
+        if (!from->of[i].is_given || carry(ctx, &moving->stored, i, &moving->answers))
             continue;
         json_put_member(&json, from->definition->fields[i].id,
                         answer_typed(ctx->arena, &from->definition->fields[i], &from->of[i]));

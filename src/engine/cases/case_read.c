@@ -1,6 +1,7 @@
 #include "engine/cases/case_read.h"
 
 #include "base/json.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/number.h"
 #include "engine/cases/queries.h"
 #include "engine/record/queries.h"
@@ -101,7 +102,8 @@ enum rc case_read(struct ctx *ctx, struct str typed, enum case_reader reader, st
 }
 
 /* A field that the definition does not know is nobody's but staff's. */
-static bool answers_are_public(const struct definition *definition, json_t *answers)
+static bool answers_are_public(const struct city *city, const struct definition *definition,
+                               json_t *answers)
 {
     const char *name;
     json_t *value;
@@ -110,7 +112,9 @@ static bool answers_are_public(const struct definition *definition, json_t *answ
     {
         const struct field *field = definition_field(definition, str_of(name));
 
-        if (!field || !field_is_public(field))
+        struct answer answer = {.is_given = true, .value.text = str_of(json_string_value(value))};
+
+        if (!field || !answer_is_public(city, field, &answer))
             return false;
     }
     return true;
@@ -130,7 +134,7 @@ bool case_payload_is_for(struct ctx *ctx, const struct definition *definition,
     }
     if (is_opening)
         return !json_object_get(object, "route");
-    return reader == EVENT_PARTIES || answers_are_public(definition, object);
+    return reader == EVENT_PARTIES || answers_are_public(ctx->city, definition, object);
 }
 
 enum rc case_events(struct ctx *ctx, const struct case_read *of, enum event_audience reader,

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/piece.h"
+#include "engine/cases/asset.h"
 #include "engine/cases/public_list.h"
 #include "engine/cases/public_row.h"
 #include "engine/cases/queries.h"
@@ -27,7 +28,7 @@ enum rc public_answers(struct ctx *ctx, const struct public_case *shown, struct 
     for (size_t i = 0; i < shown->definition->field_n; i++) {
         const struct field *field = &shown->definition->fields[i];
 
-        if (!field_is_public(field))
+        if (!answer_is_public(ctx->city, field, &answers.of[i]))
             answers.of[i] = (struct answer){.is_given = false};
     }
     *ret = answers;

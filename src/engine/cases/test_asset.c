@@ -94,6 +94,26 @@ static void a_city_without_the_layer_knows_none(void **state)
                  "lamp");
 }
 
+/* An answer of former days, of another system or of another field may be anybody's words. */
+static void the_public_sees_things_of_the_map_alone(void **state)
+{
+    struct world *world = *state;
+    struct field field = *definition_field(lights(), S("lamp"));
+    struct answer answer = {true, cel_string(S("48-12"))};
+    struct city without = *world->ctx.city;
+
+    assert_false(answer_is_public(world->ctx.city, &field, &answer));
+    field.open = OPEN_PUBLIC;
+    assert_true(answer_is_public(world->ctx.city, &field, &answer));
+    answer.value = cel_string(S("LB-1"));
+    assert_false(answer_is_public(world->ctx.city, &field, &answer));
+    answer.value = cel_string(S("my neighbour is a thief"));
+    assert_false(answer_is_public(world->ctx.city, &field, &answer));
+    answer.value = cel_string(S("48-12"));
+    without.layers = NULL;
+    assert_false(answer_is_public(&without, &field, &answer));
+}
+
 static void what_is_near_comes_nearest_first(void **state)
 {
     struct world *world = *state;
@@ -247,6 +267,7 @@ int main(void)
         TEST(within_is_the_fields_own),
         TEST(without_a_point_the_layer_alone_decides),
         TEST(a_city_without_the_layer_knows_none),
+        TEST(the_public_sees_things_of_the_map_alone),
         TEST(what_is_near_comes_nearest_first),
         TEST(it_is_asked_where_there_are_some),
         TEST(at_another_place_it_is_asked_again),
