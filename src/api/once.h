@@ -10,7 +10,8 @@
  * program's sight the next minute, by folders that know nothing of this table; so a replay shows
  * the case as it is then, as far as the program may see it then. Kept is only the answer that holds
  * a secret which is told once (a filing's private link, a draft's token), with the number, the days
- * and the place of the filing, and nothing of its answers or words; it is encrypted. Layer: api. Table: api_call.
+ * and the place of the filing, and nothing of its answers or words; it is encrypted. Layer: api.
+ * Table: api_call.
  */
 #ifndef API_ONCE_H
 #define API_ONCE_H
