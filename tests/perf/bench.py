@@ -617,6 +617,7 @@ class Bench:
         time.sleep(1)
         idle = self.city.memory_mb("VmRSS")
         for part in parts:
+            os.sync()  # what the part before left to be written is not this one's
             try:
                 part(self)
             except Exception as why:  # whatever it is, the other figures are wanted
