@@ -281,10 +281,11 @@ static enum rc read_filing(struct ctx *ctx, const struct request *request, const
     filing->channel = S("api");
     filing->lang = LANG_EN;
     lang_parse(api_text(body, "lang"), &filing->lang);
-    filing->submission = api_once_name(ctx, request);
-    filing->link_token = link_token(ctx, request, filing->submission);
     filing->base_url = request_csrf(request)->base_url;
-    return RC_OK;
+    rc = api_once_name(ctx, request, &filing->submission);
+    if (!rc)
+        filing->link_token = link_token(ctx, request, filing->submission);
+    return rc;
 }
 
 static void put_filed(struct ctx *ctx, const struct request *request, struct reply *reply,

@@ -3,6 +3,7 @@
 #include "api/once.h"
 
 #include "api/test_program.h"
+#include "base/crypto.h"
 #include "engine/cases/case_privacy.h"
 #include "engine/cases/private_link.h"
 #include "engine/work/job.h"
@@ -307,6 +308,49 @@ static void a_forgotten_key_files_anew(void **state)
     assert_int_equal(count(world, "cases"), 2);
 }
 
+/* As the version before the body was in the name left the newest filing, its answer lost. */
+static void be_of_before(struct world *world, const char *once)
+{
+    struct arena *arena = world->ctx.arena;
+    int64_t key = test_i64(world, "SELECT max(api_key) FROM api_call", 0);
+    struct crypto_hash hash = crypto_sha256(str_fmt(arena, "api %lld %s", (long long)key, once));
+    struct str name = crypto_hex(arena, crypto_hash_str(&hash));
+
+    test_exec(world, str_z(arena, str_fmt(arena,
+                                          "UPDATE cases SET submission = '%.*s' WHERE id = "
+                                          "(SELECT max(id) FROM cases)",
+                                          STR_ARG(name))));
+    test_exec(world, "DELETE FROM link_token"); /* of which it had another */
+    test_exec(world, "UPDATE api_call SET status = 1, answer = NULL");
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_WORKING_US);
+}
+
+static void a_filing_of_a_version_before_is_one(void **state)
+{
+    static const char another[] = "{\"service\":\"pothole\",\"place\":{\"text\":\"30 Cedar St\"}}";
+    struct world *world = *state;
+    struct program p;
+    struct str number;
+
+    program_init(&p, world, "file@city");
+    assert_int_equal(file(&p, "k", REPORT), 201);
+    number = told(&p, "number");
+    be_of_before(world, "k");
+    assert_int_equal(file(&p, "k", REPORT), 201);
+    assert_true(str_eq(told(&p, "number"), number));
+    assert_int_equal(count(world, "cases"), 1);
+    /* The key is forgotten and files another: which is not taken for that one, lost or not. */
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US + 1);
+    assert_int_equal(file(&p, "k", another), 201);
+    assert_false(str_eq(told(&p, "number"), number));
+    number = told(&p, "number");
+    test_exec(world, "UPDATE api_call SET status = 1, answer = NULL");
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_WORKING_US);
+    assert_int_equal(file(&p, "k", another), 201);
+    assert_true(str_eq(told(&p, "number"), number));
+    assert_int_equal(count(world, "cases"), 2);
+}
+
 static bool run_due(struct world *world)
 {
     static const struct job_kind jobs[] = {{ONCE_SWEEP, api_once_sweep}, {.kind = NULL}};
@@ -445,6 +489,7 @@ int main(void)
         TEST(a_replay_shows_what_the_key_may_see_now),
         TEST(a_note_counts_for_two_days),
         TEST(a_forgotten_key_files_anew),
+        TEST(a_filing_of_a_version_before_is_one),
         TEST(what_is_old_is_swept_every_day),
         TEST(a_problem_is_told_in_the_language_asked_for),
         TEST(each_fault_has_its_place),
