@@ -1,6 +1,5 @@
 /* Photos over HTTP, with the program's own routes and image program: a resident's report with
  * photos, what is refused, who sees what, and staff who release one. */
-#include <dirent.h>
 #include <ftw.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -30,7 +29,7 @@
 struct world {
     struct test_city city;
     struct site site;
-    char folder[64];
+    char folder[TEST_TEMPORARY_MAX];
     struct image_client pictures;
 };
 
@@ -111,8 +110,7 @@ static int open_world(void **state)
 
     assert_non_null(world);
     test_city_open(&world->city);
-    memcpy(world->folder, "/tmp/cityhall-photos-XXXXXX", 28);
-    assert_non_null(mkdtemp(world->folder));
+    test_temporary(world->folder, "photos");
     image_client_init(&world->pictures, CITYHALL_IMAGE);
     world->city.city->files_folder = world->folder;
     world->city.city->pictures = &world->pictures;
@@ -131,21 +129,13 @@ static int open_world(void **state)
     return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *at)
-{
-    (void)about;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 static int close_world(void **state)
 {
     struct world *world = *state;
 
     site_stop(&world->site);
     image_client_done(&world->pictures);
-    nftw(world->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    test_temporary_remove(world->folder);
     test_city_close(&world->city);
     free(world);
     return 0;

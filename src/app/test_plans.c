@@ -168,7 +168,7 @@ static int close_city_store(void **state)
     struct test_store *store = *state;
 
     test_ctx_done(&store->ctx);
-    test_folder_remove(store);
+    test_temporary_remove(store->folder);
     return 0;
 }
 

@@ -1,8 +1,5 @@
 #include "console/test_city.h"
 
-#include <dirent.h>
-#include <unistd.h>
-
 #include "base/crypto.h"
 #include "console/console.h"
 #include "db/db.h"
@@ -59,11 +56,11 @@ void test_city_open(struct test_city *city)
     struct publication publication;
     const char *root = getenv("CITYHALL_ROOT");
 
-    *city = (struct test_city){.folder = "/tmp/cityhall-console-XXXXXX"};
+    *city = (struct test_city){.folder = ""};
     crypto_init();
     test_city_be_demonstration(true);
     assert_non_null(root);
-    assert_non_null(mkdtemp(city->folder));
+    test_temporary(city->folder, "console");
     city->ctx = (struct ctx){.arena = arena_new((size_t)256 << 20), .now = clock_now()};
     assert_non_null(city->ctx.arena);
     raw_place_make_migrated(&city->place, city->folder, migrate);
@@ -84,17 +81,10 @@ void test_city_open(struct test_city *city)
 
 void test_city_close(struct test_city *city)
 {
-    DIR *folder = opendir(city->folder);
-    const struct dirent *entry;
-
     city_free(city->city);
     ctx_done(&city->ctx);
     db_close(city->db);
-    while (folder && (entry = readdir(folder)))
-        unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder)
-        closedir(folder);
-    rmdir(city->folder);
+    test_temporary_remove(city->folder);
     raw_place_drop(&city->place);
     arena_free(city->ctx.arena);
 }

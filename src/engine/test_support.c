@@ -1,6 +1,5 @@
 #include "engine/test_support.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,33 +11,12 @@
 #define MAX_STORE_BYTES ((size_t)64 << 20)
 
 struct city *test_city;
-char test_city_folder[TEST_FOLDER_MAX];
+char test_city_folder[TEST_TEMPORARY_MAX];
 
-static char template_folder[TEST_FOLDER_MAX];
+static char template_folder[TEST_TEMPORARY_MAX];
 static struct raw_place template_place;
 
 /* ---- Files */
-
-void test_folder_make(char ret[TEST_FOLDER_MAX])
-{
-    const char *temporary = getenv("TMPDIR");
-
-    snprintf(ret, TEST_FOLDER_MAX, "%s/cityhall-engine-XXXXXX", temporary ? temporary : "/tmp");
-    assert_non_null(mkdtemp(ret));
-}
-
-static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
-{
-    (void)about;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
-void test_folder_remove(const char *folder)
-{
-    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 void test_copy(const char *from, const char *to)
 {
@@ -145,7 +123,7 @@ static void make_city_folder(void)
     static const char *const needless[] = {
         "parcel.topojson",      "zoning.geojson", "hydrant.geojson",       "sweeping.geojson",
         "neighborhood.geojson", "water.geojson",  "police-sector.geojson", "park.geojson"};
-    char text[3 * TEST_FOLDER_MAX];
+    char text[3 * TEST_TEMPORARY_MAX];
 
     snprintf(test_city_folder, sizeof test_city_folder, "%.150s/folder", template_folder);
     snprintf(text, sizeof text, "cp -r '%s/cities/port-azalea' '%s'", getenv("CITYHALL_ROOT"),
@@ -167,7 +145,7 @@ int test_group_open(void **state)
 
     (void)state;
     crypto_init();
-    test_folder_make(template_folder);
+    test_temporary(template_folder, "engine");
     make_city_folder();
     raw_place_make(&template_place, template_folder, NULL);
     db = test_open_store(&ctx, &template_place, sequencer);
@@ -188,7 +166,7 @@ int test_group_close(void **state)
     (void)state;
     city_free(test_city);
     raw_place_drop(&template_place);
-    test_folder_remove(template_folder);
+    test_temporary_remove(template_folder);
     return 0;
 }
 
@@ -197,7 +175,7 @@ int test_open(void **state)
     struct world *world = calloc(1, sizeof *world);
 
     assert_non_null(world);
-    test_folder_make(world->folder);
+    test_temporary(world->folder, "engine");
     raw_place_make(&world->place, world->folder, &template_place);
     if (!raw_is_postgres())
         test_copy(template_place.location, world->place.location);
@@ -221,7 +199,7 @@ int test_close(void **state)
     db_close(world->db);
     record_sequencer_free(world->sequencer);
     raw_place_drop(&world->place);
-    test_folder_remove(world->folder);
+    test_temporary_remove(world->folder);
     free(world);
     return 0;
 }

@@ -1,6 +1,5 @@
 #include "engine/test_town.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -75,11 +74,8 @@ static void migrate(const struct raw_place *place)
 static void make_folder(struct test_town *town)
 {
     static const char *const folders[] = {"calendars", "workflows", "services", "layers", "tables"};
-    const char *temporary = getenv("TMPDIR");
 
-    snprintf(town->folder, sizeof town->folder, "%s/cityhall-town-XXXXXX",
-             temporary ? temporary : "/tmp");
-    assert_non_null(mkdtemp(town->folder));
+    test_temporary(town->folder, "town");
     raw_place_make_migrated(&town->place, town->folder, migrate);
     for (size_t i = 0; i < COUNT(folders); i++)
         test_ok(&town->ctx, file_make_dir(&town->ctx, in_folder(town, folders[i]), 0700));
@@ -129,24 +125,6 @@ static void close_store(struct test_town *town)
     db_close(town->db);
 }
 
-static void remove_folder(const char *folder)
-{
-    DIR *open = opendir(folder);
-    struct dirent *entry;
-    char path[600];
-
-    while (open && (entry = readdir(open))) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (unlink(path) < 0)
-            remove_folder(path);
-    }
-    if (open)
-        closedir(open);
-    rmdir(folder);
-}
-
 int test_town_close(void **state)
 {
     struct test_town *town = *state;
@@ -154,7 +132,7 @@ int test_town_close(void **state)
     close_store(town);
     arena_free(town->ctx.arena);
     raw_place_drop(&town->place);
-    remove_folder(town->folder);
+    test_temporary_remove(town->folder);
     free(town);
     return 0;
 }

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/test_temporary.h"
 #include "db/db.h"
 #include "db/test_raw.h"
 #include "engine/cases/cases.h"
@@ -17,7 +18,7 @@
 #include "people/actor.h"
 
 struct test_town {
-    char folder[100];
+    char folder[TEST_TEMPORARY_MAX];
     struct raw_place place; /* of the store */
     struct ctx ctx;
     struct db *db;

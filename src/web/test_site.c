@@ -257,8 +257,7 @@ void site_prepare(struct site *site)
     *site = (struct site){.server = NULL};
     site->ctx.arena = arena_new((size_t)64 << 20);
     assert_non_null(site->ctx.arena);
-    memcpy(site->temp_dir, "/tmp/cityhall-web-XXXXXX", 25);
-    assert_non_null(mkdtemp(site->temp_dir));
+    test_temporary(site->temp_dir, "web");
     site->options = (struct server_options){
         .listen = "127.0.0.1:0",
         .base_url = "http://127.0.0.1",
@@ -295,7 +294,7 @@ void site_stop(struct site *site)
     server_free(site->server);
     assert_int_equal(atomic_load(&site->begun), atomic_load(&site->ended));
     assert_int_equal(files_in(site->temp_dir), 0);
-    rmdir(site->temp_dir);
+    test_temporary_remove(site->temp_dir);
     ctx_done(&site->ctx);
     arena_free(site->ctx.arena);
 }

@@ -3,13 +3,14 @@
 #define WEB_TEST_SITE_H
 
 #include "base/test_support.h"
+#include "base/test_temporary.h"
 #include "web/server.h"
 
 struct site {
     struct ctx ctx;
     struct server *server;
     struct server_options options; /* may be changed between site_prepare and site_start */
-    char temp_dir[64];
+    char temp_dir[TEST_TEMPORARY_MAX];
     _Atomic int logged, begun, ended;
     _Atomic int last_error; /* enum err_id of the last log line */
 };

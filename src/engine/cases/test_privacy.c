@@ -352,10 +352,10 @@ static void a_redacted_photo_leaves_the_disk(void **state)
 {
     struct world *world = *state;
     struct redaction redaction = {.what = REDACT_PHOTO, .id = 1, .reason = S("A face")};
-    char folder[TEST_FOLDER_MAX];
+    char folder[TEST_TEMPORARY_MAX];
     struct city city = *test_city;
 
-    test_folder_make(folder);
+    test_temporary(folder, "engine");
     city.files_folder = folder;
     file_secret(world);
     world->ctx.city = &city;
@@ -377,7 +377,7 @@ static void a_redacted_photo_leaves_the_disk(void **state)
                               1),
                      2);
     world->ctx.city = test_city;
-    test_folder_remove(folder);
+    test_temporary_remove(folder);
 }
 
 int main(void)
