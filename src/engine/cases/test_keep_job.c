@@ -23,6 +23,8 @@
 
 static const char both[] = BENCH(FIELD("plate", "text", "keep: 30 days, personal: sensitive, ")
                                      FIELD("seats", "number", "keep: 90 d, indexed: true, "));
+static const char a_day[] =
+    BENCH(FIELD("plate", "text", "keep: 1 d, ") FIELD("seats", "number", ""));
 static const char seats_for_ever[] = BENCH(FIELD("seats", "number", ""));
 
 static void publish(struct test_town *town, const char *service)
@@ -123,6 +125,25 @@ static void each_answer_has_its_own_time(void **state)
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM case_index"), 1);
     assert_int_equal(with(town, "KLM"), 1);
     assert_int_equal(test_town_count(town, "SELECT max(id) FROM cases"), open);
+    assert_projections(town);
+}
+
+/* The shortest that a service can say, to the instant. */
+static void a_day_is_a_day(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id;
+
+    publish(town, a_day);
+    id = file_bench(town);
+    test_town_step(town, id, "resolve");
+    town->ctx.now = instant_plus_us(town->ctx.now, US_PER_DAY - 1);
+    test_ok(&town->ctx, keep_erase(&town->ctx, id));
+    assert_int_equal(with(town, "KLM"), 1);
+    town->ctx.now = instant_plus_us(town->ctx.now, 1);
+    test_ok(&town->ctx, keep_erase(&town->ctx, id));
+    assert_int_equal(with(town, "KLM"), 0);
+    assert_int_equal(with(town, "seats"), 1);
     assert_projections(town);
 }
 
@@ -250,11 +271,9 @@ static void bad_arguments_are_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TOWN(each_answer_has_its_own_time),
-        TOWN(it_goes_on_where_it_was_stopped),
-        TOWN(one_that_cannot_be_done_holds_up_no_other),
-        TOWN(a_newer_version_has_other_times),
-        TOWN(an_imported_case_has_its_end_already),
+        TOWN(each_answer_has_its_own_time),    TOWN(a_day_is_a_day),
+        TOWN(it_goes_on_where_it_was_stopped), TOWN(one_that_cannot_be_done_holds_up_no_other),
+        TOWN(a_newer_version_has_other_times), TOWN(an_imported_case_has_its_end_already),
         TOWN(bad_arguments_are_told),
     };
 
