@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "engine/cases/locate.h"
+#include "engine/cases/projection.h"
 #include "engine/publish/publish.h"
 
 #define MAX_STORE_BYTES ((size_t)64 << 20)
@@ -274,6 +275,66 @@ void assert_grown(struct world *world, const struct test_counts *before, ...)
             fail_msg("%s grew by %lld, expected %lld", after.of[i].name,
                      (long long)(after.of[i].rows - before->of[i].rows), (long long)by);
     }
+}
+
+int64_t test_found(struct world *world, const char *word)
+{
+    static const char *const places[][2] = {
+        {"cases", "description || answers"},
+        {"event_payload", "payload"},
+        {"case_text", "words"},
+        {"case_public_text", "words"},
+        {"message", "subject || body"},
+        {"case_index", "field || coalesce(text, '')"},
+        {"satisfaction", "text"},
+        {"draft", "answers"},
+        {"clock", "trace"},
+    };
+    int64_t n = 0;
+
+    for (size_t i = 0; i < COUNT(places); i++) {
+        struct str sql = str_fmt(world->ctx.arena,
+                                 "SELECT count(*) FROM %s WHERE %s LIKE '%%%%%s%%%%' AND %%lld = 1",
+                                 places[i][0], places[i][1], word);
+
+        n += test_i64(world, str_z(world->ctx.arena, sql), 1);
+    }
+    return n;
+}
+
+void test_look_again(struct world *world)
+{
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+}
+
+void test_projections(struct world *world)
+{
+    struct buf report = buf_in(world->ctx.arena, 10000);
+    struct projection_found found;
+
+    test_look_again(world);
+    test_ok(&world->ctx, projection_check(&world->ctx, &report, &found));
+    if (found.differences)
+        fail_msg("%.*s", STR_ARG(buf_str(&report)));
+}
+
+struct city *test_city_after(struct world *world, const char *code, const struct definition *anew)
+{
+    struct city *city = ARENA_NEW(world->ctx.arena, struct city);
+    size_t n = 0;
+
+    assert_non_null(city);
+    *city = *test_city;
+    city->services = ARENA_ARRAY(world->ctx.arena, city->service_n, struct definition *);
+    assert_non_null(city->services);
+    for (size_t i = 0; i < test_city->service_n; i++)
+        if (!str_eq(test_city->services[i]->code, str_of(code)))
+            city->services[n++] = test_city->services[i];
+        else if (anew)
+            city->services[n++] = (struct definition *)(uintptr_t)anew;
+    city->service_n = n;
+    return city;
 }
 
 /* ---- People and filings */

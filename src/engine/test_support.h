@@ -120,6 +120,18 @@ void test_counts(struct world *world, struct test_counts *ret);
 /* Fails unless exactly these tables have grown by so much since: "cases", 1, "event", 1, NULL. */
 void assert_grown(struct world *world, const struct test_counts *before, ...);
 
+/* In how many rows the word stands, in any column that may hold what people wrote. */
+int64_t test_found(struct world *world, const char *word);
+
+/* The reader anew, with a snapshot of now. */
+void test_look_again(struct world *world);
+
+/* Looks again; fails, showing them, when rows differ from what the record says they should be. */
+void test_projections(struct world *world);
+
+/* The city after a publication: without the service, or with a newer version of it. */
+struct city *test_city_after(struct world *world, const char *code, const struct definition *anew);
+
 /* ---- Files */
 
 /* A copy of a file; what is at `to` is replaced. */
