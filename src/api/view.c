@@ -365,8 +365,16 @@ static enum rc put_steps(struct ctx *ctx, const struct request *request, struct 
 {
     const struct step **steps;
     size_t n;
-    enum rc rc =
-        case_steps_open(ctx, view->definition, view->row.state, view->reach.reach.team, &steps, &n);
+    enum rc rc = case_steps_open(ctx,
+                                 &(struct case_standing){
+                                     .definition = view->definition,
+                                     .state = view->row.state,
+                                     .team = view->reach.reach.team,
+                                     .is_merged = !view->row.merged_into_is_null,
+                                     .has_closed = !view->row.closed_is_null,
+                                     .closed = view->row.closed,
+                                 },
+                                 &steps, &n);
 
     if (rc)
         return rc;

@@ -130,6 +130,7 @@ class City(ServedCity):
         self.sessions = {}
         self.wide_key = self.case = None
         self.addresses = 0  # of this machine that clients have come from
+        self.count_query = ""
 
     def make(self, logins=STAFF):
         self.run("init", self.folder, "--city", self.files, *self.store.options)
@@ -165,9 +166,11 @@ class City(ServedCity):
 
     def counts(self):
         """Rows of each table that only requests fill."""
-        tables = sorted(set(self.store.tables()) - BACKGROUND)
-        query = " UNION ALL ".join("SELECT '%s', count(*) FROM %s" % (t, t) for t in tables)
-        return {table: int(count) for table, count in self.store.rows(query)}
+        if not self.count_query:
+            tables = sorted(set(self.store.tables()) - BACKGROUND)
+            self.count_query = " UNION ALL ".join("SELECT '%s', count(*) FROM %s" % (t, t)
+                                             for t in tables)
+        return {table: int(count) for table, count in self.store.rows(self.count_query)}
 
     def mail(self):
         """The text of the newest message."""
@@ -185,8 +188,11 @@ class City(ServedCity):
         return client
 
     def _stranger(self):
+        return Client(self.host, self.next_address())
+
+    def next_address(self):
         self.addresses += 1
-        return Client(self.host, "127.1.%d.%d" % (self.addresses // 250, self.addresses % 250 + 1))
+        return "127.1.%d.%d" % (self.addresses // 250, self.addresses % 250 + 1)
 
     def _sign_in(self, login):
         """The first sign-in: a password of one's own and a second factor."""
