@@ -276,5 +276,5 @@ int main(void)
         TEST(nothing_is_proved_beyond_the_head),
     };
 
-    return RUN_TESTS("api/status", tests);
+    return RUN_TESTS("api/numbers", tests);
 }
