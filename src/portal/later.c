@@ -177,7 +177,7 @@ enum rc later_open(struct ctx *ctx, struct request *request, struct reply *reply
 
 /* ---- What was begun */
 
-enum rc drafts_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc later_drafts_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_later_drafts));
     struct held held = {.is_forgotten = str_eq(request_value(request, S("done")), S("forgotten"))};
@@ -220,7 +220,7 @@ static enum rc draft_of_path(struct ctx *ctx, const struct request *request, str
     return FAIL(ctx, ERR_NOT_FOUND);
 }
 
-enum rc drafts_go_on(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc later_drafts_go_on(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct draft_line line;
     struct str token;
@@ -235,7 +235,7 @@ enum rc drafts_go_on(struct ctx *ctx, struct request *request, struct reply *rep
     return RC_OK;
 }
 
-enum rc drafts_drop(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc later_drafts_drop(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct draft_line line;
     struct str token;
