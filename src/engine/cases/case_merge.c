@@ -181,11 +181,11 @@ static enum rc take_along(struct ctx *ctx, struct merging *work, const struct pe
 static enum rc move_people(struct ctx *ctx, struct merging *work)
 {
     struct contacts_of_party_rows own;
-    struct merge_followers_rows followers;
+    struct followers_of_rows followers;
     enum rc rc = mails_of(ctx, &work->from, &own);
 
     if (!rc)
-        rc = merge_followers(ctx, work->from.case_id, &followers);
+        rc = followers_of(ctx, work->from.case_id, &followers);
     json_put_key(&work->kept.json, S("added"));
     json_begin_array(&work->kept.json);
     for (size_t i = 0; !rc && i < own.n; i++)
@@ -194,13 +194,13 @@ static enum rc move_people(struct ctx *ctx, struct merging *work)
                                          work->from.row.reporter,
                                          case_contact_trust(own.rows[i].verified_is_null)});
     for (size_t i = 0; !rc && i < followers.n; i++) {
-        const struct merge_followers_row *row = &followers.rows[i];
+        const struct followers_of_row *row = &followers.rows[i];
 
         rc = take_along(ctx, work,
                         &(struct person){row->email, row->lang, row->party_is_null ? 0 : row->party,
                                          follower_trust(row->party_is_null)});
         if (!rc)
-            rc = merge_follower_end(ctx, row->id, ctx->now, NULL);
+            rc = follower_set_ended(ctx, row->id, ctx->now, NULL);
     }
     json_end_array(&work->kept.json);
     json_put_key(&work->kept.json, S("ended"));
@@ -408,7 +408,7 @@ static enum rc each_id(struct ctx *ctx, const json_t *ids,
 static enum rc end_follower(struct ctx *ctx, struct merging *work, int64_t id)
 {
     (void)work;
-    return merge_follower_end(ctx, id, ctx->now, NULL);
+    return follower_set_ended(ctx, id, ctx->now, NULL);
 }
 
 /* Back to the case they followed, unless they have stopped following the other one since. */
