@@ -40,7 +40,6 @@ static struct allowed {
     {"bulk_next", "TEMP B-TREE", "cases of one act of staff, so many at most"},
     {"case_followers", "TEMP B-TREE", "who follows one case"},
     {"followers_of", "TEMP B-TREE", "who follows one case"},
-    {"merge_followers", "TEMP B-TREE", "who follows one case"},
     {"cases_linked", "TEMP B-TREE", "links of one case"},
     {"links_open", "TEMP B-TREE", "links of one case"},
     {"cases_at_place", "TEMP B-TREE", "the 200 last filed at an address and 1000 in its square"},
@@ -171,7 +170,7 @@ static int close_city_store(void **state)
     struct test_store *store = *state;
 
     test_ctx_done(&store->ctx);
-    test_folder_remove(store);
+    test_temporary_remove(store->folder);
     return 0;
 }
 

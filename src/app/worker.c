@@ -227,6 +227,13 @@ static void do_round(struct worker *worker)
     worker->rounds++;
 }
 
+static void rest(struct worker *worker)
+{
+    int64_t pause_ms = worker->options.pause_ms ? worker->options.pause_ms : PAUSE_MS;
+
+    rest_until_woken(&worker->lock, &worker->wake, &worker->is_stopping, pause_ms);
+}
+
 /* Whoever ends by intention is not waited for. */
 static void say_goodbye(struct worker *worker)
 {
@@ -245,7 +252,7 @@ static void *work(void *arg)
 
         do_round(worker);
         if (worker->jobs + worker->messages - done < MAX_TURN)
-            rest_until_woken(&worker->lock, &worker->wake, &worker->is_stopping, PAUSE_MS);
+            rest(worker);
     }
     say_goodbye(worker);
     return NULL;
@@ -260,7 +267,7 @@ static void *watch(void *arg)
     while (!worker->is_stopping) {
         struct worker_state state;
 
-        rest_until_woken(&worker->lock, &worker->wake, &worker->is_stopping, PAUSE_MS);
+        rest(worker);
         state = worker_state(worker);
         if (state.is_stuck == was_stuck)
             continue;

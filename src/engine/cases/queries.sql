@@ -269,10 +269,6 @@ SELECT closed FROM cases WHERE id = :id;
 SELECT kind, label, unit, address, zip, lat_e7, lon_e7, layers FROM place WHERE id = :id;
 
 -- Followers of a case that is merged, and those that the other one has.
--- name: merge_followers :many (cases I64)
-SELECT id, party, email, lang FROM follower
-WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
-
 -- name: merge_follower :optional (cases I64, email TEXT)
 SELECT id, ended FROM follower WHERE cases = :cases AND email = :email;
 
@@ -283,9 +279,6 @@ SELECT party, email, lang FROM follower WHERE id = :id;
 INSERT INTO follower (cases, party, email, lang, token_hash, created, confirmed)
 VALUES (:cases, :party, :email, :lang, :token_hash, :created, :created)
 RETURNING id;
-
--- name: merge_follower_end :exec (id I64, ended INSTANT)
-UPDATE follower SET ended = :ended WHERE id = :id AND ended IS NULL;
 
 -- name: merge_follower_revive :exec (id I64)
 UPDATE follower SET ended = NULL WHERE id = :id;

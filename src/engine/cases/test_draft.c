@@ -9,12 +9,6 @@
 #include "engine/test_support.h"
 #include "people/people.h"
 
-static void refresh(struct world *world)
-{
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-}
-
 /* A pothole half reported. */
 static struct draft begun(struct world *world)
 {
@@ -39,7 +33,7 @@ static struct str saved(struct world *world, const struct draft *draft)
     struct str token = S("");
 
     test_ok(&world->ctx, draft_save(&world->ctx, draft, &token));
-    refresh(world);
+    test_look_again(world);
     return token;
 }
 
@@ -82,7 +76,7 @@ static void saving_again_keeps_the_token(void **state)
     test_ok(&world->ctx, draft_save(&world->ctx, &back, &untouched));
     assert_grown(world, &before, NULL);
     assert_str(untouched, "same");
-    refresh(world);
+    test_look_again(world);
     test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
     assert_true(back.has_description);
     assert_int_equal(back.description.n, 0);
@@ -127,7 +121,7 @@ static void a_draft_sent_from_two_devices_is_one_case(void **state)
 
     test_ok(&world->ctx, draft_load(&world->ctx, token, &here));
     test_ok(&world->ctx, draft_share(&world->ctx, here.id, &other));
-    refresh(world);
+    test_look_again(world);
     test_ok(&world->ctx, draft_load(&world->ctx, other, &there));
     filing = draft_filing(&here);
     test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
@@ -199,7 +193,7 @@ static void a_draft_that_was_sent_is_its_case(void **state)
     test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
     filing = draft_filing(&back);
     test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
-    refresh(world);
+    test_look_again(world);
     test_ok(&world->ctx, draft_case(&world->ctx, token, &row));
     assert_true(str_eq(row.number, filed.number));
     assert_error(&world->ctx, draft_load(&world->ctx, token, &back), ERR_EXPIRED, NULL);
