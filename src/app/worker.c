@@ -10,6 +10,7 @@
 #include "app/rest.h"
 #include "base/log.h"
 #include "engine/cases/keep_job.h"
+#include "engine/cases/names_job.h"
 #include "engine/cases/sweep.h"
 #include "engine/cases/timer.h"
 #include "engine/cases/words_job.h"
@@ -170,6 +171,8 @@ static void begin(struct worker *worker)
 
     if (!rc)
         rc = keep_begin(&ctx);
+    if (!rc)
+        rc = names_begin(&ctx);
     worker->has_begun = !rc;
     note_stage(worker, STAGE_BEGIN, &ctx, rc);
     work_end(worker, &ctx);
@@ -283,6 +286,7 @@ static void set_tables(struct worker *worker)
     worker->tables[n++] = timer_jobs;
     worker->tables[n++] = sweep_jobs;
     worker->tables[n++] = words_jobs;
+    worker->tables[n++] = names_jobs;
     worker->tables[n++] = keep_jobs;
     for (size_t i = 0; worker->options.modules[i] && n < MAX_TABLES; i++)
         if (worker->options.modules[i]->jobs)

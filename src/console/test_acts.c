@@ -53,6 +53,38 @@ static void a_case_goes_to_another_service_and_back(void **state)
     assert_true(page_has(&browser, "Streets East"));
 }
 
+/* The form asks for no asset: whoever sends one all the same is told what is wrong with it. */
+static void an_asset_that_is_none_is_told_at_its_field(void **state)
+{
+    static const char *const buttons[] = {"plan", "do"};
+    struct world *world = *state;
+    struct browser browser = {0};
+    struct str number = test_city_file(&world->city, "hole", true, "Near the bus stop");
+    struct str path = case_path(world, number, "/transfer");
+
+    sign_in(&browser, world, "rdiaz", "agent");
+    assert_int_equal(browse(&browser, path), 200);
+    for (size_t i = 0; i < COUNT(buttons); i++) {
+        struct str typed =
+            str_fmt(world->site.ctx.arena,
+                    "service=tree&planned=tree&f.post=Mine&reason=Bent&act=%s", buttons[i]);
+
+        assert_int_equal(
+            submit(&browser, path, form(&browser, str_z(world->site.ctx.arena, typed))), 422);
+        assert_true(page_has(&browser, "id=\"post-error\""));
+        assert_true(page_has(&browser, "href=\"#post\""));
+        assert_true(page_has(&browser, "name=\"f.post\" value=\"Mine\""));
+        assert_true(page_has(&browser, "<ins>Trees</ins>"));
+        assert_true(page_has(&browser, "Bent</textarea>"));
+    }
+    assert_int_equal(
+        submit(&browser, path,
+               form(&browser, "service=tree&planned=tree&f.post=SP-1&reason=Bent&act=do")),
+        303);
+    assert_int_equal(browse(&browser, location_of(&browser)), 200);
+    assert_true(page_has(&browser, "SP-1"));
+}
+
 static void who_is_second_sees_what_changed(void **state)
 {
     static const struct {
@@ -320,6 +352,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_case_goes_to_another_service_and_back),
+        WORLD_TEST(an_asset_that_is_none_is_told_at_its_field),
         WORLD_TEST(who_is_second_sees_what_changed),
         WORLD_TEST(cases_are_merged_and_taken_apart),
         WORLD_TEST(cases_are_linked),

@@ -248,8 +248,8 @@ static void an_account_that_ends_takes_its_drafts_along(void **state)
 
     people_use(&setup);
     filed = test_file(world, &(struct test_filing){.email = "ana@example.org"});
-    test_exec(world, "INSERT INTO party (kind, name, lang, created) VALUES ('person', 'Ana', 'en', "
-                     "1)");
+    test_exec(world, "INSERT INTO party (kind, name, folded, lang, created) VALUES ('person', "
+                     "'Ana', 'ana', 'en', 1)");
     resident.party = actor.id = test_i64(world, "SELECT max(id) FROM party WHERE %lld = 0", 0);
     test_exec(world, "INSERT INTO resident (party, email, created) SELECT max(id), "
                      "'ana@example.org', 1 FROM party");
@@ -263,12 +263,15 @@ static void an_account_that_ends_takes_its_drafts_along(void **state)
     assert_int_equal(test_i64(world, "SELECT count(*) FROM draft WHERE party = %lld", actor.id),
                      51);
     world->ctx.actor = NULL;
+    test_ok(&world->ctx, resident_change(&world->ctx, actor.id, S("José  NÚÑEZ"), LANG_ES));
+    assert_str(test_text(world, "SELECT folded FROM party WHERE id = %lld", actor.id),
+               "jose nunez");
     test_ok(&world->ctx, resident_erase(&world->ctx, &resident));
     assert_int_equal(test_i64(world, "SELECT count(*) FROM draft WHERE %lld = 0", 0), 0);
     assert_int_equal(test_i64(world, "SELECT count(*) FROM resident WHERE %lld = 0", 0), 0);
     assert_int_equal(test_i64(world,
-                              "SELECT count(*) FROM party WHERE name = '' AND erased IS NOT "
-                              "NULL AND id = %lld",
+                              "SELECT count(*) FROM party WHERE name = '' AND folded = '' "
+                              "AND erased IS NOT NULL AND id = %lld",
                               actor.id),
                      1);
     assert_int_equal(

@@ -1,4 +1,5 @@
 /* Two reports of one thing become one case, and two again. */
+#include "engine/cases/case_link.h"
 #include "engine/cases/case_merge.h"
 #include "engine/cases/follower.h"
 #include "engine/cases/projection.h"
