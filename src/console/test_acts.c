@@ -70,7 +70,7 @@ static void an_asset_that_is_none_is_told_at_its_field(void **state)
                     "service=tree&planned=tree&f.post=Mine&reason=Bent&act=%s", buttons[i]);
 
         assert_int_equal(
-            submit(&browser, path, form(&browser, str_z(world->site.ctx.arena, typed))), 422);
+            submit(&browser, path, case_form(&browser, str_z(world->site.ctx.arena, typed))), 422);
         assert_true(page_has(&browser, "id=\"post-error\""));
         assert_true(page_has(&browser, "href=\"#post\""));
         assert_true(page_has(&browser, "name=\"f.post\" value=\"Mine\""));
@@ -79,7 +79,7 @@ static void an_asset_that_is_none_is_told_at_its_field(void **state)
     }
     assert_int_equal(
         submit(&browser, path,
-               form(&browser, "service=tree&planned=tree&f.post=SP-1&reason=Bent&act=do")),
+               case_form(&browser, "service=tree&planned=tree&f.post=SP-1&reason=Bent&act=do")),
         303);
     assert_int_equal(browse(&browser, location_of(&browser)), 200);
     assert_true(page_has(&browser, "SP-1"));

@@ -235,7 +235,7 @@ static void assert_post(struct test_town *town, int64_t id, const char *post)
                             "%lld",
         (long long)id);
 
-    assert_text(town, str_z(town->ctx.arena, sql), post);
+    test_town_says(town, str_z(town->ctx.arena, sql), post);
 }
 
 /* Neither words of former days nor a post at another place go to the new version. */
