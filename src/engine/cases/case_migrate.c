@@ -138,7 +138,8 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = stored_case_answer(ctx, &moving->stored, &moving->answers);
     if (!rc)
-        rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state, ctx->now);
+        rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state,
+                         moving->stored.row.state_since);
     return rc ? rc
               : record_add(ctx,
                            &(struct event){EVENT_CASE_MIGRATED, moving->case_id, EVENT_STAFF,

@@ -699,8 +699,8 @@ UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)
 -- column: place_kind TEXT?
-SELECT c.id, c.number, c.service_version, c.state, c.team, c.place, c.reporter, c.lang, c.channel,
-    c.confidentiality, c.description, c.is_description_public, c.answers, c.opened, c.lock_version,
+SELECT c.id, c.number, c.service_version, c.state, c.state_since, c.team, c.place, c.reporter,
+    c.lang, c.channel, c.confidentiality, c.description, c.is_description_public, c.answers, c.opened, c.lock_version,
     p.kind AS place_kind, p.address AS place_address, p.label AS place_label, p.unit AS place_unit, p.zip AS place_zip,
     p.lat_e7, p.lon_e7, p.layers AS place_layers
 FROM cases c LEFT JOIN place p ON p.id = c.place

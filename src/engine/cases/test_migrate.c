@@ -19,6 +19,23 @@ static const char mend_shorter[] =
     "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")
         STATE("done", "closed") "steps:\n" STEP("close", "new", "done");
 
+/* After so long the state "begun" ends by itself. */
+#define MEND_BY_TIMER(after)                                                                    \
+    "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")       \
+        STATE("begun", "open") STATE("done", "closed") "steps:\n" STEP("begin", "new", "begun") \
+            STEP("close", "begun", "done") "  end: {name: " NAMES(                              \
+                "x") ", from: [begun], to: done, by: [timer], after: " after "}\n"
+
+static const char mend_2_days[] = MEND_BY_TIMER("2 d");
+static const char mend_5_days[] = MEND_BY_TIMER("5 d");
+
+/* The step by timer leaves from another state. */
+static const char mend_new_ends[] =
+    "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")
+        STATE("begun", "open") STATE("done", "closed") "steps:\n" STEP("begin", "new", "begun")
+            STEP("close", "begun", "done") "  end: {name: " NAMES(
+                "x") ", from: [new], to: done, by: [timer], after: 2 d}\n";
+
 #define BENCH(fields, answer)                                                              \
     "service: bench\nname: " NAMES("Bench") "\ndepartment: public-works\nworkflow: mend\n" \
                                             "place: {required: false}\nfields:\n" fields   \
@@ -198,6 +215,71 @@ static void only_open_cases_and_with_a_reason(void **state)
     ctx_clear_error(&town->ctx);
 }
 
+/* ---- Steps by timer */
+
+static const char state[] = "SELECT state FROM cases WHERE id = 1";
+
+/* A case in the state "begun" since November 16, 16:00 UTC, on a version with that workflow; then
+ * the other workflow is published. */
+static void begun_under(struct test_town *town, const char *before, const char *after)
+{
+    struct case_migrated done;
+
+    publish(town, before, first);
+    file_bench(town, "2", "");
+    test_town_step(town, 1, "begin");
+    publish(town, after, second);
+    test_town_at(town, "2026-11-17T16:00:00Z");
+    migrate(town, false, &done);
+    assert_int_equal(done.moved, 1);
+}
+
+static void a_new_timer_counts_from_when_the_state_began(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    begun_under(town, mend, mend_2_days);
+    test_town_at(town, "2026-11-18T15:59:59Z");
+    assert_int_equal(test_town_run_jobs(town), 0);
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_text(town, state, "done");
+}
+
+static void a_changed_timer_takes_the_new_time(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    begun_under(town, mend_5_days, mend_2_days);
+    test_town_at(town, "2026-11-18T15:59:59Z");
+    assert_int_equal(test_town_run_jobs(town), 0);
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_text(town, state, "done");
+}
+
+/* What the new version does not do is no trouble for staff to look at. */
+static void assert_ends_quietly(struct test_town *town)
+{
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_text(town, state, "begun");
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE done IS NULL"), 0);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE trouble <> ''"), 0);
+}
+
+static void a_timer_that_is_gone_ends_quietly(void **state_of)
+{
+    begun_under(*state_of, mend_2_days, mend);
+    assert_ends_quietly(*state_of);
+}
+
+static void a_timer_of_another_state_ends_quietly(void **state_of)
+{
+    begun_under(*state_of, mend_2_days, mend_new_ends);
+    assert_ends_quietly(*state_of);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
 
 int main(void)
@@ -208,6 +290,10 @@ int main(void)
         TEST(moved_twice_is_moved_once),
         TEST(a_case_stays_where_it_would_be_lost),
         TEST(only_open_cases_and_with_a_reason),
+        TEST(a_new_timer_counts_from_when_the_state_began),
+        TEST(a_changed_timer_takes_the_new_time),
+        TEST(a_timer_that_is_gone_ends_quietly),
+        TEST(a_timer_of_another_state_ends_quietly),
     };
 
     return cmocka_run_group_tests_name("migrate", tests, NULL, NULL);

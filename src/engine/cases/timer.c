@@ -89,6 +89,19 @@ static enum rc postpone_tx(struct ctx *ctx, void *arg)
     return set_timer(ctx, postponing->timer, postponing->after);
 }
 
+/* The step as the case's workflow has it now. NULL: a case that was moved to another version or
+ * service since has no such timer in the state where it is. */
+static const struct step *step_of(const struct workflow *workflow, struct str state_id,
+                                  struct str id)
+{
+    const struct step *step = workflow_step(workflow, id);
+    int state = workflow_state(workflow, state_id);
+
+    if (!step || !step->has_timer || state < 0 || !(step->from & (UINT64_C(1) << state)))
+        return NULL;
+    return step;
+}
+
 /* Takes the step if the case is still where the timer began; *ret_again when somebody changed the
  * case just then. A calendar that has got more closed days since moves the timer. */
 static enum rc try_step(struct ctx *ctx, const struct job *job, const struct timer *timer,
@@ -104,9 +117,11 @@ static enum rc try_step(struct ctx *ctx, const struct job *job, const struct tim
     if (rc || instant_cmp(row.state_since, timer->since) != 0)
         return rc;
     definition = city_version(ctx->city, row.service_version);
-    step = definition ? workflow_step(definition->workflow, timer->step) : NULL;
-    if (!step || !step->has_timer)
-        return FAIL(ctx, ERR_TRANSITION, .detail = S("the case's version has no such timer"));
+    if (!definition)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
+    step = step_of(definition->workflow, row.state, timer->step);
+    if (!step)
+        return RC_OK;
     rc = deadline_of_span(ctx, ctx->city, timer->since, step->after, &end);
     if (rc)
         return rc;
