@@ -235,6 +235,14 @@ static enum rc set_deadlines(struct ctx *ctx, struct transferring *work)
 
 /* ---- The plan */
 
+/* Where the case is in the new workflow. An open case is not closed by a name. */
+static int state_in(const struct workflow *workflow, struct str name)
+{
+    int state = workflow_state(workflow, name);
+
+    return state < 0 || workflow->states[state].type == STATE_CLOSED ? workflow->start : state;
+}
+
 static enum rc find_service(struct ctx *ctx, struct transferring *work)
 {
     struct transfer_plan *plan = &work->plan;
@@ -245,9 +253,7 @@ static enum rc find_service(struct ctx *ctx, struct transferring *work)
     plan->team_from = work->edit.team;
     if (!plan->to || plan->to->service_id == plan->from->service_id)
         return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("service"));
-    plan->state = workflow_state(plan->to->workflow, work->edit.row.state);
-    if (plan->state < 0)
-        plan->state = plan->to->workflow->start;
+    plan->state = state_in(plan->to->workflow, work->edit.row.state);
     filing.definition = plan->to;
     return filing_check_place(ctx, &filing);
 }
@@ -376,29 +382,32 @@ static enum rc write_clocks(struct ctx *ctx, struct transferring *work)
     return rc;
 }
 
+/* A state that keeps its name goes on since when it began, whatever its type is now; so do the
+ * steps by timer that the new workflow has for it. */
 static enum rc write_state(struct ctx *ctx, const struct transferring *work)
 {
     const struct case_for_edit_row *row = &work->edit.row;
     const struct workflow *workflow = work->plan.to->workflow;
     const struct state *state = &workflow->states[work->plan.state];
-    enum rc rc;
+    bool is_kept = str_eq(state->id, row->state);
+    struct instant since = is_kept ? row->state_since : ctx->now;
+    enum rc rc = RC_OK;
 
-    if (str_eq(state->id, row->state))
-        return RC_OK;
-    rc = case_state_set(ctx,
-                        &(struct case_state_set_args){
-                            .id = work->edit.case_id,
-                            .state = state->id,
-                            .state_type = state->type,
-                            .state_since = ctx->now,
-                            .outcome_is_null = true,
-                            .closed_is_null = true,
-                            .due = work->due,
-                            .due_is_null = !work->has_due,
-                            .merged_into_is_null = true,
-                        },
-                        NULL);
-    return rc ? rc : timer_enter(ctx, work->edit.case_id, workflow, work->plan.state, ctx->now);
+    if (!is_kept || row->state_type != state->type)
+        rc = case_state_set(ctx,
+                            &(struct case_state_set_args){
+                                .id = work->edit.case_id,
+                                .state = state->id,
+                                .state_type = state->type,
+                                .state_since = since,
+                                .outcome_is_null = true,
+                                .closed_is_null = true,
+                                .due = work->due,
+                                .due_is_null = !work->has_due,
+                                .merged_into_is_null = true,
+                            },
+                            NULL);
+    return rc ? rc : timer_enter(ctx, work->edit.case_id, workflow, work->plan.state, since);
 }
 
 static enum rc write_case(struct ctx *ctx, struct transferring *work)
