@@ -132,6 +132,19 @@ static void a_timer_stays_behind_with_its_workflow(void **state_of)
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE trouble <> ''"), 0);
 }
 
+/* Bench: five workdays from Monday the 16th on, which is the 23rd; it waited until Wednesday. */
+static void the_wait_until_the_transfer_is_added(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    file(town, "shelter");
+    test_town_step(town, 1, "begin");
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    transfer(town, "bench");
+    assert_text(town, "SELECT due FROM cases", "1795672800000000");
+    assert_projections(town);
+}
+
 /* Nobody closed it, so it is not closed by the name alone. */
 static void a_name_that_is_closed_there_begins_anew(void **state_of)
 {
@@ -153,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_state_of_the_same_name_has_the_new_type),
         TEST(a_timer_stays_behind_with_its_workflow),
+        TEST(the_wait_until_the_transfer_is_added),
         TEST(a_name_that_is_closed_there_begins_anew),
     };
 

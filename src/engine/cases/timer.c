@@ -160,8 +160,6 @@ struct look {
     const struct definition *definition;
     const struct team *team;
     struct str place;
-    bool has_next;
-    struct instant next;
 };
 
 static struct str clock_payload(struct ctx *ctx, const struct clocks_of_row *clock)
@@ -255,15 +253,8 @@ static enum rc tell(struct ctx *ctx, const struct look *look, struct alarm *alar
     return rc;
 }
 
-static void note_next(struct look *look, struct instant at)
-{
-    if (!look->has_next || instant_cmp(at, look->next) < 0)
-        look->next = at;
-    look->has_next = true;
-}
-
-/* Tells what is new of one clock, once, and notes when it is to be looked at again. */
-static enum rc look_at(struct ctx *ctx, struct look *look, const struct clocks_of_row *clock)
+/* Tells what is new of one clock, once; the row is then as it is stored. */
+static enum rc look_at(struct ctx *ctx, const struct look *look, struct clocks_of_row *clock)
 {
     struct alarm alarm = {.clock = clock, .is_missed = instant_cmp(clock->due, ctx->now) <= 0};
     bool is_warned = !clock->warn_is_null && instant_cmp(clock->warn, ctx->now) <= 0;
@@ -271,12 +262,15 @@ static enum rc look_at(struct ctx *ctx, struct look *look, const struct clocks_o
 
     if (!clock->met_is_null || !clock->paused_is_null || !clock->missed_is_null)
         return RC_OK;
-    if (!alarm.is_missed)
-        note_next(look, clock->warn_is_null || is_warned ? clock->due : clock->warn);
     if (!alarm.is_missed && !is_warned)
         return RC_OK;
-    rc = alarm.is_missed ? clock_missed(ctx, clock->id, ctx->now, NULL)
-                         : clock_warned(ctx, clock->id, NULL);
+    if (alarm.is_missed) {
+        rc = clock_missed(ctx, clock->id, ctx->now, NULL);
+        clock->missed_is_null = false;
+    } else {
+        rc = clock_warned(ctx, clock->id, NULL);
+        clock->warn_is_null = true;
+    }
     return rc ? rc : tell(ctx, look, &alarm);
 }
 
@@ -303,15 +297,18 @@ static enum rc look_tx(struct ctx *ctx, void *arg)
 {
     struct look *look = arg;
     struct clocks_of_rows clocks;
+    struct clocks_sum sum;
     enum rc rc = read_look(ctx, look);
 
-    look->has_next = false;
     if (rc || look->row.state_type == STATE_CLOSED)
         return rc;
     rc = clocks_of(ctx, look->case_id, &clocks);
     for (size_t i = 0; !rc && i < clocks.n; i++)
         rc = look_at(ctx, look, &clocks.rows[i]);
-    return rc || !look->has_next ? rc : clocks_watch(ctx, look->case_id, look->next);
+    if (rc)
+        return rc;
+    sum = clocks_sum(&clocks);
+    return clocks_watch(ctx, look->case_id, &sum);
 }
 
 static enum rc run_clocks(struct ctx *ctx, const struct job *job)

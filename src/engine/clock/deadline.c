@@ -38,6 +38,41 @@ enum rc deadline_of_span(struct ctx *ctx, const struct city *city, struct instan
     return RC_OK;
 }
 
+struct clock_delay clock_stood(const struct city *city, bool is_date, struct instant from,
+                               struct instant until)
+{
+    struct clock_delay delay = {0};
+
+    if (is_date)
+        delay.workdays = calendar_workdays_between(&city->calendar, city_local(city, from).date,
+                                                   city_local(city, until).date);
+    else
+        delay.us = until.us_utc - from.us_utc;
+    return delay;
+}
+
+void deadline_put_off(const struct city *city, struct deadline *deadline, struct clock_delay delay)
+{
+    if (deadline->is_date) {
+        int64_t days = delay.workdays + delay.us / US_PER_DAY;
+        struct local_time warn = city_local(city, deadline->warn);
+
+        if (days <= 0)
+            return;
+        deadline->date = calendar_plus_workdays(&city->calendar, deadline->date, days);
+        deadline->due = zone_end_of_day(city->zone, deadline->date);
+        warn.date = calendar_plus_workdays(&city->calendar, warn.date, days);
+        deadline->warn = zone_instant(city->zone, warn);
+    } else {
+        int64_t us = delay.us + delay.workdays * US_PER_DAY;
+
+        if (us <= 0)
+            return;
+        deadline->due = instant_plus_us(deadline->due, us);
+        deadline->warn = instant_plus_us(deadline->warn, us);
+    }
+}
+
 static void write_skips(struct json_writer *json, const struct calendar_deadline *deadline)
 {
     static const struct str reasons[] = {

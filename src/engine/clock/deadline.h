@@ -21,6 +21,21 @@ struct deadline {
 enum rc deadline_of_span(struct ctx *ctx, const struct city *city, struct instant from,
                          struct span span, struct calendar_deadline *ret) MUST_CHECK;
 
+/* How much later than its rule says a deadline is, because its clock stood still. */
+struct clock_delay {
+    int64_t workdays; /* of a deadline that is a day */
+    int64_t us;       /* of one that is a moment */
+};
+
+/* What standing still from then until then comes to: whole workdays for a day, the time itself for
+ * a moment. */
+struct clock_delay clock_stood(const struct city *city, bool is_date, struct instant from,
+                               struct instant until);
+
+/* Moves the deadline and its warning, had or not, that much later. The delay of a day holds for a
+ * moment, 24 hours a workday, and that of a moment for a day, its whole days as workdays. */
+void deadline_put_off(const struct city *city, struct deadline *deadline, struct clock_delay delay);
+
 /* The deadline that a clock rule sets for a case filed at facts->filed. RC_INVALID with
  * ERR_EXPRESSION when a condition has no value. */
 enum rc deadline_of_clock(struct ctx *ctx, const struct city *city, const struct clock_rule *clock,
