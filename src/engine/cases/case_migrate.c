@@ -9,6 +9,7 @@
 #include "engine/cases/queries.h"
 #include "engine/cases/stored_case.h"
 #include "engine/cases/timer.h"
+#include "engine/clock/turn.h"
 #include "engine/record/record.h"
 
 #define PAGE 200
@@ -137,6 +138,8 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
     rc = case_version_set(ctx, moving->case_id, to->version_id, ctx->now, NULL);
     if (!rc)
         rc = stored_case_answer(ctx, &moving->stored, &moving->answers);
+    if (!rc)
+        rc = clocks_note_migration(ctx, moving->case_id, moving->stored.definition->version);
     if (!rc)
         rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state,
                          moving->stored.row.state_since);

@@ -198,6 +198,27 @@ static void add_standing(const struct ctx *ctx, const struct transferring *work,
     delay->us += stood.us;
 }
 
+/* Puts the deadline of the new rule off, and notes how it comes from the one before. */
+static void move_deadline(struct ctx *ctx, const struct clocks_of_row *row,
+                          struct clock_delay delay, struct deadline *deadline)
+{
+    struct deadline of_rule = *deadline, before;
+    struct clock_move move;
+
+    deadline_put_off(ctx->city, deadline, delay);
+    if (!row)
+        return;
+    before = clock_deadline(row);
+    if (instant_cmp(before.due, of_rule.due) != 0) {
+        move = deadline_move(ctx, CLOCK_MOVED_TRANSFER, &before, &of_rule);
+        deadline->moves = clock_moves_add(ctx, deadline->moves, &move);
+    }
+    if (instant_cmp(of_rule.due, deadline->due) != 0) {
+        move = deadline_move(ctx, CLOCK_MOVED_PAUSE, &of_rule, deadline);
+        deadline->moves = clock_moves_add(ctx, deadline->moves, &move);
+    }
+}
+
 static enum rc set_deadlines(struct ctx *ctx, struct transferring *work)
 {
     struct transfer_plan *plan = &work->plan;
@@ -218,7 +239,7 @@ static enum rc set_deadlines(struct ctx *ctx, struct transferring *work)
         if (rc)
             break;
         add_standing(ctx, work, kind, &delay);
-        deadline_put_off(ctx->city, &plan->deadlines[i], delay);
+        move_deadline(ctx, row, delay, &plan->deadlines[i]);
     }
     return rc;
 }
@@ -351,6 +372,7 @@ static enum rc write_clock(struct ctx *ctx, struct transferring *work, size_t i)
                            .missed = clock.missed,
                            .missed_is_null = clock.missed_is_null,
                            .trace = clock.trace,
+                           .moves = clock.moves,
                        },
                        NULL);
 }

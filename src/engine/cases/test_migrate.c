@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "engine/cases/case_migrate.h"
+#include "engine/clock/clock_trace.h"
+#include "engine/clock/turn.h"
 #include "engine/test_town.h"
 
 #define NAMES(text)     "{en: " text ", es: " text ", vi: " text "}"
@@ -49,6 +51,16 @@ static const char mend_new_ends[] =
 #define SEATS  "  - {id: seats, type: number, required: false, text: " NAMES("Seats") "}\n"
 #define COLOUR "  - {id: colour, type: text, required: false, text: " NAMES("Colour") "}\n"
 #define SURE   "  - {id: sure, type: yes-no, text: " NAMES("Sure?") "}\n"
+
+/* The town's own service with longer deadlines. */
+#define BROKEN_BENCH                                                                  \
+    "service: broken-bench\nname: " NAMES(                                            \
+        "Bench") "\ndepartment: public-works\nworkflow: "                             \
+                 "request\nplace: {required: false}\nroute: [{team: streets-west}]\n" \
+                 "clocks: {respond: 3 workdays, resolve: 20 workdays}\nexamples:\n"   \
+                 "  - {filed: 2026-07-06 09:00, expect: {team: streets-west}}\n"      \
+                 "  - {filed: 2026-07-06 10:00, expect: {team: streets-west}}\n"      \
+                 "  - {filed: 2026-07-06 11:00, expect: {team: streets-west}}\n"
 
 static const char first[] = BENCH(SEATS COLOUR, "");
 static const char second[] = BENCH(SEATS, "");
@@ -155,6 +167,37 @@ static void what_is_left_behind_is_in_the_record(void **state)
     /* The search finds it no longer by what it no longer says. */
     assert_int_equal(
         test_town_count(town, "SELECT count(*) FROM case_text WHERE words LIKE '%green%'"), 0);
+}
+
+/* The deadline is the one that the first version gave, and is told so. */
+static void a_deadline_is_of_the_version_that_gave_it(void **state)
+{
+    struct test_town *town = *state;
+    struct clocks_of_rows clocks;
+    struct clock_trace trace;
+    struct case_migrated done;
+    struct filed filed = test_town_file(town);
+    struct case_migration how = {.reason = S("It is named anew")};
+    struct buf report = buf_in(town->ctx.arena, 10000);
+
+    test_town_put(town, "services/broken-bench.yaml", BROKEN_BENCH);
+    test_town_publish(town);
+    how.to = city_service(town->city, S("broken-bench"));
+    assert_int_equal(how.to->version, 2);
+    test_ok(&town->ctx, case_migrate(&town->ctx, &how, &report, &done));
+    assert_int_equal(done.moved, 1);
+    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
+    test_ok(&town->ctx, clocks_read(&town->ctx, filed.case_id, &clocks));
+    assert_int_equal(clocks.n, 2);
+    for (size_t i = 0; i < clocks.n; i++) {
+        test_ok(&town->ctx,
+                clock_trace_read(&town->ctx, clocks.rows[i].trace, clocks.rows[i].moves, &trace));
+        assert_int_equal(trace.version, 1);
+        assert_int_equal(trace.move_n, 1);
+        assert_int_equal(trace.moves[0].why, CLOCK_MOVED_MIGRATION);
+        assert_int_equal(trace.moves[0].to.us_utc, clocks.rows[i].due.us_utc);
+    }
+    db_reader_release(&town->ctx);
 }
 
 static void moved_twice_is_moved_once(void **state)
@@ -287,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_look_changes_nothing),
         TEST(what_is_left_behind_is_in_the_record),
+        TEST(a_deadline_is_of_the_version_that_gave_it),
         TEST(moved_twice_is_moved_once),
         TEST(a_case_stays_where_it_would_be_lost),
         TEST(only_open_cases_and_with_a_reason),

@@ -41,6 +41,20 @@ struct clocks_of_row clock_of_deadline(const struct ctx *ctx, const struct deadl
         .met_is_null = true,
         .missed_is_null = true,
         .trace = deadline->trace,
+        .moves = deadline->moves.n ? deadline->moves : CLOCK_MOVES_NONE,
+    };
+}
+
+struct deadline clock_deadline(const struct clocks_of_row *clock)
+{
+    return (struct deadline){
+        .due = clock->due,
+        .is_date = !clock->due_date_is_null,
+        .date = clock->due_date,
+        .has_warning = !clock->warn_is_null,
+        .warn = clock->warn,
+        .trace = clock->trace,
+        .moves = clock->moves,
     };
 }
 
@@ -65,21 +79,23 @@ enum rc clock_begin(struct ctx *ctx, int64_t case_id, const struct definition *d
 }
 
 /* A clock that stood still is due later, and warns later, by as long as it stood. */
-static void resume(const struct ctx *ctx, struct clocks_of_row *clock)
+static void resume(struct ctx *ctx, struct clocks_of_row *clock)
 {
-    struct deadline deadline = {
-        .due = clock->due,
-        .is_date = !clock->due_date_is_null,
-        .date = clock->due_date,
-        .warn = clock->warn,
-    };
+    struct deadline before = clock_deadline(clock), after = before;
+    struct clock_move move;
 
-    deadline_put_off(ctx->city, &deadline,
-                     clock_stood(ctx->city, deadline.is_date, clock->paused, ctx->now));
-    clock->due = deadline.due;
-    clock->due_date = deadline.date;
-    clock->warn = deadline.warn;
+    deadline_put_off(ctx->city, &after,
+                     clock_stood(ctx->city, before.is_date, clock->paused, ctx->now));
     clock->paused_is_null = true;
+    if (instant_cmp(before.due, after.due) == 0)
+        return;
+    move = deadline_move(ctx, CLOCK_MOVED_PAUSE, &before, &after);
+    move.has_since = true;
+    move.since = clock->paused;
+    clock->due = after.due;
+    clock->due_date = after.date;
+    clock->warn = after.warn;
+    clock->moves = clock_moves_add(ctx, before.moves, &move);
 }
 
 /* Whether closing the case is all that fulfils the clock: then reopening lets it run on. A first
@@ -132,6 +148,7 @@ static enum rc turn_clock(struct ctx *ctx, const struct clock_turn *turn,
                          .paused_is_null = clock->paused_is_null,
                          .met = clock->met,
                          .met_is_null = clock->met_is_null,
+                         .moves = clock->moves,
                      },
                      NULL);
 }
@@ -163,6 +180,22 @@ enum rc clocks_turn(struct ctx *ctx, const struct clock_turn *turn, struct clock
         rc = clocks_watch(ctx, turn->case_id, &sum);
     if (!rc)
         *ret = sum;
+    return rc;
+}
+
+enum rc clocks_note_migration(struct ctx *ctx, int64_t case_id, int64_t version)
+{
+    struct clocks_of_rows clocks;
+    enum rc rc = clocks_of(ctx, case_id, &clocks);
+
+    for (size_t i = 0; !rc && i < clocks.n; i++) {
+        struct deadline deadline = clock_deadline(&clocks.rows[i]);
+        struct clock_move move = deadline_move(ctx, CLOCK_MOVED_MIGRATION, &deadline, &deadline);
+
+        move.version = version;
+        rc = clock_moves_set(ctx, clocks.rows[i].id, clock_moves_add(ctx, deadline.moves, &move),
+                             NULL);
+    }
     return rc;
 }
 

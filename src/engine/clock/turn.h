@@ -25,6 +25,9 @@ void clocks_sum_add(struct clocks_sum *sum, const struct clocks_of_row *clock);
  * none. */
 struct clocks_of_row clock_of_deadline(const struct ctx *ctx, const struct deadline *deadline);
 
+/* The deadline of a clock as it stands; without the branch. Borrowed from the row. */
+struct deadline clock_deadline(const struct clocks_of_row *clock);
+
 /* Begins a clock of the service for a case, now. */
 enum rc clock_begin(struct ctx *ctx, int64_t case_id, const struct definition *definition,
                     const struct clock_rule *clock, const struct deadline *deadline) MUST_CHECK;
@@ -46,6 +49,10 @@ enum rc clocks_turn(struct ctx *ctx, const struct clock_turn *turn,
  * the clocks only stand still or are due later than before nothing needs to be set: the job looks
  * for itself. */
 enum rc clocks_watch(struct ctx *ctx, int64_t case_id, const struct clocks_sum *sum) MUST_CHECK;
+
+/* Notes with each clock of the case that its deadline is still the one that `version` of its
+ * service gave, although the case is under another from now on. Inside db_tx only. */
+enum rc clocks_note_migration(struct ctx *ctx, int64_t case_id, int64_t version) MUST_CHECK;
 
 /* The clocks of a case as they stand, in the order in which they began. Reads; not only inside
  * db_tx.
