@@ -238,7 +238,14 @@ static enum rc reason_of(struct ctx *ctx, struct bulk_view *view, const struct b
     }
     if (!id.n)
         return RC_OK;
-    rc = case_steps_open(ctx, definition, row->case_state, reach.reach.team, &open, &n);
+    rc = case_steps_open(ctx,
+                         &(struct case_standing){
+                             .definition = definition,
+                             .state = row->case_state,
+                             .team = reach.reach.team,
+                             .is_merged = !row->merged_into_is_null,
+                         },
+                         &open, &n);
     for (size_t i = 0; !rc && i < n; i++) {
         if (!str_eq(open[i]->id, id))
             continue;

@@ -195,9 +195,13 @@ static enum rc load_steps(struct ctx *ctx, struct case_view *view)
     const struct team *team =
         view->row.team_is_null ? NULL : city_team_by_row(ctx->city, view->row.team);
 
-    if (!view->row.merged_into_is_null)
-        return RC_OK;
-    return case_steps_open(ctx, view->definition, view->row.state, team ? team->id : STR_NONE,
+    return case_steps_open(ctx,
+                           &(struct case_standing){
+                               .definition = view->definition,
+                               .state = view->row.state,
+                               .team = team ? team->id : STR_NONE,
+                               .is_merged = !view->row.merged_into_is_null,
+                           },
                            &view->steps, &view->step_n);
 }
 

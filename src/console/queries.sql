@@ -156,7 +156,8 @@ UPDATE bulk SET ended = :ended WHERE id = :id AND ended IS NULL;
 -- name: bulk_lines :many (bulk I64, most I64)
 -- column: place_label TEXT?
 SELECT b.cases, b.lock_version, b.state, b.trouble, c.number, c.service_version,
-    c.state AS case_state, c.team, c.lock_version AS now_version, p.label AS place_label
+    c.state AS case_state, c.team, c.lock_version AS now_version, c.merged_into,
+    p.label AS place_label
 FROM bulk_case b JOIN cases c ON c.id = b.cases LEFT JOIN place p ON p.id = c.place
 WHERE b.bulk = :bulk ORDER BY b.id LIMIT :most;
 

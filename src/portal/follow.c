@@ -200,8 +200,8 @@ static enum rc load_events(struct ctx *ctx, struct follow *follow, const struct 
     return RC_OK;
 }
 
-struct str state_tag(const struct definition *definition, const struct state *state,
-                     bool has_outcome)
+struct str follow_state_tag(const struct definition *definition, const struct state *state,
+                            bool has_outcome)
 {
     const struct workflow *workflow = definition->workflow;
 
@@ -240,7 +240,7 @@ struct str follow_says(const struct follow *follow, enum lang lang)
 
 struct str follow_tag(const struct follow *follow)
 {
-    return state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
+    return follow_state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
 }
 
 static const struct outcome *outcome_of(const struct follow *follow)
@@ -250,22 +250,6 @@ static const struct outcome *outcome_of(const struct follow *follow)
         follow->row.outcome_is_null ? -1 : workflow_outcome(workflow, follow->row.outcome);
 
     return outcome < 0 || follow->state->type != STATE_CLOSED ? NULL : &workflow->outcomes[outcome];
-}
-
-/* Whether the time in which the public may reopen has passed. */
-static enum rc is_too_late(struct ctx *ctx, const struct follow *follow, bool *ret)
-{
-    const struct workflow *workflow = follow->definition->workflow;
-    struct calendar_deadline end;
-    enum rc rc;
-
-    *ret = !workflow->may_reopen;
-    if (*ret || follow->row.closed_is_null)
-        return RC_OK;
-    rc = deadline_of_span(ctx, ctx->city, follow->row.closed, workflow->reopen_within, &end);
-    if (!rc)
-        *ret = instant_cmp(ctx->now, end.end) >= 0;
-    return rc;
 }
 
 static enum rc find_link(struct ctx *ctx, const struct request *request, int64_t case_id,
@@ -310,18 +294,19 @@ enum rc follow_way_back(struct ctx *ctx, const struct request *request,
 /* What its reporter may do, and their link. */
 static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
 {
-    bool is_closed = follow->state->type == STATE_CLOSED, is_late = false;
+    bool is_closed = follow->state->type == STATE_CLOSED;
+    const struct case_standing standing = {
+        .definition = follow->definition,
+        .state = follow->row.state,
+        .is_merged = follow->is_merged,
+        .has_closed = !follow->row.closed_is_null,
+        .closed = follow->row.closed,
+    };
     enum rc rc = follow_way_back(ctx, request, &follow->row, &follow->back);
 
     if (rc)
         return rc;
-    if (follow->is_merged)
-        is_late = true;
-    else if (is_closed)
-        rc = is_too_late(ctx, follow, &is_late);
-    if (!rc && !is_late)
-        rc = case_steps_open(ctx, follow->definition, follow->row.state, STR_NONE, &follow->steps,
-                             &follow->step_n);
+    rc = case_steps_open(ctx, &standing, &follow->steps, &follow->step_n);
     if (!rc)
         rc = case_rating_of(ctx, follow->row.id, &follow->is_rated, &follow->rating);
     follow->may_rate = is_closed && !follow->is_merged;
@@ -490,7 +475,7 @@ enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *re
     return RC_OK;
 }
 
-enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc follow_case_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct follow follow;
     enum rc rc = follow_load(ctx, request, &follow);
@@ -498,7 +483,7 @@ enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply)
     return rc ? rc : follow_render(ctx, request, reply, &follow);
 }
 
-enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc follow_step_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct follow follow;
     struct step_input input = {

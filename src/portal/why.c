@@ -184,9 +184,9 @@ enum rc why_of_case(struct ctx *ctx, const struct case_by_number_row *row,
     struct clocks_of_rows clocks;
     enum rc rc = clocks_read(ctx, row->id, &clocks);
 
-    ret->n = 0;
     if (rc)
         return rc;
+    ret->n = 0;
     e.clock = chosen(&clocks);
     if (!e.clock)
         return RC_OK;

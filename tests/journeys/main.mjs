@@ -26,8 +26,8 @@ import { looked } from './lib/audit.mjs';
 import { unseen } from './lib/routes.mjs';
 
 const ways = [
-  { report, link, watch, own, mine, hostile, entry, admin, desk },
-  { selftest, pages, map, languages, pseudo, keyboard, staff, acts, queue },
+  { report, link, watch, own, mine, hostile, entry, admin, desk, queue },
+  { selftest, pages, map, languages, pseudo, keyboard, staff, acts },
 ];
 
 const options = process.argv.slice(2);

@@ -150,6 +150,9 @@ const walkHome = async (one, me, see) => {
   const light = one.page;
   await me.go('/report/street-light-out/where');
   await light.locator('#place').fill('60 Banks St');
+  await light.getByText('Places found: 1').waitFor({ state: 'attached' });
+  await light.waitForTimeout(50);
+  check(await light.locator('.ch-suggest__list').isHidden(), 'a list that repeats what was typed lies over the button');
   await press(light, 'Continue');
   await see('light-choices');
   await light.locator('label', { hasText: '48-12' }).click();

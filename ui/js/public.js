@@ -46,8 +46,12 @@
     };
     const search = async () => {
       const mine = ++turn;
-      const found = await load(input.value.trim());
-      if (mine === turn && found) draw(found);
+      const typed = input.value.trim();
+      const found = await load(typed);
+      if (mine !== turn || !found) return;
+      // A list that only repeats what was typed would lie over the button for nothing.
+      const isSaid = found.length === 1 && found[0].label.toLowerCase() === typed.toLowerCase();
+      draw(isSaid ? [] : found);
     };
     input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(search, 120); });
     input.addEventListener('blur', () => { clearTimeout(timer); close(); });

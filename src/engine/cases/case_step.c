@@ -51,11 +51,23 @@ static enum rc check_actor(struct ctx *ctx, const struct step_work *work)
     return may ? RC_OK : FAIL(ctx, ERR_DENIED);
 }
 
+/* Whether the time in which the public may reopen what was closed then has passed. */
+static enum rc is_too_late(struct ctx *ctx, const struct workflow *workflow, struct instant closed,
+                           bool *ret)
+{
+    struct calendar_deadline end;
+    enum rc rc = deadline_of_span(ctx, ctx->city, closed, workflow->reopen_within, &end);
+
+    if (!rc)
+        *ret = instant_cmp(ctx->now, end.end) >= 0;
+    return rc;
+}
+
 /* The public may reopen only for a while after closing. */
 static enum rc check_reopening(struct ctx *ctx, const struct step_work *work)
 {
     const struct workflow *workflow = work->workflow;
-    struct calendar_deadline end;
+    bool is_late = false;
     enum rc rc;
 
     if (workflow->states[work->from].type != STATE_CLOSED || !ctx->actor ||
@@ -63,10 +75,8 @@ static enum rc check_reopening(struct ctx *ctx, const struct step_work *work)
         return RC_OK;
     if (!workflow->may_reopen || work->row.closed_is_null)
         return FAIL(ctx, ERR_TRANSITION);
-    rc = deadline_of_span(ctx, ctx->city, work->row.closed, workflow->reopen_within, &end);
-    if (rc)
-        return rc;
-    return instant_cmp(ctx->now, end.end) < 0 ? RC_OK : FAIL(ctx, ERR_EXPIRED);
+    rc = is_too_late(ctx, workflow, work->row.closed, &is_late);
+    return rc || !is_late ? rc : FAIL(ctx, ERR_EXPIRED);
 }
 
 static enum rc check_text(struct ctx *ctx, struct str text, struct str field, bool is_needed)
@@ -351,24 +361,49 @@ enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *inp
     return db_tx(ctx, step_tx, &work);
 }
 
-enum rc case_steps_open(struct ctx *ctx, const struct definition *definition, struct str state,
-                        struct str team, const struct step ***ret, size_t *ret_n)
+/* Whether ctx->actor may take any step at all of a case that stands so, in that state. */
+static enum rc may_step(struct ctx *ctx, const struct case_standing *standing, int from, bool *ret)
 {
+    const struct workflow *workflow = standing->definition->workflow;
+    bool is_late = false;
+    enum rc rc = RC_OK;
+
+    if (ctx->actor && ctx->actor->kind == ACTOR_RESIDENT &&
+        workflow->states[from].type == STATE_CLOSED) {
+        is_late = !workflow->may_reopen || !standing->has_closed;
+        if (!is_late)
+            rc = is_too_late(ctx, workflow, standing->closed, &is_late);
+    }
+    if (!rc)
+        *ret = ctx->actor && !standing->is_merged && !is_late;
+    return rc;
+}
+
+enum rc case_steps_open(struct ctx *ctx, const struct case_standing *standing,
+                        const struct step ***ret, size_t *ret_n)
+{
+    const struct definition *definition = standing->definition;
     const struct workflow *workflow = definition->workflow;
     const struct step **steps = ARENA_ARRAY(ctx->arena, workflow->step_n, const struct step *);
-    const struct case_reach reach = {.reach = {definition->department, team, definition->code}};
-    int from = workflow_state(workflow, state);
+    const struct case_reach reach = {
+        .reach = {definition->department, standing->team, definition->code}};
+    int from = workflow_state(workflow, standing->state);
     size_t n = 0;
+    bool may = false;
+    enum rc rc = RC_OK;
 
     if (!steps)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < workflow->step_n && from >= 0; i++) {
+    if (from >= 0)
+        rc = may_step(ctx, standing, from, &may);
+    if (rc)
+        return rc;
+    for (size_t i = 0; may && i < workflow->step_n; i++) {
         const struct step *step = &workflow->steps[i];
-        bool may = !ctx->actor                          ? false
-                   : ctx->actor->kind == ACTOR_RESIDENT ? (step->by & STEP_BY_RESIDENT) != 0
-                                                        : staff_may(ctx->actor, step->by, &reach);
 
-        if (may && (step->from & (UINT64_C(1) << from)))
+        if ((step->from & (UINT64_C(1) << from)) &&
+            (ctx->actor->kind == ACTOR_RESIDENT ? (step->by & STEP_BY_RESIDENT) != 0
+                                                : staff_may(ctx->actor, step->by, &reach)))
             steps[n++] = step;
     }
     *ret = steps;

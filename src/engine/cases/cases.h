@@ -93,10 +93,14 @@ struct step_input {
 };
 
 /* Takes a step of the case's workflow. ERR_TRANSITION when its state has no such step, ERR_DENIED
- * when ctx->actor may not take it, ERR_STALE when somebody changed the case since, ERR_REQUIRED
- * with the field when something needed was not given, ERR_GUARD with the workflow's sentence as
- * err.arg when its guard does not hold, ERR_TOO_MANY when a resident has taken so many steps of
- * the case in a day. Its effects run in the same transaction. */
+ * when ctx->actor may not take it, ERR_STALE when somebody changed the case since, ERR_MERGED when
+ * it went into another, ERR_EXPIRED when a resident's time for reopening is over, ERR_GUARD with
+ * the workflow's sentence as err.arg when its guard does not hold, ERR_TOO_MANY when a resident has
+ * taken so many steps of the case in a day. With the field at fault: ERR_REQUIRED when something
+ * needed was not given, ERR_NOT_A_CHOICE, ERR_NOT_A_DATE, ERR_TOO_LONG, ERR_NOT_UTF8, and
+ * ERR_CASE_PHOTOS when the case has all the photos it may. Its effects run in the same
+ * transaction, and what they refuse (ERR_CONFIG: the city has no such team or service any more)
+ * refuses the step. */
 #define OWN_STEPS_PER_DAY 6
 enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *input) MUST_CHECK;
 
@@ -105,8 +109,20 @@ enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *inp
 enum rc case_step_guard(struct ctx *ctx, int64_t case_id, const struct step *step,
                         bool *ret_holds) MUST_CHECK;
 
-/* The steps that ctx->actor may take now, as a list of pointers in the arena. */
-enum rc case_steps_open(struct ctx *ctx, const struct definition *definition, struct str state,
-                        struct str team, const struct step ***ret, size_t *ret_n) MUST_CHECK;
+/* How a case stands, as far as its steps depend on it. `team` is the id of its team, empty without
+ * one; `closed` when it was closed, where that is known. */
+struct case_standing {
+    const struct definition *definition;
+    struct str state;
+    struct str team;
+    bool is_merged, has_closed;
+    struct instant closed;
+};
+
+/* The steps that ctx->actor may take now, as a list of pointers in the arena: none of a merged
+ * case, and for residents none of a closed one whose time for reopening is over. Guards are not
+ * asked (case_step_guard), nor whether the case is the resident's own. */
+enum rc case_steps_open(struct ctx *ctx, const struct case_standing *standing,
+                        const struct step ***ret, size_t *ret_n) MUST_CHECK;
 
 #endif

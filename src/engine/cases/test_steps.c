@@ -129,29 +129,50 @@ static void each_step_by_everybody_from_everywhere(void **state)
                 try_step(world, rule, &people[person], from);
 }
 
-static void open_steps_are_those_that_may_be_taken(void **state)
+/* How many steps the actor may take of a pothole that stands so. */
+static size_t open_steps(struct world *world, struct case_standing standing)
 {
-    struct world *world = *state;
-    const struct definition *pothole = city_service(test_city, S("pothole"));
     const struct step **steps;
     size_t n;
 
+    standing.definition = city_service(test_city, S("pothole"));
+    test_ok(&world->ctx, case_steps_open(&world->ctx, &standing, &steps, &n));
+    return n;
+}
+
+static void open_steps_are_those_that_may_be_taken(void **state)
+{
+    struct world *world = *state;
+    struct case_standing new_one = {.state = S("new"), .team = S("streets-east")};
+
     world->ctx.actor = test_staff(world, ROLE_AGENT, SCOPE_TEAM, "streets-east");
-    test_ok(&world->ctx,
-            case_steps_open(&world->ctx, pothole, S("new"), S("streets-east"), &steps, &n));
-    assert_int_equal(n, 5);
-    test_ok(&world->ctx,
-            case_steps_open(&world->ctx, pothole, S("new"), S("drainage"), &steps, &n));
-    assert_int_equal(n, 0);
-    test_ok(&world->ctx,
-            case_steps_open(&world->ctx, pothole, S("resolved"), S("streets-east"), &steps, &n));
-    assert_int_equal(n, 0);
+    assert_int_equal(open_steps(world, new_one), 5);
+    new_one.is_merged = true;
+    assert_int_equal(open_steps(world, new_one), 0);
+    assert_int_equal(
+        open_steps(world, (struct case_standing){.state = S("new"), .team = S("drainage")}), 0);
+    assert_int_equal(open_steps(world, (struct case_standing){.state = S("resolved"),
+                                                              .team = S("streets-east")}),
+                     0);
     world->ctx.actor = test_reporter(world, 1);
-    test_ok(&world->ctx, case_steps_open(&world->ctx, pothole, S("waiting"), S(""), &steps, &n));
-    assert_int_equal(n, 2);
+    assert_int_equal(open_steps(world, (struct case_standing){.state = S("waiting")}), 2);
     world->ctx.actor = NULL;
-    test_ok(&world->ctx, case_steps_open(&world->ctx, pothole, S("waiting"), S(""), &steps, &n));
-    assert_int_equal(n, 0);
+    assert_int_equal(open_steps(world, (struct case_standing){.state = S("waiting")}), 0);
+}
+
+static void reopening_is_open_for_a_while(void **state)
+{
+    struct world *world = *state;
+    struct case_standing standing = {
+        .state = S("resolved"), .has_closed = true, .closed = world->ctx.now};
+
+    world->ctx.actor = test_reporter(world, 1);
+    assert_int_equal(open_steps(world, standing), 1);
+    standing.has_closed = false;
+    assert_int_equal(open_steps(world, standing), 0);
+    standing.has_closed = true;
+    standing.closed = instant_plus_us(world->ctx.now, -365 * US_PER_DAY);
+    assert_int_equal(open_steps(world, standing), 0);
 }
 
 /* ---- What has to be given */
@@ -456,6 +477,7 @@ int main(void)
         TEST(a_step_that_asks_for_no_outcome_has_none),
         TEST(each_step_by_everybody_from_everywhere),
         TEST(open_steps_are_those_that_may_be_taken),
+        TEST(reopening_is_open_for_a_while),
         TEST(what_a_step_needs_is_asked_for),
         TEST(the_second_of_two_is_told),
         TEST(a_step_is_recorded_for_its_readers),

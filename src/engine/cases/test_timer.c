@@ -2,7 +2,6 @@
  * 20th on. Thanksgiving is November 26. A local day ends at 06:00 UTC. */
 #include "engine/cases/timer.h"
 
-#include "engine/cases/projection.h"
 #include "engine/test_town.h"
 
 static const char missed[] = "SELECT count(*) FROM event WHERE kind = 'clock.missed'";
@@ -26,19 +25,6 @@ static void test_one_job_a_filing(void **state_of)
     assert_int_equal(test_town_run_jobs(town), 0);
 }
 
-static int64_t differences(struct test_town *town)
-{
-    struct buf report = buf_in(town->ctx.arena, 10000);
-    struct projection_found found;
-
-    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
-    test_ok(&town->ctx, projection_check(&town->ctx, &report, &found));
-    db_reader_release(&town->ctx);
-    if (found.differences && str_find(buf_str(&report), S(": alarm is ")) < 0)
-        fail_msg("%.*s", STR_ARG(buf_str(&report)));
-    return found.differences;
-}
-
 /* A job that looks too late, or is not there, is found by who checks; one that looks before there
  * is something to tell is none. */
 static void test_alarm_is_proven(void **state_of)
@@ -46,19 +32,19 @@ static void test_alarm_is_proven(void **state_of)
     struct test_town *town = *state_of;
     struct filed filed = test_town_file(town);
 
-    assert_int_equal(differences(town), 0);
+    assert_int_equal(test_town_differences(town), 0);
     test_town_set(town, "UPDATE job SET due = due + 1");
-    assert_int_equal(differences(town), 1);
+    assert_int_equal(test_town_differences(town), 1);
     test_town_set(town, "UPDATE job SET due = due - 2");
-    assert_int_equal(differences(town), 0);
+    assert_int_equal(test_town_differences(town), 0);
     test_town_set(town, "DELETE FROM job");
-    assert_int_equal(differences(town), 1);
+    assert_int_equal(test_town_differences(town), 1);
     test_town_step(town, filed.case_id, "start");
-    assert_int_equal(differences(town), 0);
+    assert_int_equal(test_town_differences(town), 0);
     test_town_set(town, "DELETE FROM job");
-    assert_int_equal(differences(town), 1);
+    assert_int_equal(test_town_differences(town), 1);
     test_town_step(town, filed.case_id, "resolve");
-    assert_int_equal(differences(town), 0);
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 static void test_missed_is_told_once(void **state_of)

@@ -2,7 +2,6 @@
  * and the clocks and steps by timer are others. */
 #include "engine/cases/case_transfer.h"
 
-#include "engine/cases/projection.h"
 #include "engine/test_town.h"
 
 #define NAMES(text)         "{en: " text ", es: " text ", vi: " text "}"
@@ -47,17 +46,6 @@ static int open_town(void **state)
     return opened;
 }
 
-static void file(struct test_town *town, const char *service)
-{
-    struct filing filing = {.definition = city_service(town->city, str_of(service)),
-                            .channel = S("web"),
-                            .base_url = S("https://city.example")};
-    struct filed filed;
-
-    test_ok(&town->ctx, answers_new(&town->ctx, filing.definition, &filing.answers));
-    test_ok(&town->ctx, case_file(&town->ctx, &filing, &filed));
-}
-
 static void transfer(struct test_town *town, const char *service)
 {
     static const struct grant grant = {ROLE_SUPERVISOR, SCOPE_CITY, STR("")};
@@ -70,23 +58,6 @@ static void transfer(struct test_town *town, const char *service)
     town->ctx.actor = NULL;
 }
 
-static void assert_text(struct test_town *town, const char *sql, const char *expected)
-{
-    assert_string_equal(str_z(town->ctx.arena, test_town_text(town, sql)), expected);
-}
-
-static void assert_projections(struct test_town *town)
-{
-    struct buf report = buf_in(town->ctx.arena, 10000);
-    struct projection_found found;
-
-    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
-    test_ok(&town->ctx, projection_check(&town->ctx, &report, &found));
-    db_reader_release(&town->ctx);
-    if (found.differences)
-        fail_msg("%.*s", STR_ARG(buf_str(&report)));
-}
-
 static const char state[] = "SELECT state FROM cases";
 static const char type[] = "SELECT state_type FROM cases";
 
@@ -96,22 +67,22 @@ static void a_state_of_the_same_name_has_the_new_type(void **state_of)
 {
     struct test_town *town = *state_of;
 
-    file(town, "bench");
+    test_town_file_as(town, "bench", NULL, 0);
     test_town_step(town, 1, "begin");
     test_town_at(town, "2026-11-17T16:00:00Z");
     transfer(town, "shelter");
-    assert_text(town, state, "begun");
-    assert_text(town, type, "1");
-    assert_text(town, "SELECT state_since FROM cases", "1794844800000000");
-    assert_text(town, "SELECT paused FROM clock", "1794931200000000");
-    assert_text(town, "SELECT due FROM cases", "NULL");
-    assert_projections(town);
+    test_town_says(town, state, "begun");
+    test_town_says(town, type, "1");
+    test_town_says(town, "SELECT state_since FROM cases", "1794844800000000");
+    test_town_says(town, "SELECT paused FROM clock", "1794931200000000");
+    test_town_says(town, "SELECT due FROM cases", "NULL");
+    assert_int_equal(test_town_differences(town), 0);
     test_town_at(town, "2026-11-21T15:59:59Z");
     test_town_run_jobs(town);
-    assert_text(town, state, "begun");
+    test_town_says(town, state, "begun");
     test_town_at(town, "2026-11-21T16:00:00Z");
     test_town_run_jobs(town);
-    assert_text(town, state, "done");
+    test_town_says(town, state, "done");
 }
 
 /* And back: it is work again, its clock runs, and what the timer was for is gone. */
@@ -119,16 +90,16 @@ static void a_timer_stays_behind_with_its_workflow(void **state_of)
 {
     struct test_town *town = *state_of;
 
-    file(town, "shelter");
+    test_town_file_as(town, "shelter", NULL, 0);
     test_town_step(town, 1, "begin");
-    assert_text(town, type, "1");
+    test_town_says(town, type, "1");
     transfer(town, "bench");
-    assert_text(town, type, "0");
-    assert_text(town, "SELECT paused FROM clock", "NULL");
-    assert_projections(town);
+    test_town_says(town, type, "0");
+    test_town_says(town, "SELECT paused FROM clock", "NULL");
+    assert_int_equal(test_town_differences(town), 0);
     test_town_at(town, "2026-11-21T16:00:00Z");
     test_town_run_jobs(town);
-    assert_text(town, state, "begun");
+    test_town_says(town, state, "begun");
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE trouble <> ''"), 0);
 }
 
@@ -137,12 +108,12 @@ static void the_wait_until_the_transfer_is_added(void **state_of)
 {
     struct test_town *town = *state_of;
 
-    file(town, "shelter");
+    test_town_file_as(town, "shelter", NULL, 0);
     test_town_step(town, 1, "begin");
     test_town_at(town, "2026-11-18T16:00:00Z");
     transfer(town, "bench");
-    assert_text(town, "SELECT due FROM cases", "1795672800000000");
-    assert_projections(town);
+    test_town_says(town, "SELECT due FROM cases", "1795672800000000");
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 /* Nobody closed it, so it is not closed by the name alone. */
@@ -150,13 +121,13 @@ static void a_name_that_is_closed_there_begins_anew(void **state_of)
 {
     struct test_town *town = *state_of;
 
-    file(town, "bench");
+    test_town_file_as(town, "bench", NULL, 0);
     test_town_step(town, 1, "begin");
     test_town_step(town, 1, "shelve");
     transfer(town, "shelter");
-    assert_text(town, state, "new");
-    assert_text(town, type, "0");
-    assert_projections(town);
+    test_town_says(town, state, "new");
+    test_town_says(town, type, "0");
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)

@@ -1,5 +1,4 @@
 /* A day on which the city does not work after all moves the deadlines that count it. */
-#include "engine/cases/projection.h"
 #include "engine/clock/clock_trace.h"
 #include "engine/clock/closure.h"
 #include "engine/clock/turn.h"
@@ -34,18 +33,6 @@ static struct clock_trace trace_of(struct test_town *town, size_t i, struct inst
     return trace;
 }
 
-static void assert_projections(struct test_town *town)
-{
-    struct buf report = buf_in(town->ctx.arena, 10000);
-    struct projection_found found;
-
-    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
-    test_ok(&town->ctx, projection_check(&town->ctx, &report, &found));
-    db_reader_release(&town->ctx);
-    if (found.differences)
-        fail_msg("%.*s", STR_ARG(buf_str(&report)));
-}
-
 /* Respond by Tuesday the 17th, resolve by Monday the 23rd: the 18th moves the second alone, the
  * 23rd moves it again. */
 static void what_counts_the_day_is_moved_and_says_why(void **state)
@@ -75,7 +62,7 @@ static void what_counts_the_day_is_moved_and_says_why(void **state)
     assert_int_equal(trace.moves[1].to.us_utc, due.us_utc);
     assert_int_equal(due.us_utc - before.us_utc, 2 * US_PER_DAY);
     assert_int_equal(test_town_count(town, "SELECT due FROM cases"), due.us_utc);
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 /* A case of which every clock stands still has no date to be late by. */
@@ -88,12 +75,12 @@ static void a_clock_that_stands_still_is_moved_too(void **state)
     test_town_step(town, 1, "ask");
     close_day(town, "2026-11-18", false);
     assert_int_equal(trace_of(town, 1, &due).move_n, 1);
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
     test_town_at(town, "2026-11-20T16:00:00Z");
     test_town_step(town, 1, "answer");
     assert_int_equal(trace_of(town, 1, &due).move_n, 2);
     assert_int_equal(test_town_count(town, "SELECT due FROM cases"), due.us_utc);
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 static void a_day_that_is_none_is_refused(void **state)

@@ -10,6 +10,7 @@ import { Broken } from './tap.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const START_MS = 60000;
 const STOP_MS = 15000;
+const CASES = '1500'; // of every state, service and language; each list has several pages
 
 const folders = [];
 
@@ -47,7 +48,7 @@ const isReady = child => new Promise((resolve, reject) => {
 /** Makes a demonstration city in a folder of its own; `copy` of the folder makes another like it. */
 export const makeCity = () => {
   const folder = newFolder();
-  execFileSync(process.env.CITYHALL, ['demo', join(folder, 'city'), '--city', join(root, 'cities/port-azalea')], { stdio: 'pipe' });
+  execFileSync(process.env.CITYHALL, ['demo', join(folder, 'city'), '--city', join(root, 'cities/port-azalea'), '--cases', CASES], { stdio: 'pipe' });
   return folder;
 };
 
