@@ -18,7 +18,8 @@ extern const struct db_schema test_schema;
 struct test_store {
     char folder[TEST_TEMPORARY_MAX];
     char location[TEST_TEMPORARY_MAX + 40];
-    char owner_location[TEST_TEMPORARY_MAX + 40]; /* PostgreSQL: the one that may migrate; else as location */
+    char owner_location[TEST_TEMPORARY_MAX +
+                        40]; /* PostgreSQL: the one that may migrate; else as location */
     struct ctx ctx;
     struct db *db;
 };
