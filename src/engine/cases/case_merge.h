@@ -5,8 +5,8 @@
  * closed case. Undoing it makes the case what it was: state, clocks, followers. Whoever stopped
  * following in between stays away. A merged case takes no step (ERR_MERGED).
  *
- * Layer: engine. Each function runs its own db_tx, asks ctx->actor's right to both cases and records
- * events with both. `lock_version` as in case_change.h.
+ * Layer: engine. Each function runs its own db_tx, asks ctx->actor's right to both cases and
+ * records events with both. `lock_version` as in case_change.h.
  */
 #ifndef ENGINE_CASE_MERGE_H
 #define ENGINE_CASE_MERGE_H
@@ -19,9 +19,10 @@ struct merge {
     struct str base_url; /* for links in messages */
 };
 
-/* By who supervises the one (ERR_DENIED) and works on the other (ERR_NOT_A_CHOICE, field "into"). Both must be open (ERR_CASE_CLOSED; of the
- * other with field "into") and neither merged (ERR_MERGED; likewise); the case itself
- * is no choice either. A link duplicate-of, cases.merged_into; events case.merged (public:
+/* By who supervises the one (ERR_DENIED) and works on the other (ERR_NOT_A_CHOICE, field "into").
+ * Both must be open (ERR_CASE_CLOSED; of the other with field "into") and neither merged
+ * (ERR_MERGED; likewise); the case itself is no choice either. A link duplicate-of,
+ * cases.merged_into; events case.merged (public:
  * {"into": number}) and case.merge_kept (staff: the reason and what an undo needs) with the one,
  * case.took_in (staff: {"from", "reason"}) with the other. */
 enum rc case_merge(struct ctx *ctx, int64_t case_id, int64_t lock_version,

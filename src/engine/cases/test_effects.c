@@ -334,13 +334,14 @@ static int64_t file_by_post(struct test_town *town, const char *post)
 /* The post of the newest case. */
 static void assert_newest(struct test_town *town, const char *expected)
 {
-    assert_text(town,
-                raw_is_postgres()
-                    ? "SELECT s.code || ' ' || coalesce(c.answers->>'post', '') FROM cases c JOIN "
-                      "service s ON s.id = c.service ORDER BY c.id DESC LIMIT 1"
-                    : "SELECT s.code || ' ' || coalesce(c.answers->>'$.post', '') FROM cases c "
-                      "JOIN service s ON s.id = c.service ORDER BY c.id DESC LIMIT 1",
-                expected);
+    test_town_says(
+        town,
+        raw_is_postgres()
+            ? "SELECT s.code || ' ' || coalesce(c.answers->>'post', '') FROM cases c JOIN "
+              "service s ON s.id = c.service ORDER BY c.id DESC LIMIT 1"
+            : "SELECT s.code || ' ' || coalesce(c.answers->>'$.post', '') FROM cases c "
+              "JOIN service s ON s.id = c.service ORDER BY c.id DESC LIMIT 1",
+        expected);
 }
 
 /* To the further case goes what its own field could be answered: no thing of another layer, none
