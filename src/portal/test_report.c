@@ -52,6 +52,20 @@ static void a_report_goes_step_by_step(void **state)
     assert_int_equal(count(world, "cases"), 1);
 }
 
+/* What a number counts is said where it is typed, in the language of the page. */
+static void a_number_has_its_unit(void **state)
+{
+    struct visitor ana = visitor_in(*state);
+
+    submit(&ana, "place=795+Massachusetts+Ave", "/report/flooding-drain/where");
+    assert_int_equal(visit(&ana, "/es/report/flooding-drain/depth"), 200);
+    assert_true(sees(&ana, "aria-describedby=\"depth-unit\""));
+    assert_true(sees(&ana, "<span id=\"depth-unit\">pulgadas</span>"));
+    submit(&ana, "depth=deep", "/report/flooding-drain/depth");
+    assert_true(sees(&ana, "aria-describedby=\"depth-error depth-unit\""));
+    assert_true(sees(&ana, "<span id=\"depth-unit\">inches</span>"));
+}
+
 /* Sent again, by the button or by the way back: one case, and the page that says so. */
 static void it_is_sent_once(void **state)
 {
@@ -538,6 +552,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_report_goes_step_by_step),
+        TEST(a_number_has_its_unit),
         TEST(it_is_sent_once),
         TEST(the_second_tap_keeps_the_private_link),
         TEST(a_token_that_went_round_gives_no_link_again),
