@@ -56,7 +56,8 @@ static void what_is_wrong_stands_at_its_field(void **state)
                      422);
     assert_true(page_has(&browser, "id=\"f-lane-error\""));
     assert_true(page_has(&browser, "id=\"email-error\""));
-    assert_true(page_has(&browser, "href=\"#email\""));
+    assert_true(page_has(&browser, "<a href=\"#email\">Email address: Please"));
+    assert_true(page_has(&browser, "<a href=\"#f-lane\">Is a lane blocked? Please"));
     assert_true(page_has(&browser, "Kept</textarea>"));
     assert_true(page_has(&browser, "value=\"" KEY "\""));
     assert_true(page_has(&browser, "value=\"at home\""));

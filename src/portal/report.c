@@ -51,6 +51,27 @@ struct str report_described(struct arena *arena, const struct field *field, bool
     return str_join(arena, ids, n, S(" "));
 }
 
+struct str report_error_named(const struct page *page, const struct report *report,
+                              const struct err *err)
+{
+    static const struct {
+        struct str box;
+        enum msg_id label;
+    } labels[] = {
+        {STR("place"), MSG_report_where}, {STR("description"), MSG_report_details},
+        {STR("name"), MSG_report_name},   {STR("email"), MSG_report_email},
+        {STR("phone"), MSG_report_phone},
+    };
+    const struct field *field = definition_field(report->draft.definition, err->field);
+    enum lang lang = page->view.lang;
+    struct str name = field ? text_in(&field->text, lang) : STR_NONE;
+
+    for (size_t i = 0; !field && i < COUNT(labels); i++)
+        if (str_eq(err->field, labels[i].box))
+            name = msg_text(lang, labels[i].label);
+    return form_named(page->ctx->arena, lang, name, page_error(page, err));
+}
+
 const struct err *report_error_of(const struct report *report, struct str id)
 {
     if (report->err.id != ERR_NONE && str_eq(report->err.field, id))

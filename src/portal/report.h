@@ -78,6 +78,10 @@ bool report_offers_assets(const struct report *report);
 /* What is wrong with the box of that name; NULL: nothing. */
 const struct err *report_error_of(const struct report *report, struct str id);
 
+/* What is wrong, for the list over the form: with the name of the box. */
+struct str report_error_named(const struct page *page, const struct report *report,
+                              const struct err *err);
+
 /* Where what is wrong with the whole is put right: the question of that field, else the page. */
 struct str report_error_link(const struct page *page, const struct report *report);
 
