@@ -601,7 +601,10 @@ static void a_real_installation_asks_for_more(void **state)
                str_fmt(world->site.ctx.arena, "ticket=%.*s&password=short&again=short&code=1",
                        STR_ARG(ticket))),
         422);
-    assert_true(page_has(&browser, "password-error"));
+    assert_true(page_has(&browser, "password-error") && page_has(&browser, "code-error"));
+    assert_true(page_has(&browser, "There are 2 problems"));
+    assert_true(page_has(&browser, "<a href=\"#code\">Code: This is not the code"));
+    assert_true(page_has(&browser, "href=\"otpauth://totp/Testville:enrol?secret="));
     assert_true(str_eq(hidden_field(&browser, "ticket"), ticket));
     assert_int_equal(submit(&browser, S("/staff/signin/setup"), S("ticket=AAAA")), 410);
     assert_int_equal(browser.session.n, 0);
