@@ -354,6 +354,32 @@ static void every_page_of_the_queue_once(void **state)
     assert_int_equal(browse(&all, S("/staff/queue?after=d99999999999999999999-1")), 200);
 }
 
+/* Until staff act: not for what came with the filing, nor when the case is done. */
+static void what_a_resident_added_is_marked(void **state)
+{
+    static const char added[] =
+        "INSERT INTO event (at, kind, cases, actor_kind, audience, commitment) "
+        "SELECT e.at + 1, 'message.added', e.cases, 'resident', 1, e.commitment FROM event e "
+        "WHERE e.kind = 'case.opened'";
+    struct world *world = *state;
+    struct browser browser = {.world = world};
+    struct str password = test_city_staff(&world->city, "marks", "agent", "city", "");
+
+    test_city_file(&world->city, "hole", false, "");
+    browser_sign_in(&browser, "marks", password);
+    assert_false(page_has(&browser, "New from the resident"));
+    test_city_exec(&world->city, added);
+    assert_int_equal(browse(&browser, S("/staff/queue")), 200);
+    assert_true(page_has(&browser, "New from the resident"));
+    test_city_step(&world->city, 1, "start");
+    assert_int_equal(browse(&browser, S("/staff/queue")), 200);
+    assert_false(page_has(&browser, "New from the resident"));
+    test_city_exec(&world->city, added);
+    test_city_exec(&world->city, "UPDATE cases SET closed = opened, state_type = 2");
+    assert_int_equal(browse(&browser, S("/staff/queue?state=closed")), 200);
+    assert_false(page_has(&browser, "New from the resident"));
+}
+
 static void late_work_is_marked(void **state)
 {
     struct world *world = *state;
@@ -625,6 +651,7 @@ int main(void)
         WORLD_TEST(departments_and_auditors_read),
         WORLD_TEST(every_page_of_the_queue_once),
         WORLD_TEST(late_work_is_marked),
+        WORLD_TEST(what_a_resident_added_is_marked),
         WORLD_TEST(guessing_is_slowed),
         WORLD_TEST(nobody_is_kept_out_by_others),
         WORLD_TEST(an_address_is_slowed),
