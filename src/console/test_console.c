@@ -67,7 +67,7 @@ static void a_case_is_worked_through(void **state)
                             form(&browser, "outcome=done&message=Filled")),
                      303);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
-    assert_true(page_has(&browser, "Work done"));
+    assert_true(page_has(&browser, "<dt>Outcome</dt><dd><strong>Work done</strong>"));
     assert_false(page_has(&browser, "Start work</button>"));
     assert_int_equal(browse(&browser, S("/staff/queue")), 200);
     assert_false(page_has(&browser, str_z(world->site.ctx.arena, number)));
