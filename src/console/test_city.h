@@ -5,11 +5,12 @@
 #define CONSOLE_TEST_CITY_H
 
 #include "base/test_support.h"
+#include "base/test_temporary.h"
 #include "db/test_raw.h"
 #include "web/server.h"
 
 struct test_city {
-    char folder[64];
+    char folder[TEST_TEMPORARY_MAX];
     struct raw_place place;
     struct ctx ctx;
     struct db *db;

@@ -203,9 +203,9 @@ enum rc why_of_case(struct ctx *ctx, const struct case_by_number_row *row,
     json_t *trace;
     enum rc rc = clocks_read(ctx, row->id, &clocks);
 
-    ret->n = 0;
     if (rc)
         return rc;
+    ret->n = 0;
     e.clock = chosen(&clocks);
     if (!e.clock)
         return RC_OK;

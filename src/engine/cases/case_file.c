@@ -18,6 +18,7 @@
 #include "engine/clock/turn.h"
 #include "engine/definition/show.h"
 #include "engine/record/record.h"
+#include "people/party_name.h"
 #include "place/layers.h"
 
 struct filing_work {
@@ -225,6 +226,8 @@ static enum rc add_reporter(struct ctx *ctx, const struct filing *filing, int64_
                            &(struct party_add_args){
                                .kind = S("person"),
                                .name = contact->name,
+                               .folded = party_name_fold(ctx->arena, contact->name),
+                               .is_proven = contact->email.n && filing->is_own_email,
                                .lang = lang_code(filing->lang),
                                .created = ctx->now,
                            },

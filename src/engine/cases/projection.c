@@ -6,6 +6,7 @@
 #include "engine/cases/kept.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/city.h"
+#include "people/party_name.h"
 #include "place/place.h"
 
 #define MAX_WORDS      40000
@@ -334,11 +335,32 @@ static enum rc check_case(struct ctx *ctx, const struct projections_row *row, vo
     return rc;
 }
 
+/* In a piece of its own, as well. */
+static enum rc check_party(struct ctx *ctx, const struct party_names_row *row, void *arg)
+{
+    struct checking *checking = arg;
+    struct piece piece;
+    struct str party;
+    enum rc rc = piece_begin(ctx, &piece);
+
+    if (rc)
+        return rc;
+    party = str_fmt(ctx->arena, "party %lld", (long long)row->id);
+    compare(checking, party, "folded", row->folded_is_null ? S("none") : row->folded,
+            party_name_fold(ctx->arena, row->name));
+    compare(checking, party, "is_proven", row->is_proven ? S("true") : S("false"),
+            row->has_proof ? S("true") : S("false"));
+    piece_end(ctx, &piece);
+    return RC_OK;
+}
+
 enum rc projection_check(struct ctx *ctx, struct buf *report, struct projection_found *ret)
 {
     struct checking checking = {.report = report};
     enum rc rc = projections(ctx, check_case, &checking);
 
+    if (!rc)
+        rc = party_names(ctx, check_party, &checking);
     if (!rc)
         *ret = checking.found;
     return rc;
