@@ -17,43 +17,64 @@ static enum rc command_permissions(struct ctx *ctx, int argc, char **argv);
 static enum rc command_version(struct ctx *ctx, int argc, char **argv);
 
 const struct command commands[] = {
-    {"init", "DIR --city CITYDIR [--store postgresql://... [--owner postgresql://...]]",
+    {"init", "DIR --city CITYDIR [--store URL] [--owner URL]",
      "make a data folder for a city from its city folder", command_init},
-    {"demo", "DIR [--city CITYDIR] [--cases N] [--store postgresql://... [--owner ...]]",
+    {"demo", "DIR [--city CITYDIR] [--cases N] [--store URL] [--owner URL]",
      "make the demonstration city, for ever a demonstration", command_demo},
-    {"serve", "DIR [--listen ADDRESS:PORT] [--base-url URL] [OPTIONS]", "serve a city on the web",
-     command_serve},
+    {"serve", "DIR [--listen ADDRESS:PORT] [--base-url URL] [--proxy ADDRESSES] [--image PROGRAM]",
+     "serve a city on the web", command_serve},
     {"check", "CITYDIR [--coverage] [--json]", "check a city folder and run its examples",
      command_check},
     {"publish", "DIR CITYDIR [--dry-run] [--json]",
      "publish a city folder's services to a data folder", command_publish},
-    {"import", "cases|layer DIR --map MAP.yaml FILE [OPTIONS]",
+    {"import",
+     "cases DIR --map MAP.yaml FILE [--rejects FILE] [--dry-run] [--json]\n"
+     "layer DIR --map MAP.yaml FILE [--write FILE] [--dry-run] [--json]",
      "take over another system's cases, or a layer of its map", command_import},
     {"rebuild", "DIR --check [--json]",
      "recompute what is stored but follows from other data, and compare", command_rebuild},
     {"audit", "verify DIR [--head FILE] [--key FILE] [--json]",
      "check the whole record against its hashes and signatures", command_audit},
-    {"user", "add|list|disable|enable|reset DIR [LOGIN] [OPTIONS]",
+    {"user",
+     "add DIR LOGIN --name NAME --role ROLE [--scope SCOPE] [--team CODE] [--email MAIL] "
+     "[--lang LANG] [--reason TEXT]\n"
+     "list DIR [--json]\n"
+     "disable DIR LOGIN [--reason TEXT]\n"
+     "enable DIR LOGIN [--reason TEXT]\n"
+     "reset DIR LOGIN [--reason TEXT]",
      "make and change the accounts of staff", command_user},
-    {"case", "migrate DIR --service CODE --reason TEXT [OPTIONS]",
+    {"case", "migrate DIR --service CODE --reason TEXT [--version N] [--number NUMBER] [--dry-run]",
      "move open cases to another version of their service", command_case},
-    {"key", "add|list|revoke DIR [PREFIX] [--name NAME --scope RIGHT@KIND:CODE]",
+    {"key",
+     "add DIR --name NAME --scope RIGHT@KIND:CODE... [--days N] [--burst N] [--per-minute N]\n"
+     "list DIR [--json]\n"
+     "revoke DIR PREFIX",
      "make, list and end the keys of programs", command_key},
-    {"webhook", "add|list|remove|test DIR [URL|ID] [OPTIONS]",
+    {"webhook",
+     "add DIR URL --key PREFIX [--kind KIND...] [--service CODE...]\n"
+     "list DIR [--json]\n"
+     "remove DIR ID\n"
+     "test DIR ID",
      "say which servers are told what happens to cases", command_webhook},
-    {"setting", "list|set|clear DIR [NAME] [VALUE] [--file FILE] [--reason TEXT] [--json]",
+    {"setting",
+     "list DIR [--json]\n"
+     "set DIR NAME [VALUE] [--file FILE] [--reason TEXT]\n"
+     "clear DIR NAME [--reason TEXT]",
      "say what mail is sent through, and who witnesses the record", command_setting},
     {"closure", "add DIR DATE --reason TEXT [--dry-run]",
      "note a day without work and move the deadlines that counted it", command_closure},
     {"backup", "DIR FOLDER [--json]", "copy a city, which goes on working, to a new folder",
      command_backup},
-    {"restore", "FOLDER DIR [--store postgresql://... [--owner postgresql://...]] [--json]",
+    {"restore", "FOLDER DIR [--store URL] [--owner URL] [--json]",
      "make a data folder from a backup and check its record", command_restore},
     {"export", "DIR FOLDER [--json]",
      "write all that a city has, personal data too, in open formats", command_export},
-    {"upgrade", "DIR [--owner postgresql://...]", "bring a data folder to this version",
-     command_upgrade},
-    {"jobs", "DIR [list|retry JOB|drop JOB] [--state STATE] [--reason TEXT] [--json]",
+    {"upgrade", "DIR [--owner URL]", "bring a data folder to this version", command_upgrade},
+    {"jobs",
+     "DIR [--state STATE] [--json]\n"
+     "DIR list [--state STATE] [--json]\n"
+     "DIR retry JOB [--reason TEXT]\n"
+     "DIR drop JOB [--reason TEXT]",
      "list the work that waits, run it again or give it up", command_jobs},
     {"routes", "", "list what the server answers to", command_routes},
     {"permissions", "", "list the permissions and what they allow", command_permissions},
@@ -127,6 +148,28 @@ struct str command_reason(struct ctx *ctx, int *argc, char **argv)
     if (reason)
         return str_of(reason);
     return str_fmt(ctx->arena, "command line, user %.*s", STR_ARG(home_operator(ctx)));
+}
+
+enum rc command_explained(struct ctx *ctx, enum rc rc, enum err_id id, struct str sentence)
+{
+    if (!rc || ctx->err.id != id)
+        return rc;
+    ctx_clear_error(ctx);
+    return FAIL(ctx, ERR_CONFIG, .detail = sentence);
+}
+
+enum rc command_check_store(struct ctx *ctx, const char *option, const char *url)
+{
+    struct str given = str_of(url);
+
+    if (!url || str_starts_with(given, S("postgresql://")) ||
+        str_starts_with(given, S("postgres://")))
+        return RC_OK;
+    return FAIL(ctx, ERR_USAGE,
+                .detail = str_fmt(ctx->arena,
+                                  "--%s is the address of a PostgreSQL database, such as "
+                                  "postgresql:///cityhall, not \"%s\"",
+                                  option, url));
 }
 
 enum rc command_misused(struct ctx *ctx, const char *sentence)

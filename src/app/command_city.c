@@ -12,6 +12,13 @@
 
 #define MAX_REPORT_BYTES ((size_t)1 << 20)
 
+static enum rc check_stores(struct ctx *ctx, const struct home_options *options)
+{
+    enum rc rc = command_check_store(ctx, "store", options->store);
+
+    return rc ? rc : command_check_store(ctx, "owner", options->owner);
+}
+
 enum rc command_init(struct ctx *ctx, int argc, char **argv)
 {
     struct home_options options = {
@@ -19,8 +26,10 @@ enum rc command_init(struct ctx *ctx, int argc, char **argv)
         .store = command_option(&argc, argv, "store"),
         .owner = command_option(&argc, argv, "owner"),
     };
-    enum rc rc;
+    enum rc rc = check_stores(ctx, &options);
 
+    if (rc)
+        return rc;
     if (argc != 1 || !options.city_folder)
         return command_misused(ctx, "a data folder and --city are needed");
     options.folder = argv[0];
@@ -65,8 +74,10 @@ enum rc command_demo(struct ctx *ctx, int argc, char **argv)
     };
     const char *cases = command_option(&argc, argv, "cases");
     int64_t count = DEMO_CASES;
-    enum rc rc;
+    enum rc rc = check_stores(ctx, &options);
 
+    if (rc)
+        return rc;
     if (argc != 1)
         return command_misused(ctx, "a data folder is needed");
     if (cases && (!str_to_i64(str_of(cases), &count) || count < 0 || count > 1000000))
