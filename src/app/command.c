@@ -12,73 +12,10 @@
 
 #define MAX_PATH_BYTES 4096
 
-static enum rc command_routes(struct ctx *ctx, int argc, char **argv);
-static enum rc command_permissions(struct ctx *ctx, int argc, char **argv);
-static enum rc command_version(struct ctx *ctx, int argc, char **argv);
-
 const struct command commands[] = {
-    {"init", "DIR --city CITYDIR [--store URL] [--owner URL]",
-     "make a data folder for a city from its city folder", command_init},
-    {"demo", "DIR [--city CITYDIR] [--cases N] [--store URL] [--owner URL]",
-     "make the demonstration city, for ever a demonstration", command_demo},
-    {"serve", "DIR [--listen ADDRESS:PORT] [--base-url URL] [--proxy ADDRESSES] [--image PROGRAM]",
-     "serve a city on the web", command_serve},
-    {"check", "CITYDIR [--coverage] [--json]", "check a city folder and run its examples",
-     command_check},
-    {"publish", "DIR CITYDIR [--dry-run] [--json]",
-     "publish a city folder's services to a data folder", command_publish},
-    {"import",
-     "cases DIR --map MAP.yaml FILE [--rejects FILE] [--dry-run] [--json]\n"
-     "layer DIR --map MAP.yaml FILE [--write FILE] [--dry-run] [--json]",
-     "take over another system's cases, or a layer of its map", command_import},
-    {"rebuild", "DIR --check [--json]",
-     "recompute what is stored but follows from other data, and compare", command_rebuild},
-    {"audit", "verify DIR [--head FILE] [--key FILE] [--json]",
-     "check the whole record against its hashes and signatures", command_audit},
-    {"user",
-     "add DIR LOGIN --name NAME --role ROLE [--scope SCOPE] [--team CODE] [--email MAIL] "
-     "[--lang LANG] [--reason TEXT]\n"
-     "list DIR [--json]\n"
-     "disable DIR LOGIN [--reason TEXT]\n"
-     "enable DIR LOGIN [--reason TEXT]\n"
-     "reset DIR LOGIN [--reason TEXT]",
-     "make and change the accounts of staff", command_user},
-    {"case", "migrate DIR --service CODE --reason TEXT [--version N] [--number NUMBER] [--dry-run]",
-     "move open cases to another version of their service", command_case},
-    {"key",
-     "add DIR --name NAME --scope RIGHT@KIND:CODE... [--days N] [--burst N] [--per-minute N]\n"
-     "list DIR [--json]\n"
-     "revoke DIR PREFIX",
-     "make, list and end the keys of programs", command_key},
-    {"webhook",
-     "add DIR URL --key PREFIX [--kind KIND...] [--service CODE...]\n"
-     "list DIR [--json]\n"
-     "remove DIR ID\n"
-     "test DIR ID",
-     "say which servers are told what happens to cases", command_webhook},
-    {"setting",
-     "list DIR [--json]\n"
-     "set DIR NAME [VALUE] [--file FILE] [--reason TEXT]\n"
-     "clear DIR NAME [--reason TEXT]",
-     "say what mail is sent through, and who witnesses the record", command_setting},
-    {"closure", "add DIR DATE --reason TEXT [--dry-run]",
-     "note a day without work and move the deadlines that counted it", command_closure},
-    {"backup", "DIR FOLDER [--json]", "copy a city, which goes on working, to a new folder",
-     command_backup},
-    {"restore", "FOLDER DIR [--store URL] [--owner URL] [--json]",
-     "make a data folder from a backup and check its record", command_restore},
-    {"export", "DIR FOLDER [--json]",
-     "write all that a city has, personal data too, in open formats", command_export},
-    {"upgrade", "DIR [--owner URL]", "bring a data folder to this version", command_upgrade},
-    {"jobs",
-     "DIR [--state STATE] [--json]\n"
-     "DIR list [--state STATE] [--json]\n"
-     "DIR retry JOB [--reason TEXT]\n"
-     "DIR drop JOB [--reason TEXT]",
-     "list the work that waits, run it again or give it up", command_jobs},
-    {"routes", "", "list what the server answers to", command_routes},
-    {"permissions", "", "list the permissions and what they allow", command_permissions},
-    {"version", "", "print the version", command_version},
+#define COMMAND(name, usage, summary) {#name, usage, summary, command_##name},
+#include "app/commands.def"
+#undef COMMAND
     {NULL, NULL, NULL, NULL},
 };
 
@@ -177,7 +114,7 @@ enum rc command_misused(struct ctx *ctx, const char *sentence)
     return FAIL(ctx, ERR_USAGE, .detail = str_of(sentence));
 }
 
-static enum rc command_routes(struct ctx *ctx, int argc, char **argv)
+enum rc command_routes(struct ctx *ctx, int argc, char **argv)
 {
     (void)ctx;
     (void)argc;
@@ -195,7 +132,7 @@ static enum rc command_routes(struct ctx *ctx, int argc, char **argv)
     return RC_OK;
 }
 
-static enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
+enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
 {
     (void)ctx;
     (void)argc;
@@ -209,7 +146,7 @@ static enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
     return RC_OK;
 }
 
-static enum rc command_version(struct ctx *ctx, int argc, char **argv)
+enum rc command_version(struct ctx *ctx, int argc, char **argv)
 {
     (void)ctx;
     (void)argc;

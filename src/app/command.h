@@ -50,25 +50,10 @@ enum rc command_check_store(struct ctx *ctx, const char *option, const char *url
 /* A failure that prints the command's usage. */
 enum rc command_misused(struct ctx *ctx, const char *sentence) MUST_CHECK;
 
-enum rc command_init(struct ctx *ctx, int argc, char **argv);
-enum rc command_demo(struct ctx *ctx, int argc, char **argv);
-enum rc command_serve(struct ctx *ctx, int argc, char **argv);
-enum rc command_check(struct ctx *ctx, int argc, char **argv);
-enum rc command_publish(struct ctx *ctx, int argc, char **argv);
-enum rc command_rebuild(struct ctx *ctx, int argc, char **argv);
-enum rc command_audit(struct ctx *ctx, int argc, char **argv);
-enum rc command_import(struct ctx *ctx, int argc, char **argv);
+#define COMMAND(name, usage, summary) \
+    enum rc command_##name(struct ctx *ctx, int argc, char **argv);
+#include "app/commands.def"
+#undef COMMAND
 enum rc command_import_layer(struct ctx *ctx, int argc, char **argv); /* of command_import */
-enum rc command_user(struct ctx *ctx, int argc, char **argv);
-enum rc command_case(struct ctx *ctx, int argc, char **argv);
-enum rc command_key(struct ctx *ctx, int argc, char **argv);
-enum rc command_webhook(struct ctx *ctx, int argc, char **argv);
-enum rc command_setting(struct ctx *ctx, int argc, char **argv);
-enum rc command_closure(struct ctx *ctx, int argc, char **argv);
-enum rc command_backup(struct ctx *ctx, int argc, char **argv);
-enum rc command_restore(struct ctx *ctx, int argc, char **argv);
-enum rc command_export(struct ctx *ctx, int argc, char **argv);
-enum rc command_upgrade(struct ctx *ctx, int argc, char **argv);
-enum rc command_jobs(struct ctx *ctx, int argc, char **argv);
 
 #endif

@@ -83,8 +83,6 @@ static void forms_read(const char *usage, struct forms *ret)
         assert(ret->n < MAX_FORMS);
         ret->items[ret->n++] = form_read(line);
     }
-    if (!ret->n)
-        ret->items[ret->n++] = (struct form){0};
 }
 
 static const struct form_option *find_option(const struct form *form, struct str name)

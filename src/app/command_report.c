@@ -74,7 +74,7 @@ static void print_form(const char *name, struct str line, const char *lead, FILE
     int indent = fprintf(out, "%s cityhall %s", lead, name), column = indent;
     struct str word;
 
-    while (str_next(&line, ' ', &word)) {
+    while (line.n && str_next(&line, ' ', &word)) {
         if (column + 1 + (int)word.n > MAX_LINE && column > indent) {
             fprintf(out, "\n%*s", indent, "");
             column = indent;
@@ -89,8 +89,6 @@ void command_print_usage(const struct command *command, struct str lines, FILE *
     const char *lead = "usage:";
     struct str line;
 
-    if (!lines.n)
-        print_form(command->name, lines, lead, out);
     while (str_next(&lines, '\n', &line)) {
         print_form(command->name, line, lead, out);
         lead = "      ";
