@@ -140,12 +140,25 @@ static void put_problems(struct json_writer *json, const struct problems *proble
     json_end_array(json);
 }
 
+static void put_codes(struct json_writer *json, const char *name, const struct str *codes,
+                      int64_t n)
+{
+    json_put_key(json, str_of(name));
+    json_begin_array(json);
+    for (int64_t i = 0; i < n; i++)
+        json_put_string(json, codes[i]);
+    json_end_array(json);
+}
+
 static void put_publication(struct json_writer *json, const struct publication *done, bool is_dry)
 {
     json_put_member_i64(json, S("added"), done->added);
     json_put_member_i64(json, S("changed"), done->changed);
     json_put_member_i64(json, S("unchanged"), done->unchanged);
     json_put_member_i64(json, S("withdrawn"), done->withdrawn);
+    put_codes(json, "added_services", done->added_codes, done->added);
+    put_codes(json, "changed_services", done->changed_codes, done->changed);
+    put_codes(json, "withdrawn_services", done->withdrawn_codes, done->withdrawn);
     json_put_member_bool(json, S("dry_run"), is_dry);
 }
 
@@ -246,6 +259,24 @@ enum rc command_check(struct ctx *ctx, int argc, char **argv)
     return rc;
 }
 
+static void print_codes(const char *what, const struct str *codes, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        printf("%s%s%.*s", i ? "" : what, i ? ", " : ": ", STR_ARG(codes[i]));
+    if (n)
+        printf("\n");
+}
+
+static void print_publication(const struct publication *done, bool is_dry)
+{
+    printf("services: %lld added, %lld changed, %lld unchanged, %lld withdrawn%s\n",
+           (long long)done->added, (long long)done->changed, (long long)done->unchanged,
+           (long long)done->withdrawn, is_dry ? " (dry run: nothing was changed)" : "");
+    print_codes("added", done->added_codes, done->added);
+    print_codes("changed", done->changed_codes, done->changed);
+    print_codes("withdrawn", done->withdrawn_codes, done->withdrawn);
+}
+
 enum rc command_publish(struct ctx *ctx, int argc, char **argv)
 {
     bool is_dry = command_flag(&argc, argv, "dry-run");
@@ -267,9 +298,7 @@ enum rc command_publish(struct ctx *ctx, int argc, char **argv)
     else
         home_print_problems(ctx, &problems);
     if (!rc && !is_json)
-        printf("services: %lld added, %lld changed, %lld unchanged, %lld withdrawn%s\n",
-               (long long)done.added, (long long)done.changed, (long long)done.unchanged,
-               (long long)done.withdrawn, is_dry ? " (dry run: nothing was changed)" : "");
+        print_publication(&done, is_dry);
     home_close(&home);
     return rc;
 }
