@@ -176,29 +176,3 @@ enum rc case_edit_words(struct ctx *ctx, const struct case_edit *edit, struct st
                                   .is_public = edit->row.is_description_public,
                               });
 }
-
-void case_event_begin(struct ctx *ctx, struct case_event *event)
-{
-    event->out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    event->json = json_writer_on(&event->out);
-    json_begin_object(&event->json);
-}
-
-enum rc case_event_add(struct ctx *ctx, struct case_event *event, const struct event *about,
-                       int64_t *ret_id)
-{
-    struct event whole = *about;
-
-    json_end_object(&event->json);
-    if (!json_is_complete(&event->json))
-        return FAIL(ctx, ERR_TOO_LARGE);
-    whole.payload = buf_str(&event->out);
-    return record_add(ctx, &whole, ret_id);
-}
-
-enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id,
-                       enum event_kind kind, enum event_audience audience)
-{
-    return case_event_add(
-        ctx, event, &(struct event){.kind = kind, .case_id = case_id, .audience = audience}, NULL);
-}

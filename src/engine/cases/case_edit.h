@@ -13,7 +13,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/rows.h"
 #include "engine/definition/answer.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 #include "place/place.h"
 
 #define REASON_MAX_CHARACTERS 400 /* as a text of the record holds it, in any script */
@@ -70,19 +70,5 @@ enum rc case_edit_team(struct ctx *ctx, const struct case_edit *edit,
 /* Writes what search finds the case by. */
 enum rc case_edit_words(struct ctx *ctx, const struct case_edit *edit, struct str place_label,
                         struct str description, const struct answers *answers) MUST_CHECK;
-
-/* Adds an event: between begin and end or add the caller puts the members of its payload, one JSON
- * object that both open and close, on `json`. ERR_TOO_LARGE when it does not fit. */
-struct case_event {
-    struct buf out;
-    struct json_writer json;
-};
-void case_event_begin(struct ctx *ctx, struct case_event *event);
-enum rc case_event_end(struct ctx *ctx, struct case_event *event, int64_t case_id,
-                       enum event_kind kind, enum event_audience audience) MUST_CHECK;
-
-/* The same, with the event's id for the notices that speak of it; about->payload is not read. */
-enum rc case_event_add(struct ctx *ctx, struct case_event *event, const struct event *about,
-                       int64_t *ret_id) MUST_CHECK;
 
 #endif

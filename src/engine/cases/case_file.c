@@ -17,7 +17,7 @@
 #include "engine/clock/deadline.h"
 #include "engine/clock/turn.h"
 #include "engine/definition/show.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 #include "people/party_name.h"
 #include "place/layers.h"
 
@@ -297,19 +297,21 @@ static enum rc add_entries(struct ctx *ctx, const struct filing_work *work)
     return case_entries_add(ctx, work->filed->case_id, &words, NULL);
 }
 
-static struct str opened_payload(struct ctx *ctx, const struct filing_work *work)
+static enum rc record_opened(struct ctx *ctx, const struct filing_work *work, int64_t *ret_event)
 {
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
+    struct case_event event;
 
-    json_begin_object(&json);
-    json_put_member(&json, S("number"), work->filed->number);
-    json_put_member(&json, S("service"), work->filing->definition->code);
-    json_put_member_i64(&json, S("version"), work->filing->definition->version);
-    json_put_member(&json, S("channel"), work->filing->channel);
-    json_put_member(&json, S("team"), work->team ? work->team->id : STR_NONE);
-    json_end_object(&json);
-    return buf_str(&out);
+    case_event_begin(ctx, &event);
+    json_put_member(&event.json, S("number"), work->filed->number);
+    json_put_member(&event.json, S("service"), work->filing->definition->code);
+    json_put_member_i64(&event.json, S("version"), work->filing->definition->version);
+    json_put_member(&event.json, S("channel"), work->filing->channel);
+    json_put_member(&event.json, S("team"), work->team ? work->team->id : STR_NONE);
+    return case_event_add(ctx, &event,
+                          &(struct event){.kind = EVENT_CASE_OPENED,
+                                          .case_id = work->filed->case_id,
+                                          .audience = EVENT_PUBLIC},
+                          ret_event);
 }
 
 /* A resident who is known by the address and staff who write it down are believed. */
@@ -467,10 +469,7 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (!rc && work->filing->draft_id)
         rc = draft_sent(ctx, work->filing->draft_id, filed->case_id, NULL);
     if (!rc)
-        rc = record_add(ctx,
-                        &(struct event){EVENT_CASE_OPENED, filed->case_id, EVENT_PUBLIC,
-                                        opened_payload(ctx, work)},
-                        &event_id);
+        rc = record_opened(ctx, work, &event_id);
     if (!rc)
         rc = record_route(ctx, work);
     if (!rc && work->filing->draft_id)

@@ -10,7 +10,7 @@
 #include "engine/cases/stored_case.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/turn.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 
 #define PAGE 200
 
@@ -110,21 +110,19 @@ static enum rc look_at(struct ctx *ctx, struct moving *moving)
     return rc;
 }
 
-static struct str payload_of(struct ctx *ctx, const struct moving *moving)
+static enum rc record_migrated(struct ctx *ctx, const struct moving *moving)
 {
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
+    struct case_event event;
 
-    json_begin_object(&json);
-    json_put_member_i64(&json, S("from"), moving->stored.definition->version);
-    json_put_member_i64(&json, S("to"), moving->how->to->version);
-    json_put_member(&json, S("reason"), moving->how->reason);
+    case_event_begin(ctx, &event);
+    json_put_member_i64(&event.json, S("from"), moving->stored.definition->version);
+    json_put_member_i64(&event.json, S("to"), moving->how->to->version);
+    json_put_member(&event.json, S("reason"), moving->how->reason);
     if (moving->leaves_answers) {
-        json_put_key(&json, S("left"));
-        json_put_raw(&json, moving->left);
+        json_put_key(&event.json, S("left"));
+        json_put_raw(&event.json, moving->left);
     }
-    json_end_object(&json);
-    return buf_str(&out);
+    return case_event_end(ctx, &event, moving->case_id, EVENT_CASE_MIGRATED, EVENT_STAFF);
 }
 
 static enum rc move_tx(struct ctx *ctx, void *arg)
@@ -143,11 +141,7 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state,
                          moving->stored.row.state_since);
-    return rc ? rc
-              : record_add(ctx,
-                           &(struct event){EVENT_CASE_MIGRATED, moving->case_id, EVENT_STAFF,
-                                           payload_of(ctx, moving)},
-                           NULL);
+    return rc ? rc : record_migrated(ctx, moving);
 }
 
 static void say(struct buf *report, const struct moving *moving)

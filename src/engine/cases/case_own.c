@@ -8,7 +8,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/queries.h"
 #include "engine/message/notice.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 
 #define TWICE_US (10 * US_PER_MIN)
 
@@ -26,19 +26,6 @@ static enum rc check_own(struct ctx *ctx, int64_t case_id, struct case_for_step_
         return rc;
     reach.reporter = ret->reporter_is_null ? 0 : ret->reporter;
     return case_is_own(ctx->actor, &reach) ? RC_OK : FAIL(ctx, ERR_DENIED);
-}
-
-static struct str payload_of(struct ctx *ctx, const struct saying *saying)
-{
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
-
-    json_begin_object(&json);
-    if (saying->score)
-        json_put_member_i64(&json, S("score"), saying->score);
-    json_put_member(&json, S("text"), saying->text);
-    json_end_object(&json);
-    return buf_str(&out);
 }
 
 /* ---- A word to the city */
@@ -81,10 +68,8 @@ static enum rc comment_tx(struct ctx *ctx, void *arg)
     if (!rc && lately.total >= OWN_TEXTS_PER_DAY)
         return FAIL(ctx, ERR_TOO_MANY);
     if (!rc)
-        rc = record_add(ctx,
-                        &(struct event){EVENT_MESSAGE_ADDED, saying->case_id, EVENT_PARTIES,
-                                        payload_of(ctx, saying)},
-                        NULL);
+        rc =
+            case_event_text(ctx, saying->case_id, EVENT_MESSAGE_ADDED, EVENT_PARTIES, saying->text);
     return rc ? rc : case_touch(ctx, saying->case_id, ctx->now, NULL);
 }
 
@@ -156,6 +141,16 @@ static enum rc check_changes(struct ctx *ctx, int64_t case_id)
                 .arg = str_fmt(ctx->arena, "%d", OWN_RATING_CHANGES));
 }
 
+static enum rc record_rating(struct ctx *ctx, const struct saying *saying)
+{
+    struct case_event event;
+
+    case_event_begin(ctx, &event);
+    json_put_member_i64(&event.json, S("score"), saying->score);
+    json_put_member(&event.json, S("text"), saying->text);
+    return case_event_end(ctx, &event, saying->case_id, EVENT_CASE_RATED, EVENT_PARTIES);
+}
+
 static enum rc rate_tx(struct ctx *ctx, void *arg)
 {
     const struct saying *saying = arg;
@@ -176,11 +171,7 @@ static enum rc rate_tx(struct ctx *ctx, void *arg)
             ctx,
             &(struct satisfaction_put_args){saying->case_id, saying->score, saying->text, ctx->now},
             NULL);
-    return rc ? rc
-              : record_add(ctx,
-                           &(struct event){EVENT_CASE_RATED, saying->case_id, EVENT_PARTIES,
-                                           payload_of(ctx, saying)},
-                           NULL);
+    return rc ? rc : record_rating(ctx, saying);
 }
 
 enum rc case_rate(struct ctx *ctx, int64_t case_id, int64_t score, struct str text)

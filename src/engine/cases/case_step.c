@@ -11,7 +11,7 @@
 #include "engine/cases/queries.h"
 #include "engine/cases/timer.h"
 #include "engine/clock/turn.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 #include "people/actor.h"
 
 struct step_work {
@@ -185,56 +185,30 @@ static enum rc prepare(struct ctx *ctx, struct step_work *work)
     return rc ? rc : check_guard(ctx, work);
 }
 
-static struct str payload_of(struct ctx *ctx, const struct step_work *work, bool is_for_staff)
-{
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
-
-    json_begin_object(&json);
-    if (is_for_staff) {
-        json_put_member(&json, S("text"), work->input->note);
-    } else {
-        json_put_member(&json, S("step"), work->step->id);
-        json_put_member(&json, S("from"), work->row.state);
-        json_put_member(&json, S("to"), work->workflow->states[work->step->to].id);
-        if (work->outcome.n)
-            json_put_member(&json, S("outcome"), work->outcome);
-        if (work->input->date.n)
-            json_put_member(&json, S("date"), work->input->date);
-    }
-    json_end_object(&json);
-    return buf_str(&out);
-}
-
-static struct str message_payload(struct ctx *ctx, struct str text)
-{
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
-
-    json_begin_object(&json);
-    json_put_member(&json, S("text"), text);
-    json_end_object(&json);
-    return buf_str(&out);
-}
-
 static enum rc record_step(struct ctx *ctx, const struct step_work *work, int64_t *ret_event)
 {
     const struct step_input *input = work->input;
-    enum rc rc = record_add(
-        ctx,
-        &(struct event){EVENT_CASE_STEP, work->case_id, EVENT_PUBLIC, payload_of(ctx, work, false)},
-        ret_event);
+    struct case_event event;
+    enum rc rc;
 
+    case_event_begin(ctx, &event);
+    json_put_member(&event.json, S("step"), work->step->id);
+    json_put_member(&event.json, S("from"), work->row.state);
+    json_put_member(&event.json, S("to"), work->workflow->states[work->step->to].id);
+    if (work->outcome.n)
+        json_put_member(&event.json, S("outcome"), work->outcome);
+    if (input->date.n)
+        json_put_member(&event.json, S("date"), input->date);
+    rc = case_event_add(ctx, &event,
+                        &(struct event){.kind = EVENT_CASE_STEP,
+                                        .case_id = work->case_id,
+                                        .audience = EVENT_PUBLIC},
+                        ret_event);
     if (!rc && input->message.n)
-        rc = record_add(ctx,
-                        &(struct event){EVENT_MESSAGE_ADDED, work->case_id, EVENT_PARTIES,
-                                        message_payload(ctx, input->message)},
-                        NULL);
+        rc =
+            case_event_text(ctx, work->case_id, EVENT_MESSAGE_ADDED, EVENT_PARTIES, input->message);
     if (!rc && input->note.n)
-        rc = record_add(ctx,
-                        &(struct event){EVENT_NOTE_ADDED, work->case_id, EVENT_STAFF,
-                                        payload_of(ctx, work, true)},
-                        NULL);
+        rc = case_event_text(ctx, work->case_id, EVENT_NOTE_ADDED, EVENT_STAFF, input->note);
     return rc;
 }
 

@@ -5,7 +5,7 @@
 #include "db/db.h"
 #include "engine/cases/access.h"
 #include "engine/cases/queries.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 #include "people/account.h"
 
 #define TWICE_US (10 * US_PER_MIN)
@@ -34,17 +34,6 @@ static enum rc prepare(struct ctx *ctx, struct work *work)
         case_reach_within(ctx->city, definition, work->row.team_is_null ? 0 : work->row.team);
     reach = (struct case_reach){.reach = work->reach, .case_id = work->case_id};
     return case_may_work(ctx->actor, &reach) ? RC_OK : FAIL(ctx, ERR_DENIED);
-}
-
-static struct str note_payload(struct ctx *ctx, const struct work *work)
-{
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
-
-    json_begin_object(&json);
-    json_put_member(&json, S("text"), work->text);
-    json_end_object(&json);
-    return buf_str(&out);
 }
 
 /* The texts are compared, not the payloads: how JSON is written may change. */
@@ -77,11 +66,8 @@ static enum rc note_tx(struct ctx *ctx, void *arg)
                        &last);
     if (rc || (is_found && is_sent_twice(ctx, work, &last)))
         return rc;
-    rc = record_add(ctx,
-                    &(struct event){EVENT_NOTE_ADDED, work->case_id,
-                                    work->is_public ? EVENT_PUBLIC : EVENT_STAFF,
-                                    note_payload(ctx, work)},
-                    NULL);
+    rc = case_event_text(ctx, work->case_id, EVENT_NOTE_ADDED,
+                         work->is_public ? EVENT_PUBLIC : EVENT_STAFF, work->text);
     return rc ? rc : case_touch(ctx, work->case_id, ctx->now, NULL);
 }
 
@@ -117,17 +103,15 @@ static enum rc member_login(struct ctx *ctx, const struct work *work, struct str
     return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("assignee"));
 }
 
-static struct str assigned_payload(struct ctx *ctx, const struct work *work, struct str login)
+static enum rc record_assigned(struct ctx *ctx, const struct work *work, struct str login)
 {
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
+    struct case_event event;
 
-    json_begin_object(&json);
-    json_put_member(&json, S("to"), login);
-    json_put_member(&json, S("from"),
+    case_event_begin(ctx, &event);
+    json_put_member(&event.json, S("to"), login);
+    json_put_member(&event.json, S("from"),
                     work->row.assignee_login_is_null ? STR_NONE : work->row.assignee_login);
-    json_end_object(&json);
-    return buf_str(&out);
+    return case_event_end(ctx, &event, work->case_id, EVENT_CASE_ASSIGNED, EVENT_STAFF);
 }
 
 static enum rc assign_tx(struct ctx *ctx, void *arg)
@@ -156,11 +140,7 @@ static enum rc assign_tx(struct ctx *ctx, void *arg)
                              &changed);
     if (!rc && changed == 0)
         return FAIL(ctx, ERR_STALE);
-    return rc ? rc
-              : record_add(ctx,
-                           &(struct event){EVENT_CASE_ASSIGNED, work->case_id, EVENT_STAFF,
-                                           assigned_payload(ctx, work, login)},
-                           NULL);
+    return rc ? rc : record_assigned(ctx, work, login);
 }
 
 enum rc case_assign(struct ctx *ctx, int64_t case_id, int64_t lock_version, int64_t account_id)

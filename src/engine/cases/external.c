@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "db/db.h"
 #include "engine/cases/queries.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 #include "people/actor.h"
 
 struct adding {
@@ -14,16 +14,15 @@ struct adding {
     int64_t id;
 };
 
-static struct str payload_of(struct ctx *ctx, const struct external_message *message)
+static enum rc record_message(struct ctx *ctx, const struct external_message *message,
+                              enum event_audience audience)
 {
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
+    struct case_event event;
 
-    json_begin_object(&json);
-    json_put_member(&json, S("text"), message->text);
-    json_put_member(&json, S("system"), message->system);
-    json_end_object(&json);
-    return buf_str(&out);
+    case_event_begin(ctx, &event);
+    json_put_member(&event.json, S("text"), message->text);
+    json_put_member(&event.json, S("system"), message->system);
+    return case_event_end(ctx, &event, message->case_id, EVENT_MESSAGE_ADDED, audience);
 }
 
 static enum rc audience_of(struct ctx *ctx, const struct external_message *message,
@@ -67,10 +66,7 @@ static enum rc add_tx(struct ctx *ctx, void *arg)
                       },
                       &adding->id);
     if (!rc)
-        rc = record_add(ctx,
-                        &(struct event){EVENT_MESSAGE_ADDED, message->case_id, audience,
-                                        payload_of(ctx, message)},
-                        NULL);
+        rc = record_message(ctx, message, audience);
     return rc ? rc : case_touch(ctx, message->case_id, ctx->now, NULL);
 }
 

@@ -11,7 +11,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/files.h"
 #include "engine/cases/queries.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 #include "image/image_client.h"
 
 #define MEDIA        "image/jpeg" /* all that the image program writes */
@@ -271,16 +271,15 @@ struct showing {
     enum event_kind event;
 };
 
-static struct str payload_of(struct ctx *ctx, int64_t photo_id, struct str hash)
+static enum rc record_photo(struct ctx *ctx, const struct event *about, int64_t photo_id,
+                            struct str hash)
 {
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
+    struct case_event event;
 
-    json_begin_object(&json);
-    json_put_member_i64(&json, S("photo"), photo_id);
-    json_put_member(&json, S("sha256"), crypto_hex(ctx->arena, hash));
-    json_end_object(&json);
-    return buf_str(&out);
+    case_event_begin(ctx, &event);
+    json_put_member_i64(&event.json, S("photo"), photo_id);
+    json_put_member(&event.json, S("sha256"), crypto_hex(ctx->arena, hash));
+    return case_event_add(ctx, &event, about, NULL);
 }
 
 static enum rc show_tx(struct ctx *ctx, void *arg)
@@ -306,11 +305,12 @@ static enum rc show_tx(struct ctx *ctx, void *arg)
         return RC_OK;
     rc = case_file_set(ctx, row.id, showing->is_public, showing->is_hidden, NULL);
     if (!rc)
-        rc = record_add(ctx,
-                        &(struct event){showing->event, row.cases,
-                                        showing->is_public ? EVENT_PUBLIC : EVENT_STAFF,
-                                        payload_of(ctx, row.id, row.sha256)},
-                        NULL);
+        rc = record_photo(
+            ctx,
+            &(struct event){.kind = showing->event,
+                            .case_id = row.cases,
+                            .audience = showing->is_public ? EVENT_PUBLIC : EVENT_STAFF},
+            row.id, row.sha256);
     return rc ? rc : case_touch(ctx, row.cases, ctx->now, NULL);
 }
 
@@ -377,10 +377,10 @@ enum rc photo_attach(struct ctx *ctx, int64_t case_id, const struct definition *
                            &id);
     if (rc)
         return rc;
-    return record_add(ctx,
-                      &(struct event){EVENT_PHOTO_ADDED, case_id, EVENT_PARTIES,
-                                      payload_of(ctx, id, crypto_hash_str(&photo->full.hash))},
-                      NULL);
+    return record_photo(
+        ctx,
+        &(struct event){.kind = EVENT_PHOTO_ADDED, .case_id = case_id, .audience = EVENT_PARTIES},
+        id, crypto_hash_str(&photo->full.hash));
 }
 
 static enum rc open_file(struct ctx *ctx, struct str hash, struct photo_file *ret)

@@ -9,7 +9,7 @@
 #include "engine/clock/turn.h"
 #include "engine/definition/show.h"
 #include "engine/message/notice.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 
 #define MAX_TURNS 3 /* a step is tried again so often when somebody else was quicker */
 
@@ -162,18 +162,6 @@ struct look {
     struct str place;
 };
 
-static struct str clock_payload(struct ctx *ctx, const struct clocks_of_row *clock)
-{
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
-
-    json_begin_object(&json);
-    json_put_member(&json, S("clock"), clock->kind);
-    json_put_member(&json, S("due"), instant_format_utc(ctx->arena, clock->due));
-    json_end_object(&json);
-    return buf_str(&out);
-}
-
 static const struct clock_kind *kind_of(const struct look *look, struct str id)
 {
     const struct workflow *workflow = look->definition->workflow;
@@ -240,11 +228,19 @@ static enum rc tell(struct ctx *ctx, const struct look *look, struct alarm *alar
     const struct team *above =
         alarm->is_missed ? escalation_of(ctx, look, alarm->clock->kind) : NULL;
     bool has_team = look->team && look->team->email.n;
-    enum rc rc =
-        record_add(ctx,
-                   &(struct event){alarm->is_missed ? EVENT_CLOCK_MISSED : EVENT_CLOCK_WARN,
-                                   look->case_id, EVENT_STAFF, clock_payload(ctx, alarm->clock)},
-                   &alarm->event_id);
+    struct case_event event;
+    enum rc rc;
+
+    case_event_begin(ctx, &event);
+    json_put_member(&event.json, S("clock"), alarm->clock->kind);
+    json_put_member(&event.json, S("due"), instant_format_utc(ctx->arena, alarm->clock->due));
+    rc = case_event_add(ctx, &event,
+                        &(struct event){
+                            .kind = alarm->is_missed ? EVENT_CLOCK_MISSED : EVENT_CLOCK_WARN,
+                            .case_id = look->case_id,
+                            .audience = EVENT_STAFF,
+                        },
+                        &alarm->event_id);
 
     if (!rc && has_team)
         rc = mail_team(ctx, look, alarm, look->team, "team");

@@ -5,7 +5,7 @@
 #include "db/db.h"
 #include "engine/clock/queries.h"
 #include "engine/clock/turn.h"
-#include "engine/record/record.h"
+#include "engine/record/case_event.h"
 
 struct closing {
     struct date date;
@@ -65,15 +65,12 @@ static enum rc moved(struct ctx *ctx, const struct closing *closing,
 
 static enum rc record_move(struct ctx *ctx, const struct closing *closing, int64_t case_id)
 {
-    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
-    struct json_writer json = json_writer_on(&out);
+    struct case_event event;
 
-    json_begin_object(&json);
-    json_put_member(&json, S("closed"), date_format(ctx->arena, closing->date));
-    json_put_member(&json, S("reason"), closing->reason);
-    json_end_object(&json);
-    return record_add(ctx, &(struct event){EVENT_CLOCK_MOVED, case_id, EVENT_PUBLIC, buf_str(&out)},
-                      NULL);
+    case_event_begin(ctx, &event);
+    json_put_member(&event.json, S("closed"), date_format(ctx->arena, closing->date));
+    json_put_member(&event.json, S("reason"), closing->reason);
+    return case_event_end(ctx, &event, case_id, EVENT_CLOCK_MOVED, EVENT_PUBLIC);
 }
 
 static enum rc move_clock(struct ctx *ctx, struct closing *closing,
