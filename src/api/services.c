@@ -2,6 +2,7 @@
 
 #include "api/caller.h"
 #include "engine/cases/access.h"
+#include "engine/definition/answer.h"
 #include "engine/definition/city.h"
 
 static const struct schema_member line_members[] = {
@@ -233,6 +234,12 @@ static void put_field(struct json_writer *json, const struct field *field)
     json_begin_object(json);
     json_put_member(json, S("title"), text_in(&field->text, LANG_EN));
     api_put_words(json, "x-question", &field->text);
+    if (field->unit.in[LANG_EN].n) {
+        json_put_member(json, S("description"), answer_help(json->buf->arena, field, LANG_EN));
+        api_put_words(json, "x-unit", &field->unit);
+    } else if (field->help.in[LANG_EN].n) {
+        json_put_member(json, S("description"), text_in(&field->help, LANG_EN));
+    }
     if (field->when.source.n)
         json_put_member(json, S("x-when"), field->when.source);
     put_type(json, field);

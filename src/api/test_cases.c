@@ -220,6 +220,20 @@ static void a_withdrawn_service_takes_no_more(void **state)
     world->ctx.city = test_city;
 }
 
+static void a_number_says_what_it_counts(void **state)
+{
+    struct program p;
+    const json_t *depth;
+
+    program_init(&p, *state, "");
+    assert_int_equal(api_get(&p, "/api/v1/services/flooding-drain"), 200);
+    depth =
+        json_object_get(json_object_get(json_object_get(p.root, "fields"), "properties"), "depth");
+    assert_string_equal(json_string_value(json_object_get(depth, "description")), "In inches.");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(depth, "x-unit"), "es")),
+                        "pulgadas");
+}
+
 static void a_service_of_staff_is_not_for_everybody(void **state)
 {
     struct world *world = *state;
@@ -358,6 +372,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(scopes_decide_what_is_seen),           TEST(what_a_list_cannot_be_asked_is_named),
         TEST(pages_lead_on_with_the_same_question), TEST(tags_and_versions),
+        TEST(a_withdrawn_service_takes_no_more),    TEST(a_number_says_what_it_counts),
         TEST(a_withdrawn_service_takes_no_more),    TEST(a_service_of_staff_is_not_for_everybody),
         TEST(a_field_of_staff_is_not_taken),        TEST(places_and_layers_are_asked_for),
         TEST(the_record_before_its_first_head),     TEST(what_is_wrong_with_an_answer_is_told),

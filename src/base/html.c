@@ -144,7 +144,8 @@ static bool is_letter(char c)
  * backslash for a slash (WHATWG URL, section 4.4); so a URL with any control is refused. */
 static bool is_harmless_url(struct str url)
 {
-    static const struct str schemes[] = {STR("http"), STR("https"), STR("mailto"), STR("tel")};
+    static const struct str schemes[] = {STR("http"), STR("https"), STR("mailto"), STR("tel"),
+                                         STR("otpauth")};
     size_t n = 0;
 
     for (size_t i = 0; i < url.n; i++)

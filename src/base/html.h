@@ -34,7 +34,8 @@ void html_text(struct buf *out, struct str s);
 void html_attr(struct buf *out, struct str s);
 
 /* A URL that is followed or loaded: relative (no scheme, no leading "//" in any spelling a browser
- * reads as one), or http, https, mailto or tel; anything else becomes "#blocked". */
+ * reads as one), or http, https, mailto, tel or otpauth (the key of a second factor, for the
+ * device's authenticator); anything else becomes "#blocked". */
 void html_url(struct buf *out, struct str url);
 
 /* Percent-encodes everything but RFC 3986's unreserved characters and '@' (so that "mailto:" can

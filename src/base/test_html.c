@@ -118,6 +118,7 @@ static void urls(void **state)
         "HTTPS://x.org",
         "mailto:a@b.org",
         "tel:+12055550123",
+        "otpauth://totp/City:ana?secret=ABC",
         "a/b:c",
         "../javascript:x",
     };
@@ -299,7 +300,7 @@ static void assert_entities_only(struct str s, const char *forbidden)
  * line ends dropped, backslashes as slashes. */
 static bool browser_finds_harmless(struct str url)
 {
-    static const char *const allowed[] = {"http:", "https:", "mailto:", "tel:"};
+    static const char *const allowed[] = {"http:", "https:", "mailto:", "tel:", "otpauth:"};
     char read[512];
     size_t n = 0, from = 0, colon;
 

@@ -57,6 +57,28 @@ static struct str channel_of(const struct request *request)
     return str_eq(request_value(request, S("channel")), S("counter")) ? S("counter") : S("phone");
 }
 
+struct str entry_label(const struct entry *entry, struct str input, enum lang lang)
+{
+    static const struct {
+        struct str input;
+        enum msg_id label;
+    } labels[] = {
+        {STR("place"), MSG_staff_place},      {STR("description"), MSG_entry_description},
+        {STR("name"), MSG_entry_caller_name}, {STR("email"), MSG_report_email},
+        {STR("phone"), MSG_report_phone},
+    };
+    const struct field *field = str_starts_with(input, S("f-"))
+                                    ? definition_field(entry->service, str_slice(input, 2, input.n))
+                                    : NULL;
+
+    if (field)
+        return text_in(&field->text, lang);
+    for (size_t i = 0; i < COUNT(labels); i++)
+        if (str_eq(input, labels[i].input))
+            return msg_text(lang, labels[i].label);
+    return STR_NONE;
+}
+
 static enum lang lang_of(const struct ctx *ctx, const struct request *request)
 {
     enum lang lang = ctx->lang;

@@ -44,6 +44,9 @@ struct entry {
 /* What is wrong with that input, or NULL. */
 const struct err *entry_problem_of(const struct entry *entry, struct str input);
 
+/* What the input is called on the form, in that language; empty for one that is not there. */
+struct str entry_label(const struct entry *entry, struct str input, enum lang lang);
+
 /* The id and name of a field's input: "f-lane". */
 struct str entry_input(struct arena *arena, const struct field *field);
 

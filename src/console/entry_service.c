@@ -1,6 +1,7 @@
 /* Which service does a member of staff mean? */
 #include "base/utf8.h"
 #include "console/entry.h"
+#include "engine/definition/service_search.h"
 #include "place/fuzzy.h"
 
 #define MAX_WORDS 8
@@ -133,5 +134,5 @@ enum rc entry_find_service(struct ctx *ctx, struct str words, const struct defin
             services[n] = ctx->city->services[n];
     *ret = services;
     *ret_n = n;
-    return RC_OK;
+    return wanted.n ? RC_OK : services_by_name(ctx, services, n);
 }

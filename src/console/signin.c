@@ -92,6 +92,28 @@ enum rc signin_show(struct ctx *ctx, struct request *request, struct reply *repl
     return RC_OK;
 }
 
+const struct err *setup_error_of(const struct setup_view *view, const char *name)
+{
+    for (size_t i = 0; i < view->err_n; i++)
+        if (str_eq(view->errs[i].field, str_of(name)))
+            return &view->errs[i];
+    return NULL;
+}
+
+struct str setup_label(const struct err *err, enum lang lang)
+{
+    return msg_text(lang, str_eq(err->field, S("password")) ? MSG_signin_new_password
+                          : str_eq(err->field, S("again"))  ? MSG_signin_again
+                                                            : MSG_signin_code);
+}
+
+struct str setup_error(const struct staff_page *page, const struct err *err)
+{
+    if (err->id == ERR_PATTERN && str_eq(err->field, S("code")))
+        return msg_text(page->view.lang, MSG_signin_code_wrong);
+    return staff_error(page, err);
+}
+
 static enum rc show_setup(struct ctx *ctx, struct request *request, struct reply *reply,
                           struct setup_view *view)
 {
@@ -106,7 +128,7 @@ static enum rc show_setup(struct ctx *ctx, struct request *request, struct reply
     rc = qr_code_of(ctx, view->uri, &view->qr);
     if (rc)
         return rc;
-    page.has_errors = view->err.id != ERR_NONE;
+    page.has_errors = view->err_n > 0;
     setup_page(&page.view, &page, view);
     return RC_OK;
 }
@@ -184,10 +206,10 @@ enum rc signin_set_up(struct ctx *ctx, struct request *request, struct reply *re
     if (!rc)
         rc = sign_in_finish(ctx, &input, &finished);
     if (rc == RC_INVALID) {
-        view.err = ctx->err;
         ctx_clear_error(ctx);
         reply->status = 422;
-        return show_setup(ctx, request, reply, &view);
+        rc = sign_in_finish_faults(ctx, &input, view.errs, &view.err_n);
+        return rc ? rc : show_setup(ctx, request, reply, &view);
     }
     if (rc)
         return rc;

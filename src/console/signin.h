@@ -20,8 +20,16 @@ struct setup_view {
     struct str ticket, next;
     struct str uri;
     struct qr_code qr; /* of it */
-    struct err err;
+    struct err errs[SIGN_IN_FAULTS];
+    size_t err_n;
 };
+
+/* What is wrong with the box of that name; NULL: nothing. */
+const struct err *setup_error_of(const struct setup_view *view, const char *name);
+
+/* What the box is called; the sentence for what is wrong with it. */
+struct str setup_label(const struct err *err, enum lang lang);
+struct str setup_error(const struct staff_page *page, const struct err *err);
 
 enum rc signin_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc signin_take(struct ctx *ctx, struct request *request, struct reply *reply);

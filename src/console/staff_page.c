@@ -30,6 +30,30 @@ struct str staff_error(const struct staff_page *page, const struct err *err)
     return form_sentence(page->ctx->arena, page->view.lang, page->request, err);
 }
 
+struct str staff_error_named(const struct staff_page *page, const struct err *err)
+{
+    static const struct {
+        struct str box;
+        enum msg_id label;
+    } labels[] = {
+        {STR("outcome"), MSG_staff_outcome},
+        {STR("message"), MSG_staff_message},
+        {STR("note"), MSG_staff_note},
+        {STR("reason"), MSG_case_reason},
+        {STR("password"), MSG_signin_new_password},
+        {STR("again"), MSG_signin_again},
+        {STR("code"), MSG_signin_code},
+        {STR("date"), MSG_staff_date},
+    };
+    struct str sentence = staff_error(page, err);
+
+    for (size_t i = 0; err->id == ERR_REQUIRED && i < COUNT(labels); i++)
+        if (str_eq(err->field, labels[i].box))
+            return form_named(page->ctx->arena, page->view.lang,
+                              msg_text(page->view.lang, labels[i].label), sentence);
+    return sentence;
+}
+
 void staff_redirect(struct ctx *ctx, struct reply *reply, struct str path)
 {
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang, path));

@@ -30,6 +30,9 @@ struct str staff_url(const struct staff_page *page, struct str path);
 /* The sentence for what is wrong, in the page's language. */
 struct str staff_error(const struct staff_page *page, const struct err *err);
 
+/* The same for a list of what is wrong: with the name of the box that was left empty. */
+struct str staff_error_named(const struct staff_page *page, const struct err *err);
+
 /* Sends the browser to a page of the console, in the request's language. */
 void staff_redirect(struct ctx *ctx, struct reply *reply, struct str path);
 

@@ -342,6 +342,10 @@ static void a_work_order_has_all_a_crew_needs(void **state)
     assert_true(page_has(&browser, "Done by"));
     assert_true(page_has(&browser, str_z(arena, number)));
     assert_false(page_has(&browser, "linh@example.com"));
+    /* Who left an address alone is reached by it. */
+    test_city_exec(&world->city, "DELETE FROM contact_point WHERE kind = 'phone'");
+    assert_int_equal(browse(&browser, case_path(world, number, "/work-order")), 200);
+    assert_true(page_has(&browser, "<span>linh@example.com</span>"));
 }
 
 static void others_do_not_act(void **state)

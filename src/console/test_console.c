@@ -61,7 +61,7 @@ static void a_case_is_worked_through(void **state)
                             case_form(&browser, "outcome=done&message=Filled")),
                      303);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
-    assert_true(page_has(&browser, "Work done"));
+    assert_true(page_has(&browser, "<dt>Outcome</dt><dd><strong>Work done</strong>"));
     assert_false(page_has(&browser, "Start work</button>"));
     assert_int_equal(browse(&browser, S("/staff/queue")), 200);
     assert_false(page_has(&browser, str_z(world->site.ctx.arena, number)));
@@ -349,6 +349,32 @@ static void every_page_of_the_queue_once(void **state)
     assert_int_equal(browse(&all, S("/staff/queue?after=d99999999999999999999-1")), 200);
 }
 
+/* Until staff act: not for what came with the filing, nor when the case is done. */
+static void what_a_resident_added_is_marked(void **state)
+{
+    static const char added[] =
+        "INSERT INTO event (at, kind, cases, actor_kind, audience, commitment) "
+        "SELECT e.at + 1, 'message.added', e.cases, 'resident', 1, e.commitment FROM event e "
+        "WHERE e.kind = 'case.opened'";
+    struct world *world = *state;
+    struct browser browser = {.world = world};
+    struct str password = test_city_staff(&world->city, "marks", "agent", "city", "");
+
+    test_city_file(&world->city, "hole", false, "");
+    browser_sign_in(&browser, "marks", password);
+    assert_false(page_has(&browser, "New from the resident"));
+    test_city_exec(&world->city, added);
+    assert_int_equal(browse(&browser, S("/staff/queue")), 200);
+    assert_true(page_has(&browser, "New from the resident"));
+    test_city_step(&world->city, 1, "start");
+    assert_int_equal(browse(&browser, S("/staff/queue")), 200);
+    assert_false(page_has(&browser, "New from the resident"));
+    test_city_exec(&world->city, added);
+    test_city_exec(&world->city, "UPDATE cases SET closed = opened, state_type = 2");
+    assert_int_equal(browse(&browser, S("/staff/queue?state=closed")), 200);
+    assert_false(page_has(&browser, "New from the resident"));
+}
+
 static void late_work_is_marked(void **state)
 {
     struct world *world = *state;
@@ -596,7 +622,10 @@ static void a_real_installation_asks_for_more(void **state)
                str_fmt(world->site.ctx.arena, "ticket=%.*s&password=short&again=short&code=1",
                        STR_ARG(ticket))),
         422);
-    assert_true(page_has(&browser, "password-error"));
+    assert_true(page_has(&browser, "password-error") && page_has(&browser, "code-error"));
+    assert_true(page_has(&browser, "There are 2 problems"));
+    assert_true(page_has(&browser, "<a href=\"#code\">Code: This is not the code"));
+    assert_true(page_has(&browser, "href=\"otpauth://totp/Testville:enrol?secret="));
     assert_true(str_eq(hidden_field(&browser, "ticket"), ticket));
     assert_int_equal(submit(&browser, S("/staff/signin/setup"), S("ticket=AAAA")), 410);
     assert_int_equal(browser.session.n, 0);
@@ -617,6 +646,7 @@ int main(void)
         WORLD_TEST(departments_and_auditors_read),
         WORLD_TEST(every_page_of_the_queue_once),
         WORLD_TEST(late_work_is_marked),
+        WORLD_TEST(what_a_resident_added_is_marked),
         WORLD_TEST(guessing_is_slowed),
         WORLD_TEST(nobody_is_kept_out_by_others),
         WORLD_TEST(an_address_is_slowed),

@@ -56,7 +56,8 @@ static void what_is_wrong_stands_at_its_field(void **state)
                      422);
     assert_true(page_has(&browser, "id=\"f-lane-error\""));
     assert_true(page_has(&browser, "id=\"email-error\""));
-    assert_true(page_has(&browser, "href=\"#email\""));
+    assert_true(page_has(&browser, "<a href=\"#email\">Email address: Please"));
+    assert_true(page_has(&browser, "<a href=\"#f-lane\">Is a lane blocked? Please"));
     assert_true(page_has(&browser, "Kept</textarea>"));
     assert_true(page_has(&browser, "value=\"" KEY "\""));
     assert_true(page_has(&browser, "value=\"at home\""));
@@ -69,6 +70,22 @@ static void a_question_that_was_not_seen_is_asked(void **state)
     assert_int_equal(post(&browser, "key=" KEY "&asked=&f-lane=true"), 200);
     assert_true(page_has(&browser, "name=\"f-lane\""));
     assert_true(page_has(&browser, "brings another question"));
+}
+
+/* What the public reads first, in the caller's language and in the agent's; what a number counts.
+ */
+static void the_caller_hears_what_the_public_reads(void **state)
+{
+    struct browser browser = agent(*state);
+
+    assert_int_equal(browse(&browser, S("/staff/new/hole")), 200);
+    assert_false(page_has(&browser, "Say this first"));
+    assert_int_equal(browse(&browser, S("/staff/new/tree?lang=es")), 200);
+    assert_true(page_has(&browser, "Say this first"));
+    assert_true(page_has(&browser, "<p lang=\"es\">Un árbol sobre un cable: aléjese.</p>"));
+    assert_true(page_has(&browser, "A tree on a wire: stay away."));
+    assert_true(page_has(&browser, "aria-describedby=\"f-height-unit\""));
+    assert_true(page_has(&browser, "<span id=\"f-height-unit\">feet</span>"));
 }
 
 static void a_form_without_our_key_is_refused(void **state)
@@ -119,6 +136,7 @@ int main(void)
         WORLD_TEST(nobody_need_be_named),
         WORLD_TEST(what_is_wrong_stands_at_its_field),
         WORLD_TEST(a_question_that_was_not_seen_is_asked),
+        WORLD_TEST(the_caller_hears_what_the_public_reads),
         WORLD_TEST(a_form_without_our_key_is_refused),
         WORLD_TEST(hostile_text_comes_back_as_text),
         WORLD_TEST(a_service_is_found_by_words),

@@ -226,23 +226,45 @@ struct finishing {
     struct sign_in_finished finished;
 };
 
-static enum rc check_finish(struct ctx *ctx, struct finishing *finishing)
+static enum rc check_new_password(struct ctx *ctx, struct finishing *finishing)
+{
+    const struct sign_in_setup *setup = &finishing->setup;
+
+    return setup->needs_password
+               ? password_acceptable(ctx, finishing->input->password, setup->login, S("password"))
+               : RC_OK;
+}
+
+static enum rc check_again(struct ctx *ctx, struct finishing *finishing)
 {
     const struct sign_in_finish *input = finishing->input;
-    const struct sign_in_setup *setup = &finishing->setup;
-    enum rc rc = RC_OK;
 
-    if (setup->needs_password)
-        rc = password_acceptable(ctx, input->password, setup->login, S("password"));
-    if (rc)
-        return rc;
-    if (setup->needs_password && !str_eq(input->password, input->again))
+    if (finishing->setup.needs_password && !str_eq(input->password, input->again))
         return FAIL(ctx, ERR_PASSWORD_AGAIN, .field = S("again"));
+    return RC_OK;
+}
+
+static enum rc check_code(struct ctx *ctx, struct finishing *finishing)
+{
+    const struct sign_in_finish *input = finishing->input;
+
     if (!input->code.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("code"));
-    if (!totp_check(setup->secret, input->code, ctx->now, 0, &finishing->step))
+    if (!totp_check(finishing->setup.secret, input->code, ctx->now, 0, &finishing->step))
         return FAIL(ctx, ERR_PATTERN, .field = S("code"));
     return RC_OK;
+}
+
+static enum rc (*const checks[SIGN_IN_FAULTS])(struct ctx *, struct finishing *) = {
+    check_new_password, check_again, check_code};
+
+static enum rc check_finish(struct ctx *ctx, struct finishing *finishing)
+{
+    enum rc rc = RC_OK;
+
+    for (size_t i = 0; !rc && i < COUNT(checks); i++)
+        rc = checks[i](ctx, finishing);
+    return rc;
 }
 
 static enum rc store_password(struct ctx *ctx, const struct finishing *finishing)
@@ -298,16 +320,42 @@ static enum rc finish_tx(struct ctx *ctx, void *arg)
     return rc;
 }
 
+static enum rc begin_finish(struct ctx *ctx, struct finishing *finishing)
+{
+    enum rc rc = open_ticket(ctx, finishing->input->ticket, &finishing->ticket);
+
+    if (!rc)
+        rc = people_reader(ctx);
+    return rc ? rc : setup_of(ctx, &finishing->ticket, &finishing->setup);
+}
+
+enum rc sign_in_finish_faults(struct ctx *ctx, const struct sign_in_finish *input,
+                              struct err ret[SIGN_IN_FAULTS], size_t *ret_n)
+{
+    struct finishing finishing = {.input = input};
+    enum rc rc = begin_finish(ctx, &finishing);
+    size_t n = 0;
+
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < COUNT(checks); i++) {
+        rc = checks[i](ctx, &finishing);
+        if (rc && rc != RC_INVALID)
+            return rc;
+        if (rc)
+            ret[n++] = ctx->err;
+        ctx_clear_error(ctx);
+    }
+    *ret_n = n;
+    return RC_OK;
+}
+
 enum rc sign_in_finish(struct ctx *ctx, const struct sign_in_finish *input,
                        struct sign_in_finished *ret)
 {
     struct finishing finishing = {.input = input};
-    enum rc rc = open_ticket(ctx, input->ticket, &finishing.ticket);
+    enum rc rc = begin_finish(ctx, &finishing);
 
-    if (!rc)
-        rc = people_reader(ctx);
-    if (!rc)
-        rc = setup_of(ctx, &finishing.ticket, &finishing.setup);
     db_reader_release(ctx);
     if (!rc)
         rc = check_finish(ctx, &finishing);

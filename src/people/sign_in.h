@@ -59,4 +59,11 @@ struct sign_in_finished {
 enum rc sign_in_finish(struct ctx *ctx, const struct sign_in_finish *input,
                        struct sign_in_finished *ret) MUST_CHECK;
 
+#define SIGN_IN_FAULTS 3
+
+/* All that is wrong with the input, box by box in the order of the page, where sign_in_finish says
+ * the first of it. RC_GONE as there. */
+enum rc sign_in_finish_faults(struct ctx *ctx, const struct sign_in_finish *input,
+                              struct err ret[SIGN_IN_FAULTS], size_t *ret_n) MUST_CHECK;
+
 #endif

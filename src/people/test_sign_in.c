@@ -206,6 +206,33 @@ static void setup_refuses_bad_input(void **state)
     }
 }
 
+/* Everything that is wrong is said at once. */
+static void setup_tells_all_that_is_wrong(void **state)
+{
+    struct people_test *test = *state;
+    struct err faults[SIGN_IN_FAULTS];
+    struct sign_in_finish input = {.password = S("short"), .again = S("shorter"), .code = S("1")};
+    struct signed_in in = {0};
+    struct str first;
+    size_t n = 9;
+
+    test_account(test, "rdiaz", &first);
+    assert_int_equal(try_sign_in(test, "rdiaz", first, STR_NONE, &in), ERR_NONE);
+    input.ticket = in.ticket;
+    assert_int_equal(sign_in_finish_faults(&test->ctx, &input, faults, &n), RC_OK);
+    assert_int_equal(n, 3);
+    assert_int_equal(faults[0].id, ERR_PASSWORD_SHORT);
+    assert_int_equal(faults[1].id, ERR_PASSWORD_AGAIN);
+    assert_int_equal(faults[2].id, ERR_PATTERN);
+    assert_int_equal(test->ctx.err.id, ERR_NONE);
+    input.password = input.again = S("correct horse battery");
+    assert_int_equal(sign_in_finish_faults(&test->ctx, &input, faults, &n), RC_OK);
+    assert_int_equal(n, 1);
+    assert_str(faults[0].field, "code");
+    input.ticket = S("AAAA");
+    assert_int_equal(sign_in_finish_faults(&test->ctx, &input, faults, &n), RC_GONE);
+}
+
 static void a_code_counts_once(void **state)
 {
     struct people_test *test = *state;
@@ -370,6 +397,7 @@ int main(void)
         PEOPLE_TEST(first_sign_in_sets_up),
         PEOPLE_TEST(ticket_works_once_and_ten_minutes),
         PEOPLE_TEST(setup_refuses_bad_input),
+        PEOPLE_TEST(setup_tells_all_that_is_wrong),
         PEOPLE_TEST(a_code_counts_once),
         PEOPLE_TEST(recovery_codes_count_once),
         PEOPLE_TEST(reset_ends_everything),

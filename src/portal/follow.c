@@ -139,6 +139,7 @@ static void tell(struct ctx *ctx, const struct follow *follow, const struct even
     case EVENT_MESSAGE_ADDED:
         event->title = message_title(ctx, row);
         event->text = word(payload, "text");
+        event->is_citys = !is_own_word;
         break;
     case EVENT_NOTE_ADDED:
         event->title = msg_text(ctx->lang, MSG_own_note);
@@ -291,6 +292,21 @@ enum rc follow_way_back(struct ctx *ctx, const struct request *request,
     return rc;
 }
 
+/* A case that waits goes on with the first step that tells something and does not end it; what it
+ * waits for was said last. */
+static void find_answer(struct follow *follow)
+{
+    if (follow->state->type != STATE_WAITING)
+        return;
+    for (size_t i = 0; i < follow->step_n && !follow->answer; i++)
+        if ((follow->steps[i]->asks & (STEP_ASK_MESSAGE | STEP_NEEDS_MESSAGE)) &&
+            !follow_step_ends(follow, follow->steps[i]))
+            follow->answer = follow->steps[i];
+    for (size_t i = follow->event_n; i-- > 0 && !follow->asked.n;)
+        if (follow->events[i].is_citys)
+            follow->asked = follow->events[i].text;
+}
+
 /* What its reporter may do, and their link. */
 static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
 {
@@ -307,6 +323,8 @@ static enum rc load_own(struct ctx *ctx, const struct request *request, struct f
     if (rc)
         return rc;
     rc = case_steps_open(ctx, &standing, &follow->steps, &follow->step_n);
+    if (!rc)
+        find_answer(follow);
     if (!rc)
         rc = case_rating_of(ctx, follow->row.id, &follow->is_rated, &follow->rating);
     follow->may_rate = is_closed && !follow->is_merged;

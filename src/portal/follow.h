@@ -15,6 +15,7 @@ struct follow_event {
     struct instant at;
     struct str title; /* "Work has begun" */
     struct str text;  /* a message; empty: none */
+    bool is_citys;    /* the message is not the resident's own */
     struct str ended; /* how it ended, when this closed the case with an outcome; empty: not */
 };
 
@@ -57,8 +58,10 @@ struct follow {
     struct photos photos;      /* that may be seen by who asks */
     const struct step **steps; /* that the reporter may take now */
     size_t step_n;
-    struct why why;          /* the expected date */
-    bool is_rated, may_rate; /* by the reporter, after closing */
+    const struct step *answer; /* of those: what the case waits for; NULL: it does not */
+    struct str asked;          /* what the city said last; empty: nothing */
+    struct why why;            /* the expected date */
+    bool is_rated, may_rate;   /* by the reporter, after closing */
     struct case_rating rating;
     bool may_add; /* the reporter may add words and photos */
     struct own_way_back back;

@@ -8,24 +8,38 @@
 #define HOUR_S       3600
 #define MAX_EXAMPLES 4 /* services named on a group's card, and below the search */
 
-/* The services the public may start, as pointers; those of one group, or of all when it is empty.
+/* The services the public may start, by name: of one group, of all, or of those that are in none.
  */
-static enum rc services_of(struct ctx *ctx, struct str group, const struct definition ***ret,
-                           size_t *ret_n)
+enum which { OF_GROUP, OF_ALL, OF_NO_GROUP };
+
+static bool is_wanted(const struct definition *service, enum which which, struct str group)
+{
+    if (service->audience == AUDIENCE_STAFF)
+        return false;
+    switch (which) {
+    case OF_GROUP: return str_eq(service->group, group);
+    case OF_NO_GROUP: return str_is_empty(service->group);
+    case OF_ALL: break;
+    }
+    return true;
+}
+
+static enum rc services_of(struct ctx *ctx, enum which which, struct str group,
+                           const struct definition ***ret, size_t *ret_n)
 {
     const struct definition **services =
         ARENA_ARRAY(ctx->arena, ctx->city->service_n, const struct definition *);
     size_t n = 0;
+    enum rc rc;
 
     if (!services)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < ctx->city->service_n; i++) {
-        const struct definition *service = ctx->city->services[i];
-
-        if (service->audience != AUDIENCE_STAFF &&
-            (str_is_empty(group) || str_eq(service->group, group)))
-            services[n++] = service;
-    }
+    for (size_t i = 0; i < ctx->city->service_n; i++)
+        if (is_wanted(ctx->city->services[i], which, group))
+            services[n++] = ctx->city->services[i];
+    rc = services_by_name(ctx, services, n);
+    if (rc)
+        return rc;
     *ret = services;
     *ret_n = n;
     return RC_OK;
@@ -35,13 +49,18 @@ static struct str examples_of(struct ctx *ctx, const struct definition *const *s
 {
     struct str names[MAX_EXAMPLES];
     size_t count = n < MAX_EXAMPLES ? n : MAX_EXAMPLES;
+    struct str joined, more;
 
     for (size_t i = 0; i < count; i++)
         names[i] = text_in(&services[i]->name, ctx->lang);
-    return str_join(ctx->arena, names, count, S(", "));
+    joined = str_join(ctx->arena, names, count, S(", "));
+    if (count == n)
+        return joined;
+    more = msg_plural(ctx->arena, ctx->lang, MSG_home_more, (int64_t)(n - count));
+    return str_fmt(ctx->arena, "%.*s %.*s", STR_ARG(joined), STR_ARG(more));
 }
 
-/* The groups that have a service for the public. */
+/* The groups that have a service for the public, and the services that are in none. */
 static enum rc load_groups(struct ctx *ctx, struct home *home)
 {
     home->groups = ARENA_ARRAY(ctx->arena, ctx->city->group_n, struct home_group);
@@ -50,7 +69,7 @@ static enum rc load_groups(struct ctx *ctx, struct home *home)
     for (size_t i = 0; i < ctx->city->group_n; i++) {
         const struct definition **services;
         size_t n;
-        enum rc rc = services_of(ctx, ctx->city->groups[i].id, &services, &n);
+        enum rc rc = services_of(ctx, OF_GROUP, ctx->city->groups[i].id, &services, &n);
 
         if (rc)
             return rc;
@@ -59,7 +78,7 @@ static enum rc load_groups(struct ctx *ctx, struct home *home)
                 (struct home_group){ctx->city->groups[i].id, ctx->city->groups[i].name,
                                     ctx->city->groups[i].icon, examples_of(ctx, services, n)};
     }
-    return RC_OK;
+    return services_of(ctx, OF_NO_GROUP, STR_NONE, &home->others, &home->other_n);
 }
 
 enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -67,7 +86,7 @@ enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_home_title));
     struct home home = {.group_n = 0};
     const struct definition **all;
-    enum rc rc = services_of(ctx, STR_NONE, &all, &home.example_n);
+    enum rc rc = services_of(ctx, OF_ALL, STR_NONE, &all, &home.example_n);
 
     if (!rc)
         rc = load_groups(ctx, &home);
@@ -89,7 +108,7 @@ enum rc home_service_find(struct ctx *ctx, struct request *request, struct reply
     struct home home = {.group_n = 0};
     const struct definition **services;
     size_t n, found;
-    enum rc rc = services_of(ctx, STR_NONE, &services, &n);
+    enum rc rc = services_of(ctx, OF_ALL, STR_NONE, &services, &n);
 
     if (!rc)
         rc = service_search(ctx, typed, services, n, &found);
@@ -152,7 +171,7 @@ enum rc home_group_show(struct ctx *ctx, struct request *request, struct reply *
     struct page page = page_on(ctx, request, reply, text_in(&name, ctx->lang));
     const struct definition **services;
     size_t n;
-    enum rc rc = services_of(ctx, id, &services, &n);
+    enum rc rc = services_of(ctx, OF_GROUP, id, &services, &n);
 
     if (rc)
         return rc;

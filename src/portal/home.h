@@ -8,12 +8,14 @@ struct home_group {
     struct str id;
     struct text name;
     struct str icon;     /* a name of icons.svg */
-    struct str examples; /* its services' names, in the page's language */
+    struct str examples; /* its first services' names, in the page's language */
 };
 
 struct home {
     struct home_group *groups;
     size_t group_n;
+    const struct definition **others; /* that are in no group */
+    size_t other_n;
     const struct definition *const *examples; /* a few services, by name in the search's hint */
     size_t example_n;
 };

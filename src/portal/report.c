@@ -36,16 +36,40 @@ struct str report_step_word(const struct draft *draft, struct form_at at)
     return S("check");
 }
 
-struct str report_described(struct arena *arena, struct str id, bool has_hint, bool is_wrong)
+struct str report_described(struct arena *arena, const struct field *field, bool has_hint,
+                            bool is_wrong)
 {
-    struct str ids[2];
+    struct str id = field->id, ids[3];
     size_t n = 0;
 
     if (has_hint)
         ids[n++] = str_fmt(arena, "%.*s-hint", STR_ARG(id));
     if (is_wrong)
         ids[n++] = str_fmt(arena, "%.*s-error", STR_ARG(id));
+    if (field->unit.in[LANG_EN].n)
+        ids[n++] = str_fmt(arena, "%.*s-unit", STR_ARG(id));
     return str_join(arena, ids, n, S(" "));
+}
+
+struct str report_error_named(const struct page *page, const struct report *report,
+                              const struct err *err)
+{
+    static const struct {
+        struct str box;
+        enum msg_id label;
+    } labels[] = {
+        {STR("place"), MSG_report_where}, {STR("description"), MSG_report_details},
+        {STR("name"), MSG_report_name},   {STR("email"), MSG_report_email},
+        {STR("phone"), MSG_report_phone},
+    };
+    const struct field *field = definition_field(report->draft.definition, err->field);
+    enum lang lang = page->view.lang;
+    struct str name = field ? text_in(&field->text, lang) : STR_NONE;
+
+    for (size_t i = 0; !field && i < COUNT(labels); i++)
+        if (str_eq(err->field, labels[i].box))
+            name = msg_text(lang, labels[i].label);
+    return form_named(page->ctx->arena, lang, name, page_error(page, err));
 }
 
 const struct err *report_error_of(const struct report *report, struct str id)

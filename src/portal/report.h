@@ -67,14 +67,20 @@ enum {
 /* "where", "lane", "photos", "details", "who", "check": the last piece of a step's path. */
 struct str report_step_word(const struct draft *draft, struct form_at at);
 
-/* The ids that describe an input, for aria-describedby: its hint, its error; empty for none. */
-struct str report_described(struct arena *arena, struct str id, bool has_hint, bool is_wrong);
+/* The ids that describe a field's input, for aria-describedby: its hint, its error, its unit; empty
+ * for none. */
+struct str report_described(struct arena *arena, const struct field *field, bool has_hint,
+                            bool is_wrong);
 
 /* Whether the things at the place are offered: all of them, and what was typed is one of them. */
 bool report_offers_assets(const struct report *report);
 
 /* What is wrong with the box of that name; NULL: nothing. */
 const struct err *report_error_of(const struct report *report, struct str id);
+
+/* What is wrong, for the list over the form: with the name of the box. */
+struct str report_error_named(const struct page *page, const struct report *report,
+                              const struct err *err);
 
 /* Where what is wrong with the whole is put right: the question of that field, else the page. */
 struct str report_error_link(const struct page *page, const struct report *report);

@@ -95,6 +95,31 @@ static void who_asks_decides_what_is_seen(void **state)
     assert_true(sees(&scene.stranger, "Behind the bins"));
 }
 
+/* Whoever is asked reads the question above the box for the answer, before all else of the case. */
+static void what_is_asked_stands_above_the_answer(void **state)
+{
+    struct scene scene;
+    struct visitor *own = &scene.reporter;
+    struct str body;
+    ptrdiff_t asked, box, facts;
+
+    set_scene(&scene, *state, &(struct test_filing){0});
+    staff_step(&scene, (struct step_input){.step = S("ask"), .message = S("Which <side>?")});
+    visit(own, "%s", scene.page);
+    body = own->asker.last.body;
+    asked = str_find(body, S("Which &lt;side&gt;?"));
+    box = str_find(body, S("id=\"message-answer\""));
+    facts = str_find(body, S("<dl class=\"ch-facts\""));
+    assert_true(str_find(body, S("We need your answer")) < asked && asked < box && box < facts);
+    assert_true(sees(own, "Your answer") && !sees(own, "<summary>Answer</summary>"));
+    assert_int_equal(submit(own, "message=", "%s", at(&scene, "/steps/answer")), 422);
+    assert_true(sees(own, "id=\"message-answer-error\""));
+    submit(own, "message=The+left+one", "%s", at(&scene, "/steps/answer"));
+    visit(own, "%s", scene.page);
+    assert_true(sees(own, "The left one") && !sees(own, "We need your answer"));
+    assert_true(sees(own, "Your request is with the team."));
+}
+
 /* How it ended is a word of the workflow's, which everybody may know: on the page, in its history
  * and in the list, with the day. */
 static void how_it_ended_is_told_to_all(void **state)
@@ -254,7 +279,7 @@ static void steps_are_taken_and_refused(void **state)
     assert_leads(own, at(&scene, "?done=step"));
     visit(own, "%s", at(&scene, "?done=step"));
     assert_true(sees(own, "Done. We have noted it.") && sees(own, "By the tree") &&
-                sees(own, "You wrote") && sees(own, "A team is working on it."));
+                sees(own, "You wrote") && sees(own, "Your request is with the team."));
     /* What was typed into a form that is gone stands where it can be sent all the same. */
     assert_int_equal(submit(own, "message=Once+more", "%s", at(&scene, "/steps/answer")), 409);
     assert_true(sees(own, "Once more</textarea>") && sees(own, "href=\"#comment\""));
@@ -504,6 +529,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(who_asks_decides_what_is_seen),
+        TEST(what_is_asked_stands_above_the_answer),
         TEST(an_asset_is_not_everybodys),
         TEST(how_it_ended_is_told_to_all),
         TEST(withdrawing_stands_last),

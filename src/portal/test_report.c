@@ -52,6 +52,85 @@ static void a_report_goes_step_by_step(void **state)
     assert_int_equal(count(world, "cases"), 1);
 }
 
+/* The city with two services more, whose ids come first: one of streets, whose name comes last in
+ * Spanish, and one of no group. */
+static struct city *city_with(struct world *world)
+{
+    struct city *city = ARENA_NEW(world->ctx.arena, struct city);
+    struct definition *last = ARENA_NEW(world->ctx.arena, struct definition);
+    struct definition *lone = ARENA_NEW(world->ctx.arena, struct definition);
+
+    assert_true(city && last && lone);
+    *city = *test_city;
+    *last = *city_service(test_city, S("pothole"));
+    last->code = S("aaa");
+    last->name.in[LANG_EN] = S("\u00c9toile");
+    last->name.in[LANG_ES] = S("Zanja");
+    *lone = *last;
+    lone->code = S("lone");
+    lone->group = STR_NONE;
+    lone->name.in[LANG_EN] = S("Lone <service>");
+    city->services = ARENA_ARRAY(world->ctx.arena, test_city->service_n + 2, struct definition *);
+    assert_non_null(city->services);
+    city->services[0] = last;
+    city->services[1] = lone;
+    for (size_t i = 0; i < test_city->service_n; i++)
+        city->services[i + 2] = test_city->services[i];
+    city->service_n = test_city->service_n + 2;
+    return city;
+}
+
+/* No service is missing on the home page without a word: those of a group are counted, by their
+ * names, and those of none stand under a heading of their own. */
+static void the_home_page_leaves_no_service_out(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+    struct str body;
+
+    assert_int_equal(visit(&ana, "/"), 200);
+    assert_false(sees(&ana, " more</p>") || sees(&ana, "Other services"));
+    world->ctx.city = city_with(world);
+    assert_int_equal(visit(&ana, "/"), 200);
+    assert_true(sees(&ana, "Other services") && sees(&ana, "href=\"/services/lone\"") &&
+                sees(&ana, "Lone &lt;service&gt;"));
+    assert_true(sees(&ana, "Pothole, Sidewalk and 1 more</p>"));
+    visit(&ana, "/groups/streets");
+    body = ana.asker.last.body;
+    assert_true(str_find(body, S("/services/aaa")) < str_find(body, S("/services/flooding-drain")));
+    visit(&ana, "/es/groups/streets");
+    body = ana.asker.last.body;
+    assert_true(str_find(body, S("/services/street-sign")) < str_find(body, S("/services/aaa")));
+    world->ctx.city = test_city;
+}
+
+/* The list of what is wrong names the box. */
+static void what_is_missing_is_named(void **state)
+{
+    struct visitor ana = visitor_in(*state);
+
+    submit(&ana, "place=795+Massachusetts+Ave", "/report/street-light-out/where");
+    assert_int_equal(submit(&ana, "", "/report/street-light-out/trouble"), 422);
+    assert_true(sees(&ana, ">What is wrong with it? We need an answer here to go on.</a>"));
+    submit(&ana, "place=795+Massachusetts+Ave", "/report/pothole/where");
+    assert_int_equal(submit(&ana, "name=&email=ana&phone=", "/report/pothole/who"), 422);
+    assert_true(sees(&ana, "<a href=\"#email\">Email address: Please enter"));
+}
+
+/* What a number counts is said where it is typed, in the language of the page. */
+static void a_number_has_its_unit(void **state)
+{
+    struct visitor ana = visitor_in(*state);
+
+    submit(&ana, "place=795+Massachusetts+Ave", "/report/flooding-drain/where");
+    assert_int_equal(visit(&ana, "/es/report/flooding-drain/depth"), 200);
+    assert_true(sees(&ana, "aria-describedby=\"depth-unit\""));
+    assert_true(sees(&ana, "<span id=\"depth-unit\">pulgadas</span>"));
+    submit(&ana, "depth=deep", "/report/flooding-drain/depth");
+    assert_true(sees(&ana, "aria-describedby=\"depth-error depth-unit\""));
+    assert_true(sees(&ana, "<span id=\"depth-unit\">inches</span>"));
+}
+
 /* Sent again, by the button or by the way back: one case, and the page that says so. */
 static void it_is_sent_once(void **state)
 {
@@ -519,6 +598,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_report_goes_step_by_step),
+        TEST(a_number_has_its_unit),
+        TEST(the_home_page_leaves_no_service_out),
+        TEST(what_is_missing_is_named),
         TEST(it_is_sent_once),
         TEST(the_second_tap_keeps_the_private_link),
         TEST(a_token_that_went_round_gives_no_link_again),

@@ -203,6 +203,17 @@ static struct str sentence_of_length(struct arena *arena, enum lang lang,
     return msg_format(arena, lang, id, args, COUNT(args));
 }
 
+struct str form_named(struct arena *arena, enum lang lang, struct str name, struct str sentence)
+{
+    const struct msg_arg args[] = {MSG_ARG("name", name), MSG_ARG("sentence", sentence)};
+
+    if (!name.n || !sentence.n)
+        return sentence;
+    if (name.p[name.n - 1] == '?')
+        return str_fmt(arena, "%.*s %.*s", STR_ARG(name), STR_ARG(sentence));
+    return msg_format(arena, lang, MSG_form_named, args, COUNT(args));
+}
+
 struct str form_sentence(struct arena *arena, enum lang lang, const struct request *request,
                          const struct err *err)
 {

@@ -70,4 +70,8 @@ int64_t form_integer(const struct form *form, const char *name);
 struct str form_sentence(struct arena *arena, enum lang lang, const struct request *request,
                          const struct err *err);
 
+/* The sentence for a list of what is wrong, which stands away from the boxes: "Name: We need an
+ * answer here to go on."; a question before it needs no colon. No name: the sentence alone. */
+struct str form_named(struct arena *arena, enum lang lang, struct str name, struct str sentence);
+
 #endif

@@ -60,6 +60,17 @@ const ofReport = async (one, see) => {
   await see('where-pin-right');
 };
 
+/** A pin and no address, and the first button of the page: the pin is meant. */
+const byContinue = async one => {
+  const { page } = one;
+  await page.goto('/report/pothole/where');
+  await openMap(page);
+  await page.locator(LIVE).press('Enter');
+  await page.getByRole('button', { name: 'Use the pin' }).waitFor();
+  await leave(page, () => page.getByRole('button', { name: 'Continue' }).first().click());
+  has(await page.locator('main').innerText(), 'Is this the right place?', 'the page after Continue');
+};
+
 export const map = async (browser, city, { isLong }) => {
   const one = await visitor(browser, city);
   const audit = auditor(join(city.folder, 'html-map'), isLong);
@@ -68,6 +79,7 @@ export const map = async (browser, city, { isLong }) => {
 
   await tap.test('the map of a list is moved', () => ofList(one, see));
   await tap.test('a pin is set with the moving map', () => ofReport(one, see));
+  await tap.test('a pin is taken by Continue too', () => byContinue(one));
   await tap.test('without scripts the map stands still and no button promises more', async () => {
     const plain = await visitor(browser, city, { js: false, width: 320 });
     await resident(plain.page).go('/cases');

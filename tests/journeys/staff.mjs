@@ -103,6 +103,7 @@ export const staff = async (browser, city, { isLong }) => {
   const two = await visitor(browser, city);
   const agent = colleague(one.page, first), other = colleague(two.page, second);
   const audit = auditor(join(city.folder, 'html-staff'), isLong);
+  await audit.prepare(person);
   await audit.prepare(one);
   await audit.prepare(two);
   const seeAs = who => (name, status) => tap.test(`page ${name}`, async () => none(await audit.look(who, name, { status }), name));
@@ -119,6 +120,13 @@ export const staff = async (browser, city, { isLong }) => {
     await other.signIn();
     await bothEdit(one, agent, two, other, number, seeAs(two));
   });
+  await tap.test('the resident finds the question at the top, above the box', async () => {
+    await person.page.goto(`/cases/${number}`);
+    has(await person.page.locator('.ch-ask').innerText(), QUESTION, 'what is asked');
+    const { y } = await person.page.locator('#message-answer').boundingBox();
+    check(y < 1000, `the box stands ${y} px down`);
+  });
+  await seeAs(person)('case-asked');
   await tap.test('resolving asks for an outcome', async () => {
     await agent.open(number);
     await agent.take('resolve', { message: TOLD });

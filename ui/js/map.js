@@ -99,6 +99,13 @@
       marker.on('dragend', () => set(marker.getLatLng()));
     };
     map.on('click', event => set(event.latlng));
+    // A pin and no address: the step's own "Continue" means the pin.
+    const own = figure.closest('form'), typed = document.getElementById('place');
+    typed?.form.addEventListener('submit', event => {
+      if (typed.value.trim() || !fields[0].value) return;
+      event.preventDefault();
+      own.requestSubmit();
+    });
     // By keyboard: Enter sets the pin in the middle of the map.
     map.getContainer().addEventListener('keydown', event => {
       if (event.key === 'Enter' && event.target === map.getContainer()) { event.preventDefault(); set(map.getCenter()); }

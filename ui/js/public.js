@@ -125,7 +125,7 @@
     if (!navigator.clipboard) continue;
     button.hidden = false;
     button.addEventListener('click', async () => {
-      const words = button.textContent, text = document.getElementById(button.dataset.copy).textContent;
+      const words = button.textContent, text = document.getElementById(button.dataset.copy).innerText.trim();
       await navigator.clipboard.writeText(text);
       button.textContent = button.dataset.copied;
       setTimeout(() => { button.textContent = words; }, 4000);

@@ -57,6 +57,7 @@ enum rc case_line_read(struct ctx *ctx, const struct case_run_row *row, bool wit
         .closed = row->closed,
         .has_due = !row->due_is_null,
         .due = row->due,
+        .is_added = more.is_added && row->closed_is_null,
     };
     rc = with_answers ? read_answers(ctx, &line) : RC_OK;
     if (!rc)

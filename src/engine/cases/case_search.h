@@ -62,6 +62,7 @@ struct case_line {
     struct point point; /* of the place, exactly */
     struct instant opened, updated, closed, due;
     bool is_closed, has_due;
+    bool is_added; /* the resident was the last to do something, and that after filing */
     const struct answers *answers; /* NULL: not asked for, or not to be read */
 };
 

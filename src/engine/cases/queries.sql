@@ -522,8 +522,12 @@ LIMIT :most;
 -- name: case_line_of :one (id I64)
 -- column: place_label TEXT?
 -- column: assignee_name TEXT?
+-- column: is_added BOOL
 SELECT c.lock_version, c.description, p.label AS place_label, p.lat_e7, p.lon_e7,
-    a.name AS assignee_name
+    a.name AS assignee_name,
+    coalesce((SELECT e.actor_kind = 'resident' AND e.at > c.opened FROM event e
+        WHERE e.cases = c.id AND e.actor_kind IN ('staff', 'api', 'resident')
+        ORDER BY e.id DESC LIMIT 1), FALSE) AS is_added
 FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN account a ON a.id = c.assignee
 WHERE c.id = :id;
 

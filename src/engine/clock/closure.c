@@ -1,6 +1,7 @@
 #include "engine/clock/closure.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/clock/queries.h"
 #include "engine/clock/turn.h"
@@ -178,8 +179,10 @@ enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool i
                     struct closure_effect *ret)
 {
     struct closing closing = {.date = date, .reason = reason, .is_dry = is_dry};
-    enum rc rc;
+    enum rc rc = text_check_line(ctx, reason, S("reason"), CLOSURE_REASON_MAX);
 
+    if (rc)
+        return rc;
     if (!calendar_is_workday(&ctx->city->calendar, date))
         return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
                     .detail = S("the city does not work on that day anyway"));

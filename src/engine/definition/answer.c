@@ -258,6 +258,17 @@ struct str answer_shown(struct arena *arena, const struct field *field, const st
     return answer_typed(arena, field, answer);
 }
 
+struct str answer_help(struct arena *arena, const struct field *field, enum lang lang)
+{
+    struct str help = text_in(&field->help, lang), unit = text_in(&field->unit, lang);
+    struct msg_arg arg = MSG_ARG("unit", unit);
+    struct str counts = unit.n ? msg_format(arena, lang, MSG_form_in_unit, &arg, 1) : STR_NONE;
+
+    if (!help.n || !counts.n)
+        return help.n ? help : counts;
+    return str_fmt(arena, "%.*s %.*s", STR_ARG(help), STR_ARG(counts));
+}
+
 static void put_value(struct json_writer *json, const struct cel_value *value)
 {
     switch (value->kind) {

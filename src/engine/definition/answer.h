@@ -41,6 +41,10 @@ struct str answer_typed(struct arena *arena, const struct field *field,
 struct str answer_shown(struct arena *arena, const struct field *field, const struct answer *answer,
                         enum lang lang);
 
+/* What to know before answering, for a program that draws the form itself: the field's help and
+ * what the number counts, "In inches". Empty: nothing. */
+struct str answer_help(struct arena *arena, const struct field *field, enum lang lang);
+
 /* The stored form: a JSON object by field id, with typed values; and back. An id that the
  * definition does not have is left out. */
 struct str answers_json(struct ctx *ctx, const struct answers *answers);

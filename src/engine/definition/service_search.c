@@ -234,3 +234,31 @@ enum rc service_search(struct ctx *ctx, struct str typed, const struct definitio
     *ret_n = answers(entries, n);
     return RC_OK;
 }
+
+struct named {
+    struct str name; /* folded */
+    const struct definition *service;
+};
+
+static int by_name(const void *left, const void *right)
+{
+    const struct named *a = left, *b = right;
+    int order = str_cmp(a->name, b->name);
+
+    return order ? order : str_cmp(a->service->code, b->service->code);
+}
+
+enum rc services_by_name(struct ctx *ctx, const struct definition **services, size_t n)
+{
+    struct named *named = ARENA_ARRAY(ctx->arena, n + 1, struct named);
+
+    if (!named)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < n; i++)
+        named[i] = (struct named){utf8_fold(ctx->arena, text_in(&services[i]->name, ctx->lang)),
+                                  services[i]};
+    qsort(named, n, sizeof *named, by_name);
+    for (size_t i = 0; i < n; i++)
+        services[i] = named[i].service;
+    return RC_OK;
+}

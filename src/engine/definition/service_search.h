@@ -19,4 +19,8 @@
 enum rc service_search(struct ctx *ctx, struct str query, const struct definition **services,
                        size_t n, size_t *ret_n) MUST_CHECK;
 
+/* Orders them by their names in ctx->lang, without regard to case and accents. Only memory can
+ * fail. */
+enum rc services_by_name(struct ctx *ctx, const struct definition **services, size_t n) MUST_CHECK;
+
 #endif

@@ -142,6 +142,16 @@ static struct instant updated_at(const struct request *request, const struct pub
     return shown->is_closed && !is_polled ? shown->closed : shown->updated;
 }
 
+/* A deadline that is a day ends with it. Its instant is the midnight after; clients that show the
+ * date alone must show the day that the page and the notice say, so it is told as that day's last
+ * second. */
+static struct instant expected_at(const struct ctx *ctx, struct instant due)
+{
+    bool is_day = city_local(ctx->city, due).second_of_day == 0;
+
+    return is_day ? instant_plus_us(due, -US_PER_S) : due;
+}
+
 static enum rc put_request(struct ctx *ctx, struct document *document,
                            const struct request *request, const struct public_case *shown)
 {
@@ -162,7 +172,8 @@ static enum rc put_request(struct ctx *ctx, struct document *document,
     document_text(document, "requested_datetime", open311_time(ctx, shown->opened));
     document_text(document, "updated_datetime", open311_time(ctx, updated_at(request, shown)));
     document_text(document, "expected_datetime",
-                  shown->has_due && !is_closed ? open311_time(ctx, shown->due) : STR_NONE);
+                  shown->has_due && !is_closed ? open311_time(ctx, expected_at(ctx, shown->due))
+                                               : STR_NONE);
     put_place(document, &shown->place);
     rc = put_media(ctx, document, request, shown);
     if (!rc && str_eq_ascii_nocase(request_value(request, S("extensions")), S("true")))

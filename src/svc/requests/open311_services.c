@@ -195,7 +195,7 @@ static void put_attribute(struct ctx *ctx, struct document *document, const stru
     document_text(document, "datatype", str_of(datatype_of(field)));
     document_bool(document, "required",
                   field->is_required && !field->has_default && !field->when.program);
-    document_text(document, "datatype_description", text_in(&field->help, ctx->lang));
+    document_text(document, "datatype_description", answer_help(ctx->arena, field, ctx->lang));
     document_i64(document, "order", order);
     document_text(document, "description", text_in(&field->text, ctx->lang));
     put_values(ctx, document, field);

@@ -316,11 +316,17 @@ static void the_day_it_tells_is_the_day_of_the_page(void **state)
     struct instant due = {test_i64(world, "SELECT due FROM cases WHERE id = %lld", 1)};
     struct local_time ends = city_local(test_city, due);
     struct str page = show_due(ctx, due, LANG_EN);
+    struct call look = {.method = "GET", .target = "/open311/v2/requests.json"};
 
     assert_int_equal(ends.second_of_day, 0);
     assert_str(page, str_z(ctx->arena, show_date(ctx->arena, date_plus(ends.date, -1), LANG_EN)));
     assert_true(has(answered.body,
                     str_z(ctx->arena, str_fmt(ctx->arena, "finish by %.*s.", STR_ARG(page)))));
+    answered = ask(world, &look);
+    assert_true(has(
+        answered.body,
+        str_z(ctx->arena, str_fmt(ctx->arena, "\"expected_datetime\":\"%.*sT23:59:59-",
+                                  STR_ARG(date_format(ctx->arena, date_plus(ends.date, -1)))))));
 }
 
 static void the_same_key_files_once(void **state)
