@@ -7,7 +7,7 @@
 
 #define SECRET "Zacharias"
 
-/* The daily sweep is a job as well, of a program that is not here. */
+/* The daily sweep is a job as well, of a program that is not here; the clocks' are not due. */
 static int run_jobs(struct world *world)
 {
     static const struct job_kind *const tables[] = {words_jobs, NULL};
@@ -15,7 +15,7 @@ static int run_jobs(struct world *world)
     bool was_there = true;
     int n = 0;
 
-    test_exec(world, "DELETE FROM job WHERE kind NOT LIKE 'words.%'");
+    test_exec(world, "DELETE FROM job WHERE kind NOT LIKE 'words.%' AND kind <> 'case.clocks'");
     db_reader_release(&world->ctx);
     while (was_there) {
         test_ok(&world->ctx, job_run_next(&world->ctx, &runner, &was_there));
@@ -80,8 +80,12 @@ static void a_word_leaves_the_index_step_by_step(void **state)
     steps = run_jobs(world);
     assert_int_equal(pages_with_secret(world), 0);
     assert_true(steps > 3);
-    assert_int_equal(test_i64(world, "SELECT count(*) FROM job WHERE done IS NULL AND %lld = 0", 0),
-                     0);
+    assert_int_equal(
+        test_i64(
+            world,
+            "SELECT count(*) FROM job WHERE done IS NULL AND kind <> 'case.clocks' AND %lld = 0",
+            0),
+        0);
 }
 
 /* What comes meanwhile begins it anew. */
