@@ -119,6 +119,21 @@ static enum rc parse_listen(struct ctx *ctx, const char *text, struct listen_add
     return RC_OK;
 }
 
+static enum rc cannot_listen(struct ctx *ctx, const char *listen, int error)
+{
+    const char *why = strerrordesc_np(error), *what_to_do = "choose another address and port";
+
+    if (error == EADDRINUSE)
+        why = "another program listens there, perhaps this city's own server";
+    else if (error == EADDRNOTAVAIL)
+        why = "this machine has no such address";
+    else if (error == EACCES)
+        what_to_do = "a port below 1024 needs the right to it; choose another";
+    return FAIL(ctx, ERR_CONFIG,
+                .detail =
+                    str_fmt(ctx->arena, "cannot listen on %s: %s; %s", listen, why, what_to_do));
+}
+
 static enum rc listen_on(struct ctx *ctx, struct server *server, int *ret_fd)
 {
     struct listen_address address;
@@ -131,9 +146,7 @@ static enum rc listen_on(struct ctx *ctx, struct server *server, int *ret_fd)
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
         bind(fd, &address.any, address.n) != 0 || listen(fd, 1024) != 0 ||
         getsockname(fd, &address.any, &address.n) != 0) {
-        rc = FAIL(ctx, ERR_UNAVAILABLE,
-                  .detail = str_fmt(ctx->arena, "cannot listen on %s: %s", server->options.listen,
-                                    strerrordesc_np(errno)));
+        rc = cannot_listen(ctx, server->options.listen, errno);
         if (fd >= 0)
             close(fd);
         return rc;
