@@ -20,6 +20,7 @@ struct api_name {
 struct api_caller {
     const struct api_key *key; /* NULL: none that is valid */
     int64_t wait_s;            /* ERR_TOO_MANY, ERR_UNDER_WAY: for Retry-After */
+    bool was_done;             /* what it asks for was done before, and the answer is lost */
     enum api_part part;        /* of the faults */
     struct schema_faults faults;
     const struct api_name *names; /* how to name ctx->err.field; NULL: as it is */

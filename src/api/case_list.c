@@ -44,7 +44,7 @@ const struct input_spec cases_input[] = {
     {.name = NULL},
 };
 
-static const struct schema line_schema = {"CaseLine", "A case in a list", case_line_members};
+static const struct schema line_schema = {"CaseLine", "A case in a list", api_view_line_members};
 
 const struct schema cases_schema = {
     "Cases",
@@ -392,7 +392,7 @@ enum rc cases_send(struct ctx *ctx, struct request *request, struct reply *reply
     json_begin_array(&json);
     for (size_t i = 0; i < list.n; i++) {
         json_begin_object(&json);
-        case_put_line(ctx, request, &json, &list.of[i]);
+        api_view_put_line(ctx, request, &json, &list.of[i]);
         json_end_object(&json);
     }
     json_end_array(&json);

@@ -4,12 +4,14 @@
 #include "api/once.h"
 #include "api/services.h"
 #include "api/view.h"
+#include "base/crypto.h"
 #include "base/mail.h"
 #include "base/text.h"
 #include "engine/cases/access.h"
 #include "engine/cases/draft.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/photo.h"
+#include "engine/cases/private_link.h"
 #include "web/csrf.h"
 #include "web/server.h"
 
@@ -245,6 +247,17 @@ static enum rc read_draft(struct ctx *ctx, const struct request *request, const 
     return rc;
 }
 
+/* Made from what names the request, so that a program whose answer was lost is given the same link
+ * again, without anything being stored for it. Only this installation can make it. */
+static struct str link_token(struct ctx *ctx, const struct request *request, struct str submission)
+{
+    struct str secret = {(const char *)request_csrf(request)->secret, CSRF_SECRET_BYTES};
+    struct str message = str_fmt(ctx->arena, "private link of a filing\n%.*s", STR_ARG(submission));
+    struct crypto_hash mac = crypto_hmac_sha256(secret, message);
+
+    return crypto_base64url(ctx->arena, crypto_hash_str(&mac));
+}
+
 static enum rc read_filing(struct ctx *ctx, const struct request *request, const json_t *body,
                            struct filing *filing, struct place *place)
 {
@@ -268,9 +281,11 @@ static enum rc read_filing(struct ctx *ctx, const struct request *request, const
     filing->channel = S("api");
     filing->lang = LANG_EN;
     lang_parse(api_text(body, "lang"), &filing->lang);
-    filing->submission = api_once_name(ctx, request);
     filing->base_url = request_csrf(request)->base_url;
-    return RC_OK;
+    rc = api_once_name(ctx, request, &filing->submission);
+    if (!rc)
+        filing->link_token = link_token(ctx, request, filing->submission);
+    return rc;
 }
 
 static void put_filed(struct ctx *ctx, const struct request *request, struct reply *reply,
@@ -293,6 +308,19 @@ static void put_filed(struct ctx *ctx, const struct request *request, struct rep
     json_end_object(&json);
 }
 
+/* The link of what was filed before, for as long as its answer would have been kept. */
+static enum rc find_link(struct ctx *ctx, const struct filing *filing, struct filed *filed)
+{
+    struct instant since = instant_plus_us(ctx->now, -ONCE_KEPT_US);
+    struct private_link link;
+    bool is_found;
+    enum rc rc = private_link_find(ctx, filing->link_token, &is_found, &link);
+
+    if (!rc && is_found && link.case_id == filed->case_id && instant_cmp(link.created, since) > 0)
+        filed->link_token = filing->link_token;
+    return rc;
+}
+
 static enum rc file_it(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct filing filing = {.definition = NULL};
@@ -305,6 +333,8 @@ static enum rc file_it(struct ctx *ctx, struct request *request, struct reply *r
         rc = read_filing(ctx, request, body, &filing, &place);
     if (!rc)
         rc = case_file(ctx, &filing, &filed);
+    if (!rc && filed.was_there_before)
+        rc = find_link(ctx, &filing, &filed);
     if (!rc)
         put_filed(ctx, request, reply, &filing, &filed);
     return rc;

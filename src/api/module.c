@@ -35,7 +35,7 @@ const struct route api_routes[] = {
     {HTTP_POST, "/api/v1/cases", case_file_take, PERMISSION_API, .flags = KEYED,
      .summary = "File a case", .body = "CaseNew", .response = "Filed",
      .statuses = ANSWERS(201, 403)},
-    {HTTP_GET, "/api/v1/cases/{number}", case_send, PERMISSION_API, .flags = KEYED,
+    {HTTP_GET, "/api/v1/cases/{number}", api_view_send, PERMISSION_API, .flags = KEYED,
      .summary = "A case", .response = "Case", .statuses = ANSWERS(200, 304, 404)},
     {HTTP_GET, "/api/v1/cases/{number}/events", api_events_send, PERMISSION_API, events_input,
      .flags = KEYED, .summary = "What happened to a case, with proofs", .response = "Events",

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/piece.h"
 #include "db/also.h"
+#include "engine/cases/cases.h"
 #include "people/seal.h"
 
 #define MAX_KEY        128
@@ -262,6 +263,7 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
         reply_header(reply, S("Idempotency-Replayed"), S("true"));
         return RC_OK;
     }
+    caller->was_done = call.is_acted;
     rc = act(ctx, request, reply, work, &call);
     if (!rc)
         keep(ctx, &call, reply);
@@ -270,15 +272,32 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
     return rc;
 }
 
-struct str api_once_name(struct ctx *ctx, const struct request *request)
+static struct str hashed(struct ctx *ctx, struct str text)
 {
-    struct str key = request_header(request, S("idempotency-key"));
-    struct crypto_hash body = crypto_sha256(request->body);
-    struct crypto_hash hash = crypto_sha256(
-        str_fmt(ctx->arena, "api %lld %.*s %.*s", (long long)api_caller(request)->key->id,
-                STR_ARG(key), STR_ARG(crypto_hex(ctx->arena, crypto_hash_str(&body)))));
+    struct crypto_hash hash = crypto_sha256(text);
 
     return crypto_hex(ctx->arena, crypto_hash_str(&hash));
+}
+
+enum rc api_once_name(struct ctx *ctx, const struct request *request, struct str *ret)
+{
+    struct str program =
+        str_fmt(ctx->arena, "api %lld %.*s", (long long)api_caller(request)->key->id,
+                STR_ARG(request_header(request, S("idempotency-key"))));
+    struct str body = hashed(ctx, request->body), former = hashed(ctx, program);
+    struct str name =
+        hashed(ctx, str_fmt(ctx->arena, "%.*s %.*s", STR_ARG(program), STR_ARG(body)));
+    bool is_found = false, is_former = false;
+    struct filed filed;
+    enum rc rc = RC_OK;
+
+    if (api_caller(request)->was_done)
+        rc = case_filed_before(ctx, name, &is_found, &filed);
+    if (!rc && api_caller(request)->was_done && !is_found)
+        rc = case_filed_before(ctx, former, &is_former, &filed);
+    if (!rc)
+        *ret = is_former ? former : name;
+    return rc;
 }
 
 /* ---- The daily sweep */

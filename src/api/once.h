@@ -39,10 +39,11 @@ typedef enum rc api_work_fn(struct ctx *ctx, struct request *request, struct rep
 enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, api_work_fn *work,
                  api_work_fn *again) MUST_CHECK;
 
-/* 64 hexadecimal digits that name the request for ever, by its program, key and body: what
+/* 64 hexadecimal digits that name a filing's request for ever, by its program, key and body: what
  * case_file takes as submission. A key that comes again when it is forgotten here is another's with
- * another body; with the same one the case is there already, and stays one. */
-struct str api_once_name(struct ctx *ctx, const struct request *request);
+ * another body; with the same one the case is there already, and stays one. A version before named
+ * requests without their body: what was done before and is not there by this name has that one. */
+enum rc api_once_name(struct ctx *ctx, const struct request *request, struct str *ret) MUST_CHECK;
 
 /* The daily job: forgets what is older than ONCE_KEPT_US, a few hundred rows to a transaction, and
  * sets itself for the next day. */

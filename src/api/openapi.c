@@ -19,7 +19,7 @@
 extern const struct schema api_problem_schema;
 
 const struct schema *const api_schemas[] = {
-    &api_problem_schema, &services_schema,    &service_schema,   &cases_schema,  &case_schema,
+    &api_problem_schema, &services_schema,    &service_schema,   &cases_schema,  &api_view_schema,
     &filing_schema,      &filed_schema,       &draft_new_schema, &draft_schema,  &step_new_schema,
     &note_new_schema,    &assignee_schema,    &events_schema,    &places_schema, &layers_schema,
     &layer_schema,       &consistency_schema, &inclusion_schema, NULL,

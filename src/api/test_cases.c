@@ -199,23 +199,6 @@ static void tags_and_versions(void **state)
     assert_int_equal(api_send(&bare, HTTP_POST, "g", "{}", CASES "/%s/steps/reopen", number), 403);
 }
 
-/* The city after a publication without the service. */
-static struct city *city_without(struct world *world, const char *code)
-{
-    struct city *city = ARENA_NEW(world->ctx.arena, struct city);
-    size_t n = 0;
-
-    assert_non_null(city);
-    *city = *test_city;
-    city->services = ARENA_ARRAY(world->ctx.arena, city->service_n, struct definition *);
-    assert_non_null(city->services);
-    for (size_t i = 0; i < test_city->service_n; i++)
-        if (!str_eq(test_city->services[i]->code, str_of(code)))
-            city->services[n++] = test_city->services[i];
-    city->service_n = n;
-    return city;
-}
-
 static void a_withdrawn_service_takes_no_more(void **state)
 {
     struct world *world = *state;
@@ -224,7 +207,7 @@ static void a_withdrawn_service_takes_no_more(void **state)
 
     program_init(&p, world, "file@city work@city");
     assert_int_equal(api_get(&p, "/api/v1/services/pothole"), 200);
-    world->ctx.city = city_without(world, "pothole");
+    world->ctx.city = test_city_after(world, "pothole", NULL);
     assert_int_equal(api_get(&p, "/api/v1/services/pothole"), 404);
     assert_int_equal(api_get(&p, "/api/v1/services"), 200);
     assert_false(asked_has(&p.asker, "\"pothole\""));
@@ -240,7 +223,7 @@ static void a_withdrawn_service_takes_no_more(void **state)
 static void a_service_of_staff_is_not_for_everybody(void **state)
 {
     struct world *world = *state;
-    struct city *city = city_without(world, "pothole");
+    struct city *city = test_city_after(world, "pothole", NULL);
     struct definition *own = ARENA_NEW(world->ctx.arena, struct definition);
     struct program bare, filer;
 
@@ -265,7 +248,7 @@ static void a_service_of_staff_is_not_for_everybody(void **state)
 static void a_field_of_staff_is_not_taken(void **state)
 {
     struct world *world = *state;
-    struct city *city = city_without(world, "pothole");
+    struct city *city = test_city_after(world, "pothole", NULL);
     struct definition *own = ARENA_NEW(world->ctx.arena, struct definition);
     struct field *fields;
     struct program p;

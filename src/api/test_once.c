@@ -3,7 +3,9 @@
 #include "api/once.h"
 
 #include "api/test_program.h"
+#include "base/crypto.h"
 #include "engine/cases/case_privacy.h"
+#include "engine/cases/private_link.h"
 #include "engine/work/job.h"
 
 #define CASES  "/api/v1/cases"
@@ -89,11 +91,12 @@ static void what_is_under_way_is_not_begun_again(void **state)
 {
     struct world *world = *state;
     struct program p;
-    struct str number;
+    struct str number, link;
 
     program_init(&p, world, "file@city");
     assert_int_equal(file(&p, "one", REPORT), 201);
     number = told(&p, "number");
+    link = told(&p, "private_link");
     test_exec(world, "UPDATE api_call SET status = 0, answer = NULL");
     assert_int_equal(file(&p, "one", REPORT), 409);
     assert_problem(&p, ERR_UNDER_WAY, NULL);
@@ -102,8 +105,9 @@ static void what_is_under_way_is_not_begun_again(void **state)
     assert_int_equal(file(&p, "one", REPORT), 409);
     world->ctx.now = instant_plus_us(world->ctx.now, 1); /* by now it was lost */
     assert_int_equal(file(&p, "one", REPORT), 201);
-    assert_true(str_eq(told(&p, "number"), number) && !told(&p, "private_link").n);
+    assert_true(str_eq(told(&p, "number"), number) && str_eq(told(&p, "private_link"), link));
     assert_int_equal(count(world, "cases"), 1);
+    assert_int_equal(count(world, "link_token WHERE purpose = 'case'"), 1);
     assert_str(told(&p, "place"), "795 Massachusetts Ave");
 }
 
@@ -151,17 +155,48 @@ static void what_was_done_is_noted_for_two_days(void **state)
     assert_int_equal(count(world, "api_call WHERE status = 1"), 1);
 }
 
-/* An answer with a secret in it that cannot be opened any more is made anew, without the secret. */
+/* Whoever reported anonymously has nothing but the link: it is the first answer's, and opens the
+ * case. Past the two days it is nobody's any more. */
+static void the_link_of_a_lost_answer_is_given_again(void **state)
+{
+    struct world *world = *state;
+    struct private_link link;
+    struct program p, other;
+    struct str first, token;
+    bool is_found;
+
+    program_init(&p, world, "file@city");
+    program_init(&other, world, "file@city");
+    assert_int_equal(file(&p, "one", REPORT), 201);
+    first = told(&p, "private_link");
+    token = str_slice(first, sizeof "https://city.example/follow/" - 1, first.n);
+    test_ok(&world->ctx, private_link_find(&world->ctx, token, &is_found, &link));
+    assert_true(is_found && str_eq(link.number, told(&p, "number")) && !link.is_mailed);
+    assert_int_equal(file(&other, "one", REPORT), 201);
+    assert_false(str_eq(told(&other, "private_link"), first));
+    test_exec(world, "UPDATE api_call SET status = 1, answer = NULL");
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US - 1);
+    assert_int_equal(file(&p, "one", REPORT), 201);
+    assert_true(str_eq(told(&p, "private_link"), first));
+    test_exec(world, "DELETE FROM api_call");
+    world->ctx.now = instant_plus_us(world->ctx.now, 1);
+    assert_int_equal(file(&p, "one", REPORT), 201);
+    assert_int_equal(told(&p, "private_link").n, 0);
+    assert_int_equal(count(world, "cases"), 2);
+}
+
+/* An answer with a secret in it that cannot be opened any more is made anew, with the same one. */
 static void a_kept_answer_that_is_lost_is_made_anew(void **state)
 {
     static const char *const losses[] = {"NULL", "'\\x00'", "x'00'"};
     struct world *world = *state;
     struct program p;
-    struct str number;
+    struct str number, link;
 
     program_init(&p, world, "file@city");
     assert_int_equal(file(&p, "one", REPORT), 201);
     number = told(&p, "number");
+    link = told(&p, "private_link");
     for (size_t i = 0; i < COUNT(losses); i++) {
         if (i && (i == 1) != (db_engine(world->db) == SQL_POSTGRES))
             continue;
@@ -169,7 +204,7 @@ static void a_kept_answer_that_is_lost_is_made_anew(void **state)
                   str_z(world->ctx.arena,
                         str_fmt(world->ctx.arena, "UPDATE api_call SET answer = %s", losses[i])));
         assert_int_equal(file(&p, "one", REPORT), 201);
-        assert_true(str_eq(told(&p, "number"), number) && !told(&p, "private_link").n);
+        assert_true(str_eq(told(&p, "number"), number) && str_eq(told(&p, "private_link"), link));
     }
     assert_int_equal(count(world, "cases"), 1);
 }
@@ -270,6 +305,49 @@ static void a_forgotten_key_files_anew(void **state)
     assert_int_equal(count(world, "cases"), 2);
     world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US + 1);
     assert_int_equal(file(&p, "k", another), 201); /* the same again */
+    assert_int_equal(count(world, "cases"), 2);
+}
+
+/* As the version before the body was in the name left the newest filing, its answer lost. */
+static void be_of_before(struct world *world, const char *once)
+{
+    struct arena *arena = world->ctx.arena;
+    int64_t key = test_i64(world, "SELECT max(api_key) FROM api_call", 0);
+    struct crypto_hash hash = crypto_sha256(str_fmt(arena, "api %lld %s", (long long)key, once));
+    struct str name = crypto_hex(arena, crypto_hash_str(&hash));
+
+    test_exec(world, str_z(arena, str_fmt(arena,
+                                          "UPDATE cases SET submission = '%.*s' WHERE id = "
+                                          "(SELECT max(id) FROM cases)",
+                                          STR_ARG(name))));
+    test_exec(world, "DELETE FROM link_token"); /* of which it had another */
+    test_exec(world, "UPDATE api_call SET status = 1, answer = NULL");
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_WORKING_US);
+}
+
+static void a_filing_of_a_version_before_is_one(void **state)
+{
+    static const char another[] = "{\"service\":\"pothole\",\"place\":{\"text\":\"30 Cedar St\"}}";
+    struct world *world = *state;
+    struct program p;
+    struct str number;
+
+    program_init(&p, world, "file@city");
+    assert_int_equal(file(&p, "k", REPORT), 201);
+    number = told(&p, "number");
+    be_of_before(world, "k");
+    assert_int_equal(file(&p, "k", REPORT), 201);
+    assert_true(str_eq(told(&p, "number"), number));
+    assert_int_equal(count(world, "cases"), 1);
+    /* The key is forgotten and files another: which is not taken for that one, lost or not. */
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US + 1);
+    assert_int_equal(file(&p, "k", another), 201);
+    assert_false(str_eq(told(&p, "number"), number));
+    number = told(&p, "number");
+    test_exec(world, "UPDATE api_call SET status = 1, answer = NULL");
+    world->ctx.now = instant_plus_us(world->ctx.now, ONCE_WORKING_US);
+    assert_int_equal(file(&p, "k", another), 201);
+    assert_true(str_eq(told(&p, "number"), number));
     assert_int_equal(count(world, "cases"), 2);
 }
 
@@ -405,11 +483,13 @@ int main(void)
         TEST(what_is_under_way_is_not_begun_again),
         TEST(what_was_done_is_not_done_again),
         TEST(what_was_done_is_noted_for_two_days),
+        TEST(the_link_of_a_lost_answer_is_given_again),
         TEST(a_kept_answer_that_is_lost_is_made_anew),
         TEST(a_replay_shows_what_is_there_now),
         TEST(a_replay_shows_what_the_key_may_see_now),
         TEST(a_note_counts_for_two_days),
         TEST(a_forgotten_key_files_anew),
+        TEST(a_filing_of_a_version_before_is_one),
         TEST(what_is_old_is_swept_every_day),
         TEST(a_problem_is_told_in_the_language_asked_for),
         TEST(each_fault_has_its_place),

@@ -15,7 +15,7 @@ static const char *const state_types[] = {"open", "waiting", "closed", NULL};
 static const char *const views[] = {"public", "own", "staff", NULL};
 static const char *const audiences[] = {"public", "parties", "staff", NULL};
 
-const struct schema case_place_schema = {
+const struct schema api_view_place_schema = {
     "CasePlace",
     "Where it is, as far as the caller may know",
     (const struct schema_member[]){
@@ -128,15 +128,15 @@ static const struct schema staff_schema = {
          .format = "date-time"},                                                                  \
         {"district", SCHEMA_STRING, SCHEMA_REQUIRED | SCHEMA_NULLABLE, "The council district"},   \
         {"place", SCHEMA_OBJECT, SCHEMA_REQUIRED | SCHEMA_NULLABLE, "Where",                      \
-         .of = &case_place_schema},                                                               \
+         .of = &api_view_place_schema},                                                           \
     {                                                                                             \
         "description", SCHEMA_STRING, SCHEMA_REQUIRED | SCHEMA_NULLABLE,                          \
             "What was written; null as well where the caller may not read it"                     \
     }
 
-const struct schema_member case_line_members[] = {CASE_LINE_MEMBERS, {.name = NULL}};
+const struct schema_member api_view_line_members[] = {CASE_LINE_MEMBERS, {.name = NULL}};
 
-const struct schema case_schema = {
+const struct schema api_view_schema = {
     "Case",
     "A case",
     (const struct schema_member[]){
@@ -237,18 +237,12 @@ static void put_place(struct json_writer *json, const struct public_place *place
     }
     json_begin_object(json);
     api_put_text(json, "label", place->label);
-    json_put_member_bool(json, S("is_block"), place->is_blurred);
-    if (place->has_point) {
-        json_put_key(json, S("lat"));
-        json_put_f64(json, point_lat(place->point));
-        json_put_key(json, S("lon"));
-        json_put_f64(json, point_lon(place->point));
-    }
+    public_place_put_point(json, place);
     json_end_object(json);
 }
 
-void case_put_line(struct ctx *ctx, const struct request *request, struct json_writer *json,
-                   const struct public_case *shown)
+void api_view_put_line(struct ctx *ctx, const struct request *request, struct json_writer *json,
+                       const struct public_case *shown)
 {
     struct str number = shown->number;
 
@@ -453,14 +447,14 @@ static enum rc put_staff(struct ctx *ctx, const struct request *request, struct 
     return rc;
 }
 
-/* As JSON by case_schema; `staff` parts only in that view. */
+/* As JSON by api_view_schema; `staff` parts only in that view. */
 static enum rc write_view(struct ctx *ctx, const struct request *request, struct json_writer *json,
                           const struct api_view *view)
 {
     enum rc rc;
 
     json_begin_object(json);
-    case_put_line(ctx, request, json, &view->shown);
+    api_view_put_line(ctx, request, json, &view->shown);
     json_put_member(json, S("view"), str_of(views[view->view]));
     rc = put_photos(ctx, request, json, view);
     if (!rc && view->view == AUDIENCE_STAFF)
@@ -522,7 +516,7 @@ enum rc api_view_match(struct ctx *ctx, const struct request *request, const str
     return RC_OK;
 }
 
-enum rc case_send(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc api_view_send(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct api_view view;
     struct form query;

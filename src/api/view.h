@@ -12,7 +12,7 @@
 #include "web/reply.h"
 #include "web/request.h"
 
-extern const struct schema case_schema, case_place_schema;
+extern const struct schema api_view_schema, api_view_place_schema;
 
 struct api_view {
     struct case_by_number_row row;
@@ -31,9 +31,9 @@ enum rc api_view_load(struct ctx *ctx, const struct request *request,
 enum rc api_view_again(struct ctx *ctx, struct api_view *view) MUST_CHECK;
 
 /* The members that lists have too. */
-void case_put_line(struct ctx *ctx, const struct request *request, struct json_writer *json,
-                   const struct public_case *shown);
-extern const struct schema_member case_line_members[];
+void api_view_put_line(struct ctx *ctx, const struct request *request, struct json_writer *json,
+                       const struct public_case *shown);
+extern const struct schema_member api_view_line_members[];
 
 /* Answers with the case and its ETag; 304 when the caller has it. */
 enum rc api_view_answer(struct ctx *ctx, const struct request *request, struct reply *reply,
@@ -44,6 +44,6 @@ enum rc api_view_answer(struct ctx *ctx, const struct request *request, struct r
 enum rc api_view_match(struct ctx *ctx, const struct request *request, const struct api_view *view,
                        int64_t *ret) MUST_CHECK;
 
-enum rc case_send(struct ctx *ctx, struct request *request, struct reply *reply) MUST_CHECK;
+enum rc api_view_send(struct ctx *ctx, struct request *request, struct reply *reply) MUST_CHECK;
 
 #endif

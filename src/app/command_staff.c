@@ -5,6 +5,7 @@
 #include "app/command.h"
 #include "app/home_command.h"
 #include "base/json.h"
+#include "engine/cases/names_job.h"
 #include "engine/cases/words_job.h"
 #include "engine/clock/closure.h"
 #include "people/account.h"
@@ -253,6 +254,8 @@ enum rc command_upgrade(struct ctx *ctx, int argc, char **argv)
     rc = home_load(ctx, &home);
     if (!rc)
         rc = words_catch_up(ctx);
+    if (!rc)
+        rc = names_catch_up(ctx);
     if (!rc)
         printf("%s is at version %s: %zu services\n", argv[0], CITYHALL_VERSION,
                home.city->service_n);

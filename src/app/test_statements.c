@@ -63,7 +63,7 @@ static void test_all_prepare(void **state)
         test_ok(&store.ctx, db_check_statements(&store.ctx, test_queries[i]));
     test_ctx_done(&store.ctx);
     db_close(store.db);
-    test_folder_remove(&store);
+    test_temporary_remove(store.folder);
 }
 
 int main(int argc, char **argv)

@@ -10,6 +10,7 @@
 #include "app/rest.h"
 #include "base/log.h"
 #include "engine/cases/keep_job.h"
+#include "engine/cases/names_job.h"
 #include "engine/cases/sweep.h"
 #include "engine/cases/timer.h"
 #include "engine/cases/words_job.h"
@@ -170,6 +171,8 @@ static void begin(struct worker *worker)
 
     if (!rc)
         rc = keep_begin(&ctx);
+    if (!rc)
+        rc = names_begin(&ctx);
     worker->has_begun = !rc;
     note_stage(worker, STAGE_BEGIN, &ctx, rc);
     work_end(worker, &ctx);
@@ -224,6 +227,13 @@ static void do_round(struct worker *worker)
     worker->rounds++;
 }
 
+static void rest(struct worker *worker)
+{
+    int64_t pause_ms = worker->options.pause_ms ? worker->options.pause_ms : PAUSE_MS;
+
+    rest_until_woken(&worker->lock, &worker->wake, &worker->is_stopping, pause_ms);
+}
+
 /* Whoever ends by intention is not waited for. */
 static void say_goodbye(struct worker *worker)
 {
@@ -242,7 +252,7 @@ static void *work(void *arg)
 
         do_round(worker);
         if (worker->jobs + worker->messages - done < MAX_TURN)
-            rest_until_woken(&worker->lock, &worker->wake, &worker->is_stopping, PAUSE_MS);
+            rest(worker);
     }
     say_goodbye(worker);
     return NULL;
@@ -257,7 +267,7 @@ static void *watch(void *arg)
     while (!worker->is_stopping) {
         struct worker_state state;
 
-        rest_until_woken(&worker->lock, &worker->wake, &worker->is_stopping, PAUSE_MS);
+        rest(worker);
         state = worker_state(worker);
         if (state.is_stuck == was_stuck)
             continue;
@@ -276,6 +286,7 @@ static void set_tables(struct worker *worker)
     worker->tables[n++] = timer_jobs;
     worker->tables[n++] = sweep_jobs;
     worker->tables[n++] = words_jobs;
+    worker->tables[n++] = names_jobs;
     worker->tables[n++] = keep_jobs;
     for (size_t i = 0; worker->options.modules[i] && n < MAX_TABLES; i++)
         if (worker->options.modules[i]->jobs)

@@ -23,6 +23,7 @@ struct worker_options {
     struct str base_url;                 /* for links in messages; borrowed as well */
     const struct module *const *modules; /* whose jobs it runs; ended by NULL */
     int64_t stuck_ms;                    /* 0: WORKER_STUCK_S; for tests */
+    int64_t pause_ms;                    /* between rounds; 0: a second; for tests */
 };
 
 /* Starts the thread. ERR_MEMORY. Owned: worker_stop. */

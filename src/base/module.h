@@ -1,4 +1,5 @@
-/* What one folder adds to the city: the only way a part makes itself known to the whole.
+/* The pages and jobs that one folder adds to the city. What there is once of a kind, the server's
+ * hooks (who is asking, how an error looks), app/command_serve.c names itself.
  *
  * Each folder that adds anything has one constant of this type; src/app/modules.c lists them all.
  * The types of higher layers are only named here. Layer: base. */

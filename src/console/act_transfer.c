@@ -141,6 +141,12 @@ static enum rc take_transfer(struct ctx *ctx, struct case_act *act)
         transfer.given = &given;
     if (!rc)
         rc = make_plan(ctx, act, &transfer, form);
+    /* Beside one that names no thing of the map, as well. */
+    if (transfer.given && definition_field(to, ctx->err.field) &&
+        case_act_is_refused(ctx, act, rc)) {
+        transfer.given = NULL;
+        rc = make_plan(ctx, act, &transfer, form);
+    }
     if (rc || !case_act_is_doing(act) || !is_planned(act) || act->view.form.err.id)
         return rc;
     rc = case_transfer(ctx, act->view.row.id, act->lock_version, &transfer);

@@ -2,7 +2,7 @@
 
 #include "console/case_act.h"
 #include "console/case_page.h"
-#include "engine/cases/case_merge.h"
+#include "engine/cases/case_link.h"
 #include "engine/cases/case_privacy.h"
 #include "engine/cases/follower.h"
 #include "web/csrf.h"

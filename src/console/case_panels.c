@@ -2,7 +2,7 @@
 
 #include "console/queries.h"
 #include "engine/cases/access.h"
-#include "engine/cases/case_merge.h"
+#include "engine/cases/case_link.h"
 #include "engine/cases/nearby.h"
 #include "engine/definition/show.h"
 

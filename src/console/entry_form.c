@@ -104,16 +104,12 @@ static enum rc read_field(struct ctx *ctx, const struct request *request, struct
                           size_t index)
 {
     const struct field *field = &entry->service->fields[index];
-    struct str input = entry_input(ctx->arena, field);
-    struct str *typed = ARENA_ARRAY(ctx->arena, request->form.n, struct str);
-    size_t n = 0;
+    size_t n;
+    struct str *typed = request_values(ctx->arena, request, entry_input(ctx->arena, field), &n);
     enum rc rc;
 
     if (!typed)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < request->form.n; i++)
-        if (str_eq(request->form.items[i].name, input))
-            typed[n++] = request->form.items[i].value;
     entry->typed[index] = str_join(ctx->arena, typed, n, S(","));
     rc = answer_read(ctx, field, typed, n, &entry->draft.answers.of[index]);
     if (rc != RC_INVALID)

@@ -130,12 +130,15 @@ static enum rc load_lines(struct ctx *ctx, const struct staff_page *page, struct
 
 /* ---- Somebody's name */
 
-/* Words alone, without a key, a quote or a sign. */
+/* Words alone, without a key, a quote or a sign; within a word a hyphen is none. */
 static bool is_plain(const struct list_ask *ask)
 {
-    for (size_t i = 0; i < ask->text.n; i++)
-        if (strchr("\":*~,-", ask->text.p[i]))
+    for (size_t i = 0; i < ask->text.n; i++) {
+        bool is_first = i == 0 || ask->text.p[i - 1] == ' ';
+
+        if (strchr("\":*~,", ask->text.p[i]) || (is_first && ask->text.p[i] == '-'))
             return false;
+    }
     return ask->text.n && !ask->trouble.n;
 }
 

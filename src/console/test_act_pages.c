@@ -7,13 +7,6 @@
 static const char *const acts[] = {"transfer", "place", "team",  "merge",
                                    "unmerge",  "hide",  "redact"};
 
-static struct str form(struct browser *browser, const char *rest)
-{
-    struct str fields = case_fields(browser);
-
-    return str_fmt(browser->world->site.ctx.arena, "%.*s%s", STR_ARG(fields), rest);
-}
-
 static struct browser staff(struct world *world, const char *login, const char *role)
 {
     struct browser browser = {.world = world};
@@ -30,7 +23,7 @@ static int send(struct browser *browser, struct str number, const char *act, con
     struct str path = case_path(world, number, str_z(world->site.ctx.arena, verb));
 
     assert_int_equal(browse(browser, path), 200);
-    return submit(browser, path, form(browser, rest));
+    return submit(browser, path, case_form(browser, rest));
 }
 
 static int64_t events(struct world *world)
@@ -182,7 +175,7 @@ static void a_foreign_or_bent_form_does_nothing(void **state)
     }
     browse(&boss, path);
     boss.csrf = S("made-up");
-    assert_int_equal(submit(&boss, path, form(&boss, "show=no&reason=x&act=do")), 403);
+    assert_int_equal(submit(&boss, path, case_form(&boss, "show=no&reason=x&act=do")), 403);
     assert_int_equal(events(world), before);
 }
 

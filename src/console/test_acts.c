@@ -2,13 +2,6 @@
 #include "base/buf.h"
 #include "console/test_client.h"
 
-static struct str form(struct browser *browser, const char *rest)
-{
-    struct str fields = case_fields(browser);
-
-    return str_fmt(browser->world->site.ctx.arena, "%.*s%s", STR_ARG(fields), rest);
-}
-
 static void sign_in(struct browser *browser, struct world *world, const char *login,
                     const char *role)
 {
@@ -28,22 +21,25 @@ static void a_case_goes_to_another_service_and_back(void **state)
     sign_in(&browser, world, "rdiaz", "agent");
     assert_int_equal(browse(&browser, path), 200);
     assert_false(page_has(&browser, "<option value=\"hole\""));
-    assert_int_equal(submit(&browser, path, form(&browser, "service=&reason=x&act=plan")), 422);
+    assert_int_equal(submit(&browser, path, case_form(&browser, "service=&reason=x&act=plan")),
+                     422);
     assert_true(page_has(&browser, "service-error"));
     assert_int_equal(
-        submit(&browser, path, form(&browser, "service=tree&reason=It+is+one&act=plan")), 200);
+        submit(&browser, path, case_form(&browser, "service=tree&reason=It+is+one&act=plan")), 200);
     assert_true(page_has(&browser, "<ins>Trees</ins>"));
     assert_true(page_has(&browser, "Is a lane blocked?"));
     assert_true(page_has(&browser, "It is one</textarea>"));
     /* Nothing is done that was not shown. */
     assert_int_equal(
-        submit(&browser, path, form(&browser, "service=sign&planned=tree&reason=y&act=do")), 200);
+        submit(&browser, path, case_form(&browser, "service=sign&planned=tree&reason=y&act=do")),
+        200);
     assert_int_equal(
-        submit(&browser, path, form(&browser, "service=tree&planned=tree&reason=&act=do")), 422);
+        submit(&browser, path, case_form(&browser, "service=tree&planned=tree&reason=&act=do")),
+        422);
     assert_true(page_has(&browser, "reason-error"));
-    assert_int_equal(
-        submit(&browser, path, form(&browser, "service=tree&planned=tree&reason=A+root&act=do")),
-        303);
+    assert_int_equal(submit(&browser, path,
+                            case_form(&browser, "service=tree&planned=tree&reason=A+root&act=do")),
+                     303);
     assert_int_equal(browse(&browser, location_of(&browser)), 200);
     assert_true(page_has(&browser, "Transferred to Tree"));
     assert_true(page_has(&browser, "A root"));
@@ -51,9 +47,63 @@ static void a_case_goes_to_another_service_and_back(void **state)
     assert_true(page_has(&browser, "<h1>Tree</h1>"));
     assert_int_equal(browse(&browser, path), 200);
     assert_int_equal(
-        submit(&browser, path, form(&browser, "service=hole&planned=hole&reason=No&act=do")), 303);
+        submit(&browser, path, case_form(&browser, "service=hole&planned=hole&reason=No&act=do")),
+        303);
     assert_int_equal(browse(&browser, location_of(&browser)), 200);
     assert_true(page_has(&browser, "Streets East"));
+}
+
+/* The history says which day does not count and why, and "Why?" where the date comes from. */
+static void a_closed_day_is_in_the_history(void **state)
+{
+    struct world *world = *state;
+    struct arena *arena = world->site.ctx.arena;
+    struct browser browser = {0};
+    struct str number = test_city_file(&world->city, "hole", true, "Near the bus stop");
+    struct str day = test_city_close_tomorrow(&world->city, "Burst <pipe>");
+    struct str title = str_fmt(arena, "The deadline was moved: %.*s does not count", STR_ARG(day));
+    struct str why =
+        str_fmt(arena, "%.*s does not count any more (Burst &lt;pipe&gt;).", STR_ARG(day));
+
+    sign_in(&browser, world, "rdiaz", "agent");
+    assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
+    assert_true(page_has(&browser, str_z(arena, title)));
+    assert_true(page_has(&browser, "Burst &lt;pipe&gt;"));
+    assert_false(page_has(&browser, ">: the deadline was moved"));
+    assert_true(page_has(&browser, "The date moved from "));
+    assert_true(page_has(&browser, str_z(arena, why)));
+}
+
+/* The form asks for no asset: whoever sends one all the same is told what is wrong with it. */
+static void an_asset_that_is_none_is_told_at_its_field(void **state)
+{
+    static const char *const buttons[] = {"plan", "do"};
+    struct world *world = *state;
+    struct browser browser = {0};
+    struct str number = test_city_file(&world->city, "hole", true, "Near the bus stop");
+    struct str path = case_path(world, number, "/transfer");
+
+    sign_in(&browser, world, "rdiaz", "agent");
+    assert_int_equal(browse(&browser, path), 200);
+    for (size_t i = 0; i < COUNT(buttons); i++) {
+        struct str typed =
+            str_fmt(world->site.ctx.arena,
+                    "service=tree&planned=tree&f.post=Mine&reason=Bent&act=%s", buttons[i]);
+
+        assert_int_equal(
+            submit(&browser, path, case_form(&browser, str_z(world->site.ctx.arena, typed))), 422);
+        assert_true(page_has(&browser, "id=\"post-error\""));
+        assert_true(page_has(&browser, "href=\"#post\""));
+        assert_true(page_has(&browser, "name=\"f.post\" value=\"Mine\""));
+        assert_true(page_has(&browser, "<ins>Trees</ins>"));
+        assert_true(page_has(&browser, "Bent</textarea>"));
+    }
+    assert_int_equal(
+        submit(&browser, path,
+               case_form(&browser, "service=tree&planned=tree&f.post=SP-1&reason=Bent&act=do")),
+        303);
+    assert_int_equal(browse(&browser, location_of(&browser)), 200);
+    assert_true(page_has(&browser, "SP-1"));
 }
 
 static void who_is_second_sees_what_changed(void **state)
@@ -90,18 +140,19 @@ static void who_is_second_sees_what_changed(void **state)
         assert_int_equal(browse(&two, path), 200);
         assert_int_equal(browse(&one, case_path(world, number, "")), 200);
         assert_int_equal(submit(&one, case_path(world, number, "/assign"),
-                                form(&one, i % 2 ? "assignee=" : "assignee=me")),
+                                case_form(&one, i % 2 ? "assignee=" : "assignee=me")),
                          303);
-        assert_int_equal(submit(&two, path, form(&two, str_z(arena, buf_str(&typed)))), 409);
+        assert_int_equal(submit(&two, path, case_form(&two, str_z(arena, buf_str(&typed)))), 409);
         assert_true(page_has(&two, "Somebody changed this case"));
         assert_true(page_has(&two, "<ins>Assigned</ins>"));
         assert_true(page_has(&two, "Name of one"));
         assert_true(page_has(&two, acts[i].kept));
     }
     /* Sent once more, it is done. */
-    assert_int_equal(submit(&two, case_path(world, number, "/redact"),
-                            form(&two, "what=description&sure=yes&reason=Names+a+person&act=do")),
-                     303);
+    assert_int_equal(
+        submit(&two, case_path(world, number, "/redact"),
+               case_form(&two, "what=description&sure=yes&reason=Names+a+person&act=do")),
+        303);
     assert_int_equal(browse(&two, case_path(world, number, "")), 200);
     assert_false(page_has(&two, "Near the bus stop"));
     assert_true(page_has(&two, "Names a person"));
@@ -121,13 +172,14 @@ static void cases_are_merged_and_taken_apart(void **state)
     sign_in(&boss, world, "boss", "supervisor");
     assert_int_equal(browse(&agent, path), 403);
     assert_int_equal(browse(&boss, path), 200);
-    assert_int_equal(submit(&boss, path, form(&boss, "into=26-99999-9&reason=x&act=plan")), 422);
+    assert_int_equal(submit(&boss, path, case_form(&boss, "into=26-99999-9&reason=x&act=plan")),
+                     422);
     assert_true(page_has(&boss, "into-error"));
     typed = str_fmt(arena, "into=%.*s&reason=Same&act=plan", STR_ARG(one));
-    assert_int_equal(submit(&boss, path, form(&boss, str_z(arena, typed))), 200);
+    assert_int_equal(submit(&boss, path, case_form(&boss, str_z(arena, typed))), 200);
     assert_true(page_has(&boss, "First"));
     typed = str_fmt(arena, "into=%.*s&planned=%.*s&reason=Same&act=do", STR_ARG(one), STR_ARG(one));
-    assert_int_equal(submit(&boss, path, form(&boss, str_z(arena, typed))), 303);
+    assert_int_equal(submit(&boss, path, case_form(&boss, str_z(arena, typed))), 303);
     assert_int_equal(browse(&boss, location_of(&boss)), 200);
     assert_true(page_has(&boss, "Merged into another case"));
     assert_true(page_has(&boss, str_z(arena, str_fmt(arena, "Merged into %.*s", STR_ARG(one)))));
@@ -137,7 +189,7 @@ static void cases_are_merged_and_taken_apart(void **state)
     assert_int_equal(submit(&agent, case_path(world, two, "/unmerge"), S("reason=x&act=do")), 403);
     path = case_path(world, two, "/unmerge");
     assert_int_equal(browse(&boss, path), 200);
-    assert_int_equal(submit(&boss, path, form(&boss, "reason=Another+one&act=do")), 303);
+    assert_int_equal(submit(&boss, path, case_form(&boss, "reason=Another+one&act=do")), 303);
     assert_int_equal(browse(&boss, location_of(&boss)), 200);
     assert_true(page_has(&boss, "Another one"));
     assert_false(page_has(&boss, "Merged into another case"));
@@ -178,10 +230,10 @@ static void text_is_released_and_taken_back(void **state)
     sign_in(&browser, world, "rdiaz", "agent");
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_true(page_has(&browser, "Release this text"));
-    assert_int_equal(submit(&browser, path, form(&browser, "show=public")), 303);
+    assert_int_equal(submit(&browser, path, case_form(&browser, "show=public")), 303);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_true(page_has(&browser, "Text released to the public"));
-    assert_int_equal(submit(&browser, path, form(&browser, "show=private")), 303);
+    assert_int_equal(submit(&browser, path, case_form(&browser, "show=private")), 303);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_true(page_has(&browser, "Text taken back"));
     assert_true(page_has(&browser, "Release this text"));
@@ -199,14 +251,15 @@ static void a_reply_is_filled_in(void **state)
     sign_in(&browser, world, "rdiaz", "agent");
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_int_equal(submit(&browser, case_path(world, number, "/steps/ask"),
-                            form(&browser, "message=Dear+Pat,&reply=thanks&fill=1")),
+                            case_form(&browser, "message=Dear+Pat,&reply=thanks&fill=1")),
                      200);
     assert_true(page_has(&browser, str_z(arena, wanted)));
     assert_false(page_has(&browser, "Waiting for you"));
     /* A note takes one as well, and stays of the kind that was chosen. */
-    assert_int_equal(submit(&browser, case_path(world, number, "/notes"),
-                            form(&browser, "note=Dear+Pat,&visibility=public&reply=thanks&fill=1")),
-                     200);
+    assert_int_equal(
+        submit(&browser, case_path(world, number, "/notes"),
+               case_form(&browser, "note=Dear+Pat,&visibility=public&reply=thanks&fill=1")),
+        200);
     assert_true(page_has(&browser, str_z(arena, wanted)));
     assert_true(page_has(&browser, "value=\"public\" checked"));
     assert_false(page_has(&browser, "<h3>Public note</h3>"));
@@ -280,7 +333,7 @@ static void a_work_order_has_all_a_crew_needs(void **state)
     sign_in(&browser, world, "rdiaz", "crew");
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_int_equal(submit(&browser, case_path(world, number, "/notes"),
-                            form(&browser, "note=Bring+the+saw&visibility=private")),
+                            case_form(&browser, "note=Bring+the+saw&visibility=private")),
                      303);
     assert_int_equal(browse(&browser, case_path(world, number, "/work-order")), 200);
     assert_true(page_has(&browser, "Bring the saw"));
@@ -320,6 +373,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_case_goes_to_another_service_and_back),
+        WORLD_TEST(a_closed_day_is_in_the_history),
+        WORLD_TEST(an_asset_that_is_none_is_told_at_its_field),
         WORLD_TEST(who_is_second_sees_what_changed),
         WORLD_TEST(cases_are_merged_and_taken_apart),
         WORLD_TEST(cases_are_linked),

@@ -1,14 +1,13 @@
 #include "console/test_city.h"
 
-#include <dirent.h>
-#include <unistd.h>
-
 #include "base/crypto.h"
 #include "console/console.h"
 #include "db/db.h"
 #include "engine/cases/case_own.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/keep_job.h"
+#include "engine/clock/closure.h"
+#include "engine/definition/show.h"
 #include "engine/publish/publish.h"
 #include "engine/record/people_record.h"
 #include "people/account.h"
@@ -29,45 +28,21 @@ static void ok(struct ctx *ctx, enum rc rc)
     assert_int_equal(rc, RC_OK);
 }
 
-static struct db *open_place(struct ctx *ctx, const struct raw_place *place)
-{
-    const struct db_options options = {
-        .location = place->location,
-        .owner_location = *place->owner_location ? place->owner_location : NULL,
-        .schema = &db_schema,
-        .may_create = true,
-    };
-    struct db *db;
-
-    ok(ctx, db_open(ctx, &options, &db));
-    ok(ctx, db_migrate(ctx, db, NULL));
-    return db;
-}
-
-static void migrate(const struct raw_place *place)
-{
-    struct ctx ctx = {.arena = arena_new((size_t)16 << 20), .now = clock_now()};
-
-    db_close(open_place(&ctx, place));
-    ctx_done(&ctx);
-    arena_free(ctx.arena);
-}
-
 void test_city_open(struct test_city *city)
 {
     struct problems problems;
     struct publication publication;
     const char *root = getenv("CITYHALL_ROOT");
 
-    *city = (struct test_city){.folder = "/tmp/cityhall-console-XXXXXX"};
+    *city = (struct test_city){.folder = ""};
     crypto_init();
     test_city_be_demonstration(true);
     assert_non_null(root);
-    assert_non_null(mkdtemp(city->folder));
+    test_temporary(city->folder, "console");
     city->ctx = (struct ctx){.arena = arena_new((size_t)256 << 20), .now = clock_now()};
     assert_non_null(city->ctx.arena);
-    raw_place_make_migrated(&city->place, city->folder, migrate);
-    city->db = open_place(&city->ctx, &city->place);
+    raw_place_make_migrated(&city->place, city->folder);
+    city->db = raw_place_open(&city->ctx, &city->place);
     city->ctx.db = city->db;
     problems = problems_in(city->ctx.arena);
     ok(&city->ctx,
@@ -84,17 +59,10 @@ void test_city_open(struct test_city *city)
 
 void test_city_close(struct test_city *city)
 {
-    DIR *folder = opendir(city->folder);
-    const struct dirent *entry;
-
     city_free(city->city);
     ctx_done(&city->ctx);
     db_close(city->db);
-    while (folder && (entry = readdir(folder)))
-        unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder)
-        closedir(folder);
-    rmdir(city->folder);
+    test_temporary_remove(city->folder);
     raw_place_drop(&city->place);
     arena_free(city->ctx.arena);
 }
@@ -224,6 +192,20 @@ void test_city_expire(struct test_city *city, int64_t case_id, int64_t days)
 {
     city->ctx.now = instant_plus_us(clock_now(), days * US_PER_DAY);
     ok(&city->ctx, keep_erase(&city->ctx, case_id));
+}
+
+struct str test_city_close_tomorrow(struct test_city *city, const char *reason)
+{
+    struct ctx *ctx = &city->ctx;
+    struct closure_effect effect;
+    struct date day;
+
+    ctx->now = clock_now();
+    ok(ctx, calendar_next_workday(ctx, &city->city->calendar, city_local(city->city, ctx->now).date,
+                                  &day));
+    ok(ctx, closure_add(ctx, day, str_of(reason), false, &effect));
+    assert_true(effect.cases > 0);
+    return show_date(ctx->arena, day, LANG_EN);
 }
 
 void test_city_rate(struct test_city *city, int64_t case_id, int64_t score, const char *text)

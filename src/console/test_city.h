@@ -5,11 +5,12 @@
 #define CONSOLE_TEST_CITY_H
 
 #include "base/test_support.h"
+#include "base/test_temporary.h"
 #include "db/test_raw.h"
 #include "web/server.h"
 
 struct test_city {
-    char folder[64];
+    char folder[TEST_TEMPORARY_MAX];
     struct raw_place place;
     struct ctx ctx;
     struct db *db;
@@ -44,6 +45,10 @@ void test_city_step(struct test_city *city, int64_t case_id, const char *step);
 
 /* Erases of a closed case the answers whose time is over so many days from now. */
 void test_city_expire(struct test_city *city, int64_t case_id, int64_t days);
+
+/* Closes the city on the workday after today; the deadlines that count it move. The day as the
+ * console shows it, in the city's arena. */
+struct str test_city_close_tomorrow(struct test_city *city, const char *reason);
 
 /* What the reporter says of a closed case. */
 void test_city_rate(struct test_city *city, int64_t case_id, int64_t score, const char *text);

@@ -180,6 +180,13 @@ struct str case_fields(struct browser *browser)
                    STR_ARG(seen));
 }
 
+struct str case_form(struct browser *browser, const char *rest)
+{
+    struct str fields = case_fields(browser);
+
+    return str_fmt(arena_of(browser), "%.*s%s", STR_ARG(fields), rest);
+}
+
 bool page_has(const struct browser *browser, const char *text)
 {
     return str_find(browser->last.body, str_of(text)) >= 0;

@@ -49,6 +49,9 @@ struct str hidden_field(struct browser *browser, const char *name);
 /* "lock_version=..&seen=..&" of the last page. */
 struct str case_fields(struct browser *browser);
 
+/* The same with more fields behind. */
+struct str case_form(struct browser *browser, const char *rest);
+
 bool page_has(const struct browser *browser, const char *text);
 struct str location_of(struct browser *browser);
 

@@ -1,13 +1,6 @@
 #include "base/buf.h"
 #include "console/test_client.h"
 
-static struct str form(struct browser *browser, const char *rest)
-{
-    struct str fields = case_fields(browser);
-
-    return str_fmt(browser->world->site.ctx.arena, "%.*s%s", STR_ARG(fields), rest);
-}
-
 static void strangers_are_sent_to_sign_in(void **state)
 {
     struct browser browser = {.world = *state};
@@ -45,7 +38,7 @@ static void a_case_is_worked_through(void **state)
     assert_false(page_has(&browser, "Reopen"));
 
     assert_int_equal(submit(&browser, case_path(world, number, "/steps/start"),
-                            form(&browser, "note=Crew+sent")),
+                            case_form(&browser, "note=Crew+sent")),
                      303);
     assert_int_equal(browse(&browser, location_of(&browser)), 200);
     assert_true(page_has(&browser, "Saved."));
@@ -53,10 +46,11 @@ static void a_case_is_worked_through(void **state)
     assert_true(page_has(&browser, "Crew sent"));
 
     assert_int_equal(
-        submit(&browser, case_path(world, number, "/steps/ask"), form(&browser, "message=+")), 422);
+        submit(&browser, case_path(world, number, "/steps/ask"), case_form(&browser, "message=+")),
+        422);
     assert_true(page_has(&browser, "step-ask-message-error"));
     assert_int_equal(submit(&browser, case_path(world, number, "/steps/ask"),
-                            form(&browser, "message=How+wide+is+it%3F")),
+                            case_form(&browser, "message=How+wide+is+it%3F")),
                      303);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_true(page_has(&browser, "Waiting for you"));
@@ -64,7 +58,7 @@ static void a_case_is_worked_through(void **state)
     assert_true(page_has(&browser, "How wide is it?"));
 
     assert_int_equal(submit(&browser, case_path(world, number, "/steps/resolve"),
-                            form(&browser, "outcome=done&message=Filled")),
+                            case_form(&browser, "outcome=done&message=Filled")),
                      303);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_true(page_has(&browser, "Work done"));
@@ -108,18 +102,18 @@ static void the_second_of_two_sees_what_changed(void **state)
     browser_sign_in(&two, "two", second);
     assert_int_equal(browse(&one, case_path(world, number, "")), 200);
     assert_int_equal(browse(&two, case_path(world, number, "")), 200);
-    lost = form(&one, "note=Nothing+lost");
+    lost = case_form(&one, "note=Nothing+lost");
     assert_int_equal(
-        submit(&one, case_path(world, number, "/steps/start"), form(&one, "note=I+go")), 303);
-    fields = form(&two, "message=Please+say+more");
+        submit(&one, case_path(world, number, "/steps/start"), case_form(&one, "note=I+go")), 303);
+    fields = case_form(&two, "message=Please+say+more");
     assert_int_equal(submit(&two, case_path(world, number, "/steps/ask"), fields), 409);
     assert_true(page_has(&two, "Somebody changed this case"));
     assert_true(page_has(&two, "<ins>Start work: In progress</ins>"));
     assert_true(page_has(&two, "Name of one"));
     assert_true(page_has(&two, "Please say more</textarea>"));
-    assert_int_equal(
-        submit(&two, case_path(world, number, "/steps/ask"), form(&two, "message=Please+say+more")),
-        303);
+    assert_int_equal(submit(&two, case_path(world, number, "/steps/ask"),
+                            case_form(&two, "message=Please+say+more")),
+                     303);
     /* What was typed for a step that is gone is shown apart. */
     assert_int_equal(submit(&one, case_path(world, number, "/steps/start"), lost), 409);
     assert_true(page_has(&one, "id=\"kept\""));
@@ -137,9 +131,9 @@ static void a_note_is_stored_once(void **state)
     browser_sign_in(&browser, "rdiaz", password);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(
-            submit(&browser, path, form(&browser, "note=%3Cscript%3Ealert(1)%3C%2Fscript%3E'--")),
-            303);
+        assert_int_equal(submit(&browser, path,
+                                case_form(&browser, "note=%3Cscript%3Ealert(1)%3C%2Fscript%3E'--")),
+                         303);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_false(page_has(&browser, "<script>alert"));
     assert_true(page_has(
@@ -151,12 +145,13 @@ static void a_note_is_stored_once(void **state)
     assert_false(page_has(&browser, "\"auto\">&lt;script&gt;alert(1)"));
 
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
-    assert_int_equal(submit(&browser, path, form(&browser, "note=Seen&visibility=public")), 303);
+    assert_int_equal(submit(&browser, path, case_form(&browser, "note=Seen&visibility=public")),
+                     303);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_true(page_has(&browser, "<h3>Public note</h3>"));
-    assert_int_equal(submit(&browser, path, form(&browser, "note=")), 422);
+    assert_int_equal(submit(&browser, path, case_form(&browser, "note=")), 422);
     assert_true(page_has(&browser, "note-error"));
-    assert_int_equal(submit(&browser, path, form(&browser, "note=a%00b")), 422);
+    assert_int_equal(submit(&browser, path, case_form(&browser, "note=a%00b")), 422);
     assert_true(page_has(&browser, "note-error") && page_has(&browser, "a\xef\xbf\xbd"
                                                                        "b"));
 }
@@ -177,19 +172,19 @@ static void a_case_is_given(void **state)
     assert_true(page_has(&browser, "<option value=\"crew\">"));
     assert_false(page_has(&browser, "<option value=\"east\">"));
     assert_false(page_has(&browser, "<option value=\"audit\">"));
-    assert_int_equal(submit(&browser, path, form(&browser, "assignee=me")), 303);
+    assert_int_equal(submit(&browser, path, case_form(&browser, "assignee=me")), 303);
     assert_int_equal(browse(&browser, S("/staff/queue?mine=1")), 200);
     assert_true(page_has(&browser, str_z(world->site.ctx.arena, number)));
     assert_true(page_has(&browser, "Mine <span class=\"ch-count\">1</span>"));
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_false(page_has(&browser, "Take it"));
-    assert_int_equal(submit(&browser, path, form(&browser, "assignee=east")), 422);
+    assert_int_equal(submit(&browser, path, case_form(&browser, "assignee=east")), 422);
     assert_true(page_has(&browser, "assignee-error"));
-    fields = form(&browser, "assignee=");
-    assert_int_equal(submit(&browser, path, form(&browser, "assignee=crew")), 303);
+    fields = case_form(&browser, "assignee=");
+    assert_int_equal(submit(&browser, path, case_form(&browser, "assignee=crew")), 303);
     assert_int_equal(submit(&browser, path, fields), 409);
     assert_true(page_has(&browser, "<ins>Assigned</ins> Name of crew"));
-    assert_int_equal(submit(&browser, path, form(&browser, "assignee=")), 303);
+    assert_int_equal(submit(&browser, path, case_form(&browser, "assignee=")), 303);
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_true(page_has(&browser, "Take it"));
 }

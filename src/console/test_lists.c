@@ -120,6 +120,13 @@ static void a_contact_is_typed(void **state)
     assert_true(page_has(&browser, "26-00001-"));
     assert_int_equal(browse_list(&browser, "trans"), 200);
     assert_false(page_has(&browser, "somebody called"));
+    test_city_exec(&world->city,
+                   "UPDATE party SET name = 'Ana Núñez-Smith', folded = 'ana nunez-smith'");
+    assert_int_equal(browse_list(&browser, "NUÑEZ-smith"), 200);
+    assert_true(page_has(&browser, "somebody called “NUÑEZ-smith” reported"));
+    assert_int_equal(browse_list(&browser, "ana -nunez"), 200);
+    assert_false(page_has(&browser, "somebody called"));
+    test_city_exec(&world->city, "UPDATE party SET name = 'Linh Tran', folded = 'linh tran'");
     password = test_city_staff(&world->city, "dim", "crew", "team", "lighting");
     browser_sign_in(&elsewhere, "dim", password);
     assert_int_equal(browse_list(&elsewhere, "tran"), 200);

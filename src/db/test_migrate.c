@@ -33,7 +33,7 @@ static void test_applied_once(void **state)
     test_ok(&ctx, test_migrate(&store, &both, &ctx, &applied));
     assert_int_equal(applied, 0);
     test_ctx_done(&ctx);
-    test_folder_remove(&store);
+    test_temporary_remove(store.folder);
 }
 
 static void test_change_is_refused(void **state)
@@ -51,7 +51,7 @@ static void test_change_is_refused(void **state)
     assert_int_equal(ctx.err.id, ERR_CONFIG);
     assert_true(str_find(ctx.err.detail, S("Migration a/0001_one was changed")) >= 0);
     test_ctx_done(&ctx);
-    test_folder_remove(&store);
+    test_temporary_remove(store.folder);
 }
 
 static void test_newer_database_is_refused(void **state)
@@ -66,7 +66,7 @@ static void test_newer_database_is_refused(void **state)
     assert_int_equal(test_migrate(&store, &older, &ctx, NULL), RC_INVALID);
     assert_true(str_find(ctx.err.detail, S("newer version")) >= 0);
     test_ctx_done(&ctx);
-    test_folder_remove(&store);
+    test_temporary_remove(store.folder);
 }
 
 static void test_broken_leaves_nothing(void **state)
@@ -88,7 +88,7 @@ static void test_broken_leaves_nothing(void **state)
     test_ok(&ctx, test_migrate(&store, &good, &ctx, &applied));
     assert_int_equal(applied, 1);
     test_ctx_done(&ctx);
-    test_folder_remove(&store);
+    test_temporary_remove(store.folder);
 }
 
 static void test_pending_is_counted(void **state)
@@ -133,7 +133,7 @@ static void test_server_does_not_migrate(void **state)
     assert_true(str_find(ctx.err.detail, S("--owner")) > 0);
     db_close(db);
     test_ctx_done(&ctx);
-    test_folder_remove(&store);
+    test_temporary_remove(store.folder);
 }
 
 /* Without a writer, and on a disk that takes no writes: the folder belongs to another. */

@@ -147,8 +147,35 @@ void raw_place_make(struct raw_place *place, const char *folder, const struct ra
              "postgresql:///%s?host=%s&user=cityhall_owner", name, server_folder());
 }
 
-void raw_place_make_migrated(struct raw_place *place, const char *folder,
-                             void (*migrate)(const struct raw_place *place))
+struct db *raw_place_open(struct ctx *ctx, const struct raw_place *place)
+{
+    const struct db_options options = {
+        .location = place->location,
+        .owner_location = *place->owner_location ? place->owner_location : NULL,
+        .schema = &db_schema,
+        .may_create = true,
+        .durability = DB_NORMAL,
+    };
+    struct db *db = NULL;
+    enum rc rc = db_open(ctx, &options, &db);
+
+    if (!rc)
+        rc = db_migrate(ctx, db, NULL);
+    if (rc)
+        fail_msg("%s: %.*s", err_name(ctx->err.id), STR_ARG(ctx->err.detail));
+    return db;
+}
+
+static void migrate(const struct raw_place *place)
+{
+    struct ctx ctx = {.arena = arena_new((size_t)16 << 20), .now = clock_now()};
+
+    db_close(raw_place_open(&ctx, place));
+    ctx_done(&ctx);
+    arena_free(ctx.arena);
+}
+
+void raw_place_make_migrated(struct raw_place *place, const char *folder)
 {
     static struct raw_place migrated;
 

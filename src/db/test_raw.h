@@ -7,6 +7,7 @@
 #define DB_TEST_RAW_H
 
 #include "base/arena.h"
+#include "db/db.h"
 
 bool raw_is_postgres(void);
 
@@ -20,11 +21,13 @@ struct raw_place {
 void raw_place_make(struct raw_place *place, const char *folder, const struct raw_place *from);
 void raw_place_drop(const struct raw_place *place);
 
-/* The same with all tables there: on PostgreSQL, where making them takes longer than most tests, a
- * copy of a database that `migrate` was called for once in this program (nobody may have it open
- * afterwards; it stays until the tests' server is thrown away); on SQLite an empty place still. */
-void raw_place_make_migrated(struct raw_place *place, const char *folder,
-                             void (*migrate)(const struct raw_place *place));
+/* The same, ready for raw_place_open: on PostgreSQL, where making the tables takes longer than most
+ * tests, a copy of a database that was migrated once in this program (it stays until the tests'
+ * server is thrown away); on SQLite an empty place still. */
+void raw_place_make_migrated(struct raw_place *place, const char *folder);
+
+/* The program's own store there, migrated. Fails the test, showing the error. db_close. */
+struct db *raw_place_open(struct ctx *ctx, const struct raw_place *place);
 
 /* A connection that may do everything. */
 struct raw *raw_open(const char *location);

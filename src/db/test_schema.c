@@ -14,7 +14,7 @@ static void test_program_schema(void **state)
     test_ok(&ctx, test_migrate(&store, &db_schema, &ctx, &applied));
     assert_int_equal(applied, 0);
     test_ctx_done(&ctx);
-    test_folder_remove(&store);
+    test_temporary_remove(store.folder);
 }
 
 int main(int argc, char **argv)

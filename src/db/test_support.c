@@ -1,6 +1,5 @@
 #include "db/test_support.h"
 
-#include <dirent.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,30 +103,14 @@ void test_ok(struct ctx *ctx, enum rc rc)
 
 void test_folder_make(struct test_store *store)
 {
-    const char *temporary = getenv("TMPDIR");
-
     *store = (struct test_store){0};
-    snprintf(store->folder, sizeof store->folder, "%s/cityhall-db-XXXXXX",
-             temporary ? temporary : "/tmp");
-    assert_non_null(mkdtemp(store->folder));
+    test_temporary(store->folder, "db");
     if (is_postgres) {
         make_database(store);
         return;
     }
     snprintf(store->location, sizeof store->location, "%s/city.db", store->folder);
     snprintf(store->owner_location, sizeof store->owner_location, "%s/city.db", store->folder);
-}
-
-void test_folder_remove(struct test_store *store)
-{
-    DIR *folder = opendir(store->folder);
-    struct dirent *entry;
-
-    while (folder && (entry = readdir(folder)))
-        unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder)
-        closedir(folder);
-    rmdir(store->folder);
 }
 
 struct db_options test_options(const struct test_store *store)
@@ -174,7 +157,7 @@ int test_store_close(void **state)
 
     test_ctx_done(&store->ctx);
     db_close(store->db);
-    test_folder_remove(store);
+    test_temporary_remove(store->folder);
     free(store);
     return 0;
 }

@@ -10,14 +10,16 @@
 #include <cmocka.h>
 
 #include "base/date.h"
+#include "base/test_temporary.h"
 #include "db/db.h"
 
 extern const struct db_schema test_schema;
 
 struct test_store {
-    char folder[100];
-    char location[200];
-    char owner_location[200]; /* PostgreSQL: the one that may migrate; else as location */
+    char folder[TEST_TEMPORARY_MAX];
+    char location[TEST_TEMPORARY_MAX + 40];
+    char owner_location[TEST_TEMPORARY_MAX +
+                        40]; /* PostgreSQL: the one that may migrate; else as location */
     struct ctx ctx;
     struct db *db;
 };
@@ -40,7 +42,6 @@ int test_store_close(void **state);
 
 /* The same by hand, for tests that open with options of their own. */
 void test_folder_make(struct test_store *store);
-void test_folder_remove(struct test_store *store);
 struct db_options test_options(const struct test_store *store);
 /* Opens as the owner, migrates to `schema`, closes. */
 enum rc test_migrate(const struct test_store *store, const struct db_schema *schema,

@@ -635,7 +635,7 @@ static void test_close_leaves_one_file(void **state)
     struct test_store *store = *state;
     struct test_turn turn = {.number = 1};
     struct ctx ctx = test_ctx(store->db);
-    char wal[220];
+    char wal[sizeof store->location + 10];
 
     test_ok(&ctx, db_tx(&ctx, test_turn_add, &turn));
     test_ok(&ctx, db_reader_acquire(&ctx));

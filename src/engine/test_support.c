@@ -1,44 +1,23 @@
 #include "engine/test_support.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "engine/cases/locate.h"
+#include "engine/cases/projection.h"
 #include "engine/publish/publish.h"
 
 #define MAX_STORE_BYTES ((size_t)64 << 20)
 
 struct city *test_city;
-char test_city_folder[TEST_FOLDER_MAX];
+char test_city_folder[TEST_TEMPORARY_MAX];
 
-static char template_folder[TEST_FOLDER_MAX];
+static char template_folder[TEST_TEMPORARY_MAX];
 static struct raw_place template_place;
 
 /* ---- Files */
-
-void test_folder_make(char ret[TEST_FOLDER_MAX])
-{
-    const char *temporary = getenv("TMPDIR");
-
-    snprintf(ret, TEST_FOLDER_MAX, "%s/cityhall-engine-XXXXXX", temporary ? temporary : "/tmp");
-    assert_non_null(mkdtemp(ret));
-}
-
-static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
-{
-    (void)about;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
-void test_folder_remove(const char *folder)
-{
-    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 void test_copy(const char *from, const char *to)
 {
@@ -145,7 +124,7 @@ static void make_city_folder(void)
     static const char *const needless[] = {
         "parcel.topojson",      "zoning.geojson", "hydrant.geojson",       "sweeping.geojson",
         "neighborhood.geojson", "water.geojson",  "police-sector.geojson", "park.geojson"};
-    char text[3 * TEST_FOLDER_MAX];
+    char text[3 * TEST_TEMPORARY_MAX];
 
     snprintf(test_city_folder, sizeof test_city_folder, "%.150s/folder", template_folder);
     snprintf(text, sizeof text, "cp -r '%s/cities/port-azalea' '%s'", getenv("CITYHALL_ROOT"),
@@ -167,7 +146,7 @@ int test_group_open(void **state)
 
     (void)state;
     crypto_init();
-    test_folder_make(template_folder);
+    test_temporary(template_folder, "engine");
     make_city_folder();
     raw_place_make(&template_place, template_folder, NULL);
     db = test_open_store(&ctx, &template_place, sequencer);
@@ -188,7 +167,7 @@ int test_group_close(void **state)
     (void)state;
     city_free(test_city);
     raw_place_drop(&template_place);
-    test_folder_remove(template_folder);
+    test_temporary_remove(template_folder);
     return 0;
 }
 
@@ -197,7 +176,7 @@ int test_open(void **state)
     struct world *world = calloc(1, sizeof *world);
 
     assert_non_null(world);
-    test_folder_make(world->folder);
+    test_temporary(world->folder, "engine");
     raw_place_make(&world->place, world->folder, &template_place);
     if (!raw_is_postgres())
         test_copy(template_place.location, world->place.location);
@@ -221,7 +200,7 @@ int test_close(void **state)
     db_close(world->db);
     record_sequencer_free(world->sequencer);
     raw_place_drop(&world->place);
-    test_folder_remove(world->folder);
+    test_temporary_remove(world->folder);
     free(world);
     return 0;
 }
@@ -296,6 +275,66 @@ void assert_grown(struct world *world, const struct test_counts *before, ...)
             fail_msg("%s grew by %lld, expected %lld", after.of[i].name,
                      (long long)(after.of[i].rows - before->of[i].rows), (long long)by);
     }
+}
+
+int64_t test_found(struct world *world, const char *word)
+{
+    static const char *const places[][2] = {
+        {"cases", "description || answers"},
+        {"event_payload", "payload"},
+        {"case_text", "words"},
+        {"case_public_text", "words"},
+        {"message", "subject || body"},
+        {"case_index", "field || coalesce(text, '')"},
+        {"satisfaction", "text"},
+        {"draft", "answers"},
+        {"clock", "trace"},
+    };
+    int64_t n = 0;
+
+    for (size_t i = 0; i < COUNT(places); i++) {
+        struct str sql = str_fmt(world->ctx.arena,
+                                 "SELECT count(*) FROM %s WHERE %s LIKE '%%%%%s%%%%' AND %%lld = 1",
+                                 places[i][0], places[i][1], word);
+
+        n += test_i64(world, str_z(world->ctx.arena, sql), 1);
+    }
+    return n;
+}
+
+void test_look_again(struct world *world)
+{
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+}
+
+void test_projections(struct world *world)
+{
+    struct buf report = buf_in(world->ctx.arena, 10000);
+    struct projection_found found;
+
+    test_look_again(world);
+    test_ok(&world->ctx, projection_check(&world->ctx, &report, &found));
+    if (found.differences)
+        fail_msg("%.*s", STR_ARG(buf_str(&report)));
+}
+
+struct city *test_city_after(struct world *world, const char *code, const struct definition *anew)
+{
+    struct city *city = ARENA_NEW(world->ctx.arena, struct city);
+    size_t n = 0;
+
+    assert_non_null(city);
+    *city = *test_city;
+    city->services = ARENA_ARRAY(world->ctx.arena, city->service_n, struct definition *);
+    assert_non_null(city->services);
+    for (size_t i = 0; i < test_city->service_n; i++)
+        if (!str_eq(test_city->services[i]->code, str_of(code)))
+            city->services[n++] = test_city->services[i];
+        else if (anew)
+            city->services[n++] = (struct definition *)(uintptr_t)anew;
+    city->service_n = n;
+    return city;
 }
 
 /* ---- People and filings */

@@ -13,16 +13,15 @@
 
 #include <cmocka.h>
 
+#include "base/test_temporary.h"
 #include "db/db.h"
 #include "db/test_raw.h"
 #include "engine/cases/cases.h"
 #include "engine/record/record_tree.h"
 #include "people/actor.h"
 
-#define TEST_FOLDER_MAX 200
-
 struct world {
-    char folder[TEST_FOLDER_MAX];
+    char folder[TEST_TEMPORARY_MAX];
     struct raw_place place; /* of the store */
     struct db *db;
     struct record_sequencer *sequencer;
@@ -34,7 +33,7 @@ struct world {
 /* The city as published, and the folder it comes from: without the layers that no service and no
  * address needs. */
 extern struct city *test_city;
-extern char test_city_folder[TEST_FOLDER_MAX];
+extern char test_city_folder[TEST_TEMPORARY_MAX];
 
 /* The store at a place, with that sequencer at work; ctx gets it. */
 struct db *test_open_store(struct ctx *ctx, const struct raw_place *place,
@@ -121,12 +120,21 @@ void test_counts(struct world *world, struct test_counts *ret);
 /* Fails unless exactly these tables have grown by so much since: "cases", 1, "event", 1, NULL. */
 void assert_grown(struct world *world, const struct test_counts *before, ...);
 
+/* In how many rows the word stands, in any column that may hold what people wrote. */
+int64_t test_found(struct world *world, const char *word);
+
+/* The reader anew, with a snapshot of now. */
+void test_look_again(struct world *world);
+
+/* Looks again; fails, showing them, when rows differ from what the record says they should be. */
+void test_projections(struct world *world);
+
+/* The city after a publication: without the service, or with a newer version of it. */
+struct city *test_city_after(struct world *world, const char *code, const struct definition *anew);
+
 /* ---- Files */
 
 /* A copy of a file; what is at `to` is replaced. */
 void test_copy(const char *from, const char *to);
-/* A folder under the temporary one, and the end of it with all it holds. */
-void test_folder_make(char ret[TEST_FOLDER_MAX]);
-void test_folder_remove(const char *folder);
 
 #endif

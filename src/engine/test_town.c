@@ -1,6 +1,5 @@
 #include "engine/test_town.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -8,12 +7,13 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
+#include "engine/cases/projection.h"
 #include "engine/cases/timer.h"
 #include "engine/publish/publish.h"
 
 #define MAX_FILE_BYTES 100000
 
-static const char service[] =
+static const char broken_bench[] =
     "service: broken-bench\n"
     "name: {en: Broken bench, es: Banca rota, vi: Ghế hỏng}\n"
     "summary: {en: A bench to mend., es: Una banca., vi: Một ghế.}\n"
@@ -46,41 +46,12 @@ static void copy(struct test_town *town, const char *name)
     test_ok(ctx, file_write(ctx, in_folder(town, name), content, 0600));
 }
 
-static struct db *open_place(struct ctx *ctx, const struct raw_place *place)
-{
-    const struct db_options options = {
-        .location = place->location,
-        .owner_location = *place->owner_location ? place->owner_location : NULL,
-        .schema = &db_schema,
-        .may_create = true,
-        .durability = DB_NORMAL,
-    };
-    struct db *db;
-
-    test_ok(ctx, db_open(ctx, &options, &db));
-    ctx->db = db;
-    test_ok(ctx, db_migrate(ctx, db, NULL));
-    return db;
-}
-
-static void migrate(const struct raw_place *place)
-{
-    struct ctx ctx = {.arena = arena_new((size_t)16 << 20), .now = clock_now()};
-
-    db_close(open_place(&ctx, place));
-    ctx_done(&ctx);
-    arena_free(ctx.arena);
-}
-
 static void make_folder(struct test_town *town)
 {
     static const char *const folders[] = {"calendars", "workflows", "services", "layers", "tables"};
-    const char *temporary = getenv("TMPDIR");
 
-    snprintf(town->folder, sizeof town->folder, "%s/cityhall-town-XXXXXX",
-             temporary ? temporary : "/tmp");
-    assert_non_null(mkdtemp(town->folder));
-    raw_place_make_migrated(&town->place, town->folder, migrate);
+    test_temporary(town->folder, "town");
+    raw_place_make_migrated(&town->place, town->folder);
     for (size_t i = 0; i < COUNT(folders); i++)
         test_ok(&town->ctx, file_make_dir(&town->ctx, in_folder(town, folders[i]), 0700));
     copy(town, "city.yaml");
@@ -88,7 +59,7 @@ static void make_folder(struct test_town *town)
     copy(town, "calendars/city-hall.yaml");
     copy(town, "workflows/request.yaml");
     test_ok(&town->ctx, file_write(&town->ctx, in_folder(town, "services/broken-bench.yaml"),
-                                   str_of(service), 0600));
+                                   str_of(broken_bench), 0600));
 }
 
 static void load_city(struct test_town *town)
@@ -113,7 +84,7 @@ int test_town_open(void **state)
     assert_non_null(town->ctx.arena);
     test_town_at(town, "2026-11-16T16:00:00Z");
     make_folder(town);
-    town->db = open_place(&town->ctx, &town->place);
+    town->ctx.db = town->db = raw_place_open(&town->ctx, &town->place);
     problems = problems_in(town->ctx.arena);
     test_ok(&town->ctx, city_publish(&town->ctx, town->folder, false, &problems, &done));
     assert_int_equal(done.added, 1);
@@ -129,24 +100,6 @@ static void close_store(struct test_town *town)
     db_close(town->db);
 }
 
-static void remove_folder(const char *folder)
-{
-    DIR *open = opendir(folder);
-    struct dirent *entry;
-    char path[600];
-
-    while (open && (entry = readdir(open))) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (unlink(path) < 0)
-            remove_folder(path);
-    }
-    if (open)
-        closedir(open);
-    rmdir(folder);
-}
-
 int test_town_close(void **state)
 {
     struct test_town *town = *state;
@@ -154,7 +107,7 @@ int test_town_close(void **state)
     close_store(town);
     arena_free(town->ctx.arena);
     raw_place_drop(&town->place);
-    remove_folder(town->folder);
+    test_temporary_remove(town->folder);
     free(town);
     return 0;
 }
@@ -162,7 +115,7 @@ int test_town_close(void **state)
 void test_town_restart(struct test_town *town)
 {
     close_store(town);
-    town->db = open_place(&town->ctx, &town->place);
+    town->ctx.db = town->db = raw_place_open(&town->ctx, &town->place);
     load_city(town);
 }
 
@@ -220,6 +173,26 @@ struct filed test_town_file(struct test_town *town)
     return filed;
 }
 
+struct filed test_town_file_as(struct test_town *town, const char *service,
+                               const char *const *typed, size_t n)
+{
+    struct ctx *ctx = &town->ctx;
+    struct filing filing = {.definition = city_service(town->city, str_of(service)),
+                            .channel = S("web"),
+                            .base_url = S("https://city.example")};
+    struct filed filed;
+
+    test_ok(ctx, answers_new(ctx, filing.definition, &filing.answers));
+    for (size_t i = 0; i < n; i++) {
+        struct str text = str_of(typed[i]);
+
+        test_ok(ctx,
+                answer_read(ctx, &filing.definition->fields[i], &text, 1, &filing.answers.of[i]));
+    }
+    test_ok(ctx, case_file(ctx, &filing, &filed));
+    return filed;
+}
+
 void test_town_step(struct test_town *town, int64_t case_id, const char *step)
 {
     static const struct grant grant = {ROLE_SUPERVISOR, SCOPE_CITY, STR("")};
@@ -269,6 +242,27 @@ int64_t test_town_count(struct test_town *town, const char *sql)
 
     assert_true(str_to_i64(text, &n));
     return n;
+}
+
+void test_town_says(struct test_town *town, const char *sql, const char *expected)
+{
+    struct str text = test_town_text(town, sql);
+
+    if (!str_eq(text, str_of(expected)) && !(raw_is_postgres() && strstr(sql, "answers")))
+        fail_msg("%s: %.*s, not %s", sql, STR_ARG(text), expected);
+}
+
+int64_t test_town_differences(struct test_town *town)
+{
+    struct buf report = buf_in(town->ctx.arena, 10000);
+    struct projection_found found;
+
+    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
+    test_ok(&town->ctx, projection_check(&town->ctx, &report, &found));
+    db_reader_release(&town->ctx);
+    if (found.differences)
+        print_message("# %.*s", STR_ARG(buf_str(&report)));
+    return found.differences;
 }
 
 void test_town_set(struct test_town *town, const char *sql)

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/test_temporary.h"
 #include "db/db.h"
 #include "db/test_raw.h"
 #include "engine/cases/cases.h"
@@ -17,7 +18,7 @@
 #include "people/actor.h"
 
 struct test_town {
-    char folder[100];
+    char folder[TEST_TEMPORARY_MAX];
     struct raw_place place; /* of the store */
     struct ctx ctx;
     struct db *db;
@@ -47,12 +48,23 @@ void test_ok(struct ctx *ctx, enum rc rc);
 struct filed test_town_file(struct test_town *town);
 void test_town_step(struct test_town *town, int64_t case_id, const char *step);
 
+/* Files a case of another service, nobody's, with its first `n` fields answered as typed. */
+struct filed test_town_file_as(struct test_town *town, const char *service,
+                               const char *const *typed, size_t n);
+
 /* Runs due jobs until there are none; how many there were. */
 int test_town_run_jobs(struct test_town *town);
 
 /* The number that a question of one value has for an answer, read past the store's interface. */
 int64_t test_town_count(struct test_town *town, const char *sql);
 struct str test_town_text(struct test_town *town, const char *sql);
+
+/* Fails unless that is the question's answer. What PostgreSQL says of the column answers, spaced
+ * and ordered in a way of its own, is not looked at. */
+void test_town_says(struct test_town *town, const char *sql, const char *expected);
+
+/* How many rows differ from what the record says they should be; they are shown. */
+int64_t test_town_differences(struct test_town *town);
 
 /* Changes rows past the store's interface. */
 void test_town_set(struct test_town *town, const char *sql);

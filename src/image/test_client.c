@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,26 +102,18 @@ static void test_refusals(void **state)
     image_client_done(&client);
 }
 
-static int64_t children_cpu_ms(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_CHILDREN, &usage);
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
-           (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
-}
-
-/* 50,000 by 50,000 pixels in 300 kB cost next to nothing, the program's start included. */
+/* 50,000 by 50,000 pixels in 300 kB are refused by the head alone: what follows is not looked at,
+ * or the file that ends there would be a broken one. */
 static void test_bomb_is_cheap(void **state)
 {
     struct ctx *ctx = *state;
     struct image_client client = real_client();
     struct str bomb = make_png_bomb(ctx, 50000, 50000);
-    int64_t before_ms = children_cpu_ms();
 
     assert_refused(ctx, &client, bomb, ERR_TOO_LARGE);
     assert_true(str_eq(ctx->err.arg, S("50 MP")));
-    assert_true(children_cpu_ms() - before_ms < 200);
+    bomb.n = 41; /* the signature, the head, and where the pixels would begin */
+    assert_refused(ctx, &client, bomb, ERR_TOO_LARGE);
     image_client_done(&client);
 }
 

@@ -33,6 +33,22 @@ static void write_row(struct jpeg_compress_struct *cinfo, const uint8_t *rgb, ui
     jpeg_write_scanlines(cinfo, &row, 1);
 }
 
+/* The mean of each block, its 63 other shares one by one without their last bit, and that bit for
+ * as many of them as are left. */
+static void ask_for_scans(struct jpeg_compress_struct *cinfo, int scans, jpeg_scan_info *script)
+{
+    script[0] = (jpeg_scan_info){.comps_in_scan = 1};
+    for (int i = 1; i < scans; i++) {
+        bool is_first = i <= 63;
+        int share = is_first ? i : i - 63;
+
+        script[i] = (jpeg_scan_info){
+            .comps_in_scan = 1, .Ss = share, .Se = share, .Ah = !is_first, .Al = is_first};
+    }
+    cinfo->scan_info = script;
+    cinfo->num_scans = scans;
+}
+
 struct str make_jpeg(struct ctx *ctx, const struct picture *picture, struct jpeg_wish wish)
 {
     struct jpeg_compress_struct cinfo;
@@ -40,8 +56,10 @@ struct str make_jpeg(struct ctx *ctx, const struct picture *picture, struct jpeg
     unsigned char *bytes = NULL;
     unsigned long n = 0;
     uint8_t *row = arena_alloc(ctx->arena, (size_t)picture->width * 4);
+    jpeg_scan_info script[127];
     struct str copy;
 
+    assert_true(!wish.scans || (wish.is_grey && wish.scans > 64 && wish.scans <= 127));
     cinfo.err = jpeg_std_error(&errors);
     jpeg_create_compress(&cinfo);
     jpeg_mem_dest(&cinfo, &bytes, &n);
@@ -54,6 +72,8 @@ struct str make_jpeg(struct ctx *ctx, const struct picture *picture, struct jpeg
     cinfo.write_Adobe_marker = wish.is_cmyk;
     if (wish.is_progressive)
         jpeg_simple_progression(&cinfo);
+    if (wish.scans)
+        ask_for_scans(&cinfo, wish.scans, script);
     jpeg_start_compress(&cinfo, TRUE);
     write_notes(&cinfo, wish);
     while (cinfo.next_scanline < cinfo.image_height)

@@ -428,6 +428,19 @@ static void test_flipped_bytes(void **state)
     ctx_clear_error(ctx);
 }
 
+/* Each pass goes over all pixels, so a small file could keep the program busy for as long as its
+ * writer likes. */
+static void test_so_many_scans(void **state)
+{
+    struct ctx *ctx = *state;
+    struct picture picture = make_photo(ctx, WIDTH, HEIGHT);
+
+    process_ok(ctx, make_jpeg(ctx, &picture, (struct jpeg_wish){.is_grey = true, .scans = 100}));
+    assert_refused(ctx, make_jpeg(ctx, &picture, (struct jpeg_wish){.is_grey = true, .scans = 101}),
+                   ERR_FILE_BROKEN);
+    assert_true(str_eq(ctx->err.detail, S("too many scans")));
+}
+
 /* Bytes between segments are a camera's slip; missing data are not. */
 static void test_tolerated(void **state)
 {
@@ -463,6 +476,7 @@ int main(void)
         TEST(test_polyglots),
         TEST(test_truncated),
         TEST(test_flipped_bytes),
+        TEST(test_so_many_scans),
         TEST(test_tolerated),
     };
 

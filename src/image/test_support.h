@@ -44,6 +44,7 @@ struct str make_icc(struct ctx *ctx, bool is_p3);
 struct jpeg_wish {
     struct str exif, icc;
     bool is_progressive, is_grey, is_cmyk;
+    int scans; /* so many passes, 65 to 127, of a progressive grey picture; 0: as usual */
 };
 struct str make_jpeg(struct ctx *ctx, const struct picture *picture, struct jpeg_wish wish);
 

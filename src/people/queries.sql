@@ -186,7 +186,8 @@ DELETE FROM resident_ticket WHERE created < :before;
 SELECT id, party FROM resident WHERE email = :email;
 
 -- name: resident_party_put :insert (lang TEXT, created INSTANT)
-INSERT INTO party (kind, name, lang, created) VALUES ('person', '', :lang, :created) RETURNING id;
+INSERT INTO party (kind, name, folded, is_proven, lang, created)
+VALUES ('person', '', '', TRUE, :lang, :created) RETURNING id;
 
 -- name: resident_contact_put :insert (party I64, email TEXT, created INSTANT)
 INSERT INTO contact_point (party, kind, value, folded, verified, verified_by, created)
@@ -210,8 +211,8 @@ UPDATE session SET revoked = :revoked WHERE id = :id AND party = :party AND revo
 -- name: resident_sessions_revoke :exec (party I64, revoked INSTANT)
 UPDATE session SET revoked = :revoked WHERE party = :party AND revoked IS NULL;
 
--- name: resident_set :exec (party I64, name TEXT, lang TEXT)
-UPDATE party SET name = :name, lang = :lang WHERE id = :party;
+-- name: resident_set :exec (party I64, name TEXT, folded TEXT, lang TEXT)
+UPDATE party SET name = :name, folded = :folded, lang = :lang WHERE id = :party;
 
 -- name: resident_drop :exec (party I64)
 DELETE FROM resident WHERE party = :party;
@@ -220,4 +221,11 @@ DELETE FROM resident WHERE party = :party;
 DELETE FROM contact_point WHERE party = :party;
 
 -- name: resident_party_erase :exec (party I64, erased INSTANT)
-UPDATE party SET name = '', erased = :erased WHERE id = :party;
+UPDATE party SET name = '', folded = '', is_proven = FALSE, erased = :erased WHERE id = :party;
+
+-- Names that a version before wrote.
+-- name: parties_unfolded :many (most I64)
+SELECT id, name FROM party WHERE folded IS NULL ORDER BY id LIMIT :most;
+
+-- name: party_fold :exec (id I64, folded TEXT)
+UPDATE party SET folded = :folded WHERE id = :id AND folded IS NULL;

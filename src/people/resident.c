@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "people/party_name.h"
 #include "people/people.h"
 #include "people/queries.h"
 
@@ -239,8 +240,14 @@ struct changing {
 static enum rc change_tx(struct ctx *ctx, void *arg)
 {
     const struct changing *changing = arg;
-    enum rc rc =
-        resident_set(ctx, changing->party, changing->name, lang_code(changing->lang), NULL);
+    enum rc rc = resident_set(ctx,
+                              &(struct resident_set_args){
+                                  .party = changing->party,
+                                  .name = changing->name,
+                                  .folded = party_name_fold(ctx->arena, changing->name),
+                                  .lang = lang_code(changing->lang),
+                              },
+                              NULL);
 
     return rc ? rc : note(ctx, "resident.changed", changing->party);
 }

@@ -201,7 +201,6 @@ static enum rc setup_of(struct ctx *ctx, const struct ticket *ticket, struct sig
         .login = row.login,
         .name = row.name,
         .needs_password = row.must_change,
-        .needs_code = true,
         .secret = str_copy(ctx->arena, (struct str){ticket->secret, TOTP_SECRET_BYTES}),
     };
     return RC_OK;
@@ -292,7 +291,6 @@ static enum rc finish_tx(struct ctx *ctx, void *arg)
         rc = store_secret(ctx, finishing);
     if (!rc)
         rc = recovery_codes_replace(ctx, finishing->setup.account_id, finishing->finished.recovery);
-    finishing->finished.recovery_n = RECOVERY_CODES;
     if (!rc)
         rc = session_start(ctx, finishing->setup.account_id, finishing->input->address,
                            finishing->input->agent, &finishing->finished.token);

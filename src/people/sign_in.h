@@ -33,9 +33,8 @@ enum rc sign_in(struct ctx *ctx, const struct sign_in *input, struct signed_in *
 struct sign_in_setup {
     int64_t account_id;
     struct str login, name;
-    bool needs_password; /* must choose one */
-    bool needs_code;     /* must set up an authenticator with this secret */
-    struct str secret;   /* TOTP_SECRET_BYTES */
+    bool needs_password; /* must choose one, beside setting up an authenticator */
+    struct str secret;   /* of the authenticator, TOTP_SECRET_BYTES */
 };
 
 /* Reads a ticket. RC_GONE with ERR_EXPIRED when it is not ours, too old or was used. */
@@ -44,15 +43,14 @@ enum rc sign_in_setup_of(struct ctx *ctx, struct str ticket, struct sign_in_setu
 struct sign_in_finish {
     struct str ticket;
     struct str password, again; /* the new one, twice; when needed */
-    struct str code;            /* of the new authenticator; when needed */
+    struct str code;            /* of the new authenticator */
     struct str address, agent;
 };
 
 struct sign_in_finished {
     struct str login;
     struct str token;
-    struct str recovery[RECOVERY_CODES]; /* shown once; recovery_n is 0 when none were made */
-    size_t recovery_n;
+    struct str recovery[RECOVERY_CODES]; /* shown once */
 };
 
 /* Stores the new password and secret and begins a session. RC_GONE as above; RC_INVALID with

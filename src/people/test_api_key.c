@@ -58,7 +58,7 @@ static void only_a_hash_is_stored(void **state)
 {
     struct people_test *test = *state;
     struct str text = make(test, 30), file;
-    char path[100];
+    char path[TEST_TEMPORARY_MAX + 10];
     FILE *in;
     char *bytes = malloc((size_t)8 << 20);
 

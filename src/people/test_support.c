@@ -1,8 +1,5 @@
 #include "people/test_support.h"
 
-#include <dirent.h>
-#include <unistd.h>
-
 #include "base/crypto.h"
 
 int test_recorded;
@@ -32,7 +29,7 @@ void test_be_demonstration(bool is_demonstration)
 int people_test_open(void **state)
 {
     struct people_test *test = calloc(1, sizeof *test);
-    char path[100];
+    char path[TEST_TEMPORARY_MAX + 10];
     struct db_options options = {.location = path, .schema = &db_schema, .may_create = true};
 
     assert_non_null(test);
@@ -40,8 +37,7 @@ int people_test_open(void **state)
     test_be_demonstration(false);
     test_recorded = 0;
     test_record_fails = false;
-    memcpy(test->folder, "/tmp/cityhall-people-XXXXXX", 28);
-    assert_non_null(mkdtemp(test->folder));
+    test_temporary(test->folder, "people");
     snprintf(path, sizeof path, "%s/city.db", test->folder);
     test->ctx = (struct ctx){.arena = arena_new((size_t)64 << 20), .now = clock_now()};
     assert_non_null(test->ctx.arena);
@@ -55,17 +51,11 @@ int people_test_open(void **state)
 int people_test_close(void **state)
 {
     struct people_test *test = *state;
-    DIR *folder = opendir(test->folder);
-    const struct dirent *entry;
 
     db_reader_release(&test->ctx);
     ctx_done(&test->ctx);
     db_close(test->db);
-    while (folder && (entry = readdir(folder)))
-        unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder)
-        closedir(folder);
-    rmdir(test->folder);
+    test_temporary_remove(test->folder);
     arena_free(test->ctx.arena);
     free(test);
     return 0;

@@ -4,13 +4,14 @@
 #define PEOPLE_TEST_SUPPORT_H
 
 #include "base/test_support.h"
+#include "base/test_temporary.h"
 #include "db/db.h"
 #include "people/account.h"
 #include "people/people.h"
 #include "people/sign_in.h"
 
 struct people_test {
-    char folder[64];
+    char folder[TEST_TEMPORARY_MAX];
     struct ctx ctx;
     struct db *db;
 };

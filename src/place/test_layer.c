@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/test_temporary.h"
 #include "place/layers.h"
 
 struct fixture {
@@ -413,7 +414,7 @@ static void folder_with(struct fixture *fixture, char *folder, const char *first
 {
     const char *const files[] = {first, second};
 
-    assert_non_null(mkdtemp(folder));
+    test_temporary(folder, "layers");
     for (size_t i = 0; i < 2; i++) {
         if (files[i])
             assert_int_equal(
@@ -425,24 +426,10 @@ static void folder_with(struct fixture *fixture, char *folder, const char *first
     }
 }
 
-static void folder_remove(const char *folder, const char *first, const char *second)
-{
-    const char *const files[] = {first, second};
-    char path[256];
-
-    for (size_t i = 0; i < 2; i++) {
-        if (!files[i])
-            continue;
-        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        unlink(path);
-    }
-    rmdir(folder);
-}
-
 static void folders_may_be_empty_but_not_ambiguous(void **state)
 {
     struct fixture *fixture = *state;
-    char empty[] = "/tmp/place-test-XXXXXX", twice[] = "/tmp/place-test-XXXXXX";
+    char empty[TEST_TEMPORARY_MAX], twice[TEST_TEMPORARY_MAX];
     struct layers *layers;
 
     folder_with(fixture, empty, NULL, NULL);
@@ -450,11 +437,11 @@ static void folders_may_be_empty_but_not_ambiguous(void **state)
     assert_int_equal(layers->count, 0);
     assert_int_equal(layers_check_inside(&fixture->ctx, layers, at(1, 1)), RC_OK);
     layers_free(layers);
-    folder_remove(empty, NULL, NULL);
+    test_temporary_remove(empty);
     folder_with(fixture, twice, "a.geojson", "a.topojson");
     assert_int_equal(layers_load(&fixture->ctx, twice, &layers), RC_INVALID);
     assert_int_equal(fixture->ctx.err.id, ERR_CONFIG);
-    folder_remove(twice, "a.geojson", "a.topojson");
+    test_temporary_remove(twice);
     ctx_clear_error(&fixture->ctx);
     assert_int_not_equal(layers_load(&fixture->ctx, "/nowhere/at/all", &layers), RC_OK);
 }

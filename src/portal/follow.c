@@ -200,8 +200,8 @@ static enum rc load_events(struct ctx *ctx, struct follow *follow, const struct 
     return RC_OK;
 }
 
-struct str state_tag(const struct definition *definition, const struct state *state,
-                     bool has_outcome)
+struct str follow_state_tag(const struct definition *definition, const struct state *state,
+                            bool has_outcome)
 {
     const struct workflow *workflow = definition->workflow;
 
@@ -240,7 +240,7 @@ struct str follow_says(const struct follow *follow, enum lang lang)
 
 struct str follow_tag(const struct follow *follow)
 {
-    return state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
+    return follow_state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
 }
 
 static const struct outcome *outcome_of(const struct follow *follow)
@@ -475,7 +475,7 @@ enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *re
     return RC_OK;
 }
 
-enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc follow_case_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct follow follow;
     enum rc rc = follow_load(ctx, request, &follow);
@@ -483,7 +483,7 @@ enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply)
     return rc ? rc : follow_render(ctx, request, reply, &follow);
 }
 
-enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc follow_step_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct follow follow;
     struct step_input input = {

@@ -98,8 +98,8 @@ void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *foll
                  const char *what);
 
 /* The kind of the state's tag: "open", "doing", "waiting", "done", "closed". */
-struct str state_tag(const struct definition *definition, const struct state *state,
-                     bool has_outcome);
+struct str follow_state_tag(const struct definition *definition, const struct state *state,
+                            bool has_outcome);
 struct str follow_tag(const struct follow *follow);
 
 /* Whether the step closes the case: it stands last among what may be done. */
@@ -109,8 +109,8 @@ bool follow_step_ends(const struct follow *follow, const struct step *step);
  * everybody else. */
 struct str follow_says(const struct follow *follow, enum lang lang);
 
-enum rc case_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc case_step_take(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc follow_case_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc follow_step_take(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc follow_number(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc follow_link(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *reply);

@@ -82,7 +82,7 @@ enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
     return RC_OK;
 }
 
-enum rc service_find(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc home_service_find(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_find_title));
     struct str typed = utf8_cut(request_value(request, S("q")), SERVICE_SEARCH_MAX_BYTES);
@@ -133,7 +133,7 @@ static bool is_to_the_end(const struct workflow *workflow, const struct clock_ru
     return stops != 0;
 }
 
-struct str service_takes(struct ctx *ctx, const struct definition *service)
+struct str home_service_takes(struct ctx *ctx, const struct definition *service)
 {
     for (size_t i = 0; i < service->clock_n; i++) {
         const struct clock_rule *clock = &service->clocks[i];
@@ -145,7 +145,7 @@ struct str service_takes(struct ctx *ctx, const struct definition *service)
     return STR_NONE;
 }
 
-enum rc group_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc home_group_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct str id = request_param(request, S("group"));
     struct text name = city_group_name(ctx->city, id);
@@ -162,7 +162,7 @@ enum rc group_show(struct ctx *ctx, struct request *request, struct reply *reply
     return RC_OK;
 }
 
-enum rc service_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc home_service_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     const struct definition *service =
         city_service(ctx->city, request_param(request, S("service")));

@@ -20,11 +20,11 @@ struct home {
 
 /* How long the service takes as a rule, "10 workdays": the time that its clock to the end gives
  * when no condition of it holds. Empty: it has no such clock. In the arena. */
-struct str service_takes(struct ctx *ctx, const struct definition *service);
+struct str home_service_takes(struct ctx *ctx, const struct definition *service);
 
 enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc service_find(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc group_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc service_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc home_service_find(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc home_group_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc home_service_show(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

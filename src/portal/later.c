@@ -1,5 +1,6 @@
 #include "portal/later.h"
 
+#include "base/mail.h"
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "portal/browser.h"
@@ -12,7 +13,7 @@
 #include "web/server.h"
 #include "web/url.h"
 
-#define MAX_TYPED 320
+#define MAX_CODE 320
 
 static void go(struct ctx *ctx, struct reply *reply, struct str path)
 {
@@ -61,7 +62,7 @@ enum rc later_show(struct ctx *ctx, struct request *request, struct reply *reply
 
 enum rc later_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct later later = {.typed = utf8_cut(request_value(request, S("email")), MAX_TYPED)};
+    struct later later = {.typed = utf8_cut(request_value(request, S("email")), MAIL_TYPED_MAX)};
     bool wants_code = str_eq(request_value(request, S("how")), S("code"));
     struct str code = STR_NONE;
     enum rc rc = report_draft(ctx, request, &later.draft);
@@ -139,7 +140,7 @@ static enum rc take_over(struct ctx *ctx, const struct request *request, struct 
 
 enum rc later_code_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct str typed = utf8_cut(request_value(request, S("code")), MAX_TYPED), token;
+    struct str typed = utf8_cut(request_value(request, S("code")), MAX_CODE), token;
     enum rc rc = caps_take(ctx, request, reply, S("code"));
 
     if (!rc)
@@ -176,7 +177,7 @@ enum rc later_open(struct ctx *ctx, struct request *request, struct reply *reply
 
 /* ---- What was begun */
 
-enum rc drafts_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc later_drafts_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_later_drafts));
     struct held held = {.is_forgotten = str_eq(request_value(request, S("done")), S("forgotten"))};
@@ -219,7 +220,7 @@ static enum rc draft_of_path(struct ctx *ctx, const struct request *request, str
     return FAIL(ctx, ERR_NOT_FOUND);
 }
 
-enum rc drafts_go_on(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc later_drafts_go_on(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct draft_line line;
     struct str token;
@@ -234,7 +235,7 @@ enum rc drafts_go_on(struct ctx *ctx, struct request *request, struct reply *rep
     return RC_OK;
 }
 
-enum rc drafts_drop(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc later_drafts_drop(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct draft_line line;
     struct str token;

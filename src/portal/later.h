@@ -29,8 +29,8 @@ enum rc later_code(struct ctx *ctx, struct request *request, struct reply *reply
 enum rc later_code_take(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc later_link(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc later_open(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc drafts_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc drafts_go_on(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc drafts_drop(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc later_drafts_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc later_drafts_go_on(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc later_drafts_drop(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

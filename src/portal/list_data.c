@@ -29,13 +29,7 @@ static void put_place(struct json_writer *json, const struct public_place *place
     json_put_key(json, S("place"));
     json_begin_object(json);
     json_put_member(json, S("label"), place->label);
-    json_put_member_bool(json, S("is_block"), place->is_blurred);
-    if (place->has_point) {
-        json_put_key(json, S("lat"));
-        json_put_f64(json, point_lat(place->point));
-        json_put_key(json, S("lon"));
-        json_put_f64(json, point_lon(place->point));
-    }
+    public_place_put_point(json, place);
     json_end_object(json);
 }
 

@@ -100,7 +100,7 @@ static enum rc remove_one(struct ctx *ctx, const struct request *request,
     return photo_remove(ctx, report->draft.id, photo);
 }
 
-enum rc report_photos_take(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc photos_report_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct report report;
     enum rc rc = report_load(ctx, request, S("photos"), &report);
@@ -137,7 +137,7 @@ static enum rc send(struct ctx *ctx, struct reply *reply, const struct photo_fil
     return reply_file(ctx, reply, file->fd, file->media);
 }
 
-enum rc report_photo_send(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc photos_report_send(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct draft draft;
     struct photo_file file;
@@ -152,7 +152,7 @@ enum rc report_photo_send(struct ctx *ctx, struct request *request, struct reply
     return rc ? rc : send(ctx, reply, &file);
 }
 
-enum rc case_photo_send(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc photos_case_send(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct photo_file file;
     enum rc rc = photo_open_named(ctx, request_param(request, S("photo")),

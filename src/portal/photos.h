@@ -9,12 +9,12 @@
 
 /* POST of the step: adds the files of the field "photos"; "remove" takes one out. With "remove" or
  * "add" it stays, else the next question follows. */
-enum rc report_photos_take(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc photos_report_take(struct ctx *ctx, struct request *request, struct reply *reply);
 
 /* The thumbnail of a photo of the draft of the cookie. */
-enum rc report_photo_send(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc photos_report_send(struct ctx *ctx, struct request *request, struct reply *reply);
 
 /* A photo of a case, for who may see it; for others it does not exist. */
-enum rc case_photo_send(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc photos_case_send(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

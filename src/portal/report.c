@@ -487,15 +487,12 @@ static enum rc take_field(struct ctx *ctx, const struct request *request, struct
 {
     struct draft *draft = &report->draft;
     const struct field *field = &draft->definition->fields[report->at.field];
-    struct str *typed = ARENA_ARRAY(ctx->arena, request->form.n, struct str);
-    size_t n = 0;
+    size_t n;
+    struct str *typed = request_values(ctx->arena, request, field->id, &n);
     enum rc rc;
 
     if (!typed)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < request->form.n; i++)
-        if (str_eq(request->form.items[i].name, field->id))
-            typed[n++] = request->form.items[i].value;
     report->typed[TYPED_ANSWER] = str_join(ctx->arena, typed, n, S(","));
     rc = answer_read(ctx, field, typed, n, &draft->answers.of[report->at.field]);
     if (!rc)

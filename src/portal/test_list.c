@@ -56,12 +56,6 @@ static bool has(struct str text, const char *piece)
 static handler_fn *const forms[] = {list_show, list_json, list_csv, list_atom, list_geojson};
 #define FORMS (COUNT(forms))
 
-static void refresh(struct world *world)
-{
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-}
-
 /* The city with one service turned to be staff's own. */
 static struct city *city_with_staff_service(struct world *world, const char *code)
 {
@@ -120,7 +114,7 @@ static void no_form_tells_what_is_not_public(void **state)
     exact_lat = str_fmt(world->ctx.arena, "%.*s.%.*s", 2, exact_lat.p, (int)exact_lat.n - 2,
                         exact_lat.p + 2);
     world->ctx.city = city_with_staff_service(world, "graffiti");
-    refresh(world);
+    test_look_again(world);
     for (size_t i = 0; i < FORMS; i++) {
         struct str body = answer(world, forms[i], "");
 
@@ -188,7 +182,7 @@ static void put_words(struct world *world, bool all)
     test_exec(world, sql[all]);
     if (raw_is_postgres())
         test_exec(world, "UPDATE case_public_text SET vector = to_tsvector('simple', words)");
-    refresh(world);
+    test_look_again(world);
 }
 
 /* A search for what is not shown answers, to the byte, what one for nonsense answers. */
@@ -256,7 +250,7 @@ static void boxes_do_not_find_the_house(void **state)
                                            .answers = {"state", "dead", "animal", "Cat"}});
     exact = (struct point){(int32_t)test_i64(world, "SELECT lat_e7 FROM place WHERE id = %lld", 1),
                            (int32_t)test_i64(world, "SELECT lon_e7 FROM place WHERE id = %lld", 1)};
-    refresh(world);
+    test_look_again(world);
     filter.box = box_around(exact, 3000);
     test_ok(&world->ctx, public_cases(&world->ctx, &filter, &page));
     assert_int_equal(page.n, 1);
@@ -313,7 +307,7 @@ static void every_case_is_on_one_page(void **state)
     }
     test_exec(world, "UPDATE cases SET state_type = 2, state = 'resolved' WHERE id % 5 = 0;"
                      "UPDATE cases SET is_hidden = TRUE WHERE id % 7 = 0");
-    refresh(world);
+    test_look_again(world);
     for (size_t most = 1; most < 40; most += 6) {
         const struct public_filter by_service = {
             .most = most, .service = city_service(test_city, S("pothole"))->service_id};
@@ -383,7 +377,7 @@ static void hostile_texts_stay_texts(void **state)
               "'</title>';"
               "UPDATE cases SET is_description_public = TRUE, description = '<script>&amp;]]>' "
               "|| '\x0b\xef\xbf\xbe'");
-    refresh(world);
+    test_look_again(world);
     feed = answer(world, list_atom, "service=pothole");
     document = xmlReadMemory(feed.p, (int)feed.n, "feed", NULL,
                              XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);

@@ -23,12 +23,6 @@ static enum rc ticket_tx(struct ctx *ctx, void *arg)
     return resident_ticket_make(ctx, S(EMAIL), STR_NONE, token);
 }
 
-static void refresh(struct world *world)
-{
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-}
-
 /* Signs in: *ret is a request with the session's cookie, of which portal_begin has heard. */
 static void signed_in(struct world *world, struct request *ret)
 {
@@ -39,10 +33,10 @@ static void signed_in(struct world *world, struct request *ret)
     people_use(
         &(struct people_setup){.key = "a key for the tests of my pages", .record = people_record});
     test_ok(&world->ctx, db_tx(&world->ctx, ticket_tx, &input.token));
-    refresh(world);
+    test_look_again(world);
     cookie->name = ME_COOKIE;
     test_ok(&world->ctx, resident_sign_in(&world->ctx, &input, &cookie->value));
-    refresh(world);
+    test_look_again(world);
     *ret = (struct request){.exchange = &exchange, .cookies = {.items = cookie, .n = 1}};
     test_ok(&world->ctx, portal_begin(&world->ctx, ret));
     assert_non_null(resident_of(ret));
@@ -161,7 +155,7 @@ static void my_requests_come_in_pages(void **state)
     assert_int_equal(cases_on(body), MY_CASES);
     /* What is for staff alone now has no page to lead to. */
     test_exec(world, "UPDATE cases SET confidentiality = 2 WHERE id = 1");
-    refresh(world);
+    test_look_again(world);
     body = page_of(world, &request, STR_NONE);
     assert_int_equal(older_of(body).n, 0);
     body = page_of(world, &request, S("1"));

@@ -333,25 +333,6 @@ static void drafts_do_not_mix(void **state)
     assert_leads(&ana, "/report/pothole/where");
 }
 
-/* The city as it is after a publication: without the service, or with a newer version of it. */
-static struct city *city_after(struct world *world, const char *code, const struct definition *anew)
-{
-    struct city *city = ARENA_NEW(world->ctx.arena, struct city);
-    size_t n = 0;
-
-    assert_non_null(city);
-    *city = *test_city;
-    city->services = ARENA_ARRAY(world->ctx.arena, city->service_n, struct definition *);
-    assert_non_null(city->services);
-    for (size_t i = 0; i < test_city->service_n; i++)
-        if (!str_eq(test_city->services[i]->code, str_of(code)))
-            city->services[n++] = test_city->services[i];
-        else if (anew)
-            city->services[n++] = (struct definition *)(uintptr_t)anew;
-    city->service_n = n;
-    return city;
-}
-
 /* A draft stays on the version it was begun with: its questions are those that were asked. */
 static void a_new_version_does_not_change_a_draft(void **state)
 {
@@ -364,7 +345,7 @@ static void a_new_version_does_not_change_a_draft(void **state)
     anew->version_id += 1000;
     anew->field_n = 1; /* the new version does not ask for the size */
     visitor_fills(&ana, "");
-    world->ctx.city = city_after(world, "pothole", anew);
+    world->ctx.city = test_city_after(world, "pothole", anew);
     assert_int_equal(visit(&ana, "/report/pothole/size"), 200);
     assert_int_equal(visit(&ana, "/report/pothole/check"), 200);
     assert_true(sees(&ana, "Like a tire") && sees(&ana, "Step 6 of 6"));
@@ -400,7 +381,7 @@ static void the_service_says_what_is_asked_of_who(void **state)
     *anew = *city_service(test_city, S("pothole"));
     anew->applicant = (struct applicant_rule){
         .name = CONTACT_OPTIONAL, .email = CONTACT_REQUIRED, .phone = CONTACT_NONE};
-    world->ctx.city = city_after(world, "pothole", anew);
+    world->ctx.city = test_city_after(world, "pothole", anew);
     assert_int_equal(visit(&ana, "/report/pothole/who"), 200);
     assert_true(is_marked_optional(&ana, "for=\"name\""));
     assert_false(is_marked_optional(&ana, "for=\"email\""));
@@ -432,12 +413,12 @@ static void a_service_of_staff_is_none_of_the_publics(void **state)
     assert_non_null(own);
     *own = *city_service(test_city, S("pothole"));
     own->audience = AUDIENCE_STAFF;
-    city = city_after(world, "pothole", NULL); /* nor when it is withdrawn */
+    city = test_city_after(world, "pothole", NULL); /* nor when it is withdrawn */
     city->versions = &own;
     city->version_n = 1;
     world->ctx.city = city;
     assert_int_equal(visit(&ana, "/report/pothole"), 404);
-    world->ctx.city = city_after(world, "pothole", own);
+    world->ctx.city = test_city_after(world, "pothole", own);
     assert_int_equal(visit(&ana, "/services/pothole"), 404);
     assert_int_equal(visit(&ana, "/report/pothole"), 404);
     assert_int_equal(submit(&ana, "lane=true", "/report/pothole/lane"), 404);
@@ -460,7 +441,7 @@ static void a_withdrawn_service_takes_no_more(void **state)
     submit(&ana, "", "/report/pothole/check");
     assert_leads(&ana, "/report/pothole/done");
     visitor_fills(&bo, "");
-    world->ctx.city = city_after(world, "pothole", NULL);
+    world->ctx.city = test_city_after(world, "pothole", NULL);
     assert_int_equal(visit(&bo, "/report/pothole"), 410);
     assert_int_equal(visit(&bo, "/report/pothole/check"), 410);
     assert_int_equal(submit(&bo, "", "/report/pothole/check"), 410);

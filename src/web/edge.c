@@ -167,14 +167,17 @@ static enum MHD_Result answer_malformed(struct exchange *exchange, const char *f
 }
 
 /* A head that nearly fills the library's block leaves no room there for the head of a reply: it
- * would close without a word. All of a GET has been read, so that nothing is lost by ending here.
- */
+ * would close without a word. Whatever body follows is dropped, as far as the library has room to
+ * read it. */
 static enum MHD_Result answer_long_head(struct exchange *exchange, const char *method)
 {
-    if (strcmp(method, "GET") != 0)
-        return send_fixed(exchange, FIXED_LONG_HEAD);
+    note_edge_answer(exchange, 431, &(struct err){.id = ERR_TOO_LARGE, .detail = S("head")});
     respond_fixed_past_library(exchange, FIXED_LONG_HEAD);
-    return MHD_NO;
+    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+        return MHD_NO;
+    exchange->stage = STAGE_LINGER;
+    set_deadline(exchange, clock_monotonic_ms() + LINGER_MS);
+    return MHD_YES;
 }
 
 /* After chunks the connection has to end, which the library's answer does not say. */
@@ -355,10 +358,8 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method, co
     result = exchange_check_head(exchange, method, version, &fault);
     if (result == HEAD_MALFORMED)
         return answer_malformed(exchange, fault);
-    if (result == HEAD_TOO_LARGE) {
-        note_edge_answer(exchange, 431, &(struct err){.id = ERR_TOO_LARGE, .detail = S("head")});
+    if (result == HEAD_TOO_LARGE)
         return answer_long_head(exchange, method);
-    }
     exchange->stage = STAGE_BODY;
     return exchange->facts.has_body ? begin_body(exchange) : MHD_YES;
 }

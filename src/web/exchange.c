@@ -88,6 +88,7 @@ enum head_result exchange_check_head(struct exchange *exchange, const char *meth
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     struct head *head = &exchange->head;
+    enum head_result result;
 
     read_peer(exchange);
     MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, add_header, exchange);
@@ -99,12 +100,13 @@ enum head_result exchange_check_head(struct exchange *exchange, const char *meth
     exchange->request.headers = head->headers;
     exchange->request.target = (struct str){exchange->target, exchange->target_n};
     exchange->request.remote = exchange->peer;
+    result = head_check(head, &exchange->facts, ret_fault);
     /* The library takes the last blank of the line for the end of the target. */
-    if (str_find_byte(exchange->request.target, ' ') >= 0) {
+    if (result == HEAD_OK && str_find_byte(exchange->request.target, ' ') >= 0) {
         *ret_fault = "a blank in the target";
         return HEAD_MALFORMED;
     }
-    return head_check(head, &exchange->facts, ret_fault);
+    return result;
 }
 
 /* Takes the language off the path: "/es" alone is no page, "/es/" is the Spanish "/". */

@@ -16,6 +16,21 @@ struct str request_value(const struct request *request, struct str name)
     return value.p ? value : params_get(&request->form, name);
 }
 
+struct str *request_values(struct arena *arena, const struct request *request, struct str name,
+                           size_t *ret_n)
+{
+    struct str *values = ARENA_ARRAY(arena, request->form.n, struct str);
+    size_t n = 0;
+
+    if (!values)
+        return NULL;
+    for (size_t i = 0; i < request->form.n; i++)
+        if (str_eq(request->form.items[i].name, name))
+            values[n++] = request->form.items[i].value;
+    *ret_n = n;
+    return values;
+}
+
 bool request_is_under(const struct request *request, struct str segment)
 {
     struct str rest = request->target, first;

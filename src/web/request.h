@@ -71,6 +71,10 @@ struct str request_param(const struct request *request, struct str name);
 /* First value of query, then form; p == NULL when there is none. */
 struct str request_value(const struct request *request, struct str name);
 
+/* All values of that name in the form, in its order; NULL when the arena is at its end. */
+struct str *request_values(struct arena *arena, const struct request *request, struct str name,
+                           size_t *ret_n);
+
 /* How many characters the form's value of that name had as it was sent, outer blanks apart, and
  * whether all of them are in `form`. */
 size_t request_typed_length(const struct request *request, struct str name, bool *ret_is_whole);

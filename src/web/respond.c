@@ -159,7 +159,12 @@ void respond_past_library(struct exchange *exchange, struct reply *reply)
 
 void respond_fixed_past_library(struct exchange *exchange, enum fixed_kind kind)
 {
-    send_whole(exchange, *fixed_text(exchange->server->fixed, kind, exchange->request.target));
+    struct str text = *fixed_text(exchange->server->fixed, kind, exchange->request.target);
+
+    /* A HEAD is answered by a head (RFC 9110, section 9.3.2). */
+    if (str_eq(exchange->head.method, S("HEAD")))
+        text.n = (size_t)str_find(text, S("\r\n\r\n")) + 4;
+    send_whole(exchange, text);
 }
 
 static void plain_problem(struct ctx *ctx, struct reply *reply, const char *title)

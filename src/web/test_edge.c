@@ -269,6 +269,62 @@ static void test_large_heads(void **state)
     }
 }
 
+/* A head of about so many bytes, in its target or in a header, and a body. */
+static struct str long_request(const char *method, int n, bool is_in_header, int body)
+{
+    struct buf out = buf_in(site.ctx.arena, 200000);
+    char *x = arena_alloc(site.ctx.arena, 100000);
+
+    memset(x, 'x', 100000);
+    buf_add_fmt(&out, "%s /%.*s" LINE, method, is_in_header ? 0 : n, x);
+    if (is_in_header)
+        buf_add_fmt(&out, "X: %.*s\r\n", n, x);
+    if (body)
+        buf_add_fmt(&out, "Content-Length: %d\r\n", body);
+    buf_add_fmt(&out, "\r\n%.*s", body, x);
+    return buf_str(&out);
+}
+
+/* What nearly fills the library's block, or more, whatever it asks for and whatever follows. */
+static void test_large_heads_of_every_method(void **state)
+{
+    static const struct {
+        const char *method;
+        int body;
+    } asks[] = {
+        {"GET", 0}, {"HEAD", 0},   {"OPTIONS", 0}, {"POST", 0},  {"POST", 5},   {"POST", 60000},
+        {"PUT", 5}, {"DELETE", 0}, {"BREW", 700},  {"GET", 700}, {"GET /a", 0},
+    };
+    struct arena *home = site.ctx.arena, *own = arena_new((size_t)4 << 20);
+
+    (void)state;
+    site.ctx.arena = own;
+    for (int n = 16400; n <= 26000; n += 300) {
+        for (size_t i = 0; i < 2 * COUNT(asks); i++) {
+            const char *method = asks[i / 2].method;
+            int fd = site_connect(&site);
+            struct str text;
+
+            arena_reset(own);
+            site_send(fd, long_request(method, n, i % 2, asks[i / 2].body));
+            text = read_all(fd);
+            close(fd);
+            if ((!str_starts_with(text, S("HTTP/1.1 431 ")) &&
+                 !str_starts_with(text, S("HTTP/1.1 414 "))) ||
+                replies_in(text) != 1)
+                fail_msg("%s of %d bytes in %s: %.*s", method, n, i % 2 ? "a header" : "the path",
+                         STR_ARG(text));
+            /* Of more than its block the library tells by itself, with a body. */
+            if (strcmp(method, "HEAD") == 0 && str_starts_with(text, S("HTTP/1.1 431 ")) &&
+                str_find(text, S("\r\n\r\n")) + 4 != (ptrdiff_t)text.n)
+                fail_msg("HEAD of %d bytes has a body: %.*s", n, STR_ARG(text));
+        }
+    }
+    site.ctx.arena = home;
+    arena_free(own);
+    assert_int_equal(site_ask(&site, S("GET /" LINE "\r\n")).status, 200);
+}
+
 static void test_body_limits(void **state)
 {
     struct arena *arena = site.ctx.arena;
@@ -532,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_broken_chunks),
         cmocka_unit_test(test_chunks_end_the_connection),
         cmocka_unit_test(test_large_heads),
+        cmocka_unit_test(test_large_heads_of_every_method),
         cmocka_unit_test(test_body_limits),
         cmocka_unit_test(test_expect_continue),
         cmocka_unit_test(test_ten_thousand_fields),

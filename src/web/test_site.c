@@ -48,7 +48,6 @@ static enum rc show_case(struct ctx *ctx, struct request *request, struct reply 
     return RC_OK;
 }
 
-/* A worker that is busy until the socket says otherwise is simulated by time. */
 static enum rc slow(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     int64_t ms = 300;
@@ -58,6 +57,31 @@ static enum rc slow(struct ctx *ctx, struct request *request, struct reply *repl
     poll(NULL, 0, (int)ms);
     BUF_ADD(&reply->body, "slow");
     return RC_OK;
+}
+
+static atomic_bool is_released;
+
+/* A worker that is busy until the test says otherwise, or for ten seconds. */
+static enum rc held(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    (void)ctx;
+    (void)request;
+    for (int i = 0; i < 2000 && !is_released; i++)
+        poll(NULL, 0, 5);
+    BUF_ADD(&reply->body, "held");
+    return RC_OK;
+}
+
+void site_release(void)
+{
+    is_released = true;
+}
+
+bool site_reached(const atomic_int *count, int wanted)
+{
+    for (int i = 0; i < 1000 && *count < wanted; i++)
+        poll(NULL, 0, 5);
+    return *count >= wanted;
 }
 
 static enum rc form_page(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -191,6 +215,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/", home, ANYBODY, .summary = "Home"},
     {HTTP_GET, "/cases/{number}", show_case, ANYBODY, .summary = "A case"},
     {HTTP_GET, "/slow/{ms}", slow, ANYBODY, .summary = "Slow read"},
+    {HTTP_GET, "/held", held, ANYBODY, .summary = "Read until released"},
     {HTTP_POST, "/slow/{ms}", slow, ANYBODY, .flags = ROUTE_API | ROUTE_API_KEY},
     {HTTP_GET, "/form", form_page, ANYBODY, .summary = "A form"},
     {HTTP_POST, "/form", report, ANYBODY, .input = report_fields},
@@ -255,10 +280,10 @@ static const struct edge_style styles[] = {
 void site_prepare(struct site *site)
 {
     *site = (struct site){.server = NULL};
+    is_released = false;
     site->ctx.arena = arena_new((size_t)64 << 20);
     assert_non_null(site->ctx.arena);
-    memcpy(site->temp_dir, "/tmp/cityhall-web-XXXXXX", 25);
-    assert_non_null(mkdtemp(site->temp_dir));
+    test_temporary(site->temp_dir, "web");
     site->options = (struct server_options){
         .listen = "127.0.0.1:0",
         .base_url = "http://127.0.0.1",
@@ -295,7 +320,7 @@ void site_stop(struct site *site)
     server_free(site->server);
     assert_int_equal(atomic_load(&site->begun), atomic_load(&site->ended));
     assert_int_equal(files_in(site->temp_dir), 0);
-    rmdir(site->temp_dir);
+    test_temporary_remove(site->temp_dir);
     ctx_done(&site->ctx);
     arena_free(site->ctx.arena);
 }

@@ -2,21 +2,30 @@
 #ifndef WEB_TEST_SITE_H
 #define WEB_TEST_SITE_H
 
+#include <stdatomic.h>
+
 #include "base/test_support.h"
+#include "base/test_temporary.h"
 #include "web/server.h"
 
 struct site {
     struct ctx ctx;
     struct server *server;
     struct server_options options; /* may be changed between site_prepare and site_start */
-    char temp_dir[64];
-    _Atomic int logged, begun, ended;
-    _Atomic int last_error; /* enum err_id of the last log line */
+    char temp_dir[TEST_TEMPORARY_MAX];
+    atomic_int logged, begun, ended;
+    atomic_int last_error; /* enum err_id of the last log line */
 };
 
 /* The site's options with defaults for tests: free port, plain http, uploads in a new folder. */
 void site_prepare(struct site *site);
 void site_start(struct site *site);
+
+/* Lets whoever asked for "/held" be answered, also who asks from now on. */
+void site_release(void);
+
+/* Waits until one of the site's counters has got so far; whether it did within five seconds. */
+bool site_reached(const atomic_int *count, int wanted);
 
 /* Drains, frees, and checks that nothing was left in the folder. */
 void site_stop(struct site *site);

@@ -183,7 +183,6 @@ static void test_one_account_twice(void **state)
 /* Six hundred milliseconds without a byte, and then at less than 500 bytes a second. */
 static void test_slow_files_lose_their_place(void **state)
 {
-    int64_t begun_ms = clock_monotonic_ms();
     int silent = begin("192.0.2.1", "", FILE_PART "x");
     int trickling = begin("192.0.2.2", "", FILE_PART "x");
     struct answer answer;
@@ -198,7 +197,6 @@ static void test_slow_files_lose_their_place(void **state)
     assert_true(answer.is_closed);
     assert_str(answer_header(&site, &answer, "content-type"), "text/plain; charset=utf-8");
     assert_int_equal(site_read(&site, trickling, false).status, 408);
-    assert_true(clock_monotonic_ms() - begun_ms < 5000);
     assert_int_equal(server_stats(site.server).late_connections, 2);
     file_until(200, "192.0.2.1", "");
     close(silent);

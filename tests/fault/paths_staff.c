@@ -1,5 +1,6 @@
 /* What staff do to cases. */
 #include "engine/cases/case_change.h"
+#include "engine/cases/case_link.h"
 #include "engine/cases/case_merge.h"
 #include "engine/cases/case_privacy.h"
 #include "engine/cases/case_transfer.h"

@@ -3,6 +3,7 @@
 
 #include "engine/cases/draft.h"
 #include "engine/cases/keep_job.h"
+#include "engine/cases/names_job.h"
 #include "engine/cases/photo.h"
 #include "engine/cases/sweep.h"
 #include "engine/cases/timer.h"
@@ -378,6 +379,47 @@ static void nothing_waits(struct test_town *town, int64_t n, bool is_done)
                          0);
 }
 
+/* ---- Names of an older version */
+
+static void names_to_fold(struct test_town *town, int64_t n)
+{
+    case_id = paths_file(town, n);
+    test_town_set(town, "UPDATE party SET name = 'Ana', folded = NULL");
+    test_town_set(town, "DELETE FROM job");
+    test_town_set(town, "INSERT INTO job (kind, argument, once, due, attempts, trouble) "
+                        "VALUES ('names.fold', '', 'names.fold', 1, 0, '')");
+}
+
+static enum rc fold_names(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return run_job(ctx, names_jobs);
+}
+
+static enum rc begin_names(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return names_begin(ctx);
+}
+
+static enum rc catch_up_names(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return names_catch_up(ctx);
+}
+
+static void names_are_folded(struct test_town *town, int64_t n, bool is_done)
+{
+    (void)n;
+    if (is_done)
+        assert_int_equal(test_town_count(town, "SELECT count(*) FROM party WHERE folded IS NULL "
+                                               "OR folded <> 'ana'"),
+                         0);
+}
+
 static void words_to_forget(struct test_town *town, int64_t n)
 {
     case_id = paths_file(town, n);
@@ -446,6 +488,9 @@ const struct scenario paths_work[] = {
     {"words made anew", 0, words_to_make, make_words, NULL, STEPWISE},
     {"words made anew at once", 0, words_to_make, catch_up, nothing_waits, STEPWISE},
     {"words forgotten", 0, words_to_forget, make_words, NULL, STEPWISE},
+    {"names to be folded", 11, names_to_fold, begin_names, NULL, 0},
+    {"names folded", 32, names_to_fold, fold_names, names_are_folded, STEPWISE},
+    {"names folded at once", 19, names_to_fold, catch_up_names, names_are_folded, STEPWISE},
     {"a job tried again", 13, troubled_job, retry, NULL, 0},
     {"a job dropped", 13, troubled_job, drop, NULL, 0},
     {"a sign of life", 6, NULL, live, NULL, 0},

@@ -104,7 +104,7 @@ static void test_every_call(void **state)
         assert_true(rc == RC_OK || ctx.err.id != ERR_NONE);
         assert_int_equal(stored(&store, name), was_filed);
         test_ctx_done(&ctx);
-        test_folder_remove(&store);
+        test_temporary_remove(store.folder);
     }
     print_message("# %lld fault points\n", (long long)n - 1);
     assert_true(n > POINTS_MIN);

@@ -156,7 +156,7 @@ static void cut_store(enum db_durability durability, int first, int last, struct
     }
     test_ctx_done(&ctx);
     disk_forget();
-    test_folder_remove(&store);
+    test_temporary_remove(store.folder);
 }
 
 static struct outcome cut_often(enum db_durability durability, int cuts)
@@ -250,7 +250,7 @@ static void fail_everywhere(struct failing_disk disk)
     db_close(ctx.db);
     test_ctx_done(&ctx);
     disk_forget();
-    test_folder_remove(&store);
+    test_temporary_remove(store.folder);
 }
 
 static void test_full_disk(void **state)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "engine/cases/case_filter.h"
+#include "fuzz_zone.h"
 
 #define ARENA_BYTES ((size_t)8 << 20)
 
@@ -12,7 +13,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* A city with a team, a service and a workflow, made once. */
 static struct city *the_city(void)
 {
-    static struct arena *arena;
     static struct team team = {.id = STR("streets-west"), .row = 3};
     static struct state states[] = {{.id = STR("new")}, {.id = STR("done"), .type = STATE_CLOSED}};
     static struct outcome outcome = {.id = STR("fixed")};
@@ -44,12 +44,7 @@ static struct city *the_city(void)
                                .versions = versions,
                                .version_n = 1};
 
-    if (!city.zone) {
-        struct ctx ctx = {.arena = arena = arena_new((size_t)1 << 20)};
-        enum rc rc = zone_load(&ctx, S("America/Chicago"), &city.zone);
-
-        assert(arena && rc == RC_OK);
-    }
+    fuzz_zone(&city);
     return &city;
 }
 

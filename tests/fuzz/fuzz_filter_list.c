@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "console/filter.h"
+#include "fuzz_zone.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,14 +20,8 @@ static struct city *the_city(void)
         .code = STR("pothole"), .service_id = 4, .fields = fields, .field_n = 3};
     static struct definition *services[] = {&definition};
     static struct city city = {.services = services, .service_n = 1};
-    static struct arena *arena;
 
-    if (!city.zone) {
-        struct ctx ctx = {.arena = arena = arena_new((size_t)1 << 20)};
-        enum rc rc = zone_load(&ctx, S("America/Chicago"), &city.zone);
-
-        assert(arena && rc == RC_OK);
-    }
+    fuzz_zone(&city);
     return &city;
 }
 

@@ -85,6 +85,16 @@ const transfer = async (city, agent, number, see) => {
   const [told] = city.sql("SELECT body FROM message WHERE notice = 'transferred' AND address = 'pat@example.com' ORDER BY id DESC LIMIT 1");
   has(told?.body ?? '', '/follow/', 'what the reporter is told of the transfer');
   await agent.open(number, '/transfer');
+  await agent.fill({ service: 'street-light-out', reason: 'A lamp lit it' });
+  // The page asks for no lamp: whoever sends one all the same is told what is wrong with it.
+  await agent.page.locator('#reason').evaluate(e => {
+    const lamp = document.createElement('input');
+    Object.assign(lamp, { type: 'hidden', name: 'f.lamp', value: 'MINE' });
+    e.form.append(lamp);
+  });
+  await agent.press('plan');
+  has(await agent.page.locator('#lamp-error').innerText(), 'does not have this one', 'the sentence at the lamp');
+  await see('act-transfer-asset', 422);
   await agent.fill({ service: 'pothole', reason: 'It is a hole after all' });
   await agent.press('plan');
   await agent.press('do');

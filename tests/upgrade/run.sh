@@ -31,12 +31,15 @@ for archive in "$here"/*.tar.gz; do
     mkdir "$dir/$version"
     tar -xzf "$archive" -C "$dir/$version"
     city=$dir/$version/city
+    check "$version: a caller has a name" python3 "$here/callers.py" before "$city"
     check "$version opens and is brought to this version" "$program" upgrade "$city"
     check "$version opens again" "$program" upgrade "$city"
     check "$version: its record is whole" "$program" audit verify "$city"
     check "$version: its projections are right" "$program" rebuild "$city" --check
     check "$version: its staff are there" sh -c '"$1" user list "$2" | grep -q agent@city' sh \
         "$program" "$city"
+    check "$version: its callers are found by name" python3 "$here/callers.py" find "$program" \
+        "$city"
 done
 echo "1..$n"
 exit $failed

@@ -8,30 +8,29 @@
 
 #include <cmocka.h>
 
+#include "base/test_temporary.h"
 #include "template.h"
 
 #define PAGE(body) "%page p(struct str s)\n" body "\n%end\n"
 
 static struct arena *arena;
 static const char *messages_path, *htmlgen_path, *source_folder, *build_folder, *c_compiler;
-static char folder[] = "/tmp/test_htmlgen_XXXXXX";
+static char folder[TEST_TEMPORARY_MAX];
 
 static int setup(void **state)
 {
     (void)state;
     arena = arena_new(256U << 20);
-    return arena && mkdtemp(folder) ? 0 : -1;
+    test_temporary(folder, "htmlgen");
+    return arena ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    static const char *const names[] = {"t.ct", "t.c", "t.h"};
-
     (void)state;
-    for (size_t i = 0; i < COUNT(names); i++)
-        unlink(str_z(arena, str_fmt(arena, "%s/%s", folder, names[i])));
     arena_free(arena);
-    return rmdir(folder);
+    test_temporary_remove(folder);
+    return 0;
 }
 
 /* What the compiler complains of, "" when it does not. */

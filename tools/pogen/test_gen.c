@@ -3,10 +3,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
+
+#include "base/test_temporary.h"
 
 static struct arena *arena;
 
@@ -61,19 +61,20 @@ static void complaints(void **state)
 
 static void files(void **state)
 {
-    char path[] = "/tmp/test_gen_XXXXXX";
+    char folder[TEST_TEMPORARY_MAX];
     struct str got = S("untouched");
-    int fd = mkstemp(path);
+    const char *path;
 
     (void)state;
-    assert_true(fd >= 0);
-    close(fd);
+    test_temporary(folder, "gen");
+    path = str_z(arena, str_fmt(arena, "%s/file", folder));
+    assert_true(gen_write(path, S("")));
     assert_true(gen_read(arena, path, &got));
     assert_int_equal(got.n, 0);
     assert_true(gen_write(path, S("a\0b")));
     assert_true(gen_read(arena, path, &got));
     assert_true(str_eq(got, S("a\0b")));
-    unlink(path);
+    test_temporary_remove(folder);
     assert_false(gen_read(arena, path, &got));
     assert_false(gen_write("/no/such/folder/x", S("x")));
     assert_true(str_eq(got, S("a\0b")));

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/test_temporary.h"
 #include "gen.h"
 
 /* One run of the compiler over small files; NULL takes the good file of that place. */
@@ -28,24 +29,22 @@ struct run {
 
 static const char *pogen_path;
 static struct arena *arena;
-static char folder[] = "/tmp/test_pogen_XXXXXX";
+static char folder[TEST_TEMPORARY_MAX];
 
 static int setup(void **state)
 {
     (void)state;
     arena = arena_new(16U << 20);
-    return arena && mkdtemp(folder) ? 0 : -1;
+    test_temporary(folder, "pogen");
+    return arena ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    static const char *const names[] = {"en.po", "es.po", "vi.po", "e.def", "h", "c", "list"};
-
     (void)state;
-    for (size_t i = 0; i < COUNT(names); i++)
-        unlink(str_z(arena, str_fmt(arena, "%s/%s", folder, names[i])));
     arena_free(arena);
-    return rmdir(folder);
+    test_temporary_remove(folder);
+    return 0;
 }
 
 static void put(const char *name, const char *text, const char *fallback)

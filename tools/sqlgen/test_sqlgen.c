@@ -14,11 +14,12 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/test_temporary.h"
 
 #define OUTPUT_MAX 65536
 
 static const char *tool, *testdata;
-static char folder[] = "/tmp/cityhall-sqlgen-XXXXXX";
+static char folder[TEST_TEMPORARY_MAX];
 
 static void path_in_folder(char *ret, size_t room, const char *name)
 {
@@ -349,13 +350,18 @@ static void test_bad_usage(void **state)
     assert_said("nowhere:0: this folder is not in the list");
 }
 
+static int make_folder(void **state)
+{
+    (void)state;
+    test_temporary(folder, "sqlgen");
+    return 0;
+}
+
 static int remove_folder(void **state)
 {
-    char command[300];
-
     (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    test_temporary_remove(folder);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -367,9 +373,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_bad_usage),
     };
 
-    if (argc != 3 || !mkdtemp(folder))
+    if (argc != 3)
         return 2;
     tool = argv[1];
     testdata = argv[2];
-    return cmocka_run_group_tests_name("sqlgen", tests, NULL, remove_folder);
+    return cmocka_run_group_tests_name("sqlgen", tests, make_folder, remove_folder);
 }

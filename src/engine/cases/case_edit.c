@@ -51,16 +51,17 @@ enum rc case_edit_place(struct ctx *ctx, const struct case_edit *edit,
     struct place_get_row row;
     enum rc rc;
 
-    *ret_place = NULL;
-    if (edit->row.place_is_null)
+    if (edit->row.place_is_null) {
+        *ret_place = NULL;
         return RC_OK;
+    }
     if (!place)
         return FAIL(ctx, ERR_MEMORY);
     rc = place_get(ctx, edit->row.place, &row);
     if (rc)
         return rc;
     if (!place_kind_of(row.kind, &place->kind))
-        place->kind = PLACE_POINT;
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a place of an unknown kind"));
     place->address = row.address_is_null ? STR_NONE : row.address;
     place->label = row.label;
     place->unit = row.unit;

@@ -71,7 +71,8 @@ enum rc case_edit_team(struct ctx *ctx, const struct case_edit *edit,
 enum rc case_edit_words(struct ctx *ctx, const struct case_edit *edit, struct str place_label,
                         struct str description, const struct answers *answers) MUST_CHECK;
 
-/* Adds an event whose payload is what `json` wrote into `out`, both closed by the caller. */
+/* Adds an event: between begin and end or add the caller puts the members of its payload, one JSON
+ * object that both open and close, on `json`. ERR_TOO_LARGE when it does not fit. */
 struct case_event {
     struct buf out;
     struct json_writer json;

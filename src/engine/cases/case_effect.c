@@ -93,11 +93,13 @@ static enum rc set_one(struct ctx *ctx, struct setting *setting, const struct ef
     rc = field->type == FIELD_CHOICES ? RC_OK : answer_read(ctx, field, &typed, 1, &answer);
     if (!rc)
         rc = asset_check(ctx, field, &answer, place_of(setting->stored));
-    if (rc == RC_INVALID)
+    if (rc == RC_INVALID) {
+        ctx_clear_error(ctx);
         return FAIL(ctx, ERR_CONFIG,
                     .detail =
                         str_fmt(ctx->arena, "a step sets %.*s to \"%.*s\", which does not fit",
                                 STR_ARG(field->id), STR_ARG(typed)));
+    }
     if (rc)
         return rc;
     setting->answers.of[field - definition->fields] = answer;

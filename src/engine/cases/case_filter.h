@@ -87,9 +87,10 @@ struct case_filter {
     size_t term_n;
 };
 
-/* Reads a filter; days are counted from ctx->now in the city's zone. RC_INVALID with ERR_FILTER,
- * field "q" and as `arg` a sentence in ctx->lang that says at which character what is wrong and
- * what may have been meant. In the arena; texts borrowed from `text` where they can be. */
+/* Reads a filter; days are counted from ctx->now in the city's zone. RC_INVALID with
+ * ERR_NOT_UTF8, or with ERR_FILTER, field "q" and as `arg` a sentence in ctx->lang that says at
+ * which character what is wrong and what may have been meant. In the arena; texts borrowed from
+ * `text` where they can be. */
 enum rc case_filter_parse(struct ctx *ctx, struct str text, struct case_filter *ret) MUST_CHECK;
 
 /* The filter as text in one way of writing: reading it again gives the same filter. */

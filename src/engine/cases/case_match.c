@@ -5,6 +5,7 @@
 #include "engine/cases/case_field.h"
 #include "engine/cases/queries.h"
 #include "people/account.h"
+#include "people/party_name.h"
 #include "people/permission.h"
 
 #define PARTIES_MAX   200  /* of an address that have proven it, and as many others */
@@ -189,7 +190,7 @@ static enum rc add_reached(struct ctx *ctx, struct str contact, struct case_matc
 static enum rc add_named(struct ctx *ctx, struct str name, struct case_match *match)
 {
     struct parties_by_name_rows rows;
-    enum rc rc = parties_by_name(ctx, name, NAMED_MAX, &rows);
+    enum rc rc = parties_by_name(ctx, party_name_fold(ctx->arena, name), NAMED_MAX, &rows);
 
     for (size_t i = 0; !rc && i < rows.n; i++)
         match->parties[match->party_n++] = rows.rows[i].id;

@@ -4,6 +4,7 @@
 #include "base/msg.h"
 #include "db/db.h"
 #include "engine/cases/case_edit.h"
+#include "engine/cases/case_link.h"
 #include "engine/cases/case_tell.h"
 #include "engine/cases/follower.h"
 #include "engine/cases/kept.h"
@@ -180,11 +181,11 @@ static enum rc take_along(struct ctx *ctx, struct merging *work, const struct pe
 static enum rc move_people(struct ctx *ctx, struct merging *work)
 {
     struct contacts_of_party_rows own;
-    struct merge_followers_rows followers;
+    struct followers_of_rows followers;
     enum rc rc = mails_of(ctx, &work->from, &own);
 
     if (!rc)
-        rc = merge_followers(ctx, work->from.case_id, &followers);
+        rc = followers_of(ctx, work->from.case_id, &followers);
     json_put_key(&work->kept.json, S("added"));
     json_begin_array(&work->kept.json);
     for (size_t i = 0; !rc && i < own.n; i++)
@@ -193,13 +194,13 @@ static enum rc move_people(struct ctx *ctx, struct merging *work)
                                          work->from.row.reporter,
                                          case_contact_trust(own.rows[i].verified_is_null)});
     for (size_t i = 0; !rc && i < followers.n; i++) {
-        const struct merge_followers_row *row = &followers.rows[i];
+        const struct followers_of_row *row = &followers.rows[i];
 
         rc = take_along(ctx, work,
                         &(struct person){row->email, row->lang, row->party_is_null ? 0 : row->party,
                                          follower_trust(row->party_is_null)});
         if (!rc)
-            rc = merge_follower_end(ctx, row->id, ctx->now, NULL);
+            rc = follower_set_ended(ctx, row->id, ctx->now, NULL);
     }
     json_end_array(&work->kept.json);
     json_put_key(&work->kept.json, S("ended"));
@@ -319,15 +320,6 @@ static enum rc record_with_other(struct ctx *ctx, const struct merging *work)
     return case_event_end(ctx, &event, work->into.case_id, EVENT_CASE_TOOK_IN, EVENT_STAFF);
 }
 
-static enum rc link_cases(struct ctx *ctx, int64_t from, int64_t to, const char *kind)
-{
-    return link_add(
-        ctx,
-        &(struct link_add_args){
-            .kind = str_of(kind), .from_case = from, .to_case = to, .created = ctx->now},
-        NULL);
-}
-
 static enum rc merge_tx(struct ctx *ctx, void *arg)
 {
     struct merging *work = arg;
@@ -340,7 +332,7 @@ static enum rc merge_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = close_case(ctx, work);
     if (!rc)
-        rc = link_cases(ctx, work->from.case_id, work->into.case_id, LINK_DUPLICATE);
+        rc = case_link_add(ctx, work->from.case_id, work->into.case_id, LINK_DUPLICATE);
     if (!rc)
         rc = record_public(ctx, work, EVENT_CASE_MERGED, S("into"));
     if (rc)
@@ -416,7 +408,7 @@ static enum rc each_id(struct ctx *ctx, const json_t *ids,
 static enum rc end_follower(struct ctx *ctx, struct merging *work, int64_t id)
 {
     (void)work;
-    return merge_follower_end(ctx, id, ctx->now, NULL);
+    return follower_set_ended(ctx, id, ctx->now, NULL);
 }
 
 /* Back to the case they followed, unless they have stopped following the other one since. */
@@ -469,38 +461,11 @@ static enum rc start_clock(struct ctx *ctx, struct merging *work, int64_t id)
     return clock_unmeet(ctx, id, NULL);
 }
 
-struct running {
-    bool has_due, has_alarm;
-    struct instant due, alarm;
-};
-
-static struct running running_of(const struct clocks_of_rows *clocks)
-{
-    struct running running = {0};
-
-    for (size_t i = 0; i < clocks->n; i++) {
-        const struct clocks_of_row *clock = &clocks->rows[i];
-        struct instant at = clock->warn_is_null ? clock->due : clock->warn;
-
-        if (!clock->met_is_null || !clock->paused_is_null)
-            continue;
-        if (!running.has_due || instant_cmp(clock->due, running.due) > 0)
-            running.due = clock->due;
-        running.has_due = true;
-        if (!clock->missed_is_null)
-            continue;
-        if (!running.has_alarm || instant_cmp(at, running.alarm) < 0)
-            running.alarm = at;
-        running.has_alarm = true;
-    }
-    return running;
-}
-
 static enum rc restore_case(struct ctx *ctx, struct merging *work, const json_t *kept)
 {
     const struct workflow *workflow = work->from.definition->workflow;
     struct clocks_of_rows clocks;
-    struct running running;
+    struct clocks_sum running;
     struct instant since;
     struct str word, outcome;
     int state;
@@ -518,7 +483,7 @@ static enum rc restore_case(struct ctx *ctx, struct merging *work, const json_t 
         rc = clocks_of(ctx, work->from.case_id, &clocks);
     if (rc)
         return rc;
-    running = running_of(&clocks);
+    running = clocks_sum(&clocks);
     outcome = str_of(json_string_value(json_get(kept, S("outcome"))));
     rc = case_state_set(ctx,
                         &(struct case_state_set_args){
@@ -536,8 +501,8 @@ static enum rc restore_case(struct ctx *ctx, struct merging *work, const json_t 
                         NULL);
     if (!rc)
         rc = kept_turn(ctx, work->from.case_id, NULL);
-    if (!rc && running.has_alarm)
-        rc = clocks_watch(ctx, work->from.case_id, running.alarm);
+    if (!rc)
+        rc = clocks_watch(ctx, work->from.case_id, &running);
     return rc ? rc : timer_enter(ctx, work->from.case_id, workflow, state, since);
 }
 
@@ -587,85 +552,4 @@ enum rc case_unmerge(struct ctx *ctx, int64_t case_id, int64_t lock_version,
 {
     return run(ctx, unmerge_tx,
                &(struct case_edit){.case_id = case_id, .lock_version = lock_version}, merge);
-}
-
-/* ---- Links */
-
-struct relating {
-    struct case_edit edit;
-    int64_t other_id;
-    bool is_ending;
-};
-
-static enum rc find_other(struct ctx *ctx, const struct relating *work,
-                          struct case_for_edit_row *ret)
-{
-    const struct definition *definition;
-    struct case_reach reach = {.case_id = work->other_id};
-    enum rc rc = case_for_edit(ctx, work->other_id, ret);
-
-    if (rc && rc != RC_NOT_FOUND)
-        return rc;
-    ctx_clear_error(ctx);
-    definition = rc ? NULL : city_version(ctx->city, ret->service_version);
-    if (definition)
-        reach.reach = case_reach_within(ctx->city, definition, ret->team_is_null ? 0 : ret->team);
-    if (!definition || work->other_id == work->edit.case_id || !case_may_read(ctx->actor, &reach))
-        return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("other"));
-    return RC_OK;
-}
-
-static enum rc record_relation(struct ctx *ctx, const struct relating *work, int64_t with,
-                               struct str other)
-{
-    struct case_event event;
-
-    case_event_begin(ctx, &event);
-    json_put_member(&event.json, S("other"), other);
-    return case_event_end(ctx, &event, with,
-                          work->is_ending ? EVENT_CASE_UNRELATED : EVENT_CASE_RELATED, EVENT_STAFF);
-}
-
-static enum rc relate_tx(struct ctx *ctx, void *arg)
-{
-    struct relating *work = arg;
-    struct case_for_edit_row other;
-    struct link_live_row live;
-    bool is_there;
-    enum rc rc = case_edit_open(ctx, &work->edit, CASE_RIGHT_WORK);
-
-    if (!rc)
-        rc = find_other(ctx, work, &other);
-    if (!rc)
-        rc = link_live(ctx, S(LINK_RELATED), work->edit.case_id, work->other_id, &is_there, &live);
-    if (rc || is_there != work->is_ending)
-        return rc;
-    rc = work->is_ending ? link_end(ctx,
-                                    &(struct link_end_args){.kind = S(LINK_RELATED),
-                                                            .from_case = live.from_case,
-                                                            .to_case = live.to_case,
-                                                            .ended = ctx->now},
-                                    NULL)
-                         : link_cases(ctx, work->edit.case_id, work->other_id, LINK_RELATED);
-    if (!rc)
-        rc = record_relation(ctx, work, work->edit.case_id, other.number);
-    if (!rc)
-        rc = record_relation(ctx, work, work->other_id, work->edit.row.number);
-    if (!rc)
-        rc = case_touch(ctx, work->edit.case_id, ctx->now, NULL);
-    return rc ? rc : case_touch(ctx, work->other_id, ctx->now, NULL);
-}
-
-enum rc case_relate(struct ctx *ctx, int64_t case_id, int64_t other_id)
-{
-    struct relating work = {.edit.case_id = case_id, .other_id = other_id};
-
-    return db_tx(ctx, relate_tx, &work);
-}
-
-enum rc case_unrelate(struct ctx *ctx, int64_t case_id, int64_t other_id)
-{
-    struct relating work = {.edit.case_id = case_id, .other_id = other_id, .is_ending = true};
-
-    return db_tx(ctx, relate_tx, &work);
 }

@@ -51,9 +51,11 @@ static enum rc is_said_before(struct ctx *ctx, const struct saying *saying, bool
     bool is_found;
     enum rc rc = own_message_last(ctx, saying->case_id, &is_found, &last);
 
-    *ret = false;
-    if (rc || !is_found || last.payload_is_null || ctx->now.us_utc - last.at.us_utc > TWICE_US)
+    if (rc)
         return rc;
+    *ret = false;
+    if (!is_found || last.payload_is_null || ctx->now.us_utc - last.at.us_utc > TWICE_US)
+        return RC_OK;
     if (json_parse(ctx, last.payload, RECORD_PAYLOAD_MAX, &payload) ||
         json_get_str(ctx, payload, S("text"), &text))
         ctx_clear_error(ctx);

@@ -16,8 +16,9 @@ struct case_searching {
     enum case_sort sort;
     struct case_cursor cursor;
     size_t rows_max, rows_read;
-    size_t looked_at;           /* in all, also in a way of searching that was given up */
-    struct case_run_row *found; /* at least search->most + 1 of them */
+    size_t looked_at; /* in all, also in a way of searching that was given up */
+    struct case_run_row
+        *found; /* room for search->most + 1, or for rows_max + 1 where all are looked at */
     size_t found_n;
     struct case_run_row last; /* looked at */
     bool is_cut;              /* rows_max ended it: there may be more */

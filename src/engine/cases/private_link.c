@@ -31,11 +31,17 @@ static bool is_unproven(const struct contacts_of_party_row *contact)
     return contact->verified_is_null && str_eq(contact->kind, S("email"));
 }
 
+struct proving {
+    int64_t party;
+    struct contacts_of_party_rows contacts;
+};
+
 /* A reporter has one address. */
 static enum rc prove_tx(struct ctx *ctx, void *arg)
 {
-    const struct contacts_of_party_rows *contacts = arg;
-    enum rc rc = RC_OK;
+    const struct proving *proving = arg;
+    const struct contacts_of_party_rows *contacts = &proving->contacts;
+    enum rc rc = party_prove(ctx, proving->party, NULL);
 
     for (size_t i = 0; !rc && i < contacts->n; i++)
         if (is_unproven(&contacts->rows[i]))
@@ -45,14 +51,14 @@ static enum rc prove_tx(struct ctx *ctx, void *arg)
 
 enum rc private_link_opened(struct ctx *ctx, const struct private_link *link)
 {
-    struct contacts_of_party_rows contacts;
+    struct proving proving = {.party = link->reporter};
     enum rc rc;
 
     if (!link->is_mailed || !link->reporter)
         return RC_OK;
-    rc = contacts_of_party(ctx, link->reporter, &contacts);
-    for (size_t i = 0; !rc && i < contacts.n; i++)
-        if (is_unproven(&contacts.rows[i]))
-            return db_tx(ctx, prove_tx, &contacts);
+    rc = contacts_of_party(ctx, link->reporter, &proving.contacts);
+    for (size_t i = 0; !rc && i < proving.contacts.n; i++)
+        if (is_unproven(&proving.contacts.rows[i]))
+            return db_tx(ctx, prove_tx, &proving);
     return rc;
 }

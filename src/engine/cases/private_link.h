@@ -24,8 +24,9 @@ enum rc private_link_find(struct ctx *ctx, struct str token, bool *ret_is_found,
 
 /* Somebody has opened a link that private_link_find found: when it was mailed to the address that
  * was given with the case, the address is proven for this case from now on. For others of the same
- * address nothing changes, nor by a link that the browser was given. Table contact_point, in a
- * db_tx of its own; what changes nothing, as every opening after the first, writes nothing. */
+ * address nothing changes, nor by a link that the browser was given. Tables contact_point and
+ * party, in a db_tx of its own; what changes nothing, as every opening after the first, writes
+ * nothing. */
 enum rc private_link_opened(struct ctx *ctx, const struct private_link *link) MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 #include "engine/cases/kept.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/city.h"
+#include "people/party_name.h"
 #include "place/place.h"
 
 #define MAX_WORDS      40000
@@ -301,6 +302,19 @@ static enum rc check_answers(struct ctx *ctx, struct checking *checking,
     return RC_OK;
 }
 
+/* The job of an open case's clocks looks at them no later than there is something to tell. */
+static void check_alarm(struct ctx *ctx, struct checking *checking,
+                        const struct projections_row *row)
+{
+    bool is_late = row->watched_is_null || instant_cmp(row->watched, row->clocks_alarm) > 0;
+
+    if (row->clocks_alarm_is_null || row->state_type == STATE_CLOSED || !is_late)
+        return;
+    compare(checking, row->number, "alarm",
+            instant_or_none(ctx, row->watched_is_null, row->watched),
+            instant_or_none(ctx, false, row->clocks_alarm));
+}
+
 static enum rc check_row(struct ctx *ctx, struct checking *checking,
                          const struct projections_row *row)
 {
@@ -312,6 +326,7 @@ static enum rc check_row(struct ctx *ctx, struct checking *checking,
         return rc;
     compare(checking, row->number, "due", instant_or_none(ctx, row->due_is_null, row->due),
             instant_or_none(ctx, row->clocks_due_is_null, row->clocks_due));
+    check_alarm(ctx, checking, row);
     compare(checking, row->number, "district", row->district, place_layer(&place, S("district")));
     return check_answers(ctx, checking, row);
 }
@@ -334,11 +349,32 @@ static enum rc check_case(struct ctx *ctx, const struct projections_row *row, vo
     return rc;
 }
 
+/* In a piece of its own, as well. */
+static enum rc check_party(struct ctx *ctx, const struct party_names_row *row, void *arg)
+{
+    struct checking *checking = arg;
+    struct piece piece;
+    struct str party;
+    enum rc rc = piece_begin(ctx, &piece);
+
+    if (rc)
+        return rc;
+    party = str_fmt(ctx->arena, "party %lld", (long long)row->id);
+    compare(checking, party, "folded", row->folded_is_null ? S("none") : row->folded,
+            party_name_fold(ctx->arena, row->name));
+    compare(checking, party, "is_proven", row->is_proven ? S("true") : S("false"),
+            row->has_proof ? S("true") : S("false"));
+    piece_end(ctx, &piece);
+    return RC_OK;
+}
+
 enum rc projection_check(struct ctx *ctx, struct buf *report, struct projection_found *ret)
 {
     struct checking checking = {.report = report};
     enum rc rc = projections(ctx, check_case, &checking);
 
+    if (!rc)
+        rc = party_names(ctx, check_party, &checking);
     if (!rc)
         *ret = checking.found;
     return rc;

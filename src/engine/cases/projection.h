@@ -1,6 +1,8 @@
-/* Projections: what is stored with a case although it can be computed, so that lists are fast.
+/* Projections: what is stored although it can be computed, so that lists are fast.
  *
  *   cases.due       the latest due instant of the clocks that run (not met, not paused), or NULL
+ *   the case's job  "case.clocks" of an open case, due at the nearest warning or deadline of those
+ *                   of its clocks that run and are not missed, or before
  *   cases.district  the "district" of its place's layers, or ''
  *   case_text       number, place, description and text answers, folded for search; without the
  *                   answers of personal fields, which are looked for by their field alone, and by
@@ -13,6 +15,8 @@
  *                   (kept.h)
  *   case_index      one row for each answer to a field marked indexed (one per chosen option), by
  *                   which lists find cases (case_field.h)
+ *   party.folded    a reporter's name as it is looked for (people/party_name.h)
+ *   party.is_proven whether an address of theirs was proven
  *
  * Whoever changes what one is made of changes the projection in the same transaction;
  * projection_check proves that they are equal. Layer: engine. */
@@ -47,9 +51,9 @@ struct projection_found {
     int64_t differences;
 };
 
-/* Recomputes the projections of every case from what they are made of and compares; changes
- * nothing. Each difference is one line of `report`: "26-00042-7: due is ..., should be ...". Reads
- * on ctx->conn; ctx->city must be set. */
+/* Recomputes the projections of every case and party from what they are made of and compares;
+ * changes nothing. Each difference is one line of `report`: "26-00042-7: due is ..., should be
+ * ...". Reads on ctx->conn; ctx->city must be set. */
 enum rc projection_check(struct ctx *ctx, struct buf *report,
                          struct projection_found *ret) MUST_CHECK;
 

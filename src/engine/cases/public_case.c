@@ -32,6 +32,17 @@ static struct str block_label(struct ctx *ctx, const struct place_block *block)
                       block->hundred ? MSG_place_block : MSG_place_first_block, args, 2);
 }
 
+void public_place_put_point(struct json_writer *json, const struct public_place *place)
+{
+    json_put_member_bool(json, S("is_block"), place->is_blurred);
+    if (place->has_point) {
+        json_put_key(json, S("lat"));
+        json_put_f64(json, point_lat(place->point));
+        json_put_key(json, S("lon"));
+        json_put_f64(json, point_lon(place->point));
+    }
+}
+
 enum rc public_place(struct ctx *ctx, const struct definition *definition,
                      const struct public_place_source *source, struct public_place *ret)
 {

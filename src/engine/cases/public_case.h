@@ -13,6 +13,7 @@
 #ifndef ENGINE_PUBLIC_CASE_H
 #define ENGINE_PUBLIC_CASE_H
 
+#include "base/json.h"
 #include "engine/definition/answer.h"
 #include "engine/definition/city.h"
 #include "place/geometry.h"
@@ -29,6 +30,9 @@ struct public_place {
     struct point point; /* of the block where it is blurred */
     bool is_blurred;
 };
+
+/* The members "is_block", and where there is a point "lat" and "lon", of an object that is open. */
+void public_place_put_point(struct json_writer *json, const struct public_place *place);
 
 struct public_case {
     int64_t id; /* for further questions about it; never shown */

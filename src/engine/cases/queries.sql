@@ -19,8 +19,9 @@ INSERT INTO place (address, kind, label, unit, zip, lat_e7, lon_e7, cell, layers
 VALUES (:address, :kind, :label, :unit, :zip, :lat_e7, :lon_e7, :cell, :layers)
 RETURNING id;
 
--- name: party_add :insert (kind TEXT, name TEXT, lang TEXT, created INSTANT)
-INSERT INTO party (kind, name, lang, created) VALUES (:kind, :name, :lang, :created) RETURNING id;
+-- name: party_add :insert (kind TEXT, name TEXT, folded TEXT, is_proven BOOL, lang TEXT, created INSTANT)
+INSERT INTO party (kind, name, folded, is_proven, lang, created)
+VALUES (:kind, :name, :folded, :is_proven, :lang, :created) RETURNING id;
 
 -- name: contact_add :insert (party I64, kind TEXT, value TEXT, folded TEXT, verified INSTANT?, verified_by TEXT?, created INSTANT)
 INSERT INTO contact_point (party, kind, value, folded, verified, verified_by, created)
@@ -71,30 +72,49 @@ SELECT count(*) AS total FROM (SELECT 1 FROM case_index x
 -- name: case_index_of :many (cases I64)
 SELECT field, text, number, instant FROM case_index WHERE cases = :cases ORDER BY id;
 
+-- What staff find a caller by, beside what it follows from: for rebuild --check.
+-- name: party_names :each ()
+-- column: has_proof BOOL
+SELECT p.id, p.name, p.folded, p.is_proven, EXISTS (SELECT 1 FROM contact_point c
+    WHERE c.party = p.id AND c.verified IS NOT NULL) AS has_proof
+FROM party p ORDER BY p.id;
+
 -- What rebuild --check compares: each projection beside what it is made of. (+k.met: without the
 -- plus SQLite answers max(due) from the index of all clocks that run, once for every case.)
 -- name: projections :each ()
 -- column: clocks_due INSTANT?
+-- column: clocks_alarm INSTANT?
+-- column: watched INSTANT?
 -- column: words TEXT?
 -- column: public_words TEXT?
 -- column: place_label TEXT?
 -- column: place_layers JSON?
 -- @sqlite
-SELECT c.id, c.number, c.service_version, c.due, c.district, c.description,
-    c.is_description_public, c.answers,
+SELECT c.id, c.number, c.service_version, c.state_type, c.due, c.district,
+    c.description, c.is_description_public, c.answers,
     (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL AND k.paused IS NULL)
         AS clocks_due,
+    (SELECT min(coalesce(k.warn, k.due)) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL
+        AND k.paused IS NULL AND k.missed IS NULL) AS clocks_alarm,
+    j.due AS watched,
     t.words, u.words AS public_words, p.label AS place_label, p.layers AS place_layers
-FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.rowid = c.id
+FROM cases c LEFT JOIN place p ON p.id = c.place
+    LEFT JOIN job j ON j.once = 'clocks ' || c.id
+    LEFT JOIN case_text t ON t.rowid = c.id
     LEFT JOIN case_public_text u ON u.rowid = c.id
 ORDER BY c.id;
 -- @postgres
-SELECT c.id, c.number, c.service_version, c.due, c.district, c.description,
-    c.is_description_public, c.answers,
+SELECT c.id, c.number, c.service_version, c.state_type, c.due, c.district,
+    c.description, c.is_description_public, c.answers,
     (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL AND k.paused IS NULL)
         AS clocks_due,
+    (SELECT min(coalesce(k.warn, k.due)) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL
+        AND k.paused IS NULL AND k.missed IS NULL) AS clocks_alarm,
+    j.due AS watched,
     t.words, u.words AS public_words, p.label AS place_label, p.layers AS place_layers
-FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.id = c.id
+FROM cases c LEFT JOIN place p ON p.id = c.place
+    LEFT JOIN job j ON j.once = 'clocks ' || c.id
+    LEFT JOIN case_text t ON t.id = c.id
     LEFT JOIN case_public_text u ON u.id = c.id
 ORDER BY c.id;
 -- @both
@@ -138,6 +158,9 @@ FROM link_token WHERE token_hash = :token_hash;
 -- name: contact_prove :exec (id I64, verified INSTANT)
 UPDATE contact_point SET verified = :verified, verified_by = 'link'
 WHERE id = :id AND verified IS NULL;
+
+-- name: party_prove :exec (id I64)
+UPDATE party SET is_proven = TRUE WHERE id = :id AND is_proven = FALSE;
 
 -- name: case_by_number :optional (number TEXT)
 SELECT c.id, c.number, c.service, c.service_version, c.state, c.state_type, c.state_since,
@@ -258,10 +281,6 @@ SELECT closed FROM cases WHERE id = :id;
 SELECT kind, label, unit, address, zip, lat_e7, lon_e7, layers FROM place WHERE id = :id;
 
 -- Followers of a case that is merged, and those that the other one has.
--- name: merge_followers :many (cases I64)
-SELECT id, party, email, lang FROM follower
-WHERE cases = :cases AND confirmed IS NOT NULL AND ended IS NULL ORDER BY id;
-
 -- name: merge_follower :optional (cases I64, email TEXT)
 SELECT id, ended FROM follower WHERE cases = :cases AND email = :email;
 
@@ -272,9 +291,6 @@ SELECT party, email, lang FROM follower WHERE id = :id;
 INSERT INTO follower (cases, party, email, lang, token_hash, created, confirmed)
 VALUES (:cases, :party, :email, :lang, :token_hash, :created, :created)
 RETURNING id;
-
--- name: merge_follower_end :exec (id I64, ended INSTANT)
-UPDATE follower SET ended = :ended WHERE id = :id AND ended IS NULL;
 
 -- name: merge_follower_revive :exec (id I64)
 UPDATE follower SET ended = NULL WHERE id = :id;
@@ -699,8 +715,8 @@ UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)
 -- column: place_kind TEXT?
-SELECT c.id, c.number, c.service_version, c.state, c.team, c.place, c.reporter, c.lang, c.channel,
-    c.confidentiality, c.description, c.is_description_public, c.answers, c.opened, c.lock_version,
+SELECT c.id, c.number, c.service_version, c.state, c.state_since, c.team, c.place, c.reporter,
+    c.lang, c.channel, c.confidentiality, c.description, c.is_description_public, c.answers, c.opened, c.lock_version,
     p.kind AS place_kind, p.address AS place_address, p.label AS place_label, p.unit AS place_unit, p.zip AS place_zip,
     p.lat_e7, p.lon_e7, p.layers AS place_layers
 FROM cases c LEFT JOIN place p ON p.id = c.place
@@ -726,29 +742,31 @@ WHERE service = :service AND service_version <> :service_version AND state_type 
     AND id > :after_id
 ORDER BY id LIMIT :most;
 
--- Whom people call by that: all of the name, its first word, or its last.
--- name: parties_by_name :many (name TEXT, most I64)
+-- Whom people call by that: all of the name, its first word, or its last, as they are folded. Who has
+-- shown an address to be theirs comes first: what others file by their name does not hide them.
+-- name: parties_by_name :many (folded TEXT, most I64)
 -- @sqlite
-SELECT a.id FROM (SELECT id FROM party WHERE lower(name) = lower(:name) AND name <> ''
-    ORDER BY id DESC LIMIT :most) a
-UNION SELECT b.id FROM (SELECT id FROM party
-    WHERE lower(substr(name, 1, instr(name || ' ', ' ') - 1)) = lower(:name) AND name <> ''
-    ORDER BY id DESC LIMIT :most) b
-UNION SELECT c.id FROM (SELECT id FROM party
-    WHERE lower(replace(name, rtrim(name, replace(name, ' ', '')), '')) = lower(:name)
-        AND name <> ''
-    ORDER BY id DESC LIMIT :most) c
-ORDER BY id DESC LIMIT :most;
+SELECT a.id, a.is_proven FROM (SELECT id, is_proven FROM party
+    WHERE folded = :folded AND folded <> ''
+    ORDER BY is_proven DESC, id DESC LIMIT :most) a
+UNION SELECT b.id, b.is_proven FROM (SELECT id, is_proven FROM party
+    WHERE substr(folded, 1, instr(folded || ' ', ' ') - 1) = :folded AND folded <> ''
+    ORDER BY is_proven DESC, id DESC LIMIT :most) b
+UNION SELECT c.id, c.is_proven FROM (SELECT id, is_proven FROM party
+    WHERE replace(folded, rtrim(folded, replace(folded, ' ', '')), '') = :folded AND folded <> ''
+    ORDER BY is_proven DESC, id DESC LIMIT :most) c
+ORDER BY is_proven DESC, id DESC LIMIT :most;
 -- @postgres
-SELECT a.id FROM (SELECT id FROM party WHERE lower(name) = lower(:name) AND name <> ''
-    ORDER BY id DESC LIMIT :most) a
-UNION SELECT b.id FROM (SELECT id FROM party
-    WHERE lower(split_part(name, ' ', 1)) = lower(:name) AND name <> ''
-    ORDER BY id DESC LIMIT :most) b
-UNION SELECT c.id FROM (SELECT id FROM party
-    WHERE lower(regexp_replace(name, '^.* ', '')) = lower(:name) AND name <> ''
-    ORDER BY id DESC LIMIT :most) c
-ORDER BY id DESC LIMIT :most;
+SELECT a.id, a.is_proven FROM (SELECT id, is_proven FROM party
+    WHERE folded = :folded AND folded <> ''
+    ORDER BY is_proven DESC, id DESC LIMIT :most) a
+UNION SELECT b.id, b.is_proven FROM (SELECT id, is_proven FROM party
+    WHERE split_part(folded, ' ', 1) = :folded AND folded <> ''
+    ORDER BY is_proven DESC, id DESC LIMIT :most) b
+UNION SELECT c.id, c.is_proven FROM (SELECT id, is_proven FROM party
+    WHERE regexp_replace(folded, '^.* ', '') = :folded AND folded <> ''
+    ORDER BY is_proven DESC, id DESC LIMIT :most) c
+ORDER BY is_proven DESC, id DESC LIMIT :most;
 -- @both
 
 -- Whose contact an address is: the cases of a resident who has proven it, newest first; without

@@ -346,17 +346,6 @@ static void add_many(struct test_town *town)
                         "c.id % 30) * 1000000 FROM cases c WHERE c.number LIKE '26-9%'");
 }
 
-static int64_t differences(struct test_town *town)
-{
-    struct buf report = buf_in(town->ctx.arena, 10000);
-    struct projection_found found;
-
-    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
-    test_ok(&town->ctx, projection_check(&town->ctx, &report, &found));
-    db_reader_release(&town->ctx);
-    return found.differences;
-}
-
 /* Twenty answers of thirty values each, none of them rare, cost a page no more than one does. */
 static void many_answers_cost_a_page_no_more(void **state)
 {
@@ -405,12 +394,12 @@ static void personal_words_of_before_are_taken_out(void **state)
     test_town_set(town, "INSERT INTO job (kind, argument, once, due, attempts, trouble) VALUES "
                         "('words.everybody', '0', 'words.everybody', 0, 0, '')");
     assert_found(town, "KLM", "1");
-    assert_int_equal(differences(town), 1);
+    assert_int_equal(test_town_differences(town), 1);
     test_ok(&town->ctx, job_run_next(&town->ctx, &runner, &was_there));
     assert_true(was_there);
     assert_found(town, "KLM", "");
     assert_found(town, "100-5311", "2");
-    assert_int_equal(differences(town), 0);
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 /* Whose grants reach a team alone finds no more by an answer. */

@@ -36,26 +36,6 @@ static struct str payload_of(struct world *world, const char *kind)
     return test_text(world, str_z(world->ctx.arena, sql), 1);
 }
 
-static void assert_projections(struct world *world)
-{
-    struct buf report = buf_in(world->ctx.arena, 10000);
-    struct projection_found found;
-
-    /* Another snapshot than the one from before the change. */
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-    test_ok(&world->ctx, projection_check(&world->ctx, &report, &found));
-    if (found.differences)
-        print_error("%.*s\n", STR_ARG(buf_str(&report)));
-    assert_int_equal(found.differences, 0);
-}
-
-static void fresh_reader(struct world *world)
-{
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-}
-
 /* ---- Another service */
 
 static void a_transfer_keeps_number_and_history(void **state)
@@ -85,7 +65,7 @@ static void a_transfer_keeps_number_and_history(void **state)
         test_i64(world, "SELECT due FROM clock WHERE kind = 'respond' AND cases = %lld", 1),
         test_time("2026-07-09 00:00").us_utc);
     assert_int_equal(test_i64(world, "SELECT lock_version " CASE, 1), 2);
-    assert_projections(world);
+    test_projections(world);
 }
 
 static struct str told(struct world *world, const char *column, const char *email)
@@ -138,14 +118,14 @@ static void a_transfer_back_undoes_it(void **state)
     world->ctx.now = test_time("2026-07-06 11:00");
     test_ok(&world->ctx, transfer(world, filed.case_id, "sidewalk"));
     assert_int_not_equal(test_i64(world, "SELECT due " CASE, 1), due);
-    fresh_reader(world);
+    test_look_again(world);
     world->ctx.now = test_time("2026-07-07 11:00");
     test_ok(&world->ctx, transfer(world, filed.case_id, "pothole"));
     assert_int_equal(test_i64(world, "SELECT due " CASE, 1), due);
     assert_int_equal(test_i64(world, "SELECT team " CASE, 1), team);
     assert_str(test_text(world, "SELECT answers " CASE, 1), str_z(world->ctx.arena, answers));
     assert_int_equal(test_i64(world, "SELECT count(*) FROM clock WHERE cases = %lld", 1), 2);
-    assert_projections(world);
+    test_projections(world);
 }
 
 static void a_clock_that_stood_still_stays_later(void **state)
@@ -166,7 +146,7 @@ static void a_clock_that_stood_still_stays_later(void **state)
                       &(struct step_input){.step = S("answer"), .message = S("Deep.")}));
     due = test_i64(world, "SELECT due " CASE, 1);
     world->ctx.actor = agent;
-    fresh_reader(world);
+    test_look_again(world);
     test_ok(&world->ctx, transfer(world, filed.case_id, "sidewalk"));
     assert_true(test_i64(world, "SELECT due " CASE, 1) > due);
     /* What was answered stays answered. */
@@ -175,7 +155,7 @@ static void a_clock_that_stood_still_stays_later(void **state)
                               "NULL AND cases = %lld",
                               1),
                      1);
-    fresh_reader(world);
+    test_look_again(world);
     test_ok(&world->ctx, transfer(world, filed.case_id, "pothole"));
     assert_int_equal(test_i64(world, "SELECT due " CASE, 1), due);
 }
@@ -190,7 +170,7 @@ static void a_case_that_waits_goes_on_waiting(void **state)
             test_step(world, agent, 1,
                       &(struct step_input){.step = S("ask"), .message = S("How deep?")}));
     world->ctx.actor = agent;
-    fresh_reader(world);
+    test_look_again(world);
     test_ok(&world->ctx, transfer(world, 1, "sidewalk"));
     assert_str(test_text(world, "SELECT state " CASE, 1), "waiting");
     assert_int_equal(test_i64(world,
@@ -198,7 +178,7 @@ static void a_case_that_waits_goes_on_waiting(void **state)
                               "'resolve' AND cases = %lld",
                               1),
                      1);
-    assert_projections(world);
+    test_projections(world);
 }
 
 static void what_the_new_service_asks_is_answered_by_staff(void **state)
@@ -213,7 +193,7 @@ static void what_the_new_service_asks_is_answered_by_staff(void **state)
 
     test_file(world, &(struct test_filing){0});
     act_as(world, ROLE_AGENT, SCOPE_CITY, NULL);
-    fresh_reader(world);
+    test_look_again(world);
     test_ok(&world->ctx, case_transfer_plan(&world->ctx, 1, &to_tree, &plan));
     assert_int_equal(plan.missing_n, 1);
     assert_str(plan.missing[0]->id, "trouble");
@@ -235,7 +215,7 @@ static void what_the_new_service_asks_is_answered_by_staff(void **state)
                          "c.id = %lld",
                          1),
                "forestry");
-    assert_projections(world);
+    test_projections(world);
 }
 
 static void what_is_no_transfer_is_refused(void **state)
@@ -286,7 +266,7 @@ static void a_move_routes_again_and_leaves_the_clocks(void **state)
     test_place(&world->ctx, "795 Massachusetts Ave", &east);
     act_as(world, ROLE_CREW, SCOPE_CITY, NULL);
     world->ctx.now = test_time("2026-07-07 11:00");
-    fresh_reader(world);
+    test_look_again(world);
     test_ok(&world->ctx, case_move_plan(&world->ctx, 1, &west, &plan));
     assert_str(plan.team_from->id, "streets-east");
     assert_str(plan.team->id, "streets-west");
@@ -300,7 +280,7 @@ static void a_move_routes_again_and_leaves_the_clocks(void **state)
     assert_str(test_text(world, "SELECT district " CASE, 1),
                str_z(world->ctx.arena, place_layer(&west, S("district"))));
     assert_true(str_find(payload_of(world, "case.moved"), S("795 Massachusetts Ave")) > 0);
-    assert_projections(world);
+    test_projections(world);
     assert_error(&world->ctx, case_move(&world->ctx, 1, 1, &east), ERR_STALE, NULL);
     test_ok(&world->ctx, case_move(&world->ctx, 1, 2, &east));
     assert_str(test_text(world,

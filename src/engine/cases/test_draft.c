@@ -9,12 +9,6 @@
 #include "engine/test_support.h"
 #include "people/people.h"
 
-static void refresh(struct world *world)
-{
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-}
-
 /* A pothole half reported. */
 static struct draft begun(struct world *world)
 {
@@ -39,7 +33,7 @@ static struct str saved(struct world *world, const struct draft *draft)
     struct str token = S("");
 
     test_ok(&world->ctx, draft_save(&world->ctx, draft, &token));
-    refresh(world);
+    test_look_again(world);
     return token;
 }
 
@@ -82,7 +76,7 @@ static void saving_again_keeps_the_token(void **state)
     test_ok(&world->ctx, draft_save(&world->ctx, &back, &untouched));
     assert_grown(world, &before, NULL);
     assert_str(untouched, "same");
-    refresh(world);
+    test_look_again(world);
     test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
     assert_true(back.has_description);
     assert_int_equal(back.description.n, 0);
@@ -127,7 +121,7 @@ static void a_draft_sent_from_two_devices_is_one_case(void **state)
 
     test_ok(&world->ctx, draft_load(&world->ctx, token, &here));
     test_ok(&world->ctx, draft_share(&world->ctx, here.id, &other));
-    refresh(world);
+    test_look_again(world);
     test_ok(&world->ctx, draft_load(&world->ctx, other, &there));
     filing = draft_filing(&here);
     test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
@@ -199,7 +193,7 @@ static void a_draft_that_was_sent_is_its_case(void **state)
     test_ok(&world->ctx, draft_load(&world->ctx, token, &back));
     filing = draft_filing(&back);
     test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
-    refresh(world);
+    test_look_again(world);
     test_ok(&world->ctx, draft_case(&world->ctx, token, &row));
     assert_true(str_eq(row.number, filed.number));
     assert_error(&world->ctx, draft_load(&world->ctx, token, &back), ERR_EXPIRED, NULL);
@@ -254,8 +248,8 @@ static void an_account_that_ends_takes_its_drafts_along(void **state)
 
     people_use(&setup);
     filed = test_file(world, &(struct test_filing){.email = "ana@example.org"});
-    test_exec(world, "INSERT INTO party (kind, name, lang, created) VALUES ('person', 'Ana', 'en', "
-                     "1)");
+    test_exec(world, "INSERT INTO party (kind, name, folded, lang, created) VALUES ('person', "
+                     "'Ana', 'ana', 'en', 1)");
     resident.party = actor.id = test_i64(world, "SELECT max(id) FROM party WHERE %lld = 0", 0);
     test_exec(world, "INSERT INTO resident (party, email, created) SELECT max(id), "
                      "'ana@example.org', 1 FROM party");
@@ -269,12 +263,15 @@ static void an_account_that_ends_takes_its_drafts_along(void **state)
     assert_int_equal(test_i64(world, "SELECT count(*) FROM draft WHERE party = %lld", actor.id),
                      51);
     world->ctx.actor = NULL;
+    test_ok(&world->ctx, resident_change(&world->ctx, actor.id, S("José  NÚÑEZ"), LANG_ES));
+    assert_str(test_text(world, "SELECT folded FROM party WHERE id = %lld", actor.id),
+               "jose nunez");
     test_ok(&world->ctx, resident_erase(&world->ctx, &resident));
     assert_int_equal(test_i64(world, "SELECT count(*) FROM draft WHERE %lld = 0", 0), 0);
     assert_int_equal(test_i64(world, "SELECT count(*) FROM resident WHERE %lld = 0", 0), 0);
     assert_int_equal(test_i64(world,
-                              "SELECT count(*) FROM party WHERE name = '' AND erased IS NOT "
-                              "NULL AND id = %lld",
+                              "SELECT count(*) FROM party WHERE name = '' AND folded = '' "
+                              "AND erased IS NOT NULL AND id = %lld",
                               actor.id),
                      1);
     assert_int_equal(

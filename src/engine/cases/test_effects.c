@@ -141,29 +141,20 @@ static enum rc try_step(struct test_town *town, int64_t case_id, const char *ste
     return rc;
 }
 
-static void assert_text(struct test_town *town, const char *sql, const char *expected)
-{
-    struct str text = test_town_text(town, sql);
-
-    /* PostgreSQL writes JSON with spaces and in an order of its own. */
-    if (!str_eq(text, str_of(expected)) && !(raw_is_postgres() && strstr(sql, "answers")))
-        fail_msg("%s: %.*s, not %s", sql, STR_ARG(text), expected);
-}
-
 static void a_step_sets_answers(void **state)
 {
     struct test_town *town = *state;
     int64_t id = file_bench(town);
 
     test_ok(&town->ctx, try_step(town, id, "look"));
-    assert_text(town, "SELECT json(answers) FROM cases WHERE id = 1",
-                "{\"sure\":true,\"size\":\"large\",\"seen_on\":\"2026-11-16\"}");
-    assert_text(town, "SELECT text FROM case_index WHERE cases = 1 AND field = 'size'", "large");
+    test_town_says(town, "SELECT json(answers) FROM cases WHERE id = 1",
+                   "{\"sure\":true,\"size\":\"large\",\"seen_on\":\"2026-11-16\"}");
+    test_town_says(town, "SELECT text FROM case_index WHERE cases = 1 AND field = 'size'", "large");
     /* Staff alone are asked when it was seen: so the event that says it is theirs. */
-    assert_text(town,
-                "SELECT audience || payload FROM event e JOIN event_payload p ON p.event = e.id "
-                "WHERE kind = 'case.answered'",
-                "2{\"seen_on\":\"2026-11-16\",\"size\":\"large\"}");
+    test_town_says(town,
+                   "SELECT audience || payload FROM event e JOIN event_payload p ON p.event = e.id "
+                   "WHERE kind = 'case.answered'",
+                   "2{\"seen_on\":\"2026-11-16\",\"size\":\"large\"}");
 }
 
 static void a_step_turns_clocks(void **state)
@@ -192,14 +183,15 @@ static void a_step_opens_a_case(void **state)
     int64_t id = file_bench(town);
 
     test_ok(&town->ctx, try_step(town, id, "look"));
-    assert_text(town,
-                "SELECT s.code || ' ' || c.description || ' ' || json(c.answers) FROM cases c JOIN "
-                "service s ON s.id = c.service WHERE c.id = 2",
-                "paint It has no seat. {\"sure\":true}");
+    test_town_says(
+        town,
+        "SELECT s.code || ' ' || c.description || ' ' || json(c.answers) FROM cases c JOIN "
+        "service s ON s.id = c.service WHERE c.id = 2",
+        "paint It has no seat. {\"sure\":true}");
     assert_int_equal(test_town_count(town, "SELECT reporter = (SELECT reporter FROM cases WHERE id "
                                            "= 1) FROM cases WHERE id = 2"),
                      1);
-    assert_text(town, "SELECT kind || from_case || to_case FROM link", "needs21");
+    test_town_says(town, "SELECT kind || from_case || to_case FROM link", "needs21");
 }
 
 static void a_step_tells_more(void **state)
@@ -225,10 +217,10 @@ static void a_guard_holds_a_step_back(void **state)
     assert_true(str_eq(town->ctx.err.arg, S("Falta pintar.")));
     ctx_clear_error(&town->ctx);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM event"), events);
-    assert_text(town, "SELECT state FROM cases WHERE id = 1", "looked-at");
+    test_town_says(town, "SELECT state FROM cases WHERE id = 1", "looked-at");
     test_ok(&town->ctx, try_step(town, 2, "close"));
     test_ok(&town->ctx, try_step(town, id, "close"));
-    assert_text(town, "SELECT state FROM cases WHERE id = 1", "done");
+    test_town_says(town, "SELECT state FROM cases WHERE id = 1", "done");
 }
 
 /* Nothing of a step stays when one of its effects cannot be: here the service that it opens has
@@ -247,7 +239,7 @@ static void an_effect_that_fails_undoes_the_step(void **state)
     ctx_clear_error(&town->ctx);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM event"), events);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM clock WHERE met IS NOT NULL"), 0);
-    assert_text(town, "SELECT state FROM cases WHERE id = 1", "new");
+    test_town_says(town, "SELECT state FROM cases WHERE id = 1", "new");
 }
 
 /* What cannot work is said when the files are read. */
@@ -285,6 +277,122 @@ static void the_checker_finds_what_does_not_fit(void **state)
     }
 }
 
+/* ---- Things of the map */
+
+#define POST(layer, within)                                                  \
+    "fields:\n  - {id: post, type: asset, layer: " layer ", within: " within \
+    ", required: false, text: " NAMES("Post") "}\n"
+#define LAYER(id)                                                                                 \
+    "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"id\":" \
+    "\"" id "\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[-87.5,30.5]}}]}"
+
+static void put_with(struct test_town *town, const char *file, const char *text, const char *what,
+                     const char *with)
+{
+    struct arena *arena = town->ctx.arena;
+    ptrdiff_t at = str_find(str_of(text), str_of(what));
+
+    assert_true(at > 0);
+    test_town_put(
+        town, file,
+        str_z(arena, str_fmt(arena, "%.*s%s%s", (int)at, text, with, text + at + strlen(what))));
+}
+
+/* A bench that asks for a post, and what paint asks for. */
+static void publish_posts(struct test_town *town, const char *of_paint)
+{
+    test_town_put(town, "layers/sign-post.geojson", LAYER("SP-1"));
+    test_town_put(town, "layers/bin.geojson", LAYER("LB-1"));
+    put_with(town, "services/bench.yaml", bench, "fields:\n", POST("sign-post", "40 m"));
+    put_with(town, "services/paint.yaml", paint, "fields:\n", of_paint);
+    test_town_publish(town);
+}
+
+/* Some 20 m from the post. */
+static int64_t file_by_post(struct test_town *town, const char *post)
+{
+    struct ctx *ctx = &town->ctx;
+    struct place place = {.kind = PLACE_POINT, .label = S("near the river"), .has_point = true};
+    struct filing filing = {
+        .definition = city_service(town->city, S("bench")),
+        .place = &place,
+        .channel = S("web"),
+        .base_url = S("https://city.example"),
+    };
+    const struct str typed[] = {str_of(post), S("true")};
+    struct filed filed;
+
+    assert_true(point_of(30.5, -87.5002, &place.point));
+    test_ok(ctx, answers_new(ctx, filing.definition, &filing.answers));
+    for (size_t i = 0; i < COUNT(typed); i++)
+        test_ok(ctx, answer_read(ctx, &filing.definition->fields[i], &typed[i], 1,
+                                 &filing.answers.of[i]));
+    test_ok(ctx, case_file(ctx, &filing, &filed));
+    return filed.case_id;
+}
+
+/* The post of the newest case. */
+static void assert_newest(struct test_town *town, const char *expected)
+{
+    test_town_says(
+        town,
+        raw_is_postgres()
+            ? "SELECT s.code || ' ' || coalesce(c.answers->>'post', '') FROM cases c JOIN "
+              "service s ON s.id = c.service ORDER BY c.id DESC LIMIT 1"
+            : "SELECT s.code || ' ' || coalesce(c.answers->>'$.post', '') FROM cases c "
+              "JOIN service s ON s.id = c.service ORDER BY c.id DESC LIMIT 1",
+        expected);
+}
+
+/* To the further case goes what its own field could be answered: no thing of another layer, none
+ * that is farther than it may be, and no words that a version took for one. */
+static void an_asset_goes_to_the_further_case_where_it_is_one(void **state)
+{
+    struct test_town *town = *state;
+    struct ctx *ctx = &town->ctx;
+    int64_t id;
+
+    publish_posts(town, POST("sign-post", "40 m"));
+    test_ok(ctx, try_step(town, file_by_post(town, "SP-1"), "look"));
+    assert_newest(town, "paint SP-1");
+    id = file_by_post(town, "SP-1");
+    test_town_set(
+        town, str_z(ctx->arena, str_fmt(ctx->arena,
+                                        "UPDATE cases SET answers = '{\"post\":\"My neighbor\"}' "
+                                        "WHERE id = %lld",
+                                        (long long)id)));
+    test_ok(ctx, try_step(town, id, "look"));
+    assert_newest(town, "paint ");
+    publish_posts(town, POST("sign-post", "10 m"));
+    test_ok(ctx, try_step(town, file_by_post(town, "SP-1"), "look"));
+    assert_newest(town, "paint ");
+    publish_posts(town, POST("bin", "40 m"));
+    test_ok(ctx, try_step(town, file_by_post(town, "SP-1"), "look"));
+    assert_newest(town, "paint ");
+}
+
+static void a_step_sets_no_asset_that_is_none(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id;
+
+    put_with(town, "workflows/mend.yaml", workflow, "size: '\"large\"'", "post: '\"SP-1\"'");
+    publish_posts(town, "fields:\n");
+    test_ok(&town->ctx, try_step(town, file_by_post(town, ""), "look"));
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM event_payload WHERE payload LIKE "
+                                           "'%\"post\":\"SP-1\"%'"),
+                     1);
+    put_with(town, "workflows/mend.yaml", workflow, "size: '\"large\"'", "post: '\"LB-1\"'");
+    publish_posts(town, "fields:\n");
+    id = file_by_post(town, "");
+    assert_true(try_step(town, id, "look") != RC_OK);
+    assert_int_equal(town->ctx.err.id, ERR_CONFIG);
+    ctx_clear_error(&town->ctx);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM event_payload WHERE payload LIKE "
+                                           "'%LB-1%'"),
+                     0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
 
 int main(void)
@@ -297,6 +405,8 @@ int main(void)
         TEST(a_guard_holds_a_step_back),
         TEST(an_effect_that_fails_undoes_the_step),
         TEST(the_checker_finds_what_does_not_fit),
+        TEST(an_asset_goes_to_the_further_case_where_it_is_one),
+        TEST(a_step_sets_no_asset_that_is_none),
     };
 
     return cmocka_run_group_tests_name("effects", tests, NULL, NULL);

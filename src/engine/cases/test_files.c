@@ -7,22 +7,15 @@
 
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/test_temporary.h"
 #include "engine/cases/files.h"
 #include "engine/definition/city.h"
 
 struct store {
     struct ctx ctx;
     struct city city;
-    char folder[64];
+    char folder[TEST_TEMPORARY_MAX];
 };
-
-static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *at)
-{
-    (void)about;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
 
 static int open_store(void **state)
 {
@@ -30,8 +23,7 @@ static int open_store(void **state)
 
     assert_non_null(store);
     crypto_init();
-    memcpy(store->folder, "/tmp/cityhall-files-XXXXXX", 27);
-    assert_non_null(mkdtemp(store->folder));
+    test_temporary(store->folder, "files");
     store->ctx = (struct ctx){.arena = arena_new((size_t)64 << 20), .city = &store->city};
     store->city.files_folder = store->folder;
     *state = store;
@@ -42,7 +34,7 @@ static int close_store(void **state)
 {
     struct store *store = *state;
 
-    nftw(store->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    test_temporary_remove(store->folder);
     arena_free(store->ctx.arena);
     free(store);
     return 0;

@@ -5,19 +5,13 @@
 
 #define BASE S("https://city.example")
 
-static void look_again(struct world *world)
-{
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-}
-
 static enum rc ask(struct world *world, int64_t case_id, const char *email)
 {
     enum rc rc = follower_ask(
         &world->ctx,
         &(struct follower_ask){.case_id = case_id, .email = str_of(email), .base_url = BASE});
 
-    look_again(world);
+    test_look_again(world);
     return rc;
 }
 
@@ -40,7 +34,7 @@ static void follow(struct world *world, int64_t case_id, const char *email)
 {
     test_ok(&world->ctx, ask(world, case_id, email));
     test_ok(&world->ctx, follower_confirm(&world->ctx, token_of(world, "body", "/follows/")));
-    look_again(world);
+    test_look_again(world);
 }
 
 static struct filed file_bulky(struct world *world)
@@ -75,7 +69,7 @@ static void nobody_follows_before_confirming(void **state)
     assert_grown(world, &before, "follower", 1, "event", 1, "event_payload", 1, "record_leaf", 1,
                  NULL);
     assert_str(test_text(world, "SELECT email FROM follower", 0), "li@example.org");
-    look_again(world);
+    test_look_again(world);
     test_ok(&world->ctx, follower_look(&world->ctx, token, &link));
     assert_true(link.is_active);
     test_counts(world, &before);
@@ -145,13 +139,13 @@ static void it_ends_by_its_link(void **state)
     follow(world, filed.case_id, "li@example.org");
     test_ok(&world->ctx, test_step(world, agent, filed.case_id,
                                    &(struct step_input){.step = S("start"), .base_url = BASE}));
-    look_again(world);
+    test_look_again(world);
     token = token_of(world, "unsubscribe", "/unfollow/");
     test_ok(&world->ctx, follower_end_look(&world->ctx, token, &is_active, &number));
     assert_true(is_active && str_eq(number, filed.number));
     for (int i = 0; i < 2; i++)
         test_ok(&world->ctx, follower_end(&world->ctx, token));
-    look_again(world);
+    test_look_again(world);
     test_ok(&world->ctx, follower_end_look(&world->ctx, token, &is_active, &number));
     assert_false(is_active);
     test_counts(world, &before);
@@ -184,7 +178,7 @@ static void asking_is_refused_or_swallowed(void **state)
         test_i64(world, "SELECT count(*) FROM message WHERE address = 'flood@example.org'", 0),
         FOLLOWER_MAILS_PER_DAY);
     test_exec(world, "UPDATE cases SET is_hidden = TRUE");
-    look_again(world);
+    test_look_again(world);
     assert_error(&world->ctx, ask(world, filed.case_id, "li@example.org"), ERR_NOT_FOUND, NULL);
 }
 

@@ -5,7 +5,6 @@
 #include "engine/cases/case_import.h"
 #include "engine/cases/case_migrate.h"
 #include "engine/cases/keep_job.h"
-#include "engine/cases/projection.h"
 #include "engine/test_town.h"
 
 #define NAMES(text) "{en: " text ", es: " text ", vi: " text "}"
@@ -23,6 +22,8 @@
 
 static const char both[] = BENCH(FIELD("plate", "text", "keep: 30 days, personal: sensitive, ")
                                      FIELD("seats", "number", "keep: 90 d, indexed: true, "));
+static const char a_day[] =
+    BENCH(FIELD("plate", "text", "keep: 1 d, ") FIELD("seats", "number", ""));
 static const char seats_for_ever[] = BENCH(FIELD("seats", "number", ""));
 
 static void publish(struct test_town *town, const char *service)
@@ -42,21 +43,8 @@ static int open_town(void **state)
 static int64_t file_bench(struct test_town *town)
 {
     static const char *const typed[] = {"KLM 742", "3"};
-    struct ctx *ctx = &town->ctx;
-    struct filing filing = {.definition = city_service(town->city, S("bench")),
-                            .channel = S("web"),
-                            .base_url = S("https://city.example")};
-    struct filed filed;
 
-    test_ok(ctx, answers_new(ctx, filing.definition, &filing.answers));
-    for (size_t i = 0; i < 2; i++) {
-        struct str text = str_of(typed[i]);
-
-        test_ok(ctx,
-                answer_read(ctx, &filing.definition->fields[i], &text, 1, &filing.answers.of[i]));
-    }
-    test_ok(ctx, case_file(ctx, &filing, &filed));
-    return filed.case_id;
+    return test_town_file_as(town, "bench", typed, 2).case_id;
 }
 
 /* Runs what is due; how many jobs there were. A failure of theirs is written to their rows. */
@@ -85,18 +73,6 @@ static int64_t with(struct test_town *town, const char *word)
                             "SELECT count(*) FROM cases WHERE answers LIKE '%%%s%%'", word)));
 }
 
-static void assert_projections(struct test_town *town)
-{
-    struct buf report = buf_in(town->ctx.arena, 10000);
-    struct projection_found differing;
-
-    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
-    test_ok(&town->ctx, projection_check(&town->ctx, &report, &differing));
-    db_reader_release(&town->ctx);
-    if (differing.differences)
-        fail_msg("%.*s", STR_ARG(buf_str(&report)));
-}
-
 static void each_answer_has_its_own_time(void **state)
 {
     struct test_town *town = *state;
@@ -110,7 +86,7 @@ static void each_answer_has_its_own_time(void **state)
     assert_int_equal(run_jobs(town), 1);
     assert_int_equal(with(town, "KLM"), 1);
     assert_int_equal(with(town, "seats"), 2);
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
     town->ctx.now = instant_plus_us(town->ctx.now, 59 * US_PER_DAY);
     assert_int_equal(run_jobs(town), 1);
     assert_int_equal(with(town, "seats"), 2);
@@ -123,7 +99,26 @@ static void each_answer_has_its_own_time(void **state)
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM case_index"), 1);
     assert_int_equal(with(town, "KLM"), 1);
     assert_int_equal(test_town_count(town, "SELECT max(id) FROM cases"), open);
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+/* The shortest that a service can say, to the instant. */
+static void a_day_is_a_day(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id;
+
+    publish(town, a_day);
+    id = file_bench(town);
+    test_town_step(town, id, "resolve");
+    town->ctx.now = instant_plus_us(town->ctx.now, US_PER_DAY - 1);
+    test_ok(&town->ctx, keep_erase(&town->ctx, id));
+    assert_int_equal(with(town, "KLM"), 1);
+    town->ctx.now = instant_plus_us(town->ctx.now, 1);
+    test_ok(&town->ctx, keep_erase(&town->ctx, id));
+    assert_int_equal(with(town, "KLM"), 0);
+    assert_int_equal(with(town, "seats"), 1);
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 /* The worker that had begun is gone: what it did stays done, and another does the rest. */
@@ -145,7 +140,7 @@ static void it_goes_on_where_it_was_stopped(void **state)
                      KEEP_ENDS + 7);
     assert_int_equal(
         test_town_count(town, "SELECT count(*) FROM job WHERE done IS NULL AND argument = ''"), 1);
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 static void one_that_cannot_be_done_holds_up_no_other(void **state)
@@ -181,7 +176,7 @@ static void a_newer_version_has_other_times(void **state)
     test_ok(&town->ctx, case_migrate(&town->ctx, &how, &report, &done));
     assert_int_equal(done.moved, 1);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM case_kept"), 1);
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
     test_town_step(town, id, "resolve");
     town->ctx.now = instant_plus_us(town->ctx.now, 400 * US_PER_DAY);
     test_ok(&town->ctx, keep_begin(&town->ctx));
@@ -190,7 +185,7 @@ static void a_newer_version_has_other_times(void **state)
     assert_int_equal(
         test_town_count(town, "SELECT count(*) FROM event_payload WHERE payload LIKE '%KLM%'"), 0);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM case_kept"), 0);
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 /* It was closed long ago, elsewhere. */
@@ -220,12 +215,12 @@ static void an_imported_case_has_its_end_already(void **state)
             answer_read(ctx, &history.definition->fields[1], &seats, 1, &history.answers.of[1]));
     test_ok(ctx, case_import_plan(ctx, &group, &plan));
     test_ok(ctx, case_import(ctx, plan, &counts));
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
     test_ok(ctx, keep_begin(ctx));
     assert_int_equal(run_jobs(town), 1);
     assert_int_equal(with(town, "KLM"), 0);
     assert_int_equal(with(town, "seats"), 1);
-    assert_projections(town);
+    assert_int_equal(test_town_differences(town), 0);
 }
 
 static void bad_arguments_are_told(void **state)
@@ -250,11 +245,9 @@ static void bad_arguments_are_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TOWN(each_answer_has_its_own_time),
-        TOWN(it_goes_on_where_it_was_stopped),
-        TOWN(one_that_cannot_be_done_holds_up_no_other),
-        TOWN(a_newer_version_has_other_times),
-        TOWN(an_imported_case_has_its_end_already),
+        TOWN(each_answer_has_its_own_time),    TOWN(a_day_is_a_day),
+        TOWN(it_goes_on_where_it_was_stopped), TOWN(one_that_cannot_be_done_holds_up_no_other),
+        TOWN(a_newer_version_has_other_times), TOWN(an_imported_case_has_its_end_already),
         TOWN(bad_arguments_are_told),
     };
 

@@ -1,4 +1,5 @@
 /* Two reports of one thing become one case, and two again. */
+#include "engine/cases/case_link.h"
 #include "engine/cases/case_merge.h"
 #include "engine/cases/follower.h"
 #include "engine/cases/projection.h"
@@ -64,22 +65,6 @@ static struct str whole(struct world *world)
         1);
 }
 
-static void look_again(struct world *world)
-{
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-}
-
-static void assert_projections(struct world *world)
-{
-    struct buf report = buf_in(world->ctx.arena, 10000);
-    struct projection_found found;
-
-    look_again(world);
-    test_ok(&world->ctx, projection_check(&world->ctx, &report, &found));
-    assert_int_equal(found.differences, 0);
-}
-
 static void a_merged_case_closes_and_its_people_follow(void **state)
 {
     struct world *world = *state;
@@ -117,7 +102,7 @@ static void a_merged_case_closes_and_its_people_follow(void **state)
                                    "'neighbor@example.com' AND %lld = 1",
                                    1),
                          S("https://city.example/")) == 0);
-    assert_projections(world);
+    test_projections(world);
 }
 
 static void undoing_a_merge_restores_everything(void **state)
@@ -146,7 +131,7 @@ static void undoing_a_merge_restores_everything(void **state)
     assert_int_equal(told(world, "neighbor@example.com", "unmerged"), 1);
     assert_int_equal(
         test_i64(world, "SELECT count(*) FROM link WHERE ended IS NULL AND %lld = 1", 1), 0);
-    assert_projections(world);
+    test_projections(world);
     /* And the steps of its state are open again. */
     test_ok(&world->ctx,
             test_step(world, agent, 1,
@@ -202,7 +187,7 @@ static void an_old_link_ends_it_on_the_case_that_goes_on(void **state)
     test_ok(&world->ctx, case_merge(&world->ctx, 1, 0, &two));
     test_ok(&world->ctx, case_merge(&world->ctx, 2, 0, &three));
     assert_int_equal(follows(world, 3, "neighbor@example.com"), 1);
-    look_again(world);
+    test_look_again(world);
     test_ok(&world->ctx, follower_end_look(&world->ctx, link, &is_active, &number));
     assert_true(is_active);
     test_ok(&world->ctx, follower_end(&world->ctx, link));
@@ -212,7 +197,7 @@ static void an_old_link_ends_it_on_the_case_that_goes_on(void **state)
         test_i64(world, "SELECT count(*) FROM event WHERE kind = 'follower.ended' AND cases = %lld",
                  3),
         1);
-    look_again(world);
+    test_look_again(world);
     test_ok(&world->ctx, follower_end_look(&world->ctx, link, &is_active, &number));
     assert_false(is_active);
     test_ok(&world->ctx, case_unmerge(&world->ctx, 2, 0, &three));
@@ -282,7 +267,7 @@ static void merges_are_undone_from_the_last(void **state)
     assert_int_equal(follows(world, 2, "pat@example.com"), 1);
     test_ok(&world->ctx, case_unmerge(&world->ctx, 1, 0, &two));
     assert_int_equal(follows(world, 2, "pat@example.com"), 0);
-    assert_projections(world);
+    test_projections(world);
 }
 
 static void cases_are_linked_and_unlinked(void **state)

@@ -25,42 +25,6 @@ static void file_secret(struct world *world)
                                            .description = "My neighbor " SECRET " did it"});
 }
 
-/* In how many rows of the store the word stands, in any column that holds text. */
-static int64_t found(struct world *world, const char *word)
-{
-    static const char *const places[][2] = {
-        {"cases", "description || answers"},
-        {"event_payload", "payload"},
-        {"case_text", "words"},
-        {"case_public_text", "words"},
-        {"message", "subject || body"},
-        {"case_index", "field || coalesce(text, '')"},
-        {"satisfaction", "text"},
-        {"draft", "answers"},
-    };
-    int64_t n = 0;
-
-    for (size_t i = 0; i < COUNT(places); i++) {
-        struct str sql = str_fmt(world->ctx.arena,
-                                 "SELECT count(*) FROM %s WHERE %s LIKE '%%%%%s%%%%' AND %%lld = 1",
-                                 places[i][0], places[i][1], word);
-
-        n += test_i64(world, str_z(world->ctx.arena, sql), 1);
-    }
-    return n;
-}
-
-static void assert_projections(struct world *world)
-{
-    struct buf report = buf_in(world->ctx.arena, 10000);
-    struct projection_found differing;
-
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-    test_ok(&world->ctx, projection_check(&world->ctx, &report, &differing));
-    assert_int_equal(differing.differences, 0);
-}
-
 static void a_hidden_case_comes_back(void **state)
 {
     struct world *world = *state;
@@ -120,7 +84,7 @@ static void a_service_with_texts_has_its_description_released(void **state)
     be(world, ROLE_SUPERVISOR);
     test_ok(&world->ctx, case_description_release(&world->ctx, 1, 0, true));
     assert_int_equal(test_i64(world, "SELECT is_description_public " CASE, 1), 1);
-    assert_int_equal(found(world, "bent"), 3); /* the case, and both searches */
+    assert_int_equal(test_found(world, "bent"), 3); /* the case, and both searches */
 }
 
 static void a_redacted_description_is_nowhere(void **state)
@@ -129,15 +93,15 @@ static void a_redacted_description_is_nowhere(void **state)
     struct redaction redaction = {.what = REDACT_DESCRIPTION, .reason = S("Names a person")};
 
     file_secret(world);
-    assert_true(found(world, SECRET) > 0);
+    assert_true(test_found(world, SECRET) > 0);
     be(world, ROLE_AGENT);
     assert_error(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction), ERR_DENIED, NULL);
     be(world, ROLE_SUPERVISOR);
     test_ok(&world->ctx, case_redact(&world->ctx, 1, 1, &redaction));
-    assert_int_equal(found(world, SECRET), 0);
-    assert_int_equal(found(world, "zacharias"), 0);
+    assert_int_equal(test_found(world, SECRET), 0);
+    assert_int_equal(test_found(world, "zacharias"), 0);
     assert_error(&world->ctx, case_redact(&world->ctx, 1, 2, &redaction), ERR_NOT_FOUND, NULL);
-    assert_projections(world);
+    test_projections(world);
 }
 
 static void a_redacted_note_keeps_its_place_in_the_record(void **state)
@@ -179,12 +143,12 @@ static void a_redacted_message_leaves_the_mails(void **state)
     test_ok(&world->ctx,
             test_step(world, agent, 1,
                       &(struct step_input){.step = S("ask"), .message = S("Is it Quetzalcoatl?")}));
-    assert_int_equal(found(world, "Quetzalcoatl"), 2);
+    assert_int_equal(test_found(world, "Quetzalcoatl"), 2);
     redaction.id =
         test_i64(world, "SELECT id FROM event WHERE kind = 'message.added' AND cases = %lld", 1);
     be(world, ROLE_SUPERVISOR);
     test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
-    assert_int_equal(found(world, "Quetzalcoatl"), 0);
+    assert_int_equal(test_found(world, "Quetzalcoatl"), 0);
     assert_int_equal(
         test_i64(world, "SELECT count(*) FROM message WHERE body LIKE '%%[...]%%' AND cases = %lld",
                  1),
@@ -206,10 +170,10 @@ static void what_was_said_with_a_rating_is_redacted(void **state)
     world->ctx.actor = reporter;
     test_ok(&world->ctx, case_rate(&world->ctx, 1, 2, S("Quetzalcoatl was rude")));
     redaction.id = test_i64(world, "SELECT max(id) FROM event WHERE cases = %lld", 1);
-    assert_int_equal(found(world, "Quetzalcoatl"), 2);
+    assert_int_equal(test_found(world, "Quetzalcoatl"), 2);
     be(world, ROLE_SUPERVISOR);
     test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
-    assert_int_equal(found(world, "Quetzalcoatl"), 0);
+    assert_int_equal(test_found(world, "Quetzalcoatl"), 0);
     assert_int_equal(test_i64(world, "SELECT score FROM satisfaction WHERE cases = %lld", 1), 2);
     world->ctx.actor = reporter;
     test_ok(&world->ctx, case_rate(&world->ctx, 1, 3, S("Quetzalcoatl")));
@@ -217,8 +181,8 @@ static void what_was_said_with_a_rating_is_redacted(void **state)
     test_ok(&world->ctx, case_rate(&world->ctx, 1, 3, S("Better")));
     be(world, ROLE_SUPERVISOR);
     test_ok(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction));
-    assert_int_equal(found(world, "Quetzalcoatl"), 0);
-    assert_int_equal(found(world, "Better"), 2);
+    assert_int_equal(test_found(world, "Quetzalcoatl"), 0);
+    assert_int_equal(test_found(world, "Better"), 2);
 }
 
 static void a_redacted_answer_leaves_the_index(void **state)
@@ -236,7 +200,7 @@ static void a_redacted_answer_leaves_the_index(void **state)
     assert_error(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction), ERR_NOT_FOUND, NULL);
     redaction.reason = S("\n");
     assert_error(&world->ctx, case_redact(&world->ctx, 1, 0, &redaction), ERR_REQUIRED, "reason");
-    assert_projections(world);
+    test_projections(world);
 }
 
 static void a_redacted_answer_leaves_the_record(void **state)
@@ -352,10 +316,10 @@ static void a_redacted_photo_leaves_the_disk(void **state)
 {
     struct world *world = *state;
     struct redaction redaction = {.what = REDACT_PHOTO, .id = 1, .reason = S("A face")};
-    char folder[TEST_FOLDER_MAX];
+    char folder[TEST_TEMPORARY_MAX];
     struct city city = *test_city;
 
-    test_folder_make(folder);
+    test_temporary(folder, "engine");
     city.files_folder = folder;
     file_secret(world);
     world->ctx.city = &city;
@@ -377,7 +341,7 @@ static void a_redacted_photo_leaves_the_disk(void **state)
                               1),
                      2);
     world->ctx.city = test_city;
-    test_folder_remove(folder);
+    test_temporary_remove(folder);
 }
 
 int main(void)

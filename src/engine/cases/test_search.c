@@ -4,9 +4,11 @@
 #include <sqlite3.h>
 
 #include "engine/cases/case_privacy.h"
+#include "engine/cases/private_link.h"
 #include "engine/cases/public_case.h"
 #include "engine/cases/queries.h"
 #include "engine/test_support.h"
+#include "people/party_name.h"
 
 static struct case_found search(struct world *world, const struct case_search *as, const char *text)
 {
@@ -243,11 +245,55 @@ static void test_words_name_services(void **state)
 
 static void name_reporter(struct world *world, const char *name)
 {
+    struct str folded = party_name_fold(world->ctx.arena, str_of(name));
+
     test_exec(world, str_z(world->ctx.arena,
                            str_fmt(world->ctx.arena,
-                                   "UPDATE party SET name = '%s' WHERE id = (SELECT reporter FROM "
-                                   "cases WHERE id = 1)",
-                                   name)));
+                                   "UPDATE party SET name = '%s', folded = '%.*s' WHERE id = "
+                                   "(SELECT reporter FROM cases WHERE id = 1)",
+                                   name, STR_ARG(folded))));
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+}
+
+/* Capitals, accents composed or apart, and how many blanks stand between: none of it tells people
+ * apart. The name stays as it was given. */
+static void test_a_name_is_found_however_it_is_written(void **state)
+{
+    static const char *const names[] = {"José Núñez", "JOSE\u0301 NU\u0301N\u0303EZ",
+                                        "  jose \t\u00a0 nun\u0303ez "};
+    static const char *const asked[] = {
+        "NÚÑEZ",       "nunez",      "Núñez",          "nu\u0301n\u0303ez", "JOSÉ",
+        "jose",        "Jose\u0301", "\"José Núñez\"", "\"jose   nunez\"",  "\" JOSÉ\u00a0nuñez \"",
+        "nobody,nunez"};
+    struct world *world = *state;
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        test_file(world, &(struct test_filing){.name = names[i]});
+    test_file(world, &(struct test_filing){.name = "Nguyễn Thị Đào"});
+    world->ctx.actor = test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL);
+    for (size_t i = 0; i < COUNT(asked); i++) {
+        struct str text = str_fmt(world->ctx.arena, "reporter:%s", asked[i]);
+        struct str found = ids(world, str_z(world->ctx.arena, text), CASES_OLDEST, 50);
+
+        if (!str_eq(found, S("1 2 3")))
+            fail_msg("%.*s: %.*s", STR_ARG(text), STR_ARG(found));
+    }
+    assert_str(ids(world, "reporter:nguyen", CASES_OLDEST, 50), "4");
+    assert_str(ids(world, "reporter:\"nguyen thi dao\"", CASES_OLDEST, 50), "4");
+    assert_str(ids(world, "reporter:\"nguyen dao\"", CASES_OLDEST, 50), "");
+    assert_str(test_text(world,
+                         "SELECT name FROM party WHERE id = (SELECT reporter FROM cases "
+                         "WHERE id = %lld)",
+                         3),
+               "  jose \t\u00a0 nun\u0303ez ");
+}
+
+static void add_namesakes(struct world *world)
+{
+    test_exec(world, "INSERT INTO party (kind, name, folded, lang, created) "
+                     "WITH RECURSIVE nth(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM nth "
+                     "WHERE i < 1000) SELECT 'person', 'Ana', 'ana', 'en', 0 FROM nth");
     db_reader_release(&world->ctx);
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
 }
@@ -265,14 +311,32 @@ static void test_many_people_of_a_name_are_told(void **state)
     test_ok(&world->ctx,
             case_search(&world->ctx, &(struct case_search){.filter = &filter, .most = 5}, &found));
     assert_true(found.n == 1 && !found.is_cut);
-    test_exec(world, "INSERT INTO party (kind, name, lang, created) "
-                     "WITH RECURSIVE nth(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM nth "
-                     "WHERE i < 1000) SELECT 'person', 'Ana', 'en', 0 FROM nth");
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    add_namesakes(world);
     test_ok(&world->ctx,
             case_search(&world->ctx, &(struct case_search){.filter = &filter, .most = 5}, &found));
     assert_true(found.n == 0 && found.is_cut);
+}
+
+/* Nobody hides a person whose address is proven: by the mailed link, or because they signed in. */
+static void test_proven_people_come_first(void **state)
+{
+    struct world *world = *state;
+    struct private_link link = {.is_mailed = true};
+    struct filing own;
+    struct filed filed;
+
+    fill(world);
+    own = test_filing(&world->ctx, &(struct test_filing){.name = "Ana", .email = "a@example.com"});
+    own.is_own_email = true;
+    test_ok(&world->ctx, case_file(&world->ctx, &own, &filed));
+    name_reporter(world, "Ana");
+    add_namesakes(world);
+    assert_str(ids(world, "reporter:ana", CASES_OLDEST, 50), "7");
+    link.case_id = 1;
+    link.reporter = test_i64(world, "SELECT reporter FROM cases WHERE id = %lld", 1);
+    test_ok(&world->ctx, private_link_opened(&world->ctx, &link));
+    name_reporter(world, "Ana");
+    assert_str(ids(world, "reporter:ana", CASES_OLDEST, 50), "1 7");
 }
 
 static void test_people_are_found_by_who_may(void **state)
@@ -585,6 +649,8 @@ int main(void)
         TEST(test_words_are_folded_ranked_and_left_out),
         TEST(test_words_name_services),
         TEST(test_people_are_found_by_who_may),
+        TEST(test_a_name_is_found_however_it_is_written),
+        TEST(test_proven_people_come_first),
         TEST(test_many_people_of_a_name_are_told),
         TEST(test_programs_learn_no_logins),
         TEST(test_grants_bound_every_list),

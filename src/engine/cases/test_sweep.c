@@ -90,6 +90,24 @@ static void test_expired_goes_the_rest_stays(void **state)
         test_town_count(town, "SELECT count(*) FROM job WHERE kind IN ('new', 'broken')"), 2);
 }
 
+/* Whoever asks what ran last week finds it. */
+static void test_ended_jobs_are_kept_a_week(void **state)
+{
+    struct test_town *town = *state;
+    int64_t week_ago_us = instant_plus_us(town->ctx.now, -7 * US_PER_DAY).us_utc;
+
+    test_town_set(town, str_z(town->ctx.arena,
+                              str_fmt(town->ctx.arena,
+                                      "INSERT INTO job (kind, argument, due, attempts, done, "
+                                      "trouble) VALUES ('week', '', 0, 1, %lld, ''), "
+                                      "('older', '', 0, 1, %lld, '')",
+                                      (long long)week_ago_us, (long long)week_ago_us - 1)));
+    test_ok(&town->ctx, sweep_begin(&town->ctx));
+    run(town);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE kind = 'week'"), 1);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE kind = 'older'"), 0);
+}
+
 static void test_comes_again_tomorrow(void **state)
 {
     struct test_town *town = *state;
@@ -111,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TOWN(test_expired_goes_the_rest_stays),
+        TOWN(test_ended_jobs_are_kept_a_week),
         TOWN(test_comes_again_tomorrow),
     };
 

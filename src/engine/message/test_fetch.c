@@ -1,11 +1,13 @@
 #include "engine/message/fetch.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include "base/test_support.h"
+#include "base/test_temporary.h"
 #include "engine/message/test_peer.h"
 
 typedef int getaddrinfo_fn(const char *, const char *, const struct addrinfo *, struct addrinfo **);
@@ -86,14 +88,15 @@ static void a_post_carries_headers_and_body(void **state)
 static void a_body_can_go_to_a_file(void **state)
 {
     struct ctx *ctx = *state;
-    char path[] = "/tmp/cityhall-fetch-XXXXXX", bytes[10];
+    char folder[TEST_TEMPORARY_MAX], bytes[10];
     struct peer peer;
     struct fetch fetch;
     struct fetched got;
 
     peer_start(&peer, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
     fetch = asking(ctx, &peer, "/");
-    fetch.fd = mkstemp(path);
+    test_temporary(folder, "fetch");
+    fetch.fd = open(folder, O_TMPFILE | O_RDWR, 0600);
     assert_int_equal(fetch_url(ctx, &fetch, &got), FETCH_ANSWERED);
     peer_stop(&peer);
     assert_int_equal(got.body.n, 0);
@@ -101,7 +104,7 @@ static void a_body_can_go_to_a_file(void **state)
     assert_int_equal(pread(fetch.fd, bytes, sizeof bytes, 0), 5);
     assert_memory_equal(bytes, "hello", 5);
     close(fetch.fd);
-    unlink(path);
+    test_temporary_remove(folder);
 }
 
 static void redirects_are_answers_and_not_followed(void **state)

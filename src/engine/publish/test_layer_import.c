@@ -17,17 +17,11 @@ static struct layer_import import_of(bool is_dry)
         .name = S("district"), .text = str_of(everywhere), .is_dry = is_dry};
 }
 
-static void let_go(struct world *world)
-{
-    db_reader_release(&world->ctx);
-    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
-}
-
 static struct city *city_now(struct world *world)
 {
     struct city *city;
 
-    let_go(world);
+    test_look_again(world);
     test_ok(&world->ctx, city_load(&world->ctx, &city));
     world->ctx.city = test_city;
     return city;
@@ -108,7 +102,7 @@ static void the_effect_on_open_cases_is_counted(void **state)
     test_ok(&world->ctx, test_step(world, test_staff(world, ROLE_SUPERVISOR, SCOPE_CITY, NULL),
                                    closed.case_id, &resolve));
     test_ok(&world->ctx, layer_import(&world->ctx, &import, &after));
-    let_go(world);
+    test_look_again(world);
     test_ok(&world->ctx, layer_effect(&world->ctx, test_city, after, S("district"), &effect));
     assert_int_equal(effect.open, 2);
     assert_int_equal(effect.elsewhere, 2);

@@ -11,7 +11,7 @@
 
 struct publishing {
     struct world *world;
-    char folder[TEST_FOLDER_MAX]; /* a city folder of its own, to change */
+    char folder[TEST_TEMPORARY_MAX]; /* a city folder of its own, to change */
     struct publication done;
     struct problems problems;
 };
@@ -19,7 +19,7 @@ struct publishing {
 static struct publishing begin(struct world *world)
 {
     struct publishing publishing = {.world = world};
-    char command[3 * TEST_FOLDER_MAX];
+    char command[3 * TEST_TEMPORARY_MAX];
 
     snprintf(publishing.folder, sizeof publishing.folder, "%.150s/city", world->folder);
     snprintf(command, sizeof command, "cp -r '%s' '%s'", test_city_folder, publishing.folder);
@@ -187,7 +187,7 @@ static void a_service_whose_file_is_gone_is_withdrawn(void **state)
 {
     struct publishing publishing = begin(*state);
     struct world *world = publishing.world;
-    char kept[TEST_FOLDER_MAX + 20];
+    char kept[TEST_TEMPORARY_MAX + 20];
     struct city *city;
 
     snprintf(kept, sizeof kept, "%s/kept.yaml", world->folder);
@@ -227,7 +227,7 @@ static void what_is_wrong_is_not_published(void **state)
     for (size_t i = 0; i < COUNT(changes); i++) {
         struct publishing publishing;
         struct test_counts counts;
-        char command[TEST_FOLDER_MAX + 20];
+        char command[TEST_TEMPORARY_MAX + 20];
 
         publishing = begin(*state);
         assert_int_equal(unlink(path_of(&publishing, "layers/street.geojson")), 0);

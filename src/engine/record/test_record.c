@@ -447,7 +447,7 @@ static void no_byte_can_be_changed_unseen(void **state)
 /* Does it, sees it found, and undoes it. */
 static void assert_found(struct world *world, const char *sql, const struct record_head *saved)
 {
-    char copy[TEST_FOLDER_MAX + 40];
+    char copy[TEST_TEMPORARY_MAX + 40];
 
     db_reader_release(&world->ctx);
     snprintf(copy, sizeof copy, "%s/kept.db", world->folder);
@@ -595,7 +595,7 @@ static void an_erased_payload_is_gone_and_the_proof_holds(void **state)
 {
     struct world *world = *state;
     struct record_audit audit;
-    char copy[TEST_FOLDER_MAX + 40], command[TEST_FOLDER_MAX + 100];
+    char copy[TEST_TEMPORARY_MAX + 40], command[TEST_TEMPORARY_MAX + 100];
     struct test_counts before;
     int64_t erasure;
 

@@ -3,7 +3,6 @@
 #include "svc/requests/import_cases.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -11,6 +10,7 @@
 
 #include "base/crypto.h"
 #include "base/test_support.h"
+#include "base/test_temporary.h"
 #include "db/db.h"
 #include "engine/cases/projection.h"
 #include "engine/publish/publish.h"
@@ -21,7 +21,7 @@
 #define CITY        "tests/data/cities/los-angeles"
 
 struct town {
-    char folder[64];
+    char folder[TEST_TEMPORARY_MAX];
     const char *location;
     struct ctx ctx;
     struct db *db;
@@ -77,8 +77,7 @@ static int town_open(void **state)
 
     assert_non_null(town);
     crypto_init();
-    snprintf(town->folder, sizeof town->folder, "/tmp/cityhall-import-XXXXXX");
-    assert_non_null(mkdtemp(town->folder));
+    test_temporary(town->folder, "import");
     town->ctx = (struct ctx){.arena = arena_new((size_t)512 << 20)};
     assert_non_null(town->ctx.arena);
     assert_true(instant_parse(S("2026-07-02T15:00:00Z"), &town->ctx.now));
@@ -87,14 +86,6 @@ static int town_open(void **state)
     assert_int_equal(sqlite3_open(town->location, &town->direct), SQLITE_OK);
     *state = town;
     return 0;
-}
-
-static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
-{
-    (void)about;
-    (void)kind;
-    (void)walk;
-    return remove(path);
 }
 
 static int town_close(void **state)
@@ -107,7 +98,7 @@ static int town_close(void **state)
     db_close(town->db);
     record_sequencer_free(town->sequencer);
     arena_free(town->ctx.arena);
-    nftw(town->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    test_temporary_remove(town->folder);
     free(town);
     return 0;
 }

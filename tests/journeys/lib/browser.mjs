@@ -1,4 +1,5 @@
 // Debian's Chromium under Playwright, and visitors with a browser each.
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const WAIT_MS = 30000; // of a machine that is busy with other tests
@@ -6,6 +7,7 @@ const HEIGHT = 800;
 
 export const openBrowser = () => chromium.launch({
   executablePath: process.env.CHROMIUM,
+  env: { ...process.env, FONTCONFIG_FILE: fileURLToPath(new URL('../fonts.conf', import.meta.url)) },
   args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking',
     '--no-first-run', '--disable-sync'],
 });
