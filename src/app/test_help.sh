@@ -95,6 +95,16 @@ others=$("$cityhall" key list "$folder/data")/$("$cityhall" webhook list "$folde
     [ "$others" = "there are no keys; cityhall key add makes one/there are no webhooks; cityhall webhook add makes one" ] &&
     echo "ok $n - an empty list says that it is" || echo "not ok $n - an empty list says that it is: $users/$jobs/$others"
 n=$((n + 1))
+none=$("$cityhall" closure list "$folder/data")
+"$cityhall" closure add "$folder/data" 2027-03-04 --reason "Ice storm" >/dev/null
+"$cityhall" closure add "$folder/data" 2027-03-03 --reason 'A "storm"' --dry-run >/dev/null
+"$cityhall" closure add "$folder/data" 2027-03-02 --reason Snow >/dev/null
+some=$("$cityhall" closure list "$folder/data")/$("$cityhall" closure list "$folder/data" --json)
+[ "$none" = "there are no closures; cityhall closure add notes one" ] && [ "$some" = \
+'2027-03-02  Snow
+2027-03-04  Ice storm/[{"date":"2027-03-02","reason":"Snow"},{"date":"2027-03-04","reason":"Ice storm"}]' ] &&
+    echo "ok $n - closures are listed" || echo "not ok $n - closures are listed: $none/$some"
+n=$((n + 1))
 port=$(python3 -c '
 import socket
 probe = socket.socket(); probe.bind(("127.0.0.1", 0)); print(probe.getsockname()[1])')

@@ -99,6 +99,8 @@ REFUSED = [
     (["closure", "add", "D", "2026-12-25", "--reason", "x"], "does not work on that day anyway"),
     (["closure", "add", "D", "2026-11-25"], "--reason TEXT is missing"),
     (["closure", "add", "D", "2026-11-25", "--reason", LONG], "--reason is too long"),
+    (["closure", "list", "D", "--dry-run"], "--dry-run is no option here; it takes --json"),
+    (["closure", "remove", "D", "2026-11-25"], "is nothing that can be done: say add or list"),
     (["jobs", "D", "--state", "lazy"], "a state is waiting"),
     (["jobs", "D", "retry", "77"], "there is no such job"),
     (["jobs", "D", "drop", "x"], "a job is named by its number"),
