@@ -113,7 +113,9 @@ static enum rc parse_listen(struct ctx *ctx, const char *text, struct listen_add
     }
     if (!is_good || !str_to_i64(str_slice(s, colon, s.n), &port) || port < 0 || port > 65535)
         return FAIL(ctx, ERR_CONFIG,
-                    .detail = str_fmt(ctx->arena, "not an address to listen on: %s", text));
+                    .detail =
+                        str_fmt(ctx->arena,
+                                "not an address to listen on: %s; one is 127.0.0.1:8080", text));
     address.v4.sin_port = htons((uint16_t)port); /* at the same place in both */
     *ret = address;
     return RC_OK;

@@ -164,7 +164,7 @@ def refuse(runner, places, arguments, piece):
     for path in places.values():
         said = said.replace(path, "")
     names = {name for name in INTERNALS.findall(said) if name.strip("_")} - OF_USAGE
-    sentence = done.stderr.split("\n")[0]
+    sentence = [line for line in done.stderr.split("\n") if not line.startswith("time=")][0]
     check(" ".join(a if len(a) < 100 else "LONG" for a in arguments).replace("\n", " "),
           done.returncode in (1, 2) and put(piece) in done.stderr and not names and
           not SOURCES.search(said) and sentence.startswith("cityhall ") and
