@@ -50,6 +50,11 @@ bool command_flag(int *argc, char **argv, const char *name)
     return false;
 }
 
+int64_t command_per_second(int64_t n, int64_t ms)
+{
+    return ms >= 1000 ? n * 1000 / ms : 0;
+}
+
 void command_note(struct ctx *ctx, const char *folder, const char *name)
 {
     const char *path = str_z(ctx->arena, str_fmt(ctx->arena, "%s/%s", folder, name));

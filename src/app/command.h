@@ -35,6 +35,10 @@ const char *command_help(const char *name);
  * the arena. */
 struct str command_reason(struct ctx *ctx, int *argc, char **argv);
 
+/* How many a second, for whoever watches or measures; 0 in less than a second, of which a rate says
+ * nothing. */
+int64_t command_per_second(int64_t n, int64_t ms);
+
 /* Leaves in a file of the data folder when something was done last, for the pages that say so; a
  * folder that cannot be written is no fault. */
 void command_note(struct ctx *ctx, const char *folder, const char *name);

@@ -26,23 +26,18 @@ struct import_call {
     struct import_counts counts;
 };
 
-static int64_t per_second(int64_t n, int64_t ms)
-{
-    return ms > 0 ? n * 1000 / ms : n * 1000;
-}
-
 static void show_progress(void *arg, const struct import_counts *counts, int64_t bytes_taken)
 {
     struct import_call *call = arg;
     int64_t now_ms = clock_monotonic_ms(), ms = now_ms - call->began_ms;
     int64_t left_s = bytes_taken > 0 ? (call->bytes - bytes_taken) * ms / bytes_taken / 1000 : 0;
 
-    if (!isatty(STDERR_FILENO) || now_ms - call->shown_ms < SHOW_MS)
+    if (!isatty(STDERR_FILENO) || ms < 1000 || now_ms - call->shown_ms < SHOW_MS)
         return;
     call->shown_ms = now_ms;
     fprintf(stderr, "\r%lld rows, %lld%%, %lld rows/s, %lld s left   ", (long long)counts->rows,
             (long long)(call->bytes ? bytes_taken * 100 / call->bytes : 100),
-            (long long)per_second(counts->rows, ms), (long long)left_s);
+            (long long)command_per_second(counts->rows, ms), (long long)left_s);
 }
 
 static enum rc open_table(struct ctx *ctx, struct import_call *call)
@@ -61,16 +56,19 @@ static void print_counts(struct ctx *ctx, const struct import_call *call)
 {
     const struct import_counts *counts = &call->counts;
     int64_t ms = clock_monotonic_ms() - call->began_ms;
+    int64_t rate = command_per_second(counts->rows, ms);
     struct buf out = buf_in(ctx->arena, MAX_OUTPUT);
     struct json_writer json = json_writer_on(&out);
 
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r%60s\r", "");
     if (!call->is_json) {
-        printf("%lld rows: %lld taken, %lld there before, %lld rejected; %lld rows/s%s\n",
-               (long long)counts->rows, (long long)counts->taken, (long long)counts->there_before,
-               (long long)counts->rejected, (long long)per_second(counts->rows, ms),
-               call->is_dry ? " (dry run: nothing was changed)" : "");
+        printf("%lld rows: %lld taken, %lld there before, %lld rejected", (long long)counts->rows,
+               (long long)counts->taken, (long long)counts->there_before,
+               (long long)counts->rejected);
+        if (rate)
+            printf("; %lld rows/s", (long long)rate);
+        printf("%s\n", call->is_dry ? " (dry run: nothing was changed)" : "");
         if (counts->rejected && call->rejects_path)
             printf("the rejected rows are in %s\n", call->rejects_path);
         return;
@@ -80,7 +78,9 @@ static void print_counts(struct ctx *ctx, const struct import_call *call)
     json_put_member_i64(&json, S("taken"), counts->taken);
     json_put_member_i64(&json, S("there_before"), counts->there_before);
     json_put_member_i64(&json, S("rejected"), counts->rejected);
-    json_put_member_i64(&json, S("rows_per_second"), per_second(counts->rows, ms));
+    json_put_member_i64(&json, S("ms"), ms);
+    if (rate)
+        json_put_member_i64(&json, S("rows_per_second"), rate);
     json_put_member(&json, S("rejects"),
                     counts->rejected && call->rejects_path ? str_of(call->rejects_path) : STR_NONE);
     json_put_member_bool(&json, S("dry_run"), call->is_dry);

@@ -148,6 +148,8 @@ static enum rc list_keys(struct ctx *ctx, bool is_json)
     json_end_array(&json);
     if (is_json)
         printf("%.*s\n", STR_ARG(buf_str(&out)));
+    else if (!keys.n)
+        printf("there are no keys; cityhall key add makes one\n");
     return RC_OK;
 }
 

@@ -13,13 +13,6 @@
 #define MAX_HEAD_BYTES   1000
 #define MAX_REPORT_BYTES ((size_t)64 << 20)
 
-#define RATE_LEAST_MS 1000 /* in less, a rate says nothing */
-
-static int64_t per_second(int64_t n, int64_t ms)
-{
-    return ms > 0 ? n * 1000 / ms : n * 1000;
-}
-
 /* ---- audit verify */
 
 struct verifying {
@@ -33,7 +26,7 @@ static void show_progress(void *arg, int64_t events, int64_t of_events)
 {
     const struct verifying *verifying = arg;
     int64_t ms = clock_monotonic_ms() - verifying->began_ms;
-    int64_t rate = per_second(events, ms);
+    int64_t rate = command_per_second(events, ms);
 
     if (rate > 0 && isatty(STDERR_FILENO))
         fprintf(stderr, "\r%lld of %lld events, %lld/s, %lld s left ", (long long)events,
@@ -57,6 +50,7 @@ static void print_audit(struct ctx *ctx, const struct verifying *verifying,
                         const struct record_audit *audit)
 {
     int64_t ms = clock_monotonic_ms() - verifying->began_ms;
+    int64_t rate = command_per_second(audit->events, ms);
     struct buf out = buf_in(ctx->arena, MAX_HEAD_BYTES);
     struct json_writer json = json_writer_on(&out);
 
@@ -64,8 +58,8 @@ static void print_audit(struct ctx *ctx, const struct verifying *verifying,
         printf("checked %lld events (%lld payloads erased) and %lld signed heads in %lld ms",
                (long long)audit->events, (long long)audit->erased, (long long)audit->heads,
                (long long)ms);
-        if (ms >= RATE_LEAST_MS)
-            printf(", %lld events/s", (long long)per_second(audit->events, ms));
+        if (rate)
+            printf(", %lld events/s", (long long)rate);
         printf("\n");
         if (audit->is_good)
             printf("the record is whole; %lld of its events are under a signed head%s\n",
@@ -83,7 +77,9 @@ static void print_audit(struct ctx *ctx, const struct verifying *verifying,
     json_put_member_i64(&json, S("heads"), audit->heads);
     json_put_member_i64(&json, S("waiting"), audit->waiting);
     json_put_member_i64(&json, S("signed_size"), audit->signed_size);
-    json_put_member_i64(&json, S("events_per_second"), per_second(audit->events, ms));
+    json_put_member_i64(&json, S("ms"), ms);
+    if (rate)
+        json_put_member_i64(&json, S("events_per_second"), rate);
     json_put_member(&json, S("trouble"), audit->trouble);
     json_end_object(&json);
     printf("%.*s\n", STR_ARG(buf_str(&out)));

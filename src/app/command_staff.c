@@ -209,16 +209,46 @@ enum rc command_user(struct ctx *ctx, int argc, char **argv)
 struct closure_call {
     struct date date;
     struct str reason;
-    bool is_dry;
+    bool is_dry, is_json;
 };
+
+/* The closed days of a city are read with it. */
+static enum rc list_closures(struct ctx *ctx, bool is_json)
+{
+    const struct calendar *calendar = &ctx->city->calendar;
+    struct buf out = buf_in(ctx->arena, MAX_JSON);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_array(&json);
+    for (size_t i = 0; i < calendar->closures_n; i++) {
+        struct str date = date_format(ctx->arena, calendar->closures[i].date);
+        struct str reason = text_in(&calendar->closures[i].name, LANG_EN);
+
+        if (!is_json)
+            printf("%.*s  %.*s\n", STR_ARG(date), STR_ARG(reason));
+        json_begin_object(&json);
+        json_put_member(&json, S("date"), date);
+        json_put_member(&json, S("reason"), reason);
+        json_end_object(&json);
+    }
+    json_end_array(&json);
+    if (is_json)
+        printf("%.*s\n", STR_ARG(buf_str(&out)));
+    else if (!calendar->closures_n)
+        printf("there are no closures; cityhall closure add notes one\n");
+    return RC_OK;
+}
 
 static enum rc run_closure(struct ctx *ctx, const struct home *home, struct command_words *words)
 {
     const struct closure_call *call = words->options;
     struct closure_effect effect;
-    enum rc rc = closure_add(ctx, call->date, call->reason, call->is_dry, &effect);
+    enum rc rc;
 
     (void)home;
+    if (strcmp(words->what, "list") == 0)
+        return list_closures(ctx, call->is_json);
+    rc = closure_add(ctx, call->date, call->reason, call->is_dry, &effect);
     if (!rc)
         printf("%lld deadlines of %lld cases %s\n", (long long)effect.clocks,
                (long long)effect.cases, call->is_dry ? "would move (dry run)" : "were moved");
@@ -228,8 +258,13 @@ static enum rc run_closure(struct ctx *ctx, const struct home *home, struct comm
 enum rc command_closure(struct ctx *ctx, int argc, char **argv)
 {
     const char *reason = command_option(&argc, argv, "reason");
-    struct closure_call call = {.is_dry = command_flag(&argc, argv, "dry-run")};
+    struct closure_call call = {
+        .is_dry = command_flag(&argc, argv, "dry-run"),
+        .is_json = command_flag(&argc, argv, "json"),
+    };
 
+    if (argc == 2 && strcmp(argv[0], "list") == 0)
+        return home_command(ctx, argc, argv, &call, run_closure);
     if (argc != 3 || strcmp(argv[0], "add") != 0 || !reason)
         return command_misused(ctx, "closure add DIR DATE --reason TEXT");
     if (!date_parse(str_of(argv[2]), &call.date))

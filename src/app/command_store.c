@@ -28,12 +28,12 @@ static void say(void *arg, const char *what, int64_t done, int64_t of)
     if (now_ms - progress->said_ms < SAY_MS || !isatty(STDERR_FILENO))
         return;
     progress->said_ms = now_ms;
-    rate = done * 1000 / (now_ms - progress->began_ms + 1);
+    rate = command_per_second(done, now_ms - progress->began_ms);
     fprintf(stderr, "\r%-24s %lld", what, (long long)done);
     if (of > 0 && rate > 0)
         fprintf(stderr, " of %lld, %lld/s, %lld s left", (long long)of, (long long)rate,
                 (long long)((of - done) / rate));
-    else
+    else if (rate > 0)
         fprintf(stderr, ", %lld/s", (long long)rate);
     fprintf(stderr, "%-12s", "");
 }

@@ -121,6 +121,8 @@ static enum rc list(struct ctx *ctx, bool is_json)
     json_end_array(&json);
     if (is_json)
         printf("%.*s\n", STR_ARG(buf_str(&out)));
+    else if (!n)
+        printf("there are no webhooks; cityhall webhook add makes one\n");
     return RC_OK;
 }
 

@@ -385,8 +385,18 @@ static enum rc pass_time(struct seeding *seeding, struct instant until)
     return rc;
 }
 
+static void show_progress(size_t done, size_t of, int64_t began_ms)
+{
+    int64_t ms = clock_monotonic_ms() - began_ms;
+    int64_t left_s = (int64_t)(of - done) * ms / (int64_t)done / 1000;
+
+    fprintf(stderr, "\rmaking cases: %zu of %zu actions, %lld s left    ", done, of,
+            (long long)left_s);
+}
+
 static enum rc run(struct seeding *seeding, bool is_shown)
 {
+    int64_t began_ms = clock_monotonic_ms();
     enum rc rc = RC_OK;
 
     qsort(seeding->actions, seeding->action_n, sizeof *seeding->actions, compare_actions);
@@ -395,7 +405,7 @@ static enum rc run(struct seeding *seeding, bool is_shown)
         if (!rc && !seeding->plans[seeding->actions[i].plan].is_stopped)
             rc = act(seeding, &seeding->actions[i]);
         if (is_shown && (i % SHOW_EVERY == 0 || i + 1 == seeding->action_n))
-            fprintf(stderr, "\rmaking cases: %zu of %zu actions", i + 1, seeding->action_n);
+            show_progress(i + 1, seeding->action_n, began_ms);
     }
     if (is_shown)
         fprintf(stderr, "\n");

@@ -172,11 +172,15 @@ static const struct {
      "      --key k3x9 --kind case.step\n"},
     {"closure",
      "\n"
-     "  add            the only thing to do\n"
+     "  add            moves the deadlines of open cases that count the day\n"
+     "  list           the days that were noted, with their reasons\n"
      "  DIR            the data folder\n"
      "  DATE           the day without work: 2026-12-24\n"
      "  --reason TEXT  what residents read under \"Why\"\n"
      "  --dry-run      say how many deadlines would move, and move none\n"
+     "  --json         the list as one array\n"
+     "\n"
+     "What was added is not taken back: look at it with --dry-run first.\n"
      "\n"
      "Example:\n"
      "  cityhall closure add /var/lib/cityhall 2026-09-14 --reason \"Hurricane\" --dry-run\n"},

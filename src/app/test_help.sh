@@ -90,8 +90,41 @@ withdrawn: graffiti/['pothole'] ['graffiti'] []") echo "ok $n - publish names wh
 esac
 n=$((n + 1))
 users=$("$cityhall" user list "$folder/data"); jobs=$("$cityhall" jobs "$folder/data" --state ended)
+others=$("$cityhall" key list "$folder/data")/$("$cityhall" webhook list "$folder/data")
 [ "$users/$jobs" = "there are no accounts of staff; cityhall user add makes one/there are no such jobs" ] &&
-    echo "ok $n - an empty list says that it is" || echo "not ok $n - an empty list says that it is: $users/$jobs"
+    [ "$others" = "there are no keys; cityhall key add makes one/there are no webhooks; cityhall webhook add makes one" ] &&
+    echo "ok $n - an empty list says that it is" || echo "not ok $n - an empty list says that it is: $users/$jobs/$others"
+n=$((n + 1))
+none=$("$cityhall" closure list "$folder/data")
+"$cityhall" closure add "$folder/data" 2027-03-04 --reason "Ice storm" >/dev/null
+"$cityhall" closure add "$folder/data" 2027-03-03 --reason 'A "storm"' --dry-run >/dev/null
+"$cityhall" closure add "$folder/data" 2027-03-02 --reason Snow >/dev/null
+some=$("$cityhall" closure list "$folder/data")/$("$cityhall" closure list "$folder/data" --json)
+[ "$none" = "there are no closures; cityhall closure add notes one" ] && [ "$some" = \
+'2027-03-02  Snow
+2027-03-04  Ice storm/[{"date":"2027-03-02","reason":"Snow"},{"date":"2027-03-04","reason":"Ice storm"}]' ] &&
+    echo "ok $n - closures are listed" || echo "not ok $n - closures are listed: $none/$some"
+n=$((n + 1))
+port=$(python3 -c '
+import socket
+probe = socket.socket(); probe.bind(("127.0.0.1", 0)); print(probe.getsockname()[1])')
+python3 -c '
+import socket, subprocess, sys
+taken = socket.socket(); taken.bind(("127.0.0.1", int(sys.argv[3]))); taken.listen()
+done = subprocess.run([sys.argv[1], "serve", sys.argv[2], "--listen", "127.0.0.1:" + sys.argv[3]],
+                      capture_output=True, text=True, timeout=60)
+said = done.stderr.strip().split("\n")
+want = "cityhall serve: cannot listen on 127.0.0.1:%s: another program listens there, perhaps this city\u0027s own server; choose another address and port" % sys.argv[3]
+sys.exit(0 if done.returncode == 1 and said[-1] == want and "again" not in done.stderr else repr(done))
+' "$cityhall" "$folder/data" "$port" && echo "ok $n - a taken port is said as it is" ||
+    echo "not ok $n - a taken port is said as it is"
+n=$((n + 1))
+rate=$("$cityhall" audit verify "$folder/data" --json)
+case $rate in
+*'"ms":'*per_second*) echo "not ok $n - no rate of a moment: $rate" ;;
+*'"ms":'*) echo "ok $n - no rate of a moment" ;;
+*) echo "not ok $n - no rate of a moment: $rate" ;;
+esac
 rm -r "$folder"
 n=$((n + 1))
 [ "$n" -gt 14 ] && echo "ok $n - the commands were found" || echo "not ok $n - the commands were found"

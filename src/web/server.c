@@ -113,10 +113,27 @@ static enum rc parse_listen(struct ctx *ctx, const char *text, struct listen_add
     }
     if (!is_good || !str_to_i64(str_slice(s, colon, s.n), &port) || port < 0 || port > 65535)
         return FAIL(ctx, ERR_CONFIG,
-                    .detail = str_fmt(ctx->arena, "not an address to listen on: %s", text));
+                    .detail =
+                        str_fmt(ctx->arena,
+                                "not an address to listen on: %s; one is 127.0.0.1:8080", text));
     address.v4.sin_port = htons((uint16_t)port); /* at the same place in both */
     *ret = address;
     return RC_OK;
+}
+
+static enum rc cannot_listen(struct ctx *ctx, const char *listen, int error)
+{
+    const char *why = strerrordesc_np(error), *what_to_do = "choose another address and port";
+
+    if (error == EADDRINUSE)
+        why = "another program listens there, perhaps this city's own server";
+    else if (error == EADDRNOTAVAIL)
+        why = "this machine has no such address";
+    else if (error == EACCES)
+        what_to_do = "a port below 1024 needs the right to it; choose another";
+    return FAIL(ctx, ERR_CONFIG,
+                .detail =
+                    str_fmt(ctx->arena, "cannot listen on %s: %s; %s", listen, why, what_to_do));
 }
 
 static enum rc listen_on(struct ctx *ctx, struct server *server, int *ret_fd)
@@ -131,9 +148,7 @@ static enum rc listen_on(struct ctx *ctx, struct server *server, int *ret_fd)
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
         bind(fd, &address.any, address.n) != 0 || listen(fd, 1024) != 0 ||
         getsockname(fd, &address.any, &address.n) != 0) {
-        rc = FAIL(ctx, ERR_UNAVAILABLE,
-                  .detail = str_fmt(ctx->arena, "cannot listen on %s: %s", server->options.listen,
-                                    strerrordesc_np(errno)));
+        rc = cannot_listen(ctx, server->options.listen, errno);
         if (fd >= 0)
             close(fd);
         return rc;

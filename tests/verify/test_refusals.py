@@ -99,6 +99,8 @@ REFUSED = [
     (["closure", "add", "D", "2026-12-25", "--reason", "x"], "does not work on that day anyway"),
     (["closure", "add", "D", "2026-11-25"], "--reason TEXT is missing"),
     (["closure", "add", "D", "2026-11-25", "--reason", LONG], "--reason is too long"),
+    (["closure", "list", "D", "--dry-run"], "--dry-run is no option here; it takes --json"),
+    (["closure", "remove", "D", "2026-11-25"], "is nothing that can be done: say add or list"),
     (["jobs", "D", "--state", "lazy"], "a state is waiting"),
     (["jobs", "D", "retry", "77"], "there is no such job"),
     (["jobs", "D", "drop", "x"], "a job is named by its number"),
@@ -162,7 +164,7 @@ def refuse(runner, places, arguments, piece):
     for path in places.values():
         said = said.replace(path, "")
     names = {name for name in INTERNALS.findall(said) if name.strip("_")} - OF_USAGE
-    sentence = done.stderr.split("\n")[0]
+    sentence = [line for line in done.stderr.split("\n") if not line.startswith("time=")][0]
     check(" ".join(a if len(a) < 100 else "LONG" for a in arguments).replace("\n", " "),
           done.returncode in (1, 2) and put(piece) in done.stderr and not names and
           not SOURCES.search(said) and sentence.startswith("cityhall ") and

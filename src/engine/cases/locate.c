@@ -125,8 +125,10 @@ enum rc locate_text(struct ctx *ctx, const struct city *city, struct str text, s
     } else {
         if (city->gazetteer)
             rc = gazetteer_find(ctx, city->gazetteer, text, &found);
+        /* Without streets nothing has a name: no other spelling would help. */
         if (!rc && !found.n)
-            rc = FAIL(ctx, ERR_PLACE_UNKNOWN, .field = S("place"));
+            rc = FAIL(ctx, city->gazetteer ? ERR_PLACE_UNKNOWN : ERR_PLACE_NAMELESS,
+                      .field = S("place"));
         if (!rc && has_sure(&found))
             return take_sure(ctx, city, &found.of[0], ret);
         located = (struct located){.is_sure = false};

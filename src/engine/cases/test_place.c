@@ -57,6 +57,22 @@ static void what_is_no_place_is_said(void **state)
                      ERR_PLACE_UNKNOWN, "place");
 }
 
+/* No other spelling would help there, and no map is shown. */
+static void a_city_without_streets_says_that_it_has_no_names(void **state)
+{
+    struct layers no_layers = {.count = 0};
+    struct world *world = *state;
+    struct city bare = *test_city;
+    struct place place;
+
+    bare.gazetteer = NULL;
+    bare.layers = &no_layers;
+    assert_error(&world->ctx, locate_sure(&world->ctx, &bare, S("795 Massachusetts Ave"), &place),
+                 ERR_PLACE_NAMELESS, "place");
+    test_ok(&world->ctx, locate_sure(&world->ctx, &bare, S("30.65, -88.02"), &place));
+    assert_int_equal(place.kind, PLACE_POINT);
+}
+
 static struct located read_text(struct world *world, const char *text)
 {
     struct located located = {.is_sure = false};
@@ -212,6 +228,7 @@ int main(void)
         TEST(a_place_has_the_layers_that_cover_it),
         TEST(a_bare_point_is_a_place),
         TEST(what_is_no_place_is_said),
+        TEST(a_city_without_streets_says_that_it_has_no_names),
         TEST(only_what_is_clear_is_sure),
         TEST(who_cannot_be_asked_is_told_what_it_may_be),
         TEST(an_id_brings_the_place_back),

@@ -245,6 +245,12 @@ static struct str reason_word(struct arena *arena, enum err_id id)
     return buf_str(&out);
 }
 
+/* Of a city without streets, too, a file says place-unknown. */
+static enum err_id reason_of(const struct err *err)
+{
+    return err->id == ERR_PLACE_NAMELESS ? ERR_PLACE_UNKNOWN : err->id;
+}
+
 static struct str why_refused(struct checker *checker)
 {
     struct arena *arena = checker->ctx->arena;
@@ -270,7 +276,7 @@ static void compare_refusal(struct checker *checker)
         complain(checker, checker->example->node,
                  str_fmt(arena, "the example is refused: %.*s", STR_ARG(why)));
     else if (!str_eq(refused->scalar, checker->ctx->err.field) &&
-             !str_eq(refused->scalar, reason_word(arena, checker->ctx->err.id)))
+             !str_eq(refused->scalar, reason_word(arena, reason_of(&checker->ctx->err))))
         complain(checker, refused,
                  str_fmt(arena, "the example expects refused: %.*s, but it is refused for %.*s",
                          STR_ARG(refused->scalar), STR_ARG(why)));
@@ -461,6 +467,29 @@ enum rc check_service(struct ctx *ctx, const struct definition *definition,
     return RC_OK;
 }
 
+/* A city without layers takes reports all the same, but hardly anybody can say where. */
+static void note_missing_layers(const struct city *city, struct problems *problems)
+{
+    const struct definition *first = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < city->service_n; i++) {
+        const struct place_rule *place = &city->services[i]->place;
+
+        if (place->need == PLACE_REQUIRED || (place->need != PLACE_NONE && place->within.n)) {
+            first = first ? first : city->services[i];
+            n++;
+        }
+    }
+    if (!n || city->layers->count)
+        return;
+    problem_add(problems, PROBLEM_NOTE, (struct problem_at){first->file, 1, 1},
+                "this service%s asks for a place, and the city has no layers: there is no map, no "
+                "address is found and every place counts as inside, so people can give "
+                "coordinates alone; docs/import.md says how layers are taken over",
+                n > 1 ? ", like others," : "");
+}
+
 enum rc check_city(struct ctx *ctx, struct city *city, struct problems *problems,
                    struct buf *report, struct check_coverage *ret)
 {
@@ -474,6 +503,7 @@ enum rc check_city(struct ctx *ctx, struct city *city, struct problems *problems
         check_assets(&checker);
         rc = check_one(&checker, report, &sum);
     }
+    note_missing_layers(city, problems);
     ctx_done(&filing);
     if (rc)
         return ctx_fail(ctx, filing.err);

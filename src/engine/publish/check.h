@@ -19,8 +19,9 @@ struct check_coverage {
 
 /* Runs all examples. An example that comes out otherwise than expected, that has a key which is
  * no answer of its service, or a public service with fewer than three examples is an error among
- * `problems`; RC_OK all the same. `report` (NULL: not wanted) gets one line a service and one for
- * each route, branch and holiday that no example reaches. Fails only for memory. */
+ * `problems`, services that ask for a place in a city without layers are a note; RC_OK all the
+ * same. `report` (NULL: not wanted) gets one line a service and one for each route, branch and
+ * holiday that no example reaches. Fails only for memory. */
 enum rc check_city(struct ctx *ctx, struct city *city, struct problems *problems,
                    struct buf *report, struct check_coverage *ret) MUST_CHECK;
 

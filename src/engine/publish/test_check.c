@@ -172,6 +172,35 @@ static void lists_what_no_example_reaches(void **state)
     assert_int_equal(checked.coverage.holidays_taken, 0);
 }
 
+/* Nobody could say where: the author is told once, whatever asks for a place. */
+static void notes_a_city_without_layers(void **state)
+{
+    static const char *const services[] = {
+        TEST_HEAD "place: {required: true}\n" TEST_ROUTE,
+        TEST_HEAD "place: {required: false, within: city}\n" TEST_ROUTE,
+        TEST_HEAD "place: {required: false}\n" TEST_ROUTE,
+    };
+    struct ctx *ctx = *state;
+
+    for (size_t i = 0; i < COUNT(services); i++) {
+        struct test_files files = test_city_files(TEST_WORKFLOW, services[i]);
+        struct check_coverage coverage;
+        struct test_city made;
+
+        assert_str(files.items[3].path, "layers/district.geojson");
+        files.items[3] = files.items[--files.n];
+        made = test_city_of(ctx, &files);
+        assert_int_equal(made.rc, RC_OK);
+        assert_int_equal(check_city(ctx, made.city, &made.problems, NULL, &coverage), RC_OK);
+        assert_int_equal(made.problems.note_count, i < 2);
+        if (i < 2)
+            assert_part(test_problems(ctx, &made.problems),
+                        "services/s.yaml:1:1: note: this service asks for a place, and the city "
+                        "has no layers");
+        test_city_done(ctx, &made);
+    }
+}
+
 /* The demonstration city: every example holds and every line is reached. */
 static void checks_the_demonstration_city(void **state)
 {
@@ -210,6 +239,7 @@ int main(void)
         TEST(knows_its_keys),
         TEST(wants_three_examples),
         TEST(lists_what_no_example_reaches),
+        TEST(notes_a_city_without_layers),
         TEST(checks_the_demonstration_city),
     };
 
