@@ -12,52 +12,10 @@
 
 #define MAX_PATH_BYTES 4096
 
-static enum rc command_routes(struct ctx *ctx, int argc, char **argv);
-static enum rc command_permissions(struct ctx *ctx, int argc, char **argv);
-static enum rc command_version(struct ctx *ctx, int argc, char **argv);
-
 const struct command commands[] = {
-    {"init", "DIR --city CITYDIR [--store postgresql://... [--owner postgresql://...]]",
-     "make a data folder for a city from its city folder", command_init},
-    {"demo", "DIR [--city CITYDIR] [--cases N] [--store postgresql://... [--owner ...]]",
-     "make the demonstration city, for ever a demonstration", command_demo},
-    {"serve", "DIR [--listen ADDRESS:PORT] [--base-url URL] [OPTIONS]", "serve a city on the web",
-     command_serve},
-    {"check", "CITYDIR [--coverage] [--json]", "check a city folder and run its examples",
-     command_check},
-    {"publish", "DIR CITYDIR [--dry-run] [--json]",
-     "publish a city folder's services to a data folder", command_publish},
-    {"import", "cases|layer DIR --map MAP.yaml FILE [OPTIONS]",
-     "take over another system's cases, or a layer of its map", command_import},
-    {"rebuild", "DIR --check [--json]",
-     "recompute what is stored but follows from other data, and compare", command_rebuild},
-    {"audit", "verify DIR [--head FILE] [--key FILE] [--json]",
-     "check the whole record against its hashes and signatures", command_audit},
-    {"user", "add|list|disable|enable|reset DIR [LOGIN] [OPTIONS]",
-     "make and change the accounts of staff", command_user},
-    {"case", "migrate DIR --service CODE --reason TEXT [OPTIONS]",
-     "move open cases to another version of their service", command_case},
-    {"key", "add|list|revoke DIR [PREFIX] [--name NAME --scope RIGHT@KIND:CODE]",
-     "make, list and end the keys of programs", command_key},
-    {"webhook", "add|list|remove|test DIR [URL|ID] [OPTIONS]",
-     "say which servers are told what happens to cases", command_webhook},
-    {"setting", "list|set|clear DIR [NAME] [VALUE] [--file FILE] [--reason TEXT] [--json]",
-     "say what mail is sent through, and who witnesses the record", command_setting},
-    {"closure", "add DIR DATE --reason TEXT [--dry-run]",
-     "note a day without work and move the deadlines that counted it", command_closure},
-    {"backup", "DIR FOLDER [--json]", "copy a city, which goes on working, to a new folder",
-     command_backup},
-    {"restore", "FOLDER DIR [--store postgresql://... [--owner postgresql://...]] [--json]",
-     "make a data folder from a backup and check its record", command_restore},
-    {"export", "DIR FOLDER [--json]",
-     "write all that a city has, personal data too, in open formats", command_export},
-    {"upgrade", "DIR [--owner postgresql://...]", "bring a data folder to this version",
-     command_upgrade},
-    {"jobs", "DIR [list|retry JOB|drop JOB] [--state STATE] [--reason TEXT] [--json]",
-     "list the work that waits, run it again or give it up", command_jobs},
-    {"routes", "", "list what the server answers to", command_routes},
-    {"permissions", "", "list the permissions and what they allow", command_permissions},
-    {"version", "", "print the version", command_version},
+#define COMMAND(name, usage, summary) {#name, usage, summary, command_##name},
+#include "app/commands.def"
+#undef COMMAND
     {NULL, NULL, NULL, NULL},
 };
 
@@ -129,12 +87,34 @@ struct str command_reason(struct ctx *ctx, int *argc, char **argv)
     return str_fmt(ctx->arena, "command line, user %.*s", STR_ARG(home_operator(ctx)));
 }
 
+enum rc command_explained(struct ctx *ctx, enum rc rc, enum err_id id, struct str sentence)
+{
+    if (!rc || ctx->err.id != id)
+        return rc;
+    ctx_clear_error(ctx);
+    return FAIL(ctx, ERR_CONFIG, .detail = sentence);
+}
+
+enum rc command_check_store(struct ctx *ctx, const char *option, const char *url)
+{
+    struct str given = str_of(url);
+
+    if (!url || str_starts_with(given, S("postgresql://")) ||
+        str_starts_with(given, S("postgres://")))
+        return RC_OK;
+    return FAIL(ctx, ERR_USAGE,
+                .detail = str_fmt(ctx->arena,
+                                  "--%s is the address of a PostgreSQL database, such as "
+                                  "postgresql:///cityhall, not \"%s\"",
+                                  option, url));
+}
+
 enum rc command_misused(struct ctx *ctx, const char *sentence)
 {
     return FAIL(ctx, ERR_USAGE, .detail = str_of(sentence));
 }
 
-static enum rc command_routes(struct ctx *ctx, int argc, char **argv)
+enum rc command_routes(struct ctx *ctx, int argc, char **argv)
 {
     (void)ctx;
     (void)argc;
@@ -152,7 +132,7 @@ static enum rc command_routes(struct ctx *ctx, int argc, char **argv)
     return RC_OK;
 }
 
-static enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
+enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
 {
     (void)ctx;
     (void)argc;
@@ -166,7 +146,7 @@ static enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
     return RC_OK;
 }
 
-static enum rc command_version(struct ctx *ctx, int argc, char **argv)
+enum rc command_version(struct ctx *ctx, int argc, char **argv)
 {
     (void)ctx;
     (void)argc;

@@ -6,10 +6,10 @@
 
 struct command {
     const char *name;
-    const char *usage;   /* what follows the name: "DIR --city CITYDIR" */
+    const char *usage;   /* what follows the name, a line a form: app/command_form.h */
     const char *summary; /* one line */
-    /* Runs with what follows the name; returns how it went. What went wrong is in ctx->err, and
-     * main says it; ERR_USAGE is a call that was not understood. */
+    /* Runs with what follows the name, which one of the forms takes; returns how it went. What
+     * went wrong is in ctx->err, and main says it; ERR_USAGE is a call that was not understood. */
     enum rc (*run)(struct ctx *ctx, int argc, char **argv);
 };
 
@@ -39,28 +39,21 @@ struct str command_reason(struct ctx *ctx, int *argc, char **argv);
  * folder that cannot be written is no fault. */
 void command_note(struct ctx *ctx, const char *folder, const char *name);
 
+/* Gives back `rc`, but where it is the failure `id`: ERR_CONFIG instead, with `sentence` for who
+ * typed the command, which says what is wrong with it and what to do. */
+enum rc command_explained(struct ctx *ctx, enum rc rc, enum err_id id,
+                          struct str sentence) MUST_CHECK;
+
+/* ERR_USAGE for an address, given by this option, that is none of PostgreSQL; NULL is good. */
+enum rc command_check_store(struct ctx *ctx, const char *option, const char *url) MUST_CHECK;
+
 /* A failure that prints the command's usage. */
 enum rc command_misused(struct ctx *ctx, const char *sentence) MUST_CHECK;
 
-enum rc command_init(struct ctx *ctx, int argc, char **argv);
-enum rc command_demo(struct ctx *ctx, int argc, char **argv);
-enum rc command_serve(struct ctx *ctx, int argc, char **argv);
-enum rc command_check(struct ctx *ctx, int argc, char **argv);
-enum rc command_publish(struct ctx *ctx, int argc, char **argv);
-enum rc command_rebuild(struct ctx *ctx, int argc, char **argv);
-enum rc command_audit(struct ctx *ctx, int argc, char **argv);
-enum rc command_import(struct ctx *ctx, int argc, char **argv);
+#define COMMAND(name, usage, summary) \
+    enum rc command_##name(struct ctx *ctx, int argc, char **argv);
+#include "app/commands.def"
+#undef COMMAND
 enum rc command_import_layer(struct ctx *ctx, int argc, char **argv); /* of command_import */
-enum rc command_user(struct ctx *ctx, int argc, char **argv);
-enum rc command_case(struct ctx *ctx, int argc, char **argv);
-enum rc command_key(struct ctx *ctx, int argc, char **argv);
-enum rc command_webhook(struct ctx *ctx, int argc, char **argv);
-enum rc command_setting(struct ctx *ctx, int argc, char **argv);
-enum rc command_closure(struct ctx *ctx, int argc, char **argv);
-enum rc command_backup(struct ctx *ctx, int argc, char **argv);
-enum rc command_restore(struct ctx *ctx, int argc, char **argv);
-enum rc command_export(struct ctx *ctx, int argc, char **argv);
-enum rc command_upgrade(struct ctx *ctx, int argc, char **argv);
-enum rc command_jobs(struct ctx *ctx, int argc, char **argv);
 
 #endif

@@ -12,6 +12,13 @@
 
 #define MAX_REPORT_BYTES ((size_t)1 << 20)
 
+static enum rc check_stores(struct ctx *ctx, const struct home_options *options)
+{
+    enum rc rc = command_check_store(ctx, "store", options->store);
+
+    return rc ? rc : command_check_store(ctx, "owner", options->owner);
+}
+
 enum rc command_init(struct ctx *ctx, int argc, char **argv)
 {
     struct home_options options = {
@@ -19,8 +26,10 @@ enum rc command_init(struct ctx *ctx, int argc, char **argv)
         .store = command_option(&argc, argv, "store"),
         .owner = command_option(&argc, argv, "owner"),
     };
-    enum rc rc;
+    enum rc rc = check_stores(ctx, &options);
 
+    if (rc)
+        return rc;
     if (argc != 1 || !options.city_folder)
         return command_misused(ctx, "a data folder and --city are needed");
     options.folder = argv[0];
@@ -65,8 +74,10 @@ enum rc command_demo(struct ctx *ctx, int argc, char **argv)
     };
     const char *cases = command_option(&argc, argv, "cases");
     int64_t count = DEMO_CASES;
-    enum rc rc;
+    enum rc rc = check_stores(ctx, &options);
 
+    if (rc)
+        return rc;
     if (argc != 1)
         return command_misused(ctx, "a data folder is needed");
     if (cases && (!str_to_i64(str_of(cases), &count) || count < 0 || count > 1000000))
@@ -129,12 +140,25 @@ static void put_problems(struct json_writer *json, const struct problems *proble
     json_end_array(json);
 }
 
+static void put_codes(struct json_writer *json, const char *name, const struct str *codes,
+                      int64_t n)
+{
+    json_put_key(json, str_of(name));
+    json_begin_array(json);
+    for (int64_t i = 0; i < n; i++)
+        json_put_string(json, codes[i]);
+    json_end_array(json);
+}
+
 static void put_publication(struct json_writer *json, const struct publication *done, bool is_dry)
 {
     json_put_member_i64(json, S("added"), done->added);
     json_put_member_i64(json, S("changed"), done->changed);
     json_put_member_i64(json, S("unchanged"), done->unchanged);
     json_put_member_i64(json, S("withdrawn"), done->withdrawn);
+    put_codes(json, "added_services", done->added_codes, done->added);
+    put_codes(json, "changed_services", done->changed_codes, done->changed);
+    put_codes(json, "withdrawn_services", done->withdrawn_codes, done->withdrawn);
     json_put_member_bool(json, S("dry_run"), is_dry);
 }
 
@@ -235,6 +259,24 @@ enum rc command_check(struct ctx *ctx, int argc, char **argv)
     return rc;
 }
 
+static void print_codes(const char *what, const struct str *codes, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        printf("%s%s%.*s", i ? "" : what, i ? ", " : ": ", STR_ARG(codes[i]));
+    if (n)
+        printf("\n");
+}
+
+static void print_publication(const struct publication *done, bool is_dry)
+{
+    printf("services: %lld added, %lld changed, %lld unchanged, %lld withdrawn%s\n",
+           (long long)done->added, (long long)done->changed, (long long)done->unchanged,
+           (long long)done->withdrawn, is_dry ? " (dry run: nothing was changed)" : "");
+    print_codes("added", done->added_codes, done->added);
+    print_codes("changed", done->changed_codes, done->changed);
+    print_codes("withdrawn", done->withdrawn_codes, done->withdrawn);
+}
+
 enum rc command_publish(struct ctx *ctx, int argc, char **argv)
 {
     bool is_dry = command_flag(&argc, argv, "dry-run");
@@ -256,9 +298,7 @@ enum rc command_publish(struct ctx *ctx, int argc, char **argv)
     else
         home_print_problems(ctx, &problems);
     if (!rc && !is_json)
-        printf("services: %lld added, %lld changed, %lld unchanged, %lld withdrawn%s\n",
-               (long long)done.added, (long long)done.changed, (long long)done.unchanged,
-               (long long)done.withdrawn, is_dry ? " (dry run: nothing was changed)" : "");
+        print_publication(&done, is_dry);
     home_close(&home);
     return rc;
 }

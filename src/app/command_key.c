@@ -48,7 +48,9 @@ static enum rc take_number(struct ctx *ctx, int *argc, char **argv, const char *
     const char *text = command_option(argc, argv, name);
 
     if (text && !str_to_i64(str_of(text), ret))
-        return command_misused(ctx, "days, burst and per-minute are whole numbers");
+        return FAIL(ctx, ERR_USAGE,
+                    .detail =
+                        str_fmt(ctx->arena, "--%s is a whole number, not \"%s\"", name, text));
     return RC_OK;
 }
 
@@ -161,7 +163,11 @@ static enum rc run_key(struct ctx *ctx, const struct home *home, struct command_
             return list_keys(ctx, is_json);
     }
     if (strcmp(words->what, "revoke") == 0 && words->argc == 1)
-        return api_key_revoke(ctx, str_of(words->argv[0]));
+        return command_explained(ctx, api_key_revoke(ctx, str_of(words->argv[0])), ERR_NOT_FOUND,
+                                 str_fmt(ctx->arena,
+                                         "there is no key %s; cityhall key list %s "
+                                         "names them",
+                                         words->argv[0], words->folder));
     return command_misused(ctx, "add, list or revoke DIR PREFIX");
 }
 

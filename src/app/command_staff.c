@@ -12,6 +12,10 @@
 
 #define MAX_JSON ((size_t)8 << 20)
 
+#define LOGIN_LOOKS                                                                               \
+    "a login is 2 to 60 of the letters a to z, digits and . - _, and begins with a letter: ada, " \
+    "r.diaz, crew-7"
+
 /* "team:streets-west", "city". */
 static bool read_scope(const struct city *city, struct str text, struct grant *grant)
 {
@@ -72,6 +76,10 @@ static enum rc add_user(struct ctx *ctx, const struct user_options *options, con
                                            .grant_n = 1,
                                            .why = options->why},
                      &password, &id);
+    rc = command_explained(ctx, rc, ERR_PATTERN, S(LOGIN_LOOKS));
+    rc = command_explained(
+        ctx, rc, ERR_DUPLICATE,
+        str_fmt(ctx->arena, "there is an account \"%s\" already; choose another login", login));
     if (!rc)
         printf("%s\nfirst password (shown once): %.*s\n", login, STR_ARG(password));
     return rc;
@@ -234,8 +242,10 @@ enum rc command_upgrade(struct ctx *ctx, int argc, char **argv)
 {
     const char *owner = command_option(&argc, argv, "owner");
     struct home home;
-    enum rc rc;
+    enum rc rc = command_check_store(ctx, "owner", owner);
 
+    if (rc)
+        return rc;
     if (argc != 1)
         return command_misused(ctx, "a data folder is needed");
     rc = home_open_as_owner(ctx, argv[0], owner, &home);

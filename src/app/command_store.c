@@ -118,8 +118,12 @@ enum rc command_restore(struct ctx *ctx, int argc, char **argv)
     struct progress progress = {0};
     struct backup_watch watch = {say, &progress};
     struct backup_done done;
-    enum rc rc;
+    enum rc rc = command_check_store(ctx, "store", options.store);
 
+    if (!rc)
+        rc = command_check_store(ctx, "owner", options.owner);
+    if (rc)
+        return rc;
     if (argc != 2)
         return command_misused(ctx, "a backup and a new data folder are needed");
     options.backup = argv[0];

@@ -24,6 +24,24 @@ static enum rc take_items(struct ctx *ctx, int *argc, char **argv, const char *n
     return RC_OK;
 }
 
+/* The failures that name an argument and say nothing of it. */
+static void explain(struct ctx *ctx, const struct webhook_new *made)
+{
+    struct err *err = &ctx->err;
+
+    if (err->detail.n)
+        return;
+    if (str_eq(err->field, S("key")))
+        err->detail =
+            str_fmt(ctx->arena, "there is no valid key %.*s; cityhall key list names them",
+                    STR_ARG(made->key_prefix));
+    else if (str_eq(err->field, S("service")))
+        err->detail = S("--service names one that the city does not have; its code is the name of "
+                        "its file: pothole");
+    else if (str_eq(err->field, S("kind")))
+        err->detail = S("--kind is the kind of an event, such as case.opened or case.step");
+}
+
 static enum rc add(struct ctx *ctx, int argc, char **argv)
 {
     struct str kinds[MAX_ITEMS], services[MAX_ITEMS], secret;
@@ -41,8 +59,8 @@ static enum rc add(struct ctx *ctx, int argc, char **argv)
         return rc;
     made.url = str_of(argv[0]);
     rc = webhook_add(ctx, &made, &secret, &id);
-    if (rc && !ctx->err.detail.n && str_eq(ctx->err.field, S("key")))
-        ctx->err.detail = S("there is no valid key with that prefix; cityhall key list names them");
+    if (rc)
+        explain(ctx, &made);
     if (!rc)
         printf("webhook %lld\nsecret (shown once): %.*s\n", (long long)id, STR_ARG(secret));
     return rc;
@@ -106,6 +124,14 @@ static enum rc list(struct ctx *ctx, bool is_json)
     return RC_OK;
 }
 
+static enum rc named(struct ctx *ctx, enum rc rc, const struct command_words *words)
+{
+    return command_explained(ctx, rc, ERR_NOT_FOUND,
+                             str_fmt(ctx->arena,
+                                     "there is no webhook %s; cityhall webhook list %s names them",
+                                     words->argv[0], words->folder));
+}
+
 static enum rc test(struct ctx *ctx, const struct home *home, int64_t id)
 {
     const struct webhook_sender sender = {.base_url = home->base_url};
@@ -130,11 +156,11 @@ static enum rc run(struct ctx *ctx, const struct home *home, struct command_word
     if (strcmp(words->what, "list") == 0 && words->argc == 0)
         return list(ctx, is_json);
     if (words->argc != 1 || !str_to_i64(str_of(words->argv[0]), &id))
-        return command_misused(ctx, "add, list, remove DIR ID or test DIR ID");
+        return command_misused(ctx, "a webhook is named by its number in the list");
     if (strcmp(words->what, "remove") == 0)
-        return webhook_remove(ctx, id);
+        return named(ctx, webhook_remove(ctx, id), words);
     if (strcmp(words->what, "test") == 0)
-        return test(ctx, home, id);
+        return named(ctx, test(ctx, home, id), words);
     return command_misused(ctx, "add, list, remove or test");
 }
 

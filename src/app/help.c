@@ -118,6 +118,7 @@ static const struct {
      "  enable DIR LOGIN        lets in again\n"
      "  reset DIR LOGIN         a new first password; no second factor, no sessions\n"
      "\n"
+     "  LOGIN          2 to 60 of a to z, digits and . - _, a letter first: ada, r.diaz\n"
      "  ROLE           agent, crew, supervisor, administrator, auditor\n"
      "  --scope        city (the default), department:CODE, team:CODE or service:CODE\n"
      "  --team CODE    the same as --scope team:CODE\n"

@@ -5,16 +5,11 @@
 #include <sys/stat.h>
 
 #include "app/command.h"
+#include "app/command_report.h"
 #include "base/crypto.h"
 #include "base/msg.h"
 
 #define COMMAND_MAX_BYTES ((size_t)4 << 30) /* of one command's own work */
-
-static void print_usage(const struct command *command, FILE *out)
-{
-    fprintf(out, "usage: cityhall %s%s%s\n\n%s\n", command->name, *command->usage ? " " : "",
-            command->usage, command->summary);
-}
 
 static int print_help(FILE *out)
 {
@@ -38,36 +33,20 @@ static bool is_help(const char *word)
     return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-/* What happened, what it means, what to do; the details are for who operates this. */
-static int report(const struct command *command, const struct ctx *ctx)
-{
-    const struct err *err = &ctx->err;
-    const char *hint = err_hint(err->id);
-
-    fprintf(stderr, "cityhall %s: ", command->name);
-    if (err->detail.n)
-        fprintf(stderr, "%.*s\n", STR_ARG(err->detail));
-    else
-        fprintf(stderr, "%s (%s:%d)\n", err_name(err->id), err->file ? err->file : "?", err->line);
-    if (*hint)
-        fprintf(stderr, "%s\n", hint);
-    if (err->id == ERR_USAGE)
-        print_usage(command, stderr);
-    return err->id == ERR_USAGE ? 2 : 1;
-}
-
 static int run(const struct command *command, int argc, char **argv)
 {
     struct arena *arena = arena_new(COMMAND_MAX_BYTES);
     struct ctx ctx = {.arena = arena, .now = clock_now(), .lang = LANG_EN};
+    struct form form;
     int code = 0;
 
     if (!arena) {
         fprintf(stderr, "cityhall: there is no memory\n");
         return 1;
     }
-    if (command->run(&ctx, argc, argv))
-        code = report(command, &ctx);
+    if (command_form_find(&ctx, command->usage, argc, argv, &form) ||
+        command->run(&ctx, argc, argv))
+        code = command_report(&ctx, command, &form);
     ctx_done(&ctx);
     arena_free(arena);
     return code;
@@ -92,7 +71,7 @@ int main(int argc, char **argv)
     }
     for (int i = 1; i < argc; i++) {
         if (is_help(argv[i]) && (i == 1 || argv[i][0] == '-')) {
-            print_usage(command, stdout);
+            command_print_usage(command, str_of(command->usage), stdout);
             printf("%s", command_help(command->name));
             return 0;
         }

@@ -74,6 +74,21 @@ print(said["errors"] > 0, "added" in said)')
 [ "$dry/$bad" = "True 0 True/True False" ] && echo "ok $n - publish --json" ||
     echo "not ok $n - publish --json: $dry/$bad"
 n=$((n + 1))
+cp "$(dirname "$0")/../../cities/port-azalea/services/pothole.yaml" "$folder/city/services/pothole.yaml"
+sed -i 's/^name: {en: Pothole,/name: {en: Hole,/' "$folder/city/services/pothole.yaml"
+rm "$folder/city/services/graffiti.yaml"
+said=$("$cityhall" publish "$folder/data" "$folder/city" --dry-run 2>&1)
+as_json=$(publish "$folder/city" --dry-run | python3 -c '
+import json, sys
+said = json.load(sys.stdin)
+print(said["changed_services"], said["withdrawn_services"], said["added_services"])')
+case $said/$as_json in
+*"1 changed"*"1 withdrawn"*"
+changed: pothole
+withdrawn: graffiti/['pothole'] ['graffiti'] []") echo "ok $n - publish names what it changes" ;;
+*) echo "not ok $n - publish names what it changes"; printf '%s/%s\n' "$said" "$as_json" | sed 's/^/# /' ;;
+esac
+n=$((n + 1))
 users=$("$cityhall" user list "$folder/data"); jobs=$("$cityhall" jobs "$folder/data" --state ended)
 [ "$users/$jobs" = "there are no accounts of staff; cityhall user add makes one/there are no such jobs" ] &&
     echo "ok $n - an empty list says that it is" || echo "not ok $n - an empty list says that it is: $users/$jobs"

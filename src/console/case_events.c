@@ -301,13 +301,24 @@ static void tell_clock(struct ctx *ctx, struct telling *telling)
     const struct workflow *workflow = telling->view->definition->workflow;
     struct str name = word(telling, "clock");
     enum msg_id id = event_is(telling->row->kind, EVENT_CLOCK_MISSED) ? MSG_case_event_clock_missed
-                     : event_is(telling->row->kind, EVENT_CLOCK_WARN) ? MSG_case_event_clock_warn
-                                                                      : MSG_case_event_clock_moved;
+                                                                      : MSG_case_event_clock_warn;
 
     for (size_t i = 0; i < workflow->clock_n; i++)
         if (str_eq(workflow->clocks[i].id, name))
             name = text_in(&workflow->clocks[i].name, ctx->lang);
     telling->line->title = say(ctx, id, name);
+}
+
+/* A closed day has moved what counted it. */
+static void tell_closure(struct ctx *ctx, struct telling *telling)
+{
+    struct str day = word(telling, "closed");
+    struct date date;
+
+    if (date_parse(day, &date))
+        day = show_date(ctx->arena, date, ctx->lang);
+    telling->line->title = say(ctx, MSG_case_event_clock_moved, day);
+    telling->line->text = word(telling, "reason");
 }
 
 /* What the public is told of a merge is told to staff with its reason, as an event of its own. */
@@ -339,8 +350,8 @@ static void tell_kind(struct ctx *ctx, struct telling *telling, enum event_kind 
     case EVENT_MESSAGE_ADDED: tell_message(ctx, telling); return;
     case EVENT_NOTE_ADDED: tell_note(ctx, telling); return;
     case EVENT_CLOCK_WARN:
-    case EVENT_CLOCK_MISSED:
-    case EVENT_CLOCK_MOVED: tell_clock(ctx, telling); return;
+    case EVENT_CLOCK_MISSED: tell_clock(ctx, telling); return;
+    case EVENT_CLOCK_MOVED: tell_closure(ctx, telling); return;
     case EVENT_CASE_MERGED: tell_plain(ctx, telling, MSG_case_event_merged, "into"); return;
     case EVENT_CASE_UNMERGED: tell_plain(ctx, telling, MSG_case_event_unmerged, "from"); return;
     case EVENT_CASE_MERGE_KEPT: tell_plain(ctx, telling, MSG_case_event_merged, "into"); return;

@@ -1,15 +1,12 @@
 #include "console/case_view.h"
 
-#include "base/json.h"
 #include "base/msg.h"
 #include "console/case_events.h"
 #include "console/queries.h"
 #include "engine/cases/case_read.h"
+#include "engine/clock/clock_trace.h"
 #include "engine/clock/turn.h"
 #include "engine/definition/show.h"
-
-#define MAX_TRACE_BYTES 100000
-#define MAX_WHY         40
 
 static enum rc load_row(struct ctx *ctx, struct str typed, struct case_view *view)
 {
@@ -81,19 +78,20 @@ static enum rc load_facts(struct ctx *ctx, struct case_view *view)
 
 static void add_why(struct case_clock_line *line, struct str sentence)
 {
-    if (line->why_n < MAX_WHY)
-        line->why[line->why_n++] = sentence;
+    line->why[line->why_n++] = sentence;
 }
 
-static struct str span_text(struct ctx *ctx, int64_t amount, struct str unit)
+static struct str span_text(struct ctx *ctx, struct span span)
 {
-    if (str_eq(unit, S("workdays")))
-        return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_workdays, amount);
-    if (str_eq(unit, S("months")))
-        return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_months, amount);
-    if (str_eq(unit, S("work-seconds")))
-        return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_work_minutes, amount / 60);
-    return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_minutes, amount / 60);
+    switch (span.unit) {
+    case SPAN_WORKDAYS:
+        return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_workdays, span.amount);
+    case SPAN_MONTHS: return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_months, span.amount);
+    case SPAN_WORK_TIME:
+        return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_work_minutes, span.amount / 60);
+    case SPAN_ELAPSED: break;
+    }
+    return msg_plural(ctx->arena, ctx->lang, MSG_staff_why_minutes, span.amount / 60);
 }
 
 static struct str say(struct ctx *ctx, enum msg_id id, struct msg_arg a, struct msg_arg b)
@@ -103,62 +101,46 @@ static struct str say(struct ctx *ctx, enum msg_id id, struct msg_arg a, struct 
     return msg_format(ctx->arena, ctx->lang, id, args, 2);
 }
 
-static struct str shown_date(struct ctx *ctx, struct str text)
+static struct str explain_skip(struct ctx *ctx, const struct clock_skip *skip)
 {
-    struct date date;
-
-    return date_parse(text, &date) ? show_date(ctx->arena, date, ctx->lang) : text;
-}
-
-static void explain_skips(struct ctx *ctx, const json_t *trace, struct case_clock_line *line)
-{
-    static const struct {
-        struct str word;
-        enum msg_id id;
-    } reasons[] = {
-        {STR("weekend"), MSG_staff_why_weekend},
-        {STR("holiday"), MSG_staff_why_holiday},
-        {STR("closure"), MSG_staff_why_closure},
-        {STR("after-closing"), MSG_staff_why_after_closing},
+    static const enum msg_id told[] = {
+        [CALENDAR_WEEKEND] = MSG_staff_why_weekend,
+        [CALENDAR_HOLIDAY] = MSG_staff_why_holiday,
+        [CALENDAR_CLOSURE] = MSG_staff_why_closure,
+        [CALENDAR_AFTER_CLOSING] = MSG_staff_why_after_closing,
     };
-    const json_t *skips = json_get(trace, S("skipped"));
 
-    for (size_t i = 0; i < json_array_size(skips); i++) {
-        const json_t *skip = json_array_get(skips, i);
-        struct str date = str_of(json_string_value(json_object_get(skip, "date")));
-        struct str reason = str_of(json_string_value(json_object_get(skip, "reason")));
-        struct str name = str_of(json_string_value(json_object_get(skip, "name")));
-
-        for (size_t j = 0; j < COUNT(reasons); j++)
-            if (str_eq(reason, reasons[j].word))
-                add_why(line, say(ctx, reasons[j].id, MSG_ARG("date", shown_date(ctx, date)),
-                                  MSG_ARG("name", name)));
-    }
+    return say(ctx, told[skip->reason],
+               MSG_ARG("date", show_date(ctx->arena, skip->date, ctx->lang)),
+               MSG_ARG("name", skip->name));
 }
 
-/* The trace in words: how long, since when, because of which condition, over which days. */
+/* The trace in words: how long, since when, because of which condition, over which days, and what
+ * has moved it since. */
 static enum rc explain(struct ctx *ctx, const struct clocks_of_row *row,
                        struct case_clock_line *line)
 {
-    struct str text;
-    json_t *trace;
+    struct clock_trace trace;
+    enum rc rc = clock_trace_read(ctx, row->trace, row->moves, &trace);
 
-    line->why = ARENA_ARRAY(ctx->arena, MAX_WHY, struct str);
+    if (rc)
+        return rc;
+    line->why = ARENA_ARRAY(ctx->arena, 3 + trace.skip_n + trace.move_n, struct str);
     if (!line->why)
         return FAIL(ctx, ERR_MEMORY);
-    if (json_parse(ctx, row->trace, MAX_TRACE_BYTES, &trace)) {
-        ctx_clear_error(ctx);
-        return RC_OK;
-    }
-    add_why(line, span_text(ctx, json_integer_value(json_get(trace, S("amount"))),
-                            str_of(json_string_value(json_get(trace, S("unit"))))));
-    text = str_of(json_string_value(json_get(trace, S("when.expr"))));
-    if (text.n)
-        add_why(line, say(ctx, MSG_staff_why_when, MSG_ARG("rule", text), MSG_ARG("x", 0)));
-    text = str_of(json_string_value(json_get(trace, S("from"))));
-    add_why(line,
-            say(ctx, MSG_staff_why_from, MSG_ARG("date", shown_date(ctx, text)), MSG_ARG("x", 0)));
-    explain_skips(ctx, trace, line);
+    if (trace.has_rule)
+        add_why(line, span_text(ctx, trace.within));
+    if (trace.condition.n)
+        add_why(line,
+                say(ctx, MSG_staff_why_when, MSG_ARG("rule", trace.condition), MSG_ARG("x", 0)));
+    if (trace.has_from)
+        add_why(line, say(ctx, MSG_staff_why_from,
+                          MSG_ARG("date", show_date(ctx->arena, trace.from, ctx->lang)),
+                          MSG_ARG("x", 0)));
+    for (size_t i = 0; i < trace.skip_n; i++)
+        add_why(line, explain_skip(ctx, &trace.skips[i]));
+    for (size_t i = 0; i < trace.move_n; i++)
+        add_why(line, clock_move_told(ctx, &trace.moves[i]));
     return RC_OK;
 }
 

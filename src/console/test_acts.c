@@ -53,6 +53,27 @@ static void a_case_goes_to_another_service_and_back(void **state)
     assert_true(page_has(&browser, "Streets East"));
 }
 
+/* The history says which day does not count and why, and "Why?" where the date comes from. */
+static void a_closed_day_is_in_the_history(void **state)
+{
+    struct world *world = *state;
+    struct arena *arena = world->site.ctx.arena;
+    struct browser browser = {0};
+    struct str number = test_city_file(&world->city, "hole", true, "Near the bus stop");
+    struct str day = test_city_close_tomorrow(&world->city, "Burst <pipe>");
+    struct str title = str_fmt(arena, "The deadline was moved: %.*s does not count", STR_ARG(day));
+    struct str why =
+        str_fmt(arena, "%.*s does not count any more (Burst &lt;pipe&gt;).", STR_ARG(day));
+
+    sign_in(&browser, world, "rdiaz", "agent");
+    assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
+    assert_true(page_has(&browser, str_z(arena, title)));
+    assert_true(page_has(&browser, "Burst &lt;pipe&gt;"));
+    assert_false(page_has(&browser, ">: the deadline was moved"));
+    assert_true(page_has(&browser, "The date moved from "));
+    assert_true(page_has(&browser, str_z(arena, why)));
+}
+
 /* The form asks for no asset: whoever sends one all the same is told what is wrong with it. */
 static void an_asset_that_is_none_is_told_at_its_field(void **state)
 {
@@ -356,6 +377,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_case_goes_to_another_service_and_back),
+        WORLD_TEST(a_closed_day_is_in_the_history),
         WORLD_TEST(an_asset_that_is_none_is_told_at_its_field),
         WORLD_TEST(who_is_second_sees_what_changed),
         WORLD_TEST(cases_are_merged_and_taken_apart),

@@ -6,6 +6,8 @@
 #include "engine/cases/case_own.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/keep_job.h"
+#include "engine/clock/closure.h"
+#include "engine/definition/show.h"
 #include "engine/publish/publish.h"
 #include "engine/record/people_record.h"
 #include "people/account.h"
@@ -190,6 +192,20 @@ void test_city_expire(struct test_city *city, int64_t case_id, int64_t days)
 {
     city->ctx.now = instant_plus_us(clock_now(), days * US_PER_DAY);
     ok(&city->ctx, keep_erase(&city->ctx, case_id));
+}
+
+struct str test_city_close_tomorrow(struct test_city *city, const char *reason)
+{
+    struct ctx *ctx = &city->ctx;
+    struct closure_effect effect;
+    struct date day;
+
+    ctx->now = clock_now();
+    ok(ctx, calendar_next_workday(ctx, &city->city->calendar, city_local(city->city, ctx->now).date,
+                                  &day));
+    ok(ctx, closure_add(ctx, day, str_of(reason), false, &effect));
+    assert_true(effect.cases > 0);
+    return show_date(ctx->arena, day, LANG_EN);
 }
 
 void test_city_rate(struct test_city *city, int64_t case_id, int64_t score, const char *text)

@@ -46,6 +46,10 @@ void test_city_step(struct test_city *city, int64_t case_id, const char *step);
 /* Erases of a closed case the answers whose time is over so many days from now. */
 void test_city_expire(struct test_city *city, int64_t case_id, int64_t days);
 
+/* Closes the city on the workday after today; the deadlines that count it move. The day as the
+ * console shows it, in the city's arena. */
+struct str test_city_close_tomorrow(struct test_city *city, const char *reason);
+
 /* What the reporter says of a closed case. */
 void test_city_rate(struct test_city *city, int64_t case_id, int64_t score, const char *text);
 

@@ -7,6 +7,7 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "engine/cases/projection.h"
 #include "engine/cases/timer.h"
 #include "engine/publish/publish.h"
@@ -244,11 +245,22 @@ int64_t test_town_count(struct test_town *town, const char *sql)
     return n;
 }
 
+static bool is_same_json(struct test_town *town, struct str one, struct str other)
+{
+    json_t *a, *b;
+
+    if (json_parse(&town->ctx, one, one.n, &a) || json_parse(&town->ctx, other, other.n, &b)) {
+        ctx_clear_error(&town->ctx);
+        return false;
+    }
+    return json_equal(a, b) != 0;
+}
+
 void test_town_says(struct test_town *town, const char *sql, const char *expected)
 {
     struct str text = test_town_text(town, sql);
 
-    if (!str_eq(text, str_of(expected)) && !(raw_is_postgres() && strstr(sql, "answers")))
+    if (!str_eq(text, str_of(expected)) && !is_same_json(town, text, str_of(expected)))
         fail_msg("%s: %.*s, not %s", sql, STR_ARG(text), expected);
 }
 

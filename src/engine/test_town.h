@@ -59,8 +59,8 @@ int test_town_run_jobs(struct test_town *town);
 int64_t test_town_count(struct test_town *town, const char *sql);
 struct str test_town_text(struct test_town *town, const char *sql);
 
-/* Fails unless that is the question's answer. What PostgreSQL says of the column answers, spaced
- * and ordered in a way of its own, is not looked at. */
+/* Fails unless that is the question's answer. JSON, which PostgreSQL spaces and orders in a way of
+ * its own, is compared by what it says. */
 void test_town_says(struct test_town *town, const char *sql, const char *expected);
 
 /* How many rows differ from what the record says they should be; they are shown. */

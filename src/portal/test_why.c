@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "engine/cases/case_transfer.h"
+#include "engine/clock/closure.h"
 #include "portal/test_visitor.h"
 
 struct scene {
@@ -127,6 +129,98 @@ static void the_clock_that_runs_is_explained(void **state)
     assert_false(sees(&scene.reporter, "Why this date?"));
 }
 
+/* ---- What has moved it since */
+
+/* The city closes for a day; its calendar is then the test city's until the world ends. */
+static void close_day(struct world *world, const char *day, const char *reason)
+{
+    struct closure_effect effect;
+    struct date date;
+
+    assert_true(date_parse(str_of(day), &date));
+    test_ok(&world->ctx, closure_add(&world->ctx, date, str_of(reason), false, &effect));
+    assert_int_equal(effect.cases, 1);
+}
+
+static void steps(struct world *world, const char *step, const char *now)
+{
+    const struct actor *agent = test_staff(world, ROLE_AGENT, SCOPE_CITY, NULL);
+
+    world->ctx.now = test_time(now);
+    test_ok(&world->ctx,
+            test_step(world, agent, 1,
+                      &(struct step_input){.step = str_of(step), .message = S("How deep?")}));
+}
+
+static void assert_sees(const struct visitor *visitor, const char *text)
+{
+    if (!sees(visitor, text))
+        fail_msg("%s", text);
+}
+
+/* Ten workdays from July 2, the third being a holiday, end on Friday the 17th. */
+static void a_closed_day_is_told_with_its_reason(void **state)
+{
+    struct scene scene;
+
+    set_scene(&scene, *state, &(struct test_filing){0});
+    close_day(*state, "2026-07-10", "Ice <storm>");
+    visit(&scene.stranger, "%s", scene.page);
+    assert_sees(&scene.stranger, "Monday, July 20, 2026");
+    assert_sees(&scene.stranger,
+                "The date moved from Friday, July 17, 2026 to Monday, July 20, 2026: Friday, July "
+                "10, 2026 does not count any more (Ice &lt;storm&gt;).");
+    visit(&scene.stranger, "/es%s", scene.page);
+    assert_sees(&scene.stranger, "10 de julio de 2026 ya no cuenta (Ice &lt;storm&gt;).");
+    visit(&scene.stranger, "/vi%s", scene.page);
+    assert_sees(&scene.stranger, "10/7/2026 kh\xc3\xb4ng c\xc3\xb2n \xc4\x91\xc6\xb0\xe1\xbb\xa3"
+                                 "c t\xc3\xadnh (Ice &lt;storm&gt;).");
+}
+
+static void a_pause_that_is_over_is_told(void **state)
+{
+    struct scene scene;
+
+    set_scene(&scene, *state, &(struct test_filing){0});
+    steps(*state, "ask", "2026-07-06 11:00");
+    steps(*state, "answer", "2026-07-08 09:30");
+    visit(&scene.stranger, "%s", scene.page);
+    assert_sees(&scene.stranger, "Tuesday, July 21, 2026: from Jul 6, 2026, 11:00 a.m. until Jul "
+                                 "8, 2026, 9:30 a.m. it stood still.");
+    /* Answered on the day of the question, nothing is moved, and nothing is told. */
+    steps(*state, "ask", "2026-07-09 11:00");
+    steps(*state, "answer", "2026-07-09 12:00");
+    assert_int_equal(test_i64(*state,
+                              "SELECT count(*) FROM clock WHERE kind = 'resolve' AND cases = %lld "
+                              "AND CAST(moves AS TEXT) LIKE '%%\"pause\"%%\"pause\"%%'",
+                              1),
+                     0);
+}
+
+static void a_transfer_is_told(void **state)
+{
+    struct world *world = *state;
+    struct scene scene;
+
+    set_scene(&scene, world, &(struct test_filing){0});
+    steps(world, "ask", "2026-07-06 11:00");
+    steps(world, "answer", "2026-07-08 09:30");
+    world->ctx.actor = test_staff(world, ROLE_AGENT, SCOPE_CITY, NULL);
+    db_reader_release(&world->ctx);
+    test_ok(&world->ctx, db_reader_acquire(&world->ctx));
+    test_ok(&world->ctx,
+            case_transfer(&world->ctx, 1, 0,
+                          &(struct transfer){.service = S("sidewalk"), .reason = S("It is one.")}));
+    world->ctx.actor = NULL;
+    visit(&scene.stranger, "%s", scene.page);
+    assert_sees(&scene.stranger, "gives 60 workdays.");
+    assert_sees(&scene.stranger, "The date moved from Tuesday, July 21, 2026 to Monday, September "
+                                 "28, 2026: the request went to another service on Wednesday, "
+                                 "July 8, 2026.");
+    assert_sees(&scene.stranger, "The date moved from Monday, September 28, 2026 to Wednesday, "
+                                 "September 30, 2026: it had stood still for a time.");
+}
+
 /* Of what was erased nothing is told, and nothing breaks. */
 static void an_erased_reason_is_left_out(void **state)
 {
@@ -143,8 +237,13 @@ static void an_erased_reason_is_left_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_date_is_explained_day_by_day), TEST(answers_are_told_to_who_gave_them),
-        TEST(a_span_is_told_as_it_is),        TEST(the_clock_that_runs_is_explained),
+        TEST(a_date_is_explained_day_by_day),
+        TEST(answers_are_told_to_who_gave_them),
+        TEST(a_span_is_told_as_it_is),
+        TEST(the_clock_that_runs_is_explained),
+        TEST(a_closed_day_is_told_with_its_reason),
+        TEST(a_pause_that_is_over_is_told),
+        TEST(a_transfer_is_told),
         TEST(an_erased_reason_is_left_out),
     };
 

@@ -1,12 +1,10 @@
 #include "portal/why.h"
 
-#include "base/json.h"
 #include "base/msg.h"
+#include "engine/clock/clock_trace.h"
 #include "engine/clock/turn.h"
 #include "engine/definition/answer.h"
 #include "engine/definition/show.h"
-
-#define MAX_TRACE_BYTES 100000
 
 /* What stands in front of the sentences while they are made. */
 struct explaining {
@@ -14,7 +12,7 @@ struct explaining {
     const struct case_by_number_row *row;
     const struct definition *definition;
     const struct clocks_of_row *clock;
-    const json_t *trace;
+    struct clock_trace trace;
     bool is_own;
     struct why *why;
 };
@@ -32,44 +30,32 @@ static void say(struct explaining *e, enum msg_id id, struct msg_arg a, struct m
     add(e, msg_format(e->ctx->arena, e->ctx->lang, id, args, 2));
 }
 
-static struct str text_at(const json_t *at, const char *path)
+static struct str shown(const struct explaining *e, struct date date)
 {
-    return str_of(json_string_value(json_get(at, str_of(path))));
-}
-
-static struct str date_at(const struct explaining *e, const json_t *at, const char *path)
-{
-    struct str text = text_at(at, path);
-    struct date date;
-
-    return date_parse(text, &date) ? show_date(e->ctx->arena, date, e->ctx->lang) : text;
+    return show_date(e->ctx->arena, date, e->ctx->lang);
 }
 
 /* "The city's rule for Pothole gives 10 workdays.": in the largest unit that it is whole in. */
 static void say_rule(struct explaining *e)
 {
     static const struct {
-        struct str unit;
+        enum span_unit unit;
         int64_t per;
         enum msg_id id;
     } units[] = {
-        {STR("workdays"), 1, MSG_why_workdays},
-        {STR("months"), 1, MSG_why_months},
-        {STR("work-seconds"), 3600, MSG_why_work_hours},
-        {STR("work-seconds"), 60, MSG_why_work_minutes},
-        {STR("seconds"), 86400, MSG_why_days},
-        {STR("seconds"), 3600, MSG_why_hours},
-        {STR("seconds"), 60, MSG_why_minutes},
+        {SPAN_WORKDAYS, 1, MSG_why_workdays},       {SPAN_MONTHS, 1, MSG_why_months},
+        {SPAN_WORK_TIME, 3600, MSG_why_work_hours}, {SPAN_WORK_TIME, 60, MSG_why_work_minutes},
+        {SPAN_ELAPSED, SPAN_DAY_S, MSG_why_days},   {SPAN_ELAPSED, 3600, MSG_why_hours},
+        {SPAN_ELAPSED, 60, MSG_why_minutes},
     };
-    struct str unit = text_at(e->trace, "unit");
-    int64_t amount = json_integer_value(json_get(e->trace, S("amount")));
+    struct span within = e->trace.within;
 
-    for (size_t i = 0; i < COUNT(units); i++) {
-        if (!str_eq(units[i].unit, unit) || amount % units[i].per != 0)
+    for (size_t i = 0; e->trace.has_rule && i < COUNT(units); i++) {
+        if (units[i].unit != within.unit || within.amount % units[i].per != 0)
             continue;
         say(e, MSG_why_rule, MSG_ARG("service", text_in(&e->definition->name, e->ctx->lang)),
-            MSG_ARG("span",
-                    msg_plural(e->ctx->arena, e->ctx->lang, units[i].id, amount / units[i].per)));
+            MSG_ARG("span", msg_plural(e->ctx->arena, e->ctx->lang, units[i].id,
+                                       within.amount / units[i].per)));
         return;
     }
 }
@@ -93,7 +79,7 @@ static bool names_field(struct str expression, struct str id)
 /* The condition in the words of the form: the questions it looked at, with the answers. */
 static enum rc say_condition(struct explaining *e)
 {
-    struct str expression = text_at(e->trace, "when.expr");
+    struct str expression = e->trace.condition;
     struct answers answers;
     bool is_said = false;
     enum rc rc;
@@ -120,40 +106,34 @@ static enum rc say_condition(struct explaining *e)
 }
 
 /* The name of a day in the page's language; the trace has it in English. */
-static struct str day_name(const struct explaining *e, struct str date, struct str fallback)
+static struct str day_name(const struct explaining *e, const struct clock_skip *skip)
 {
     const struct calendar *calendar = &e->ctx->city->calendar;
-    struct date day;
 
-    if (!date_parse(date, &day))
-        return fallback;
     for (size_t i = 0; i < calendar->holidays_n; i++)
-        if (date_cmp(calendar->holidays[i].date, day) == 0)
+        if (date_cmp(calendar->holidays[i].date, skip->date) == 0)
             return text_in(&calendar->holidays[i].name, e->ctx->lang);
     for (size_t i = 0; i < calendar->closures_n; i++)
-        if (date_cmp(calendar->closures[i].date, day) == 0)
+        if (date_cmp(calendar->closures[i].date, skip->date) == 0)
             return text_in(&calendar->closures[i].name, e->ctx->lang);
-    return fallback;
+    return skip->name;
 }
 
 /* The days that were passed over: holidays and closures by name, weekends by their number. */
 static void say_skips(struct explaining *e)
 {
-    const json_t *skips = json_get(e->trace, S("skipped"));
     int64_t weekend_days = 0;
 
-    for (size_t i = 0; i < json_array_size(skips); i++) {
-        const json_t *skip = json_array_get(skips, i);
-        struct str reason = text_at(skip, "reason"), date = text_at(skip, "date");
+    for (size_t i = 0; i < e->trace.skip_n; i++) {
+        const struct clock_skip *skip = &e->trace.skips[i];
 
-        if (str_eq(reason, S("weekend")))
+        if (skip->reason == CALENDAR_WEEKEND)
             weekend_days++;
-        else if (str_eq(reason, S("after-closing")))
-            say(e, MSG_why_after_closing, MSG_ARG("date", date_at(e, skip, "date")),
-                MSG_ARG("x", 0));
+        else if (skip->reason == CALENDAR_AFTER_CLOSING)
+            say(e, MSG_why_after_closing, MSG_ARG("date", shown(e, skip->date)), MSG_ARG("x", 0));
         else
-            say(e, MSG_why_day_off, MSG_ARG("date", date_at(e, skip, "date")),
-                MSG_ARG("name", day_name(e, date, text_at(skip, "name"))));
+            say(e, MSG_why_day_off, MSG_ARG("date", shown(e, skip->date)),
+                MSG_ARG("name", day_name(e, skip)));
     }
     if (weekend_days)
         add(e, msg_plural(e->ctx->arena, e->ctx->lang, MSG_why_weekend, weekend_days));
@@ -171,14 +151,16 @@ static enum rc explain(struct explaining *e)
         say(e, MSG_why_from_moment,
             MSG_ARG("date", show_instant(e->ctx, e->clock->started, e->ctx->lang)),
             MSG_ARG("x", 0));
-    else
-        say(e, MSG_why_from, MSG_ARG("date", date_at(e, e->trace, "from")), MSG_ARG("x", 0));
+    else if (e->trace.has_from)
+        say(e, MSG_why_from, MSG_ARG("date", shown(e, e->trace.from)), MSG_ARG("x", 0));
     say_skips(e);
+    for (size_t i = 0; i < e->trace.move_n; i++)
+        add(e, clock_move_told(e->ctx, &e->trace.moves[i]));
     if (!e->clock->paused_is_null)
         say(e, MSG_why_paused,
             MSG_ARG("date", show_instant(e->ctx, e->clock->paused, e->ctx->lang)), MSG_ARG("x", 0));
     say(e, MSG_why_source, MSG_ARG("service", text_in(&e->definition->name, e->ctx->lang)),
-        MSG_ARG("version", e->definition->version));
+        MSG_ARG("version", e->trace.version ? e->trace.version : e->definition->version));
     return RC_OK;
 }
 
@@ -200,7 +182,6 @@ enum rc why_of_case(struct ctx *ctx, const struct case_by_number_row *row,
     struct explaining e = {
         .ctx = ctx, .row = row, .definition = definition, .is_own = is_own, .why = ret};
     struct clocks_of_rows clocks;
-    json_t *trace;
     enum rc rc = clocks_read(ctx, row->id, &clocks);
 
     if (rc)
@@ -209,10 +190,6 @@ enum rc why_of_case(struct ctx *ctx, const struct case_by_number_row *row,
     e.clock = chosen(&clocks);
     if (!e.clock)
         return RC_OK;
-    if (json_parse(ctx, e.clock->trace, MAX_TRACE_BYTES, &trace)) {
-        ctx_clear_error(ctx);
-        return RC_OK;
-    }
-    e.trace = trace;
-    return explain(&e);
+    rc = clock_trace_read(ctx, e.clock->trace, e.clock->moves, &e.trace);
+    return rc ? rc : explain(&e);
 }

@@ -1,12 +1,13 @@
 /* Why a request is due when it is, in sentences that a resident understands: the rule, the answers
- * it looked at, the day it counts from, and the days that do not count. Layer: portal. */
+ * it looked at, the day it counts from, the days that do not count, and what has moved it since.
+ * Layer: portal. */
 #ifndef PORTAL_WHY_H
 #define PORTAL_WHY_H
 
 #include "engine/cases/rows.h"
 #include "engine/definition/city.h"
 
-#define WHY_MAX 24
+#define WHY_MAX 64
 
 struct why {
     struct str sentences[WHY_MAX];

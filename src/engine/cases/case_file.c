@@ -27,9 +27,8 @@ struct filing_work {
     struct deadline *deadlines; /* one per clock of the definition */
     struct str route_trace;
     const struct team *team;
-    bool has_due;
-    struct instant due; /* the latest of the deadlines: the one that closes the case */
-    struct str token;   /* of the private link */
+    struct clocks_sum clocks; /* due is the latest of the deadlines: the one that closes the case */
+    struct str token;         /* of the private link */
     struct filed *filed;
 };
 
@@ -208,13 +207,14 @@ static enum rc decide(struct ctx *ctx, struct filing_work *work)
     if (!work->deadlines)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < definition->clock_n; i++) {
+        struct clocks_of_row clock;
+
         rc = deadline_of_clock(ctx, ctx->city, &definition->clocks[i], &work->facts,
                                &work->deadlines[i]);
         if (rc)
             return rc;
-        if (!work->has_due || instant_cmp(work->deadlines[i].due, work->due) > 0)
-            work->due = work->deadlines[i].due;
-        work->has_due = true;
+        clock = clock_of_deadline(ctx, &work->deadlines[i]);
+        clocks_sum_add(&work->clocks, &clock);
     }
     return RC_OK;
 }
@@ -276,21 +276,12 @@ static enum rc next_number(struct ctx *ctx, struct str *ret)
 static enum rc add_clocks(struct ctx *ctx, const struct filing_work *work)
 {
     const struct definition *definition = work->filing->definition;
-    struct instant alarm = {INT64_MAX};
+    enum rc rc = RC_OK;
 
-    for (size_t i = 0; i < definition->clock_n; i++) {
-        const struct deadline *deadline = &work->deadlines[i];
-        bool warns = deadline->has_warning && instant_cmp(deadline->warn, ctx->now) > 0;
-        struct instant first = warns ? deadline->warn : deadline->due;
-        enum rc rc =
-            clock_begin(ctx, work->filed->case_id, definition, &definition->clocks[i], deadline);
-
-        if (rc)
-            return rc;
-        if (instant_cmp(first, alarm) < 0)
-            alarm = first;
-    }
-    return definition->clock_n ? clocks_watch(ctx, work->filed->case_id, alarm) : RC_OK;
+    for (size_t i = 0; !rc && i < definition->clock_n; i++)
+        rc = clock_begin(ctx, work->filed->case_id, definition, &definition->clocks[i],
+                         &work->deadlines[i]);
+    return rc ? rc : clocks_watch(ctx, work->filed->case_id, &work->clocks);
 }
 
 static enum rc add_entries(struct ctx *ctx, const struct filing_work *work)
@@ -353,8 +344,8 @@ static enum rc tell(struct ctx *ctx, const struct filing_work *work, int64_t eve
         .definition = filing->definition,
         .place = filing->place ? filing->place->label : STR_NONE,
         .team = work->team,
-        .has_due = work->has_due,
-        .due = work->due,
+        .has_due = work->clocks.has_due,
+        .due = work->clocks.due,
     };
     bool is_mailed = notice && (notice->to & NOTICE_TO_REPORTER) && filing->contact.email.n &&
                      filing->definition->audience != AUDIENCE_STAFF;
@@ -410,8 +401,8 @@ static enum rc add_case(struct ctx *ctx, struct filing_work *work)
             .description = filing->description,
             .answers = answers_json(ctx, &filing->answers),
             .opened = ctx->now,
-            .due = work->due,
-            .due_is_null = !work->has_due,
+            .due = work->clocks.due,
+            .due_is_null = !work->clocks.has_due,
             .district = filing->place ? place_layer(filing->place, S("district")) : S(""),
             .submission = filing->submission,
             .submission_is_null = !filing->submission.n,
@@ -459,8 +450,8 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (work->filing->submission.n)
         rc = case_filed_before(ctx, work->filing->submission, &is_known, filed);
     filed->team = work->team;
-    filed->has_due = work->has_due;
-    filed->due = work->due;
+    filed->has_due = work->clocks.has_due;
+    filed->due = work->clocks.due;
     if (rc || is_known)
         return rc;
     filed->link_token = work->token;

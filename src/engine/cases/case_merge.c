@@ -461,38 +461,11 @@ static enum rc start_clock(struct ctx *ctx, struct merging *work, int64_t id)
     return clock_unmeet(ctx, id, NULL);
 }
 
-struct running {
-    bool has_due, has_alarm;
-    struct instant due, alarm;
-};
-
-static struct running running_of(const struct clocks_of_rows *clocks)
-{
-    struct running running = {0};
-
-    for (size_t i = 0; i < clocks->n; i++) {
-        const struct clocks_of_row *clock = &clocks->rows[i];
-        struct instant at = clock->warn_is_null ? clock->due : clock->warn;
-
-        if (!clock->met_is_null || !clock->paused_is_null)
-            continue;
-        if (!running.has_due || instant_cmp(clock->due, running.due) > 0)
-            running.due = clock->due;
-        running.has_due = true;
-        if (!clock->missed_is_null)
-            continue;
-        if (!running.has_alarm || instant_cmp(at, running.alarm) < 0)
-            running.alarm = at;
-        running.has_alarm = true;
-    }
-    return running;
-}
-
 static enum rc restore_case(struct ctx *ctx, struct merging *work, const json_t *kept)
 {
     const struct workflow *workflow = work->from.definition->workflow;
     struct clocks_of_rows clocks;
-    struct running running;
+    struct clocks_sum running;
     struct instant since;
     struct str word, outcome;
     int state;
@@ -510,7 +483,7 @@ static enum rc restore_case(struct ctx *ctx, struct merging *work, const json_t 
         rc = clocks_of(ctx, work->from.case_id, &clocks);
     if (rc)
         return rc;
-    running = running_of(&clocks);
+    running = clocks_sum(&clocks);
     outcome = str_of(json_string_value(json_get(kept, S("outcome"))));
     rc = case_state_set(ctx,
                         &(struct case_state_set_args){
@@ -528,8 +501,8 @@ static enum rc restore_case(struct ctx *ctx, struct merging *work, const json_t 
                         NULL);
     if (!rc)
         rc = kept_turn(ctx, work->from.case_id, NULL);
-    if (!rc && running.has_alarm)
-        rc = clocks_watch(ctx, work->from.case_id, running.alarm);
+    if (!rc)
+        rc = clocks_watch(ctx, work->from.case_id, &running);
     return rc ? rc : timer_enter(ctx, work->from.case_id, workflow, state, since);
 }
 

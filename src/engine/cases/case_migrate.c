@@ -9,6 +9,7 @@
 #include "engine/cases/queries.h"
 #include "engine/cases/stored_case.h"
 #include "engine/cases/timer.h"
+#include "engine/clock/turn.h"
 #include "engine/record/record.h"
 
 #define PAGE 200
@@ -138,7 +139,10 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = stored_case_answer(ctx, &moving->stored, &moving->answers);
     if (!rc)
-        rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state, ctx->now);
+        rc = clocks_note_migration(ctx, moving->case_id, moving->stored.definition->version);
+    if (!rc)
+        rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state,
+                         moving->stored.row.state_since);
     return rc ? rc
               : record_add(ctx,
                            &(struct event){EVENT_CASE_MIGRATED, moving->case_id, EVENT_STAFF,

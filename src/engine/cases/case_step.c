@@ -25,8 +25,7 @@ struct step_work {
     int from;           /* index of the state it leaves */
     bool has_rules;     /* a guard or effects: then `stored` is set */
     struct stored_case stored;
-    bool has_due;
-    struct instant due;
+    struct clocks_sum clocks; /* after the step */
 };
 
 static bool staff_may(const struct actor *actor, unsigned by, const struct case_reach *reach)
@@ -256,8 +255,8 @@ static enum rc change_case(struct ctx *ctx, const struct step_work *work)
                                    .updated = ctx->now,
                                    .closed = ctx->now,
                                    .closed_is_null = !is_closed,
-                                   .due = work->due,
-                                   .due_is_null = !work->has_due,
+                                   .due = work->clocks.due,
+                                   .due_is_null = !work->clocks.has_due,
                                },
                                &changed);
 
@@ -279,8 +278,8 @@ static enum rc tell(struct ctx *ctx, const struct step_work *work, const struct 
                               .row = &work->row,
                               .definition = work->definition,
                               .outcome = outcome < 0 ? NULL : &work->workflow->outcomes[outcome],
-                              .has_due = work->has_due,
-                              .due = work->due,
+                              .has_due = work->clocks.has_due,
+                              .due = work->clocks.due,
                               .message = work->input->message,
                               .date = work->input->date,
                               .base_url = work->input->base_url,
@@ -304,8 +303,8 @@ static enum rc turn_clocks(struct ctx *ctx, struct step_work *work)
     enum rc rc =
         work->has_rules ? effects_clocks(ctx, &work->stored, work->step, &turn.is_met) : RC_OK;
 
-    work->has_due = false;
-    return rc ? rc : clocks_turn(ctx, &turn, &work->has_due, &work->due);
+    work->clocks = (struct clocks_sum){0};
+    return rc ? rc : clocks_turn(ctx, &turn, &work->clocks);
 }
 
 static enum rc attach_photos(struct ctx *ctx, const struct step_work *work)

@@ -20,8 +20,7 @@ struct transferring {
     struct facts facts;    /* for the rules of the new one */
     struct transfer_plan plan;
     struct clocks_of_rows clocks; /* that the case has */
-    bool has_due, has_alarm;
-    struct instant due, alarm;
+    struct clocks_sum sum;        /* of those that it has then */
 };
 
 /* ---- Answers */
@@ -151,11 +150,6 @@ static enum rc find_missing(struct ctx *ctx, struct transferring *work)
 
 /* ---- Deadlines */
 
-/* How much later than its rule says a clock is due: it stood still. */
-struct delay {
-    int64_t workdays, us;
-};
-
 static const struct clocks_of_row *clock_of(const struct transferring *work, struct str kind)
 {
     for (size_t i = 0; i < work->clocks.n; i++)
@@ -164,13 +158,14 @@ static const struct clocks_of_row *clock_of(const struct transferring *work, str
     return NULL;
 }
 
+/* How much later than its rule says a clock is due: it stood still. */
 static enum rc delay_of(struct ctx *ctx, const struct transferring *work,
-                        const struct clocks_of_row *row, struct delay *ret)
+                        const struct clocks_of_row *row, struct clock_delay *ret)
 {
     const struct definition *from = work->plan.from;
     struct facts facts = case_edit_facts(ctx, &work->edit, &work->before, work->place);
 
-    *ret = (struct delay){0};
+    *ret = (struct clock_delay){0};
     for (size_t i = 0; i < from->clock_n; i++) {
         struct deadline was;
 
@@ -189,25 +184,38 @@ static enum rc delay_of(struct ctx *ctx, const struct transferring *work,
     return RC_OK;
 }
 
-static void put_off(const struct city *city, struct deadline *deadline, struct delay delay)
+/* And by how much a clock is put off that stands still until now and runs from now on. */
+static void add_standing(const struct ctx *ctx, const struct transferring *work,
+                         const struct clock_kind *kind, struct clock_delay *delay)
 {
-    if (deadline->is_date) {
-        int64_t days = delay.workdays + delay.us / US_PER_DAY;
-        struct local_time warn = city_local(city, deadline->warn);
+    const struct clocks_of_row *row = clock_of(work, kind->id);
+    struct clock_delay stood;
 
-        if (days <= 0)
-            return;
-        deadline->date = calendar_plus_workdays(&city->calendar, deadline->date, days);
-        deadline->due = zone_end_of_day(city->zone, deadline->date);
-        warn.date = calendar_plus_workdays(&city->calendar, warn.date, days);
-        deadline->warn = zone_instant(city->zone, warn);
-    } else {
-        int64_t us = delay.us + delay.workdays * US_PER_DAY;
+    if (!row || row->paused_is_null || (kind->pauses_in & (UINT64_C(1) << work->plan.state)))
+        return;
+    stood = clock_stood(ctx->city, !row->due_date_is_null, row->paused, ctx->now);
+    delay->workdays += stood.workdays;
+    delay->us += stood.us;
+}
 
-        if (us <= 0)
-            return;
-        deadline->due = instant_plus_us(deadline->due, us);
-        deadline->warn = instant_plus_us(deadline->warn, us);
+/* Puts the deadline of the new rule off, and notes how it comes from the one before. */
+static void move_deadline(struct ctx *ctx, const struct clocks_of_row *row,
+                          struct clock_delay delay, struct deadline *deadline)
+{
+    struct deadline of_rule = *deadline, before;
+    struct clock_move move;
+
+    deadline_put_off(ctx->city, deadline, delay);
+    if (!row)
+        return;
+    before = clock_deadline(row);
+    if (instant_cmp(before.due, of_rule.due) != 0) {
+        move = deadline_move(ctx, CLOCK_MOVED_TRANSFER, &before, &of_rule);
+        deadline->moves = clock_moves_add(ctx, deadline->moves, &move);
+    }
+    if (instant_cmp(of_rule.due, deadline->due) != 0) {
+        move = deadline_move(ctx, CLOCK_MOVED_PAUSE, &of_rule, deadline);
+        deadline->moves = clock_moves_add(ctx, deadline->moves, &move);
     }
 }
 
@@ -221,19 +229,30 @@ static enum rc set_deadlines(struct ctx *ctx, struct transferring *work)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && i < plan->to->clock_n; i++) {
         const struct clock_rule *rule = &plan->to->clocks[i];
-        const struct clocks_of_row *row = clock_of(work, plan->to->workflow->clocks[rule->kind].id);
-        struct delay delay = {0};
+        const struct clock_kind *kind = &plan->to->workflow->clocks[rule->kind];
+        const struct clocks_of_row *row = clock_of(work, kind->id);
+        struct clock_delay delay = {0};
 
         rc = deadline_of_clock(ctx, ctx->city, rule, &work->facts, &plan->deadlines[i]);
         if (!rc && row)
             rc = delay_of(ctx, work, row, &delay);
-        if (!rc)
-            put_off(ctx->city, &plan->deadlines[i], delay);
+        if (rc)
+            break;
+        add_standing(ctx, work, kind, &delay);
+        move_deadline(ctx, row, delay, &plan->deadlines[i]);
     }
     return rc;
 }
 
 /* ---- The plan */
+
+/* Where the case is in the new workflow. An open case is not closed by a name. */
+static int state_in(const struct workflow *workflow, struct str name)
+{
+    int state = workflow_state(workflow, name);
+
+    return state < 0 || workflow->states[state].type == STATE_CLOSED ? workflow->start : state;
+}
 
 static enum rc find_service(struct ctx *ctx, struct transferring *work)
 {
@@ -245,9 +264,7 @@ static enum rc find_service(struct ctx *ctx, struct transferring *work)
     plan->team_from = work->edit.team;
     if (!plan->to || plan->to->service_id == plan->from->service_id)
         return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("service"));
-    plan->state = workflow_state(plan->to->workflow, work->edit.row.state);
-    if (plan->state < 0)
-        plan->state = plan->to->workflow->start;
+    plan->state = state_in(plan->to->workflow, work->edit.row.state);
     filing.definition = plan->to;
     return filing_check_place(ctx, &filing);
 }
@@ -293,56 +310,43 @@ enum rc case_transfer_plan(struct ctx *ctx, int64_t case_id, const struct transf
 
 /* ---- The transfer */
 
-static void note_clock(struct transferring *work, const struct clock_renew_args *clock)
+/* The clock of that kind with its new deadline. */
+static struct clocks_of_row renewed(const struct ctx *ctx, const struct transferring *work,
+                                    const struct clock_kind *kind, const struct deadline *deadline)
 {
-    struct instant at = clock->warn_is_null ? clock->due : clock->warn;
+    const struct clocks_of_row *row = clock_of(work, kind->id);
+    uint64_t state = UINT64_C(1) << work->plan.state;
+    struct clocks_of_row clock = clock_of_deadline(ctx, deadline);
 
-    if (!clock->met_is_null || !clock->paused_is_null)
-        return;
-    if (!work->has_due || instant_cmp(clock->due, work->due) > 0)
-        work->due = clock->due;
-    work->has_due = true;
-    if (!clock->missed_is_null)
-        return;
-    if (!work->has_alarm || instant_cmp(at, work->alarm) < 0)
-        work->alarm = at;
-    work->has_alarm = true;
+    clock.id = row ? row->id : 0;
+    clock.kind = kind->id;
+    clock.started = row ? row->started : work->edit.row.opened;
+    clock.paused = row && !row->paused_is_null ? row->paused : ctx->now;
+    clock.paused_is_null = !(kind->pauses_in & state);
+    clock.met = row ? row->met : ctx->now;
+    clock.met_is_null = row ? row->met_is_null : !(kind->stops_in & state);
+    if (row && !row->missed_is_null && instant_cmp(deadline->due, ctx->now) <= 0) {
+        clock.missed = row->missed;
+        clock.missed_is_null = false;
+    }
+    return clock;
 }
 
 /* Writes one deadline of the new service over the clock of that kind, or adds it. */
 static enum rc write_clock(struct ctx *ctx, struct transferring *work, size_t i)
 {
     const struct transfer_plan *plan = &work->plan;
-    const struct deadline *deadline = &plan->deadlines[i];
     const struct clock_kind *kind = &plan->to->workflow->clocks[plan->to->clocks[i].kind];
-    const struct clocks_of_row *row = clock_of(work, kind->id);
-    bool pauses = kind->pauses_in & (UINT64_C(1) << plan->state);
-    bool is_late = instant_cmp(deadline->due, ctx->now) <= 0;
-    bool is_known_late = row && !row->missed_is_null && is_late;
-    struct clock_renew_args clock = {
-        .id = row ? row->id : 0,
-        .due = deadline->due,
-        .due_date = deadline->date,
-        .due_date_is_null = !deadline->is_date,
-        .warn = deadline->warn,
-        .warn_is_null = !deadline->has_warning || instant_cmp(deadline->warn, ctx->now) <= 0,
-        .paused = row && !row->paused_is_null ? row->paused : ctx->now,
-        .paused_is_null = !pauses,
-        .met = row ? row->met : ctx->now,
-        .met_is_null = row ? row->met_is_null : !(kind->stops_in & (UINT64_C(1) << plan->state)),
-        .missed = is_known_late ? row->missed : ctx->now,
-        .missed_is_null = !is_known_late,
-        .trace = deadline->trace,
-    };
+    struct clocks_of_row clock = renewed(ctx, work, kind, &plan->deadlines[i]);
     enum rc rc = RC_OK;
 
-    note_clock(work, &clock);
-    if (!row)
+    clocks_sum_add(&work->sum, &clock);
+    if (!clock.id)
         rc = clock_add(ctx,
                        &(struct clock_add_args){
                            .cases = work->edit.case_id,
-                           .kind = kind->id,
-                           .started = work->edit.row.opened,
+                           .kind = clock.kind,
+                           .started = clock.started,
                            .due = clock.due,
                            .due_date = clock.due_date,
                            .due_date_is_null = clock.due_date_is_null,
@@ -351,7 +355,26 @@ static enum rc write_clock(struct ctx *ctx, struct transferring *work, size_t i)
                            .trace = clock.trace,
                        },
                        &clock.id);
-    return rc ? rc : clock_renew(ctx, &clock, NULL);
+    if (rc)
+        return rc;
+    return clock_renew(ctx,
+                       &(struct clock_renew_args){
+                           .id = clock.id,
+                           .due = clock.due,
+                           .due_date = clock.due_date,
+                           .due_date_is_null = clock.due_date_is_null,
+                           .warn = clock.warn,
+                           .warn_is_null = clock.warn_is_null,
+                           .paused = clock.paused,
+                           .paused_is_null = clock.paused_is_null,
+                           .met = clock.met,
+                           .met_is_null = clock.met_is_null,
+                           .missed = clock.missed,
+                           .missed_is_null = clock.missed_is_null,
+                           .trace = clock.trace,
+                           .moves = clock.moves,
+                       },
+                       NULL);
 }
 
 static bool has_kind(const struct definition *definition, struct str kind)
@@ -371,34 +394,35 @@ static enum rc write_clocks(struct ctx *ctx, struct transferring *work)
     for (size_t i = 0; !rc && i < work->clocks.n; i++)
         if (!has_kind(work->plan.to, work->clocks.rows[i].kind))
             rc = clock_drop(ctx, work->clocks.rows[i].id, NULL);
-    if (!rc && work->has_alarm)
-        rc = clocks_watch(ctx, work->edit.case_id, work->alarm);
-    return rc;
+    return rc ? rc : clocks_watch(ctx, work->edit.case_id, &work->sum);
 }
 
+/* A state that keeps its name goes on since when it began, whatever its type is now; so do the
+ * steps by timer that the new workflow has for it. */
 static enum rc write_state(struct ctx *ctx, const struct transferring *work)
 {
     const struct case_for_edit_row *row = &work->edit.row;
     const struct workflow *workflow = work->plan.to->workflow;
     const struct state *state = &workflow->states[work->plan.state];
-    enum rc rc;
+    bool is_kept = str_eq(state->id, row->state);
+    struct instant since = is_kept ? row->state_since : ctx->now;
+    enum rc rc = RC_OK;
 
-    if (str_eq(state->id, row->state))
-        return RC_OK;
-    rc = case_state_set(ctx,
-                        &(struct case_state_set_args){
-                            .id = work->edit.case_id,
-                            .state = state->id,
-                            .state_type = state->type,
-                            .state_since = ctx->now,
-                            .outcome_is_null = true,
-                            .closed_is_null = true,
-                            .due = work->due,
-                            .due_is_null = !work->has_due,
-                            .merged_into_is_null = true,
-                        },
-                        NULL);
-    return rc ? rc : timer_enter(ctx, work->edit.case_id, workflow, work->plan.state, ctx->now);
+    if (!is_kept || row->state_type != state->type)
+        rc = case_state_set(ctx,
+                            &(struct case_state_set_args){
+                                .id = work->edit.case_id,
+                                .state = state->id,
+                                .state_type = state->type,
+                                .state_since = since,
+                                .outcome_is_null = true,
+                                .closed_is_null = true,
+                                .due = work->sum.due,
+                                .due_is_null = !work->sum.has_due,
+                                .merged_into_is_null = true,
+                            },
+                            NULL);
+    return rc ? rc : timer_enter(ctx, work->edit.case_id, workflow, work->plan.state, since);
 }
 
 static enum rc write_case(struct ctx *ctx, struct transferring *work)
@@ -412,8 +436,8 @@ static enum rc write_case(struct ctx *ctx, struct transferring *work)
                                       .service_version = plan->to->version_id,
                                       .confidentiality = plan->to->audience,
                                       .answers = answers_json(ctx, &plan->kept),
-                                      .due = work->due,
-                                      .due_is_null = !work->has_due,
+                                      .due = work->sum.due,
+                                      .due_is_null = !work->sum.has_due,
                                   },
                                   NULL);
 
@@ -467,8 +491,8 @@ static enum rc tell(struct ctx *ctx, const struct transferring *work, int64_t ev
                                             .event_id = event_id,
                                             .row = &row,
                                             .definition = work->plan.to,
-                                            .has_due = work->has_due,
-                                            .due = work->due,
+                                            .has_due = work->sum.has_due,
+                                            .due = work->sum.due,
                                             .base_url = work->transfer->base_url,
                                         });
 }
@@ -480,7 +504,7 @@ static enum rc transfer_tx(struct ctx *ctx, void *arg)
     enum rc rc;
 
     work->plan = (struct transfer_plan){0};
-    work->has_due = work->has_alarm = false;
+    work->sum = (struct clocks_sum){0};
     rc = make_plan(ctx, work);
     if (!rc)
         rc = case_reason_check(ctx, work->transfer->reason);

@@ -19,7 +19,9 @@ struct transfer {
 /* What a transfer makes of the case. Answers are kept where the new service has a field of that id
  * that can hold them; the others stay in the event, readable in the case's history, and come back
  * when the case does. Deadlines are those of the new service from the day of the first filing,
- * later by as long as the clock stood still before; a clock that was fulfilled stays so. */
+ * later by as long as the clock stood still before; a clock that was fulfilled stays so. A state
+ * that keeps its name takes the type that the new workflow gives it, and its steps by timer,
+ * counted from when it began. */
 struct transfer_plan {
     const struct definition *from, *to;
     struct answers kept;          /* of `to`: kept and given */
@@ -30,7 +32,7 @@ struct transfer_plan {
     const struct team *team;      /* NULL: none */
     struct str route;             /* why this team, JSON */
     struct deadline *deadlines;   /* one a clock of `to` */
-    int state;                    /* of its workflow: the same by name, else its start */
+    int state;                    /* of its workflow: the same by name and open, else its start */
 };
 
 /* ERR_NOT_A_CHOICE, field "service", for the service it has and for one that the city does not

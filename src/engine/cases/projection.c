@@ -302,6 +302,19 @@ static enum rc check_answers(struct ctx *ctx, struct checking *checking,
     return RC_OK;
 }
 
+/* The job of an open case's clocks looks at them no later than there is something to tell. */
+static void check_alarm(struct ctx *ctx, struct checking *checking,
+                        const struct projections_row *row)
+{
+    bool is_late = row->watched_is_null || instant_cmp(row->watched, row->clocks_alarm) > 0;
+
+    if (row->clocks_alarm_is_null || row->state_type == STATE_CLOSED || !is_late)
+        return;
+    compare(checking, row->number, "alarm",
+            instant_or_none(ctx, row->watched_is_null, row->watched),
+            instant_or_none(ctx, false, row->clocks_alarm));
+}
+
 static enum rc check_row(struct ctx *ctx, struct checking *checking,
                          const struct projections_row *row)
 {
@@ -313,6 +326,7 @@ static enum rc check_row(struct ctx *ctx, struct checking *checking,
         return rc;
     compare(checking, row->number, "due", instant_or_none(ctx, row->due_is_null, row->due),
             instant_or_none(ctx, row->clocks_due_is_null, row->clocks_due));
+    check_alarm(ctx, checking, row);
     compare(checking, row->number, "district", row->district, place_layer(&place, S("district")));
     return check_answers(ctx, checking, row);
 }

@@ -1,6 +1,8 @@
 /* Projections: what is stored although it can be computed, so that lists are fast.
  *
  *   cases.due       the latest due instant of the clocks that run (not met, not paused), or NULL
+ *   the case's job  "case.clocks" of an open case, due at the nearest warning or deadline of those
+ *                   of its clocks that run and are not missed, or before
  *   cases.district  the "district" of its place's layers, or ''
  *   case_text       number, place, description and text answers, folded for search; without the
  *                   answers of personal fields, which are looked for by their field alone, and by

@@ -83,26 +83,38 @@ FROM party p ORDER BY p.id;
 -- plus SQLite answers max(due) from the index of all clocks that run, once for every case.)
 -- name: projections :each ()
 -- column: clocks_due INSTANT?
+-- column: clocks_alarm INSTANT?
+-- column: watched INSTANT?
 -- column: words TEXT?
 -- column: public_words TEXT?
 -- column: place_label TEXT?
 -- column: place_layers JSON?
 -- @sqlite
-SELECT c.id, c.number, c.service_version, c.due, c.district, c.description,
-    c.is_description_public, c.answers,
+SELECT c.id, c.number, c.service_version, c.state_type, c.due, c.district,
+    c.description, c.is_description_public, c.answers,
     (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL AND k.paused IS NULL)
         AS clocks_due,
+    (SELECT min(coalesce(k.warn, k.due)) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL
+        AND k.paused IS NULL AND k.missed IS NULL) AS clocks_alarm,
+    j.due AS watched,
     t.words, u.words AS public_words, p.label AS place_label, p.layers AS place_layers
-FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.rowid = c.id
+FROM cases c LEFT JOIN place p ON p.id = c.place
+    LEFT JOIN job j ON j.once = 'clocks ' || c.id
+    LEFT JOIN case_text t ON t.rowid = c.id
     LEFT JOIN case_public_text u ON u.rowid = c.id
 ORDER BY c.id;
 -- @postgres
-SELECT c.id, c.number, c.service_version, c.due, c.district, c.description,
-    c.is_description_public, c.answers,
+SELECT c.id, c.number, c.service_version, c.state_type, c.due, c.district,
+    c.description, c.is_description_public, c.answers,
     (SELECT max(k.due) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL AND k.paused IS NULL)
         AS clocks_due,
+    (SELECT min(coalesce(k.warn, k.due)) FROM clock k WHERE k.cases = c.id AND +k.met IS NULL
+        AND k.paused IS NULL AND k.missed IS NULL) AS clocks_alarm,
+    j.due AS watched,
     t.words, u.words AS public_words, p.label AS place_label, p.layers AS place_layers
-FROM cases c LEFT JOIN place p ON p.id = c.place LEFT JOIN case_text t ON t.id = c.id
+FROM cases c LEFT JOIN place p ON p.id = c.place
+    LEFT JOIN job j ON j.once = 'clocks ' || c.id
+    LEFT JOIN case_text t ON t.id = c.id
     LEFT JOIN case_public_text u ON u.id = c.id
 ORDER BY c.id;
 -- @both
@@ -707,8 +719,8 @@ UPDATE satisfaction SET text = '' WHERE cases = :cases AND text = :text;
 -- A case with what its rules ask about.
 -- name: case_for_rules :optional (id I64)
 -- column: place_kind TEXT?
-SELECT c.id, c.number, c.service_version, c.state, c.team, c.place, c.reporter, c.lang, c.channel,
-    c.confidentiality, c.description, c.is_description_public, c.answers, c.opened, c.lock_version,
+SELECT c.id, c.number, c.service_version, c.state, c.state_since, c.team, c.place, c.reporter,
+    c.lang, c.channel, c.confidentiality, c.description, c.is_description_public, c.answers, c.opened, c.lock_version,
     p.kind AS place_kind, p.address AS place_address, p.label AS place_label, p.unit AS place_unit, p.zip AS place_zip,
     p.lat_e7, p.lon_e7, p.layers AS place_layers
 FROM cases c LEFT JOIN place p ON p.id = c.place

@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "engine/cases/case_migrate.h"
+#include "engine/clock/clock_trace.h"
+#include "engine/clock/turn.h"
 #include "engine/test_town.h"
 
 #define NAMES(text)     "{en: " text ", es: " text ", vi: " text "}"
@@ -19,6 +21,23 @@ static const char mend_shorter[] =
     "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")
         STATE("done", "closed") "steps:\n" STEP("close", "new", "done");
 
+/* After so long the state "begun" ends by itself. */
+#define MEND_BY_TIMER(after)                                                                    \
+    "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")       \
+        STATE("begun", "open") STATE("done", "closed") "steps:\n" STEP("begin", "new", "begun") \
+            STEP("close", "begun", "done") "  end: {name: " NAMES(                              \
+                "x") ", from: [begun], to: done, by: [timer], after: " after "}\n"
+
+static const char mend_2_days[] = MEND_BY_TIMER("2 d");
+static const char mend_5_days[] = MEND_BY_TIMER("5 d");
+
+/* The step by timer leaves from another state. */
+static const char mend_new_ends[] =
+    "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")
+        STATE("begun", "open") STATE("done", "closed") "steps:\n" STEP("begin", "new", "begun")
+            STEP("close", "begun", "done") "  end: {name: " NAMES(
+                "x") ", from: [new], to: done, by: [timer], after: 2 d}\n";
+
 #define BENCH(fields, answer)                                                              \
     "service: bench\nname: " NAMES("Bench") "\ndepartment: public-works\nworkflow: mend\n" \
                                             "place: {required: false}\nfields:\n" fields   \
@@ -33,6 +52,15 @@ static const char mend_shorter[] =
 #define COLOUR "  - {id: colour, type: text, required: false, text: " NAMES("Colour") "}\n"
 #define SURE   "  - {id: sure, type: yes-no, text: " NAMES("Sure?") "}\n"
 
+/* The town's own service with longer deadlines. */
+#define BROKEN_BENCH                                                                  \
+    "service: broken-bench\nname: " NAMES(                                            \
+        "Bench") "\ndepartment: public-works\nworkflow: "                             \
+                 "request\nplace: {required: false}\nroute: [{team: streets-west}]\n" \
+                 "clocks: {respond: 3 workdays, resolve: 20 workdays}\nexamples:\n"   \
+                 "  - {filed: 2026-07-06 09:00, expect: {team: streets-west}}\n"      \
+                 "  - {filed: 2026-07-06 10:00, expect: {team: streets-west}}\n"      \
+                 "  - {filed: 2026-07-06 11:00, expect: {team: streets-west}}\n"
 #define POST(layer)                             \
     "  - {id: post, type: asset, layer: " layer \
     ", within: 40 m, required: false, text: " NAMES("Post") "}\n"
@@ -121,6 +149,37 @@ static void what_is_left_behind_is_in_the_record(void **state)
         test_town_count(town, "SELECT count(*) FROM case_text WHERE words LIKE '%green%'"), 0);
 }
 
+/* The deadline is the one that the first version gave, and is told so. */
+static void a_deadline_is_of_the_version_that_gave_it(void **state)
+{
+    struct test_town *town = *state;
+    struct clocks_of_rows clocks;
+    struct clock_trace trace;
+    struct case_migrated done;
+    struct filed filed = test_town_file(town);
+    struct case_migration how = {.reason = S("It is named anew")};
+    struct buf report = buf_in(town->ctx.arena, 10000);
+
+    test_town_put(town, "services/broken-bench.yaml", BROKEN_BENCH);
+    test_town_publish(town);
+    how.to = city_service(town->city, S("broken-bench"));
+    assert_int_equal(how.to->version, 2);
+    test_ok(&town->ctx, case_migrate(&town->ctx, &how, &report, &done));
+    assert_int_equal(done.moved, 1);
+    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
+    test_ok(&town->ctx, clocks_read(&town->ctx, filed.case_id, &clocks));
+    assert_int_equal(clocks.n, 2);
+    for (size_t i = 0; i < clocks.n; i++) {
+        test_ok(&town->ctx,
+                clock_trace_read(&town->ctx, clocks.rows[i].trace, clocks.rows[i].moves, &trace));
+        assert_int_equal(trace.version, 1);
+        assert_int_equal(trace.move_n, 1);
+        assert_int_equal(trace.moves[0].why, CLOCK_MOVED_MIGRATION);
+        assert_int_equal(trace.moves[0].to.us_utc, clocks.rows[i].due.us_utc);
+    }
+    db_reader_release(&town->ctx);
+}
+
 static void moved_twice_is_moved_once(void **state)
 {
     struct test_town *town = *state;
@@ -177,6 +236,71 @@ static void only_open_cases_and_with_a_reason(void **state)
     how.number = S("26-99999-9");
     assert_int_equal(case_migrate(&town->ctx, &how, &report, &done), RC_NOT_FOUND);
     ctx_clear_error(&town->ctx);
+}
+
+/* ---- Steps by timer */
+
+static const char state_now[] = "SELECT state FROM cases WHERE id = 1";
+
+/* A case in the state "begun" since November 16, 16:00 UTC, on a version with that workflow; then
+ * the other workflow is published. */
+static void begun_under(struct test_town *town, const char *before, const char *after)
+{
+    struct case_migrated done;
+
+    publish(town, before, first);
+    file_bench(town, "2", "");
+    test_town_step(town, 1, "begin");
+    publish(town, after, second);
+    test_town_at(town, "2026-11-17T16:00:00Z");
+    migrate(town, false, &done);
+    assert_int_equal(done.moved, 1);
+}
+
+static void a_new_timer_counts_from_when_the_state_began(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    begun_under(town, mend, mend_2_days);
+    test_town_at(town, "2026-11-18T15:59:59Z");
+    assert_int_equal(test_town_run_jobs(town), 0);
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    assert_int_equal(test_town_run_jobs(town), 1);
+    test_town_says(town, state_now, "done");
+}
+
+static void a_changed_timer_takes_the_new_time(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    begun_under(town, mend_5_days, mend_2_days);
+    test_town_at(town, "2026-11-18T15:59:59Z");
+    assert_int_equal(test_town_run_jobs(town), 0);
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    assert_int_equal(test_town_run_jobs(town), 1);
+    test_town_says(town, state_now, "done");
+}
+
+/* What the new version does not do is no trouble for staff to look at. */
+static void assert_ends_quietly(struct test_town *town)
+{
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    assert_int_equal(test_town_run_jobs(town), 1);
+    test_town_says(town, state_now, "begun");
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE done IS NULL"), 0);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE trouble <> ''"), 0);
+}
+
+static void a_timer_that_is_gone_ends_quietly(void **state_of)
+{
+    begun_under(*state_of, mend_2_days, mend);
+    assert_ends_quietly(*state_of);
+}
+
+static void a_timer_of_another_state_ends_quietly(void **state_of)
+{
+    begun_under(*state_of, mend_2_days, mend_new_ends);
+    assert_ends_quietly(*state_of);
 }
 
 /* ---- Things of the map */
@@ -273,9 +397,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_look_changes_nothing),
         TEST(what_is_left_behind_is_in_the_record),
+        TEST(a_deadline_is_of_the_version_that_gave_it),
         TEST(moved_twice_is_moved_once),
         TEST(a_case_stays_where_it_would_be_lost),
         TEST(only_open_cases_and_with_a_reason),
+        TEST(a_new_timer_counts_from_when_the_state_began),
+        TEST(a_changed_timer_takes_the_new_time),
+        TEST(a_timer_that_is_gone_ends_quietly),
+        TEST(a_timer_of_another_state_ends_quietly),
         TEST(an_asset_goes_along_where_it_is_one),
     };
 

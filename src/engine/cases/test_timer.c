@@ -25,6 +25,28 @@ static void test_one_job_a_filing(void **state_of)
     assert_int_equal(test_town_run_jobs(town), 0);
 }
 
+/* A job that looks too late, or is not there, is found by who checks; one that looks before there
+ * is something to tell is none. */
+static void test_alarm_is_proven(void **state_of)
+{
+    struct test_town *town = *state_of;
+    struct filed filed = test_town_file(town);
+
+    assert_int_equal(test_town_differences(town), 0);
+    test_town_set(town, "UPDATE job SET due = due + 1");
+    assert_int_equal(test_town_differences(town), 1);
+    test_town_set(town, "UPDATE job SET due = due - 2");
+    assert_int_equal(test_town_differences(town), 0);
+    test_town_set(town, "DELETE FROM job");
+    assert_int_equal(test_town_differences(town), 1);
+    test_town_step(town, filed.case_id, "start");
+    assert_int_equal(test_town_differences(town), 0);
+    test_town_set(town, "DELETE FROM job");
+    assert_int_equal(test_town_differences(town), 1);
+    test_town_step(town, filed.case_id, "resolve");
+    assert_int_equal(test_town_differences(town), 0);
+}
+
 static void test_missed_is_told_once(void **state_of)
 {
     struct test_town *town = *state_of;
@@ -283,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TOWN(test_one_job_a_filing),
+        TOWN(test_alarm_is_proven),
         TOWN(test_missed_is_told_once),
         TOWN(test_what_the_team_reads),
         TOWN(test_late_look_tells_the_worse_alone),

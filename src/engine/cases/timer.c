@@ -89,6 +89,19 @@ static enum rc postpone_tx(struct ctx *ctx, void *arg)
     return set_timer(ctx, postponing->timer, postponing->after);
 }
 
+/* The step as the case's workflow has it now. NULL: a case that was moved to another version or
+ * service since has no such timer in the state where it is. */
+static const struct step *step_of(const struct workflow *workflow, struct str state_id,
+                                  struct str id)
+{
+    const struct step *step = workflow_step(workflow, id);
+    int state = workflow_state(workflow, state_id);
+
+    if (!step || !step->has_timer || state < 0 || !(step->from & (UINT64_C(1) << state)))
+        return NULL;
+    return step;
+}
+
 /* Takes the step if the case is still where the timer began; *ret_again when somebody changed the
  * case just then. A calendar that has got more closed days since moves the timer. */
 static enum rc try_step(struct ctx *ctx, const struct job *job, const struct timer *timer,
@@ -104,9 +117,11 @@ static enum rc try_step(struct ctx *ctx, const struct job *job, const struct tim
     if (rc || instant_cmp(row.state_since, timer->since) != 0)
         return rc;
     definition = city_version(ctx->city, row.service_version);
-    step = definition ? workflow_step(definition->workflow, timer->step) : NULL;
-    if (!step || !step->has_timer)
-        return FAIL(ctx, ERR_TRANSITION, .detail = S("the case's version has no such timer"));
+    if (!definition)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
+    step = step_of(definition->workflow, row.state, timer->step);
+    if (!step)
+        return RC_OK;
     rc = deadline_of_span(ctx, ctx->city, timer->since, step->after, &end);
     if (rc)
         return rc;
@@ -145,8 +160,6 @@ struct look {
     const struct definition *definition;
     const struct team *team;
     struct str place;
-    bool has_next;
-    struct instant next;
 };
 
 static struct str clock_payload(struct ctx *ctx, const struct clocks_of_row *clock)
@@ -240,15 +253,8 @@ static enum rc tell(struct ctx *ctx, const struct look *look, struct alarm *alar
     return rc;
 }
 
-static void note_next(struct look *look, struct instant at)
-{
-    if (!look->has_next || instant_cmp(at, look->next) < 0)
-        look->next = at;
-    look->has_next = true;
-}
-
-/* Tells what is new of one clock, once, and notes when it is to be looked at again. */
-static enum rc look_at(struct ctx *ctx, struct look *look, const struct clocks_of_row *clock)
+/* Tells what is new of one clock, once; the row is then as it is stored. */
+static enum rc look_at(struct ctx *ctx, const struct look *look, struct clocks_of_row *clock)
 {
     struct alarm alarm = {.clock = clock, .is_missed = instant_cmp(clock->due, ctx->now) <= 0};
     bool is_warned = !clock->warn_is_null && instant_cmp(clock->warn, ctx->now) <= 0;
@@ -256,12 +262,15 @@ static enum rc look_at(struct ctx *ctx, struct look *look, const struct clocks_o
 
     if (!clock->met_is_null || !clock->paused_is_null || !clock->missed_is_null)
         return RC_OK;
-    if (!alarm.is_missed)
-        note_next(look, clock->warn_is_null || is_warned ? clock->due : clock->warn);
     if (!alarm.is_missed && !is_warned)
         return RC_OK;
-    rc = alarm.is_missed ? clock_missed(ctx, clock->id, ctx->now, NULL)
-                         : clock_warned(ctx, clock->id, NULL);
+    if (alarm.is_missed) {
+        rc = clock_missed(ctx, clock->id, ctx->now, NULL);
+        clock->missed_is_null = false;
+    } else {
+        rc = clock_warned(ctx, clock->id, NULL);
+        clock->warn_is_null = true;
+    }
     return rc ? rc : tell(ctx, look, &alarm);
 }
 
@@ -288,15 +297,18 @@ static enum rc look_tx(struct ctx *ctx, void *arg)
 {
     struct look *look = arg;
     struct clocks_of_rows clocks;
+    struct clocks_sum sum;
     enum rc rc = read_look(ctx, look);
 
-    look->has_next = false;
     if (rc || look->row.state_type == STATE_CLOSED)
         return rc;
     rc = clocks_of(ctx, look->case_id, &clocks);
     for (size_t i = 0; !rc && i < clocks.n; i++)
         rc = look_at(ctx, look, &clocks.rows[i]);
-    return rc || !look->has_next ? rc : clocks_watch(ctx, look->case_id, look->next);
+    if (rc)
+        return rc;
+    sum = clocks_sum(&clocks);
+    return clocks_watch(ctx, look->case_id, &sum);
 }
 
 static enum rc run_clocks(struct ctx *ctx, const struct job *job)

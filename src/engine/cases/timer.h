@@ -4,7 +4,8 @@
  * the case has not left that state, the program itself takes the step. A case with running clocks
  * has one job, due at the nearest warning or deadline; it looks at all of the case's clocks, tells
  * what is new and sets itself the next time. Both look at the case as it is when they run, so that
- * a pause, an answer or a second run in between does no harm. Layer: engine.
+ * a pause, an answer or a second run in between does no harm; a timer that the case's version does
+ * not have any more ends without a word. Layer: engine.
  */
 #ifndef ENGINE_TIMER_H
 #define ENGINE_TIMER_H

@@ -1,8 +1,10 @@
 #include "engine/clock/closure.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "engine/clock/queries.h"
+#include "engine/clock/turn.h"
 #include "engine/record/record.h"
 
 struct closing {
@@ -79,6 +81,8 @@ static enum rc move_clock(struct ctx *ctx, struct closing *closing,
 {
     struct instant due;
     struct date date = clock->due_date;
+    struct deadline from, to;
+    struct clock_move move;
     enum rc rc = moved(ctx, closing, clock, &due, &date);
 
     *ret_has_moved = !rc && instant_cmp(due, clock->due) != 0;
@@ -87,6 +91,12 @@ static enum rc move_clock(struct ctx *ctx, struct closing *closing,
     closing->effect.clocks++;
     if (closing->is_dry)
         return RC_OK;
+    from = (struct deadline){
+        .due = clock->due, .is_date = !clock->due_date_is_null, .date = clock->due_date};
+    to = (struct deadline){.due = due, .is_date = from.is_date, .date = date};
+    move = deadline_move(ctx, CLOCK_MOVED_CLOSURE, &from, &to);
+    move.day = closing->date;
+    move.name = closing->reason;
     return clock_move(ctx,
                       &(struct clock_move_args){
                           .id = clock->id,
@@ -95,8 +105,29 @@ static enum rc move_clock(struct ctx *ctx, struct closing *closing,
                           .due_date_is_null = clock->due_date_is_null,
                           .warn = instant_plus_us(clock->warn, due.us_utc - clock->due.us_utc),
                           .warn_is_null = clock->warn_is_null,
+                          .moves = clock_moves_add(ctx, clock->moves, &move),
                       },
                       NULL);
+}
+
+/* The case is due when the last of its clocks is. */
+static enum rc note_due(struct ctx *ctx, int64_t case_id)
+{
+    struct clocks_of_rows clocks;
+    struct clocks_sum sum;
+    enum rc rc = clocks_of(ctx, case_id, &clocks);
+
+    if (rc)
+        return rc;
+    sum = clocks_sum(&clocks);
+    return case_due_again(ctx,
+                          &(struct case_due_again_args){
+                              .id = case_id,
+                              .updated = ctx->now,
+                              .due = sum.due,
+                              .due_is_null = !sum.has_due,
+                          },
+                          NULL);
 }
 
 /* Rows come case by case: a case is recorded once, after its last clock. */
@@ -116,7 +147,7 @@ static enum rc move_all(struct ctx *ctx, struct closing *closing,
             closing->effect.cases++;
             has_case_moved = false;
             if (!closing->is_dry)
-                rc = case_due_again(ctx, clock->cases, ctx->now, NULL);
+                rc = note_due(ctx, clock->cases);
             if (!rc && !closing->is_dry)
                 rc = record_move(ctx, closing, clock->cases);
         }
@@ -148,8 +179,10 @@ enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool i
                     struct closure_effect *ret)
 {
     struct closing closing = {.date = date, .reason = reason, .is_dry = is_dry};
-    enum rc rc;
+    enum rc rc = text_check_line(ctx, reason, S("reason"), CLOSURE_REASON_MAX);
 
+    if (rc)
+        return rc;
     if (!calendar_is_workday(&ctx->city->calendar, date))
         return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
                     .detail = S("the city does not work on that day anyway"));

@@ -5,6 +5,8 @@
 
 #include "engine/definition/city.h"
 
+#define CLOSURE_REASON_MAX 200 /* characters */
+
 struct closure_effect {
     int64_t clocks, cases; /* deadlines that were moved, and of how many cases */
 };
@@ -13,7 +15,8 @@ struct closure_effect {
  * counts that day: by a workday where it is a day, by that day's opening hours where it counts
  * working time; elapsed time is left alone. Each case moved gets an event "clock.moved" with the
  * reason. One transaction; `is_dry` counts and changes nothing. ERR_DUPLICATE when the day is
- * noted already; ERR_NOT_A_DATE (field "date") when the city does not work on that day anyway.
+ * noted already; ERR_NOT_A_DATE (field "date") when the city does not work on that day anyway; as
+ * text_check_line for a reason of more than CLOSURE_REASON_MAX.
  * ctx->city keeps its old calendar: load the city again. */
 enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool is_dry,
                     struct closure_effect *ret) MUST_CHECK;

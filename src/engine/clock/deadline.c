@@ -1,9 +1,5 @@
 #include "engine/clock/deadline.h"
 
-#include "base/json.h"
-
-#define MAX_TRACE_BYTES 20000
-
 /* The same day of the month so many months on, or that month's last day. */
 static struct date date_plus_months(struct date date, int64_t months)
 {
@@ -38,54 +34,50 @@ enum rc deadline_of_span(struct ctx *ctx, const struct city *city, struct instan
     return RC_OK;
 }
 
-static void write_skips(struct json_writer *json, const struct calendar_deadline *deadline)
+struct clock_delay clock_stood(const struct city *city, bool is_date, struct instant from,
+                               struct instant until)
 {
-    static const struct str reasons[] = {
-        [CALENDAR_WEEKEND] = STR("weekend"),
-        [CALENDAR_HOLIDAY] = STR("holiday"),
-        [CALENDAR_CLOSURE] = STR("closure"),
-        [CALENDAR_AFTER_CLOSING] = STR("after-closing"),
-    };
+    struct clock_delay delay = {0};
 
-    json_put_key(json, S("skipped"));
-    json_begin_array(json);
-    for (size_t i = 0; i < deadline->skips_n; i++) {
-        const struct calendar_skip *skip = &deadline->skips[i];
-
-        json_begin_object(json);
-        json_put_member(json, S("date"), date_format(json->buf->arena, skip->date));
-        json_put_member(json, S("reason"), reasons[skip->reason]);
-        if (skip->name) {
-            json_put_member(json, S("name"), text_in(skip->name, LANG_EN));
-        }
-        json_end_object(json);
-    }
-    json_end_array(json);
+    if (is_date)
+        delay.workdays = calendar_workdays_between(&city->calendar, city_local(city, from).date,
+                                                   city_local(city, until).date);
+    else
+        delay.us = until.us_utc - from.us_utc;
+    return delay;
 }
 
-static struct str trace_of(struct ctx *ctx, const struct clock_branch *branch, struct str why,
-                           const struct calendar_deadline *deadline)
+void deadline_put_off(const struct city *city, struct deadline *deadline, struct clock_delay delay)
 {
-    static const struct str units[] = {
-        [SPAN_ELAPSED] = STR("seconds"),
-        [SPAN_WORK_TIME] = STR("work-seconds"),
-        [SPAN_WORKDAYS] = STR("workdays"),
-        [SPAN_MONTHS] = STR("months"),
-    };
-    struct buf out = buf_in(ctx->arena, MAX_TRACE_BYTES);
-    struct json_writer json = json_writer_on(&out);
+    if (deadline->is_date) {
+        int64_t days = delay.workdays + delay.us / US_PER_DAY;
+        struct local_time warn = city_local(city, deadline->warn);
 
-    json_begin_object(&json);
-    json_put_member_i64(&json, S("amount"), branch->within.amount);
-    json_put_member(&json, S("unit"), units[branch->within.unit]);
-    json_put_member(&json, S("from"), date_format(ctx->arena, deadline->counts_from));
-    if (branch->when.program) {
-        json_put_key(&json, S("when"));
-        json_put_raw(&json, why);
+        if (days <= 0)
+            return;
+        deadline->date = calendar_plus_workdays(&city->calendar, deadline->date, days);
+        deadline->due = zone_end_of_day(city->zone, deadline->date);
+        warn.date = calendar_plus_workdays(&city->calendar, warn.date, days);
+        deadline->warn = zone_instant(city->zone, warn);
+    } else {
+        int64_t us = delay.us + delay.workdays * US_PER_DAY;
+
+        if (us <= 0)
+            return;
+        deadline->due = instant_plus_us(deadline->due, us);
+        deadline->warn = instant_plus_us(deadline->warn, us);
     }
-    write_skips(&json, deadline);
-    json_end_object(&json);
-    return buf_str(&out);
+}
+
+struct clock_move deadline_move(const struct ctx *ctx, enum clock_cause why,
+                                const struct deadline *from, const struct deadline *to)
+{
+    struct clock_move move = {.why = why, .at = ctx->now, .from = from->due, .to = to->due};
+
+    move.has_days = from->is_date && to->is_date;
+    if (move.has_days)
+        move.days = calendar_workdays_between(&ctx->city->calendar, from->date, to->date);
+    return move;
 }
 
 static bool crosses_holiday(const struct calendar_deadline *deadline)
@@ -145,7 +137,7 @@ enum rc deadline_of_clock(struct ctx *ctx, const struct city *city, const struct
     deadline.date = end.date;
     deadline.branch = (size_t)(branch - clock->branches);
     deadline.crosses_holiday = crosses_holiday(&end);
-    deadline.trace = trace_of(ctx, branch, why, &end);
+    deadline.trace = clock_trace_of(ctx, branch, why, &end);
     rc = warn_before(ctx, city, clock, &deadline);
     if (!rc)
         *ret = deadline;

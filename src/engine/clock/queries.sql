@@ -5,20 +5,20 @@ INSERT INTO closure (date, reason, added) VALUES (:date, :reason, :added);
 
 -- Running deadlines that a day without work moves: begun before its end and due on it or later.
 -- name: clocks_over_day :many (day DATE, day_begins INSTANT, day_ends INSTANT)
-SELECT k.id, k.cases, k.kind, k.started, k.due, k.due_date, k.warn
+SELECT k.id, k.cases, k.kind, k.started, k.due, k.due_date, k.warn, k.moves
 FROM clock k JOIN cases c ON c.id = k.cases
 WHERE k.met IS NULL AND c.state_type < 2 AND k.started < :day_ends
     AND (k.due_date >= :day OR (k.due_date IS NULL AND k.due > :day_begins))
 ORDER BY k.cases, k.id;
 
--- name: clock_move :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?)
-UPDATE clock SET due = :due, due_date = :due_date, warn = :warn WHERE id = :id;
+-- name: clock_move :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, moves JSON)
+UPDATE clock SET due = :due, due_date = :due_date, warn = :warn, moves = :moves WHERE id = :id;
 
--- The projection that lists sort by: the latest of the running deadlines.
--- name: case_due_again :exec (id I64, updated INSTANT)
-UPDATE cases SET updated = :updated, lock_version = lock_version + 1, due = (
-    SELECT max(k.due) FROM clock k WHERE k.cases = cases.id AND +k.met IS NULL AND k.paused IS NULL)
-WHERE id = :id;
+-- name: clock_moves_set :exec (id I64, moves JSON)
+UPDATE clock SET moves = :moves WHERE id = :id;
+
+-- name: case_due_again :exec (id I64, updated INSTANT, due INSTANT?)
+UPDATE cases SET updated = :updated, lock_version = lock_version + 1, due = :due WHERE id = :id;
 
 -- name: clock_add :insert (cases I64, kind TEXT, started INSTANT, due INSTANT, due_date DATE?, warn INSTANT?, trace JSON)
 INSERT INTO clock (cases, kind, started, due, due_date, warn, trace)
@@ -26,11 +26,12 @@ VALUES (:cases, :kind, :started, :due, :due_date, :warn, :trace)
 RETURNING id;
 
 -- name: clocks_of :many (cases I64)
-SELECT id, kind, started, due, due_date, warn, paused, met, missed, trace
+SELECT id, kind, started, due, due_date, warn, paused, met, missed, trace, moves
 FROM clock WHERE cases = :cases ORDER BY id;
 
--- name: clock_set :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?)
-UPDATE clock SET due = :due, due_date = :due_date, warn = :warn, paused = :paused, met = :met
+-- name: clock_set :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?, moves JSON)
+UPDATE clock SET due = :due, due_date = :due_date, warn = :warn, paused = :paused, met = :met,
+    moves = :moves
 WHERE id = :id;
 
 -- name: clock_warned :exec (id I64)
@@ -39,9 +40,9 @@ UPDATE clock SET warn = NULL WHERE id = :id;
 -- name: clock_missed :exec (id I64, missed INSTANT)
 UPDATE clock SET missed = :missed WHERE id = :id AND missed IS NULL;
 
--- name: clock_renew :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?, missed INSTANT?, trace JSON)
+-- name: clock_renew :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?, missed INSTANT?, trace JSON, moves JSON)
 UPDATE clock SET due = :due, due_date = :due_date, warn = :warn, paused = :paused, met = :met,
-    missed = :missed, trace = :trace
+    missed = :missed, trace = :trace, moves = :moves
 WHERE id = :id;
 
 -- name: clock_trace_drop :exec (id I64)

@@ -163,6 +163,36 @@ static void warns_before(void **state)
     test_city_done(ctx, &made);
 }
 
+/* Standing still moves a day by whole workdays and a moment by the time itself. */
+static void stands_still(void **state)
+{
+    struct ctx *ctx = *state;
+    struct test_city made = city_with_clock(ctx, "{within: 5 workdays, warn: 2 workdays}");
+    struct instant from = local(made.city, "2026-07-02", 9, 0);
+    struct instant until = local(made.city, "2026-07-07", 15, 30);
+    struct deadline deadline = deadline_at(ctx, &made, local(made.city, "2026-07-01", 9, 0));
+    struct clock_delay delay = clock_stood(made.city, true, from, until);
+
+    assert_int_equal(delay.workdays, 2); /* Friday the 3rd is a holiday */
+    assert_int_equal(delay.us, 0);
+    deadline_put_off(made.city, &deadline, delay);
+    assert_str(date_format(ctx->arena, deadline.date), "2026-07-13");
+    assert_int_equal(instant_cmp(deadline.due, local(made.city, "2026-07-14", 0, 0)), 0);
+    assert_int_equal(instant_cmp(deadline.warn, local(made.city, "2026-07-09", 0, 0)), 0);
+    deadline_put_off(made.city, &deadline, clock_stood(made.city, true, until, from));
+    assert_str(date_format(ctx->arena, deadline.date), "2026-07-13");
+    test_city_done(ctx, &made);
+
+    made = city_with_clock(ctx, "{within: 6 h, warn: 2 h}");
+    deadline = deadline_at(ctx, &made, local(made.city, "2026-07-01", 9, 0));
+    delay = clock_stood(made.city, false, from, until);
+    assert_int_equal(delay.workdays, 0);
+    deadline_put_off(made.city, &deadline, delay);
+    assert_int_equal(instant_cmp(deadline.due, local(made.city, "2026-07-06", 21, 30)), 0);
+    assert_int_equal(instant_cmp(deadline.warn, local(made.city, "2026-07-06", 19, 30)), 0);
+    test_city_done(ctx, &made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +202,7 @@ int main(void)
         TEST(counts_months),
         TEST(takes_the_first_branch_that_holds),
         TEST(warns_before),
+        TEST(stands_still),
     };
 
     return cmocka_run_group_tests_name("engine/deadline", tests, NULL, NULL);

@@ -10,6 +10,24 @@
 #include "engine/clock/deadline.h"
 #include "engine/clock/rows.h"
 
+/* What the clocks of a case come to: the projection cases.due, and when its job looks at them. */
+struct clocks_sum {
+    bool has_due;
+    struct instant due; /* the latest deadline of those that run: not met, not standing still */
+    bool has_alarm;
+    struct instant alarm; /* the nearest warning or deadline of those that run and are not missed */
+};
+
+struct clocks_sum clocks_sum(const struct clocks_of_rows *clocks);
+void clocks_sum_add(struct clocks_sum *sum, const struct clocks_of_row *clock);
+
+/* A clock that begins now with that deadline; without id, case and kind. A warning that is over is
+ * none. */
+struct clocks_of_row clock_of_deadline(const struct ctx *ctx, const struct deadline *deadline);
+
+/* The deadline of a clock as it stands; without the branch. Borrowed from the row. */
+struct deadline clock_deadline(const struct clocks_of_row *clock);
+
 /* Begins a clock of the service for a case, now. */
 enum rc clock_begin(struct ctx *ctx, int64_t case_id, const struct definition *definition,
                     const struct clock_rule *clock, const struct deadline *deadline) MUST_CHECK;
@@ -23,15 +41,18 @@ struct clock_turn {
 };
 
 /* Pauses, resumes, ends and continues each clock of the case, and sets the job that watches them.
- * *ret_due is the latest deadline of those that run then; *ret_has_due says whether there is one.
- */
-enum rc clocks_turn(struct ctx *ctx, const struct clock_turn *turn, bool *ret_has_due,
-                    struct instant *ret_due) MUST_CHECK;
+ * *ret is what they come to then. */
+enum rc clocks_turn(struct ctx *ctx, const struct clock_turn *turn,
+                    struct clocks_sum *ret) MUST_CHECK;
 
-/* Sets the one job of the case's clocks to `at`, the nearest warning or deadline of those that
- * run. Inside db_tx only. Where the clocks only stand still or are due later than before nothing
- * needs to be set: the job looks for itself. */
-enum rc clocks_watch(struct ctx *ctx, int64_t case_id, struct instant at) MUST_CHECK;
+/* Sets the one job of the case's clocks to their alarm, if they have one. Inside db_tx only. Where
+ * the clocks only stand still or are due later than before nothing needs to be set: the job looks
+ * for itself. */
+enum rc clocks_watch(struct ctx *ctx, int64_t case_id, const struct clocks_sum *sum) MUST_CHECK;
+
+/* Notes with each clock of the case that its deadline is still the one that `version` of its
+ * service gave, although the case is under another from now on. Inside db_tx only. */
+enum rc clocks_note_migration(struct ctx *ctx, int64_t case_id, int64_t version) MUST_CHECK;
 
 /* The clocks of a case as they stand, in the order in which they began. Reads; not only inside
  * db_tx.

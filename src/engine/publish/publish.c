@@ -109,8 +109,10 @@ static enum rc publish_service(struct ctx *ctx, struct publishing *work,
         work->done.unchanged++;
         return RC_OK;
     }
-    work->done.added += is_new;
-    work->done.changed += !is_new;
+    if (is_new)
+        work->done.added_codes[work->done.added++] = str_copy(ctx->arena, definition->code);
+    else
+        work->done.changed_codes[work->done.changed++] = str_copy(ctx->arena, definition->code);
     rc = add_version(ctx, service, latest.version + 1, crypto_hash_str(&hash), texts);
     return rc ? rc
               : record_publication(ctx, "service.published", definition->code, latest.version + 1);
@@ -160,10 +162,16 @@ static enum rc withdraw_missing(struct ctx *ctx, struct publishing *work)
     struct services_offered_rows offered;
     enum rc rc = services_offered(ctx, &offered);
 
+    if (rc)
+        return rc;
+    work->done.withdrawn_codes = ARENA_ARRAY(ctx->arena, offered.n, struct str);
+    if (!work->done.withdrawn_codes)
+        return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && i < offered.n; i++) {
         if (city_service(work->city, offered.rows[i].code))
             continue;
-        work->done.withdrawn++;
+        work->done.withdrawn_codes[work->done.withdrawn++] =
+            str_copy(ctx->arena, offered.rows[i].code);
         rc = service_offer(
             ctx, &(struct service_offer_args){.id = offered.rows[i].id, .withdrawn = ctx->now},
             NULL);
@@ -176,9 +184,15 @@ static enum rc withdraw_missing(struct ctx *ctx, struct publishing *work)
 static enum rc publish_tx(struct ctx *ctx, void *arg)
 {
     struct publishing *work = arg;
+    size_t n = work->city->service_n;
     enum rc rc = publish_live(ctx, work);
 
-    work->done = (struct publication){0};
+    work->done = (struct publication){
+        .added_codes = ARENA_ARRAY(ctx->arena, n, struct str),
+        .changed_codes = ARENA_ARRAY(ctx->arena, n, struct str),
+    };
+    if (!work->done.added_codes || !work->done.changed_codes)
+        return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; !rc && i < work->city->service_n; i++)
         rc = publish_service(ctx, work, work->city->services[i]);
     if (!rc)

@@ -16,6 +16,8 @@
  * version does not run. */
 struct publication {
     int64_t added, changed, unchanged, withdrawn; /* services */
+    /* Their codes, so many of each, in the order of the city; in the arena. */
+    struct str *added_codes, *changed_codes, *withdrawn_codes;
 };
 enum rc city_publish(struct ctx *ctx, const char *folder, bool is_dry, struct problems *problems,
                      struct publication *ret) MUST_CHECK;

@@ -90,6 +90,7 @@ static void a_changed_service_gets_a_version(void **state)
     assert_grown(world, &counts, NULL);
     test_ok(&world->ctx, publish(&publishing, false));
     assert_int_equal(publishing.done.changed, 1);
+    assert_str(publishing.done.changed_codes[0], "pothole");
     assert_int_equal(publishing.done.unchanged, 13);
     assert_grown(world, &counts, "service_version", 1, "event", 1, "event_payload", 1,
                  "record_leaf", 1, NULL);
@@ -194,6 +195,7 @@ static void a_service_whose_file_is_gone_is_withdrawn(void **state)
     assert_int_equal(unlink(path_of(&publishing, "services/graffiti.yaml")), 0);
     test_ok(&world->ctx, publish(&publishing, false));
     assert_int_equal(publishing.done.withdrawn, 1);
+    assert_str(publishing.done.withdrawn_codes[0], "graffiti");
     test_ok(&world->ctx, city_load(&world->ctx, &city));
     assert_null(city_service(city, S("graffiti")));
     assert_int_equal(city->service_n, 13);

@@ -1,0 +1,145 @@
+/* A case goes to a service with another workflow: the state's name may mean something else there,
+ * and the clocks and steps by timer are others. */
+#include "engine/cases/case_transfer.h"
+
+#include "engine/test_town.h"
+
+#define NAMES(text)         "{en: " text ", es: " text ", vi: " text "}"
+#define STATE(id, type)     "  " id ": {type: " type ", name: " NAMES("x") "}\n"
+#define STEP(id, from, how) "  " id ": {name: " NAMES("x") ", from: [" from "], " how "}\n"
+#define CLOCKS(more)        "clocks:\n  resolve: {name: " NAMES("x") ", stops: [done]" more "}\n"
+
+static const char mend[] =
+    "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")
+        STATE("begun", "open") STATE("shelved", "open") STATE("done", "closed")
+            CLOCKS("") "steps:\n" STEP("begin", "new", "to: begun, by: [staff]")
+                STEP("shelve", "begun", "to: shelved, by: [staff]")
+                    STEP("close", "begun, shelved", "to: done, by: [staff]");
+
+/* A work that was begun waits here for what was ordered, for five days; one on a shelf is over. */
+static const char build[] =
+    "workflow: build\nname: " NAMES("Build") "\nstart: new\nstates:\n" STATE("new", "open")
+        STATE("begun", "waiting") STATE("shelved", "closed") STATE("done", "closed")
+            CLOCKS(", pauses: [begun]") "steps:\n" STEP("begin", "new", "to: begun, by: [staff]")
+                STEP("shelve", "begun", "to: shelved, by: [staff]")
+                    STEP("end", "begun", "to: done, by: [timer], after: 5 d")
+                        STEP("close", "begun", "to: done, by: [staff]");
+
+#define SERVICE(code, workflow, days)                                                            \
+    "service: " code                                                                             \
+    "\nname: " NAMES(code) "\ndepartment: public-works\nworkflow: " workflow                     \
+                           "\nplace: {required: false}\nroute: [{team: streets-west}]\nclocks: " \
+                           "{resolve: " days " workdays}\nexamples:\n"                           \
+                           "  - {filed: 2026-07-06 09:00, expect: {team: streets-west}}\n"       \
+                           "  - {filed: 2026-07-06 10:00, expect: {team: streets-west}}\n"       \
+                           "  - {filed: 2026-07-06 11:00, expect: {team: streets-west}}\n"
+
+static int open_town(void **state)
+{
+    int opened = test_town_open(state);
+
+    test_town_put(*state, "workflows/mend.yaml", mend);
+    test_town_put(*state, "workflows/build.yaml", build);
+    test_town_put(*state, "services/bench.yaml", SERVICE("bench", "mend", "5"));
+    test_town_put(*state, "services/shelter.yaml", SERVICE("shelter", "build", "9"));
+    test_town_publish(*state);
+    return opened;
+}
+
+static void transfer(struct test_town *town, const char *service)
+{
+    static const struct grant grant = {ROLE_SUPERVISOR, SCOPE_CITY, STR("")};
+    const struct actor staff = {.kind = ACTOR_STAFF, .id = 1, .grants = &grant, .grant_n = 1};
+
+    town->ctx.actor = &staff;
+    test_ok(&town->ctx, case_transfer(&town->ctx, 1, 0,
+                                      &(struct transfer){.service = str_of(service),
+                                                         .reason = S("It is one.")}));
+    town->ctx.actor = NULL;
+}
+
+static const char state[] = "SELECT state FROM cases";
+static const char type[] = "SELECT state_type FROM cases";
+
+/* Begun on Monday, transferred on Tuesday: it waits from then on, and the five days of the new
+ * workflow count from when it was begun. */
+static void a_state_of_the_same_name_has_the_new_type(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    test_town_file_as(town, "bench", NULL, 0);
+    test_town_step(town, 1, "begin");
+    test_town_at(town, "2026-11-17T16:00:00Z");
+    transfer(town, "shelter");
+    test_town_says(town, state, "begun");
+    test_town_says(town, type, "1");
+    test_town_says(town, "SELECT state_since FROM cases", "1794844800000000");
+    test_town_says(town, "SELECT paused FROM clock", "1794931200000000");
+    test_town_says(town, "SELECT due FROM cases", "NULL");
+    assert_int_equal(test_town_differences(town), 0);
+    test_town_at(town, "2026-11-21T15:59:59Z");
+    test_town_run_jobs(town);
+    test_town_says(town, state, "begun");
+    test_town_at(town, "2026-11-21T16:00:00Z");
+    test_town_run_jobs(town);
+    test_town_says(town, state, "done");
+}
+
+/* And back: it is work again, its clock runs, and what the timer was for is gone. */
+static void a_timer_stays_behind_with_its_workflow(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    test_town_file_as(town, "shelter", NULL, 0);
+    test_town_step(town, 1, "begin");
+    test_town_says(town, type, "1");
+    transfer(town, "bench");
+    test_town_says(town, type, "0");
+    test_town_says(town, "SELECT paused FROM clock", "NULL");
+    assert_int_equal(test_town_differences(town), 0);
+    test_town_at(town, "2026-11-21T16:00:00Z");
+    test_town_run_jobs(town);
+    test_town_says(town, state, "begun");
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE trouble <> ''"), 0);
+}
+
+/* Bench: five workdays from Monday the 16th on, which is the 23rd; it waited until Wednesday. */
+static void the_wait_until_the_transfer_is_added(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    test_town_file_as(town, "shelter", NULL, 0);
+    test_town_step(town, 1, "begin");
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    transfer(town, "bench");
+    test_town_says(town, "SELECT due FROM cases", "1795672800000000");
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+/* Nobody closed it, so it is not closed by the name alone. */
+static void a_name_that_is_closed_there_begins_anew(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    test_town_file_as(town, "bench", NULL, 0);
+    test_town_step(town, 1, "begin");
+    test_town_step(town, 1, "shelve");
+    transfer(town, "shelter");
+    test_town_says(town, state, "new");
+    test_town_says(town, type, "0");
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_state_of_the_same_name_has_the_new_type),
+        TEST(a_timer_stays_behind_with_its_workflow),
+        TEST(the_wait_until_the_transfer_is_added),
+        TEST(a_name_that_is_closed_there_begins_anew),
+    };
+
+    return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
+}
