@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-#include "base/count.h"
-
 #define REPLACEMENT S("\xef\xbf\xbd")
 
 /* What the writers do at a byte. */
@@ -203,23 +201,18 @@ void html_json(struct buf *out, struct str json)
     buf_add(out, str_slice(json, run, json.n));
 }
 
-static void put_msg(struct buf *out, enum lang lang, enum msg_id id, const struct msg_arg *args,
-                    size_t count, bool is_attr)
+static void put_msg(struct buf *out, struct str rest, const struct msg_arg *args, size_t count,
+                    bool is_attr)
 {
-    struct str rest;
     const struct msg_arg *arg;
     struct str text;
 
-    assert(lang < LANG__N);
-    rest = msg_forms[lang][id].html[msg_form_of(id, args, count)];
     while (msg_next_piece(&rest, args, count, &text, &arg)) {
         buf_add(out, text);
         if (!arg)
             continue;
         assert(!is_attr || arg->kind != MSG_ARG_HTML);
-        if (arg->kind == MSG_ARG_NUMBER && str_eq(arg->name, S("count")))
-            count_write(out, lang, arg->number);
-        else if (arg->kind == MSG_ARG_NUMBER)
+        if (arg->kind == MSG_ARG_NUMBER)
             buf_add_i64(out, arg->number);
         else if (arg->kind == MSG_ARG_MONEY)
             msg_money(out, (struct money){arg->number});
@@ -233,13 +226,15 @@ static void put_msg(struct buf *out, enum lang lang, enum msg_id id, const struc
 void html_msg_text(struct buf *out, enum lang lang, enum msg_id id, const struct msg_arg *args,
                    size_t count)
 {
-    put_msg(out, lang, id, args, count, false);
+    assert(lang < LANG__N);
+    put_msg(out, msg_forms[lang][id].html[msg_form_of(id, args, count)], args, count, false);
 }
 
 void html_msg_attr(struct buf *out, enum lang lang, enum msg_id id, const struct msg_arg *args,
                    size_t count)
 {
-    put_msg(out, lang, id, args, count, true);
+    assert(lang < LANG__N);
+    put_msg(out, msg_forms[lang][id].html[msg_form_of(id, args, count)], args, count, true);
 }
 
 void html_text_z(struct buf *out, const char *z)

@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-#include "base/count.h"
-
 #define MESSAGE_BYTES (1U << 20)
 
 static bool is_plural(enum msg_id id)
@@ -87,9 +85,7 @@ void msg_write(struct buf *out, enum lang lang, enum msg_id id, const struct msg
         if (!arg)
             continue;
         assert(arg->kind != MSG_ARG_HTML);
-        if (arg->kind == MSG_ARG_NUMBER && str_eq(arg->name, S("count")))
-            count_write(out, lang, arg->number);
-        else if (arg->kind == MSG_ARG_NUMBER)
+        if (arg->kind == MSG_ARG_NUMBER)
             buf_add_i64(out, arg->number);
         else if (arg->kind == MSG_ARG_MONEY)
             msg_money(out, (struct money){arg->number});

@@ -100,13 +100,6 @@ static void plurals_follow_the_language(void **state)
     assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, 1), "Un resultado");
     assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, 5000), "5000 resultados");
     assert_str(msg_plural(arena, LANG_VI, MSG_nav_results, 1), "1 kết quả");
-    assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, 999), "999 results");
-    assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, 1136), "1,136 results");
-    assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, -1234567), "-1,234,567 results");
-    assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, INT64_MIN),
-               "-9,223,372,036,854,775,808 results");
-    assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, 25000), "25,000 resultados");
-    assert_str(msg_plural(arena, LANG_VI, MSG_nav_results, 1136), "1.136 kết quả");
     assert_str(msg_text(LANG_EN, MSG_nav_results), "{count} results");
 }
 
