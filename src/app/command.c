@@ -1,14 +1,9 @@
 #include "app/command.h"
-#include "app/commit.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 #include "app/home.h"
-#include "app/modules.h"
 #include "base/file.h"
-#include "people/permission.h"
-#include "web/route.h"
 
 #define MAX_PATH_BYTES 4096
 
@@ -117,45 +112,4 @@ enum rc command_check_store(struct ctx *ctx, const char *option, const char *url
 enum rc command_misused(struct ctx *ctx, const char *sentence)
 {
     return FAIL(ctx, ERR_USAGE, .detail = str_of(sentence));
-}
-
-enum rc command_routes(struct ctx *ctx, int argc, char **argv)
-{
-    (void)ctx;
-    (void)argc;
-    (void)argv;
-    for (const struct module *const *module = modules; *module; module++) {
-        for (const struct route *route = (*module)->routes; route && route->pattern; route++) {
-            struct str permission = permission_word((enum permission)route->permission);
-
-            struct str method = http_method_name(route->method);
-
-            printf("%-6.*s %-40s %-18.*s %s\n", STR_ARG(method), route->pattern,
-                   STR_ARG(permission), route->summary ? route->summary : "");
-        }
-    }
-    return RC_OK;
-}
-
-enum rc command_permissions(struct ctx *ctx, int argc, char **argv)
-{
-    (void)ctx;
-    (void)argc;
-    (void)argv;
-    for (int i = 1; i < PERMISSION__N; i++) {
-        struct str word = permission_word((enum permission)i);
-        struct str says = permission_says((enum permission)i);
-
-        printf("%-18.*s %.*s\n", STR_ARG(word), STR_ARG(says));
-    }
-    return RC_OK;
-}
-
-enum rc command_version(struct ctx *ctx, int argc, char **argv)
-{
-    (void)ctx;
-    (void)argc;
-    (void)argv;
-    printf("cityhall %s%s\n", CITYHALL_VERSION, *COMMIT ? " (commit " COMMIT ")" : "");
-    return RC_OK;
 }

@@ -62,7 +62,6 @@ REFUSED = [
     (["key", "revoke", "D"], "PREFIX is missing"),
     ([*KEY, "--scope", "rule"], "a scope is RIGHT"),
     ([*KEY, "--scope", "read@team:none"], "no such department, team or service"),
-    ([*KEY], "--scope RIGHT@KIND:CODE is missing"),
     ([*KEY, "--scope", "read", "--days", "many"], "--days is a whole number"),
     ([*KEY, "--scope", "read", "--days", "0"], "--days is too small: the least is 1"),
     ([*KEY, "--scope", "read", "--days", "99999999"], "--days is too much: the most is"),
