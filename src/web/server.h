@@ -108,8 +108,9 @@ struct server_stats {
 
 /* Starts listening and all threads, which have SIGTERM and SIGINT blocked. Options, routes and what
  * they point to are borrowed until server_free; the router lives in ctx->arena. Raises
- * RLIMIT_NOFILE as far as it may. RC_INVALID (ERR_CONFIG: routes, address), RC_UNAVAILABLE (the
- * address is taken), RC_LIMIT. Calls hooks.ready before it returns. Owned: server_free. */
+ * RLIMIT_NOFILE as far as it may. RC_INVALID (ERR_CONFIG: routes, an address that is
+ * none, is taken or is not this machine's), RC_LIMIT. Calls hooks.ready before it returns. Owned:
+ * server_free. */
 enum rc server_start(struct ctx *ctx, const struct server_options *options,
                      struct server **ret_server) MUST_CHECK;
 

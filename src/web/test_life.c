@@ -334,7 +334,7 @@ static void test_starts_that_fail(void **state)
     snprintf(taken, sizeof taken, "127.0.0.1:%d", server_port(site.server));
     options = site.options;
     options.listen = taken;
-    assert_int_equal(server_start(&site.ctx, &options, &server), RC_UNAVAILABLE);
+    assert_int_equal(server_start(&site.ctx, &options, &server), RC_INVALID);
     assert_null(server);
     ctx_clear_error(&site.ctx);
     site_stop(&site);

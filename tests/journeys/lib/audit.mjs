@@ -10,6 +10,8 @@ const require = createRequire(import.meta.url);
 const AXE = require.resolve('axe-core/axe.min.js');
 const VNU = require.resolve('vnu-jar/build/dist/vnu.jar');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** What darkness can change; in a quick run the rest was asked in the light. */
+const COLOURS = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
 const VIEWS = [[320, false], [320, true], [768, false], [1280, false]];
 /** In a quick run only the width is looked at here: what axe finds hardly differs from 1280 px. */
 const LONG_WIDTH = 768;
@@ -18,8 +20,8 @@ const TITLE = /^(Error: )?\S.* - City of (Port Azalea|Testville)( staff)?$/;
 
 /* These three run in the page. */
 
-const runAxe = async tags => {
-  const { violations } = await window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] });
+const runAxe = async rules => {
+  const { violations } = await window.axe.run(document, { runOnly: rules, resultTypes: ['violations'] });
   return violations.map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`);
 };
 
@@ -113,7 +115,7 @@ export const auditor = (folder, isLong) => {
         await page.setViewportSize({ width, height: HEIGHT });
         await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
         const where = `${width} px${dark ? ' dark' : ''}`;
-        if (isLong || width !== LONG_WIDTH) for (const problem of await page.evaluate(runAxe, TAGS)) problems.push(`${where}: ${problem}`);
+        if (isLong || width !== LONG_WIDTH) for (const problem of await page.evaluate(runAxe, dark && !isLong ? COLOURS : TAGS)) problems.push(`${where}: ${problem}`);
         const seen = await page.evaluate(lookAtPage);
         if (seen.wide > 0) problems.push(`${where}: ${seen.wide} px too wide (${seen.out})`);
         if (seen.h1 !== 1) problems.push(`${where}: ${seen.h1} h1`);
