@@ -15,6 +15,7 @@ import threading
 from checks import free_port
 
 STOP_S = 20
+PORTS_TRIED = 5
 
 
 class Broken(Exception):
@@ -50,7 +51,15 @@ class ServedCity:
 
     def start(self, env=None, limit=None, base_url=None):
         """Serves it, as `base_url` when it stands behind a web server; `limit` runs in the child
-        before the program does."""
+        before the program does. Another port when somebody took the free one in between."""
+        for _ in range(PORTS_TRIED):
+            if self._start_once(env, limit, base_url):
+                return self
+            if not any("another program listens there" in line for line in self.log):
+                break
+        raise Broken("the server did not start: " + "\n".join(self.log))
+
+    def _start_once(self, env, limit, base_url):
         self.port = free_port()
         self.host = "127.0.0.1:%d" % self.port
         self.log = []
@@ -63,10 +72,11 @@ class ServedCity:
                                        daemon=True)
         self.reader.start()
         line = self.server.stdout.readline().decode()
-        if not line.startswith("ready "):
-            self.server.wait(STOP_S)
-            raise Broken("the server did not start: " + "\n".join(self.log))
-        return self
+        if line.startswith("ready "):
+            return True
+        self.server.wait(STOP_S)
+        self.reader.join(STOP_S)
+        return False
 
     def _keep_log(self, pipe):
         for line in pipe:
