@@ -90,8 +90,7 @@ const struct route api_routes[] = {
     {.pattern = NULL},
 };
 
-static const struct job_kind api_jobs[] = {
-    {WITNESS_JOB, witness_run}, {ONCE_SWEEP, api_once_sweep}, {.kind = NULL}};
+static const struct job_kind *const api_jobs[] = {witness_jobs, api_once_jobs, NULL};
 
 const struct module api_module = {
     .name = "api",

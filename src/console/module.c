@@ -139,9 +139,11 @@ static const struct route routes[] = {
     {.pattern = NULL},
 };
 
+static const struct job_kind *const jobs[] = {bulk_jobs, NULL};
+
 const struct module console_module = {
     .name = "console",
     .title = "The console of staff",
     .routes = routes,
-    .jobs = bulk_jobs,
+    .jobs = jobs,
 };

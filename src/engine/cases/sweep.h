@@ -7,11 +7,8 @@
 /* The job "daily.sweep": removes expired drafts with their list of photos, rows of files that
  * nothing uses, expired sessions, private links a month after they ended, counts of mails of days
  * gone by, and jobs that ended a week ago, a few hundred rows to a transaction; then the files on
- * disk that no row names (files_sweep, where ctx->city has a folder for them); then sets itself for
- * the next day. What is left of uploads goes when a program begins to serve (web). */
+ * disk that no row names (files_sweep, where ctx->city has a folder for them). What is left of
+ * uploads goes when a program begins to serve (web). */
 extern const struct job_kind sweep_jobs[];
-
-/* Sets the job to now: when a worker starts. Runs its own db_tx. */
-enum rc sweep_begin(struct ctx *ctx) MUST_CHECK;
 
 #endif
