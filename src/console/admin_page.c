@@ -18,7 +18,7 @@ struct admin_page admin_page_on(struct ctx *ctx, const struct request *request, 
     return page;
 }
 
-void finding_add(struct findings *findings, struct finding finding)
+void admin_finding_add(struct findings *findings, struct finding finding)
 {
     if (findings->n == FINDINGS_MAX)
         return;
@@ -50,7 +50,7 @@ struct str admin_ago(struct ctx *ctx, struct instant since)
     return msg_format(ctx->arena, ctx->lang, MSG_admin_minutes, &n, 1);
 }
 
-enum msg_id role_name(enum role role)
+enum msg_id admin_role_name(enum role role)
 {
     static const enum msg_id names[ROLE__N] = {
         [ROLE_AGENT] = MSG_admin_role_agent,
@@ -88,7 +88,7 @@ struct str admin_scope_text(struct ctx *ctx, const struct grant *grant)
 
 struct str admin_grant_text(struct ctx *ctx, const struct grant *grant)
 {
-    struct str role = msg_text(ctx->lang, role_name(grant->role));
+    struct str role = msg_text(ctx->lang, admin_role_name(grant->role));
     struct str scope = admin_scope_text(ctx, grant);
 
     return str_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(role), STR_ARG(scope));

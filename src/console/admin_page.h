@@ -36,7 +36,7 @@ struct findings {
     size_t counts[3]; /* by state */
 };
 
-void finding_add(struct findings *findings, struct finding finding);
+void admin_finding_add(struct findings *findings, struct finding finding);
 
 /* "1.2 GB", "340 MB", "12 kB". */
 struct str admin_bytes(struct arena *arena, int64_t bytes);
@@ -44,7 +44,7 @@ struct str admin_bytes(struct arena *arena, int64_t bytes);
 /* "3 d", "5 h", "12 min". */
 struct str admin_ago(struct ctx *ctx, struct instant since);
 
-enum msg_id role_name(enum role role);
+enum msg_id admin_role_name(enum role role);
 
 /* "Crew: Streets West"; the scope in words alone is "The whole city", "Streets West". */
 struct str admin_grant_text(struct ctx *ctx, const struct grant *grant);

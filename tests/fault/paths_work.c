@@ -1,11 +1,11 @@
 /* What the program does by itself: timers, mail, webhooks, sweeps, signs of life, jobs. */
 #include <stdio.h>
 
+#include "engine/cases/daily_sweep.h"
 #include "engine/cases/draft.h"
 #include "engine/cases/keep_job.h"
 #include "engine/cases/names_job.h"
 #include "engine/cases/photo.h"
-#include "engine/cases/sweep.h"
 #include "engine/cases/timer.h"
 #include "engine/cases/words_job.h"
 #include "engine/engine.h"
@@ -270,7 +270,7 @@ static enum rc sweep(struct ctx *ctx, struct test_town *town, int64_t n)
 {
     (void)town;
     (void)n;
-    return run_job(ctx, sweep_jobs);
+    return run_job(ctx, daily_sweep_jobs);
 }
 
 static void is_swept(struct test_town *town, int64_t n, bool is_done)

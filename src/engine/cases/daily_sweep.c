@@ -1,4 +1,4 @@
-#include "engine/cases/sweep.h"
+#include "engine/cases/daily_sweep.h"
 
 #include "db/db.h"
 #include "engine/cases/files.h"
@@ -85,4 +85,4 @@ static enum rc run_sweep(struct ctx *ctx, const struct job *job)
     return rc ? rc : sweep_disk(ctx);
 }
 
-const struct job_kind sweep_jobs[] = {{"daily.sweep", run_sweep, JOB_DAILY}, {.kind = NULL}};
+const struct job_kind daily_sweep_jobs[] = {{"daily.sweep", run_sweep, JOB_DAILY}, {.kind = NULL}};

@@ -1,4 +1,4 @@
-#include "engine/cases/sweep.h"
+#include "engine/cases/daily_sweep.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "engine/test_town.h"
 
-static const struct job_kind *const tables[] = {sweep_jobs, NULL};
+static const struct job_kind *const tables[] = {daily_sweep_jobs, NULL};
 static const struct job_runner runner = {tables, STR_NONE};
 
 static void run(struct test_town *town)
