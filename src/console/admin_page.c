@@ -18,12 +18,35 @@ struct admin_page admin_page_on(struct ctx *ctx, const struct request *request, 
     return page;
 }
 
+struct finding admin_finding(enum finding_state state, enum msg_id what, enum msg_id advice,
+                             struct str value)
+{
+    return (struct finding){
+        .state = state,
+        .what = what,
+        .advice = state == FINDING_GOOD ? MSG_NONE : advice,
+        .value = value,
+    };
+}
+
 void admin_finding_add(struct findings *findings, struct finding finding)
 {
     if (findings->n == FINDINGS_MAX)
         return;
     findings->of[findings->n++] = finding;
     findings->counts[finding.state]++;
+}
+
+enum rc admin_findings_show(struct ctx *ctx, struct request *request, struct reply *reply,
+                            const struct admin_findings_page *about)
+{
+    struct admin_page page = admin_page_on(ctx, request, reply, about->title, about->here);
+    struct findings findings = {.ctx = ctx};
+    enum rc rc = about->find(ctx, installation_of(), &findings);
+
+    if (!rc)
+        admin_findings_page(&page.staff.view, &page, &findings, about->says);
+    return rc;
 }
 
 struct str admin_bytes(struct arena *arena, int64_t bytes)
