@@ -354,16 +354,6 @@ static void a_filing_of_a_version_before_is_one(void **state)
 static const struct job_kind *const tables[] = {api_once_jobs, NULL};
 static const struct job_runner runner = {.tables = tables};
 
-static bool run_due(struct world *world)
-{
-    struct ctx ctx = test_ctx(world);
-    bool was_there;
-
-    test_ok(&ctx, job_run_next(&ctx, &runner, &was_there));
-    test_ctx_done(&ctx);
-    return was_there;
-}
-
 /* A city that nobody asks anything of forgets as well. */
 static void what_is_old_is_swept_every_day(void **state)
 {
@@ -380,11 +370,11 @@ static void what_is_old_is_swept_every_day(void **state)
     db_reader_release(&world->ctx);
     test_ok(&world->ctx, jobs_begin(&world->ctx, &runner));
     world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US);
-    assert_true(run_due(world));
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(count(world, "api_call"), 1);
-    assert_false(run_due(world));
+    assert_false(program_job_runs(world, &runner));
     world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY);
-    assert_true(run_due(world));
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(count(world, "api_call"), 0);
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
 }
