@@ -6,8 +6,6 @@
 #include "portal/my.h"
 #include "portal/portal.h"
 
-#define RESIDENT_CASES 500
-
 /* The cases of the browser's private links. */
 static enum rc linked_cases(struct ctx *ctx, const struct request *request, int64_t *ids,
                             size_t *ret_n)
