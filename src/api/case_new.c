@@ -340,7 +340,7 @@ static enum rc file_it(struct ctx *ctx, struct request *request, struct reply *r
     return rc;
 }
 
-enum rc case_file_take(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc api_filing_take(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     return api_once(ctx, request, reply, file_it, NULL);
 }

@@ -14,7 +14,7 @@ enum rc cases_send(struct ctx *ctx, struct request *request, struct reply *reply
 
 /* POST /api/v1/cases: files one. */
 extern const struct schema filing_schema, filed_schema;
-enum rc case_file_take(struct ctx *ctx, struct request *request, struct reply *reply) MUST_CHECK;
+enum rc api_filing_take(struct ctx *ctx, struct request *request, struct reply *reply) MUST_CHECK;
 
 /* POST /api/v1/drafts and /api/v1/drafts/{draft}/photos: photos to file a case with. */
 extern const struct schema draft_new_schema, draft_schema;

@@ -3,7 +3,7 @@
 #include "api/once.h"
 #include "api/openapi.h"
 #include "api/places.h"
-#include "api/record.h"
+#include "api/public_record.h"
 #include "api/services.h"
 #include "api/status.h"
 #include "api/view.h"
@@ -32,7 +32,7 @@ const struct route api_routes[] = {
     {HTTP_GET, "/api/v1/cases", cases_send, PERMISSION_API, cases_input, .flags = KEYED,
      .summary = "Cases, newest first: as everybody sees them, or those within the key's scopes",
      .response = "Cases", .statuses = ANSWERS(200, 403)},
-    {HTTP_POST, "/api/v1/cases", case_file_take, PERMISSION_API, .flags = KEYED,
+    {HTTP_POST, "/api/v1/cases", api_filing_take, PERMISSION_API, .flags = KEYED,
      .summary = "File a case", .body = "CaseNew", .response = "Filed",
      .statuses = ANSWERS(201, 403)},
     {HTTP_GET, "/api/v1/cases/{number}", api_view_send, PERMISSION_API, .flags = KEYED,
@@ -71,16 +71,17 @@ const struct route api_routes[] = {
      .statuses = ANSWERS(200)},
     {HTTP_GET, "/api/v1/layers/{layer}", layer_send, PERMISSION_API, .flags = KEYED,
      .summary = "The areas of a layer", .response = "Layer", .statuses = ANSWERS(200, 404)},
-    {HTTP_GET, "/record/head", record_head_send, PERMISSION_PUBLIC, .flags = OPENLY,
+    {HTTP_GET, "/record/head", public_record_head, PERMISSION_PUBLIC, .flags = OPENLY,
      .summary = "The newest signed head of the record", .response = "text/plain",
      .statuses = ANSWERS(200)},
-    {HTTP_GET, "/record/key", record_key_send, PERMISSION_PUBLIC, .flags = OPENLY,
+    {HTTP_GET, "/record/key", public_record_key, PERMISSION_PUBLIC, .flags = OPENLY,
      .summary = "The public key of the record's signatures", .response = "text/plain",
      .statuses = ANSWERS(200)},
-    {HTTP_GET, "/record/consistency", record_consistency_send, PERMISSION_PUBLIC, consistency_input,
-     .flags = OPENLY, .summary = "That the record of one size is the beginning of that of another",
+    {HTTP_GET, "/record/consistency", public_record_consistency, PERMISSION_PUBLIC,
+     consistency_input, .flags = OPENLY,
+     .summary = "That the record of one size is the beginning of that of another",
      .response = "Consistency", .statuses = ANSWERS(200)},
-    {HTTP_GET, "/record/inclusion", record_inclusion_send, PERMISSION_PUBLIC, inclusion_input,
+    {HTTP_GET, "/record/inclusion", public_record_inclusion, PERMISSION_PUBLIC, inclusion_input,
      .flags = OPENLY, .summary = "That an event stands in the record", .response = "Inclusion",
      .statuses = ANSWERS(200, 404)},
     {HTTP_GET, "/healthz", health_send, PERMISSION_PUBLIC, .flags = OPENLY | ROUTE_AT_EDGE,
@@ -90,8 +91,7 @@ const struct route api_routes[] = {
     {.pattern = NULL},
 };
 
-static const struct job_kind api_jobs[] = {
-    {WITNESS_JOB, witness_run}, {ONCE_SWEEP, api_once_sweep}, {.kind = NULL}};
+static const struct job_kind *const api_jobs[] = {witness_jobs, api_once_jobs, NULL};
 
 const struct module api_module = {
     .name = "api",

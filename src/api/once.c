@@ -313,28 +313,15 @@ static enum rc forget_tx(struct ctx *ctx, void *arg)
     return api_calls_forget(ctx, kept_since(ctx), SWEPT_AT_ONCE, &sweep->removed);
 }
 
-static enum rc set_tx(struct ctx *ctx, void *arg)
-{
-    const struct instant *due = arg;
-
-    return job_add(ctx, &(struct job_order){ONCE_SWEEP, STR_NONE, S(ONCE_SWEEP), *due});
-}
-
-enum rc api_once_sweep(struct ctx *ctx, const struct job *job)
+static enum rc run_sweep(struct ctx *ctx, const struct job *job)
 {
     struct sweep sweep = {.removed = SWEPT_AT_ONCE};
-    struct instant next = instant_plus_us(ctx->now, US_PER_DAY);
     enum rc rc = RC_OK;
 
     (void)job;
     while (!rc && sweep.removed == SWEPT_AT_ONCE)
         rc = db_tx(ctx, forget_tx, &sweep);
-    return rc ? rc : db_tx(ctx, set_tx, &next);
+    return rc;
 }
 
-enum rc api_once_begin(struct ctx *ctx)
-{
-    struct instant now = ctx->now;
-
-    return db_tx(ctx, set_tx, &now);
-}
+const struct job_kind api_once_jobs[] = {{"api.sweep", run_sweep, JOB_DAILY}, {.kind = NULL}};

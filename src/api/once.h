@@ -45,12 +45,8 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
  * requests without their body: what was done before and is not there by this name has that one. */
 enum rc api_once_name(struct ctx *ctx, const struct request *request, struct str *ret) MUST_CHECK;
 
-/* The daily job: forgets what is older than ONCE_KEPT_US, a few hundred rows to a transaction, and
- * sets itself for the next day. */
-#define ONCE_SWEEP "api.sweep"
-enum rc api_once_sweep(struct ctx *ctx, const struct job *job) MUST_CHECK;
-
-/* Sets it to now: when a program begins to serve. Own db_tx. */
-enum rc api_once_begin(struct ctx *ctx) MUST_CHECK;
+/* The daily job "api.sweep": forgets what is older than ONCE_KEPT_US, a few hundred rows to a
+ * transaction. */
+extern const struct job_kind api_once_jobs[];
 
 #endif

@@ -6,7 +6,7 @@
 #include "api/caller.h"
 #include "api/cases.h"
 #include "api/places.h"
-#include "api/record.h"
+#include "api/public_record.h"
 #include "api/services.h"
 #include "api/view.h"
 #include "engine/definition/city.h"

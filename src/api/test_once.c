@@ -351,18 +351,8 @@ static void a_filing_of_a_version_before_is_one(void **state)
     assert_int_equal(count(world, "cases"), 2);
 }
 
-static bool run_due(struct world *world)
-{
-    static const struct job_kind jobs[] = {{ONCE_SWEEP, api_once_sweep}, {.kind = NULL}};
-    static const struct job_kind *const tables[] = {jobs, NULL};
-    const struct job_runner runner = {.tables = tables};
-    struct ctx ctx = test_ctx(world);
-    bool was_there;
-
-    test_ok(&ctx, job_run_next(&ctx, &runner, &was_there));
-    test_ctx_done(&ctx);
-    return was_there;
-}
+static const struct job_kind *const tables[] = {api_once_jobs, NULL};
+static const struct job_runner runner = {.tables = tables};
 
 /* A city that nobody asks anything of forgets as well. */
 static void what_is_old_is_swept_every_day(void **state)
@@ -378,13 +368,13 @@ static void what_is_old_is_swept_every_day(void **state)
                      "n WHERE i < 1200) SELECT c.api_key, 'key ' || n.i, c.request_hash, c.begun - "
                      "1, 201, '', '' FROM n, api_call c");
     db_reader_release(&world->ctx);
-    test_ok(&world->ctx, api_once_begin(&world->ctx));
+    test_ok(&world->ctx, jobs_begin(&world->ctx, &runner));
     world->ctx.now = instant_plus_us(world->ctx.now, ONCE_KEPT_US);
-    assert_true(run_due(world));
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(count(world, "api_call"), 1);
-    assert_false(run_due(world));
+    assert_false(program_job_runs(world, &runner));
     world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY);
-    assert_true(run_due(world));
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(count(world, "api_call"), 0);
     test_ok(&world->ctx, db_reader_acquire(&world->ctx));
 }

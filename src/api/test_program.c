@@ -152,3 +152,13 @@ void check_problem(struct program *program, enum err_id id, const char *fault, c
                 STR_ARG(last->body));
     _fail(file, line);
 }
+
+bool program_job_runs(struct world *world, const struct job_runner *runner)
+{
+    struct ctx ctx = test_ctx(world);
+    bool was_there;
+
+    test_ok(&ctx, job_run_next(&ctx, runner, &was_there));
+    test_ctx_done(&ctx);
+    return was_there;
+}

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "engine/test_support.h"
+#include "engine/work/job.h"
 #include "web/test_ask.h"
 
 struct program {
@@ -23,6 +24,9 @@ int api_get(struct program *program, const char *target, ...) __attribute__((for
 /* A request with a JSON body, under an idempotency key unless `once` is NULL. */
 int api_send(struct program *program, enum http_method method, const char *once, const char *body,
              const char *target, ...) __attribute__((format(printf, 5, 6)));
+
+/* Runs the job of the runner's that is due; false when none was. */
+bool program_job_runs(struct world *world, const struct job_runner *runner);
 
 /* What stands at a path of the last answer, "errors[0].pointer"; the empty string for what is no
  * text. */

@@ -17,19 +17,8 @@ static void set_witnesses(struct world *world, const char *addresses)
     test_ok(&world->ctx, db_tx(&world->ctx, set_tx, (void *)(uintptr_t)addresses));
 }
 
-/* Runs what is due now of the job. */
-static bool run_due(struct world *world)
-{
-    static const struct job_kind jobs[] = {{WITNESS_JOB, witness_run}, {.kind = NULL}};
-    static const struct job_kind *const tables[] = {jobs, NULL};
-    const struct job_runner runner = {.tables = tables, .base_url = S("https://city.example")};
-    struct ctx ctx = test_ctx(world);
-    bool was_there;
-
-    test_ok(&ctx, job_run_next(&ctx, &runner, &was_there));
-    test_ctx_done(&ctx);
-    return was_there;
-}
+static const struct job_kind *const tables[] = {witness_jobs, NULL};
+static const struct job_runner runner = {.tables = tables, .base_url = S("https://city.example")};
 
 /* The city's own jobs wait as well; only this one is looked at. */
 static void set_scene(struct world *world, const char *addresses)
@@ -42,7 +31,7 @@ static void set_scene(struct world *world, const char *addresses)
     test_ok(&world->ctx, record_sign_head(&world->ctx, &world->keys, &is_new));
     assert_true(is_new);
     test_exec(world, "DELETE FROM job");
-    test_ok(&world->ctx, witness_begin(&world->ctx));
+    test_ok(&world->ctx, jobs_begin(&world->ctx, &runner));
 }
 
 static void each_is_told_once_a_day(void **state)
@@ -50,21 +39,21 @@ static void each_is_told_once_a_day(void **state)
     struct world *world = *state;
 
     set_scene(world, "one@example.org, not an address ,two@example.org,,");
-    assert_true(run_due(world));
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(test_i64(world, MAILS, 0), 2);
     assert_true(str_find(test_text(world,
                                    "SELECT body FROM message WHERE address = "
                                    "'two@example.org' AND notice = 'record.witness'",
                                    0),
                          S("https://city.example/record/consistency?from=")) > 0);
-    assert_false(run_due(world));
-    test_ok(&world->ctx, witness_begin(&world->ctx)); /* the program starts again */
-    assert_true(run_due(world));
+    assert_false(program_job_runs(world, &runner));
+    test_ok(&world->ctx, jobs_begin(&world->ctx, &runner)); /* the program starts again */
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(test_i64(world, MAILS, 0), 2);
     world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY - 1);
-    assert_false(run_due(world));
+    assert_false(program_job_runs(world, &runner));
     world->ctx.now = instant_plus_us(world->ctx.now, 1);
-    assert_true(run_due(world));
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(test_i64(world, MAILS, 0), 4);
 }
 
@@ -75,15 +64,15 @@ static void without_a_head_or_a_witness_nobody_is_told(void **state)
 
     test_exec(world, "DELETE FROM job");
     set_witnesses(world, "one@example.org");
-    test_ok(&world->ctx, witness_begin(&world->ctx));
-    assert_true(run_due(world));
+    test_ok(&world->ctx, jobs_begin(&world->ctx, &runner));
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(test_i64(world, MAILS, 0), 0);
     set_scene(world, "");
-    assert_true(run_due(world));
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(test_i64(world, MAILS, 0), 0);
     set_witnesses(world, "one@example.org");
     world->ctx.now = instant_plus_us(world->ctx.now, US_PER_DAY);
-    assert_true(run_due(world));
+    assert_true(program_job_runs(world, &runner));
     assert_int_equal(test_i64(world, MAILS, 0), 1);
 }
 

@@ -8,17 +8,13 @@
 #include "engine/message/notice.h"
 #include "engine/record/record_tree.h"
 
+#define KIND "record.witness"
+
 struct witnessing {
     struct str addresses, base_url;
     bool has_head;
     struct record_head head;
 };
-
-static enum rc set_next(struct ctx *ctx, struct instant due)
-{
-    return job_add(ctx,
-                   &(struct job_order){.kind = WITNESS_JOB, .once = S(WITNESS_JOB), .due = due});
-}
 
 /* The same day and address count once, however often the program starts. */
 static enum rc mail_to(struct ctx *ctx, const struct witnessing *with, struct str address)
@@ -34,22 +30,21 @@ static enum rc mail_to(struct ctx *ctx, const struct witnessing *with, struct st
     };
 
     return notice_queue_plain(
-        ctx,
-        &(struct plain_mail){
-            .notice = S(WITNESS_JOB),
-            .email = address,
-            .lang = LANG_EN,
-            .subject = msg_format(ctx->arena, LANG_EN, MSG_api_witness_subject, args, 4),
-            .body = msg_format(ctx->arena, LANG_EN, MSG_api_witness_body, args, 4),
-            .once = str_fmt(ctx->arena, WITNESS_JOB " %.*s %.*s", STR_ARG(day), STR_ARG(address)),
-        });
+        ctx, &(struct plain_mail){
+                 .notice = S(KIND),
+                 .email = address,
+                 .lang = LANG_EN,
+                 .subject = msg_format(ctx->arena, LANG_EN, MSG_api_witness_subject, args, 4),
+                 .body = msg_format(ctx->arena, LANG_EN, MSG_api_witness_body, args, 4),
+                 .once = str_fmt(ctx->arena, KIND " %.*s %.*s", STR_ARG(day), STR_ARG(address)),
+             });
 }
 
 static enum rc witness_tx(struct ctx *ctx, void *arg)
 {
     const struct witnessing *with = arg;
     struct str rest = with->addresses, address;
-    enum rc rc = set_next(ctx, instant_plus_us(ctx->now, US_PER_DAY));
+    enum rc rc = RC_OK;
 
     while (!rc && with->has_head && rest.n && str_next(&rest, ',', &address)) {
         address = str_trim(address);
@@ -72,7 +67,7 @@ static enum rc look(struct ctx *ctx, struct witnessing *with)
     return rc;
 }
 
-enum rc witness_run(struct ctx *ctx, const struct job *job)
+static enum rc run(struct ctx *ctx, const struct job *job)
 {
     struct witnessing with = {.base_url = job->base_url};
     enum rc rc = look(ctx, &with);
@@ -80,13 +75,4 @@ enum rc witness_run(struct ctx *ctx, const struct job *job)
     return rc ? rc : db_tx(ctx, witness_tx, &with);
 }
 
-static enum rc begin_tx(struct ctx *ctx, void *arg)
-{
-    (void)arg;
-    return set_next(ctx, ctx->now);
-}
-
-enum rc witness_begin(struct ctx *ctx)
-{
-    return db_tx(ctx, begin_tx, NULL);
-}
+const struct job_kind witness_jobs[] = {{KIND, run, JOB_DAILY}, {.kind = NULL}};

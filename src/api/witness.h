@@ -9,11 +9,7 @@
 
 #include "engine/work/job.h"
 
-/* The job: queues the day's mails, each once a day, and sets itself for the next. */
-#define WITNESS_JOB "record.witness"
-enum rc witness_run(struct ctx *ctx, const struct job *job) MUST_CHECK;
-
-/* Sets the job to now: when a program begins to serve. Runs its own db_tx. */
-enum rc witness_begin(struct ctx *ctx) MUST_CHECK;
+/* The daily job "record.witness": queues the day's mails, each once a day. */
+extern const struct job_kind witness_jobs[];
 
 #endif

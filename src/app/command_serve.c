@@ -7,8 +7,6 @@
 
 #include "api/api.h"
 #include "api/metrics.h"
-#include "api/once.h"
-#include "api/witness.h"
 #include "app/about.h"
 #include "app/command.h"
 #include "app/home.h"
@@ -209,10 +207,6 @@ static enum rc start_server(struct ctx *ctx, struct app *app, const char *listen
     list_routes(app->tables);
     assets_use(&ui_assets);
     rc = metrics_begin(ctx, app->tables);
-    if (!rc)
-        rc = witness_begin(ctx);
-    if (!rc)
-        rc = api_once_begin(ctx);
     return rc ? rc : server_start(ctx, &options, &app->server);
 }
 

@@ -4,9 +4,10 @@
 
 #include "api/api.h"
 #include "console/console.h"
+#include "engine/engine.h"
 #include "portal/portal.h"
 #include "svc/requests/requests.h"
 
 const struct module *const modules[] = {
-    &portal_module, &console_module, &api_module, &requests_module, NULL,
+    &engine_module, &portal_module, &console_module, &api_module, &requests_module, NULL,
 };

@@ -20,6 +20,8 @@ static const char usage[] = "add DIR NAME --scope RIGHT@KIND... [--days N] [--qu
                             "list DIR [--json]\n"
                             "put DIR NAME [VALUE]";
 
+static const char job_usage[] = "DIR\nDIR list\nDIR retry JOB";
+
 static char *own_word(struct ctx *ctx, struct str word)
 {
     char *copy = arena_alloc(ctx->arena, word.n + 1);
@@ -59,48 +61,62 @@ static void check_call(const char *lines, const char *words, const char *sentenc
     arena_free(arena);
 }
 
+struct call {
+    const char *lines, *words, *sentence;
+};
+
+static void check_calls(const struct call *calls, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        check_call(calls[i].lines, calls[i].words, calls[i].sentence);
+}
+
 static void test_taken(void **state)
 {
+    static const struct call calls[] = {
+        {usage, "add d n --scope a", ""},
+        {usage, "--scope a add d --days 3 n --scope b --quiet", ""},
+        {usage, "list d --json", ""},
+        {usage, "put d n", ""},
+        {usage, "put d n v", ""},
+        {usage, "put d n -5", ""},
+        {usage, "put d n ''", ""},
+        {"", "", ""},
+        {job_usage, "d", ""},
+        {job_usage, "d list", ""},
+        {job_usage, "d retry 7", ""},
+    };
+
     (void)state;
-    check_call(usage, "add d n --scope a", "");
-    check_call(usage, "--scope a add d --days 3 n --scope b --quiet", "");
-    check_call(usage, "list d --json", "");
-    check_call(usage, "put d n", "");
-    check_call(usage, "put d n v", "");
-    check_call(usage, "put d n -5", "");
-    check_call(usage, "put d n ''", "");
-    check_call("", "", "");
-    check_call("DIR\nDIR list\nDIR retry JOB", "d", "");
-    check_call("DIR\nDIR list\nDIR retry JOB", "d list", "");
-    check_call("DIR\nDIR list\nDIR retry JOB", "d retry 7", "");
+    check_calls(calls, COUNT(calls));
 }
 
 static void test_refused(void **state)
 {
+    static const struct call calls[] = {
+        {usage, "", "say what to do: add, list or put"},
+        {usage, "drop d", "\"drop\" is nothing that can be done: say add, list or put"},
+        {usage, "add d --scope a", "NAME is missing"},
+        {usage, "add '' n --scope a", "DIR is empty"},
+        {usage, "add d n", "--scope RIGHT@KIND is missing"},
+        {usage, "add d n --scope", "--scope needs a value: --scope RIGHT@KIND"},
+        {usage, "add d n --scope --quiet", "--scope needs a value: --scope RIGHT@KIND"},
+        {usage, "add d n --scope ''",
+         "the value of --scope is empty: leave the option out, or say RIGHT@KIND"},
+        {usage, "add d n --scope a --days 1 --days 2", "--days is given twice: leave one out"},
+        {usage, "list d --days 1", "--days is no option here; it takes --json"},
+        {usage, "put d n --days 1", "--days is no option here; it takes none"},
+        {usage, "list d --jsn",
+         "there is no option --jsn: the lines below name those that there are"},
+        {usage, "list d -j", "there is no option -j: the lines below name those that there are"},
+        {usage, "put d n v w", "\"w\" is one word too many; what has blanks stands in quotes"},
+        {"", "x", "\"x\" is one word too many; what has blanks stands in quotes"},
+        {job_usage, "d end 7", "\"end\" is nothing that can be done: say list or retry"},
+        {job_usage, "d retry", "JOB is missing"},
+    };
+
     (void)state;
-    check_call(usage, "", "say what to do: add, list or put");
-    check_call(usage, "drop d", "\"drop\" is nothing that can be done: say add, list or put");
-    check_call(usage, "add d --scope a", "NAME is missing");
-    check_call(usage, "add '' n --scope a", "DIR is empty");
-    check_call(usage, "add d n", "--scope RIGHT@KIND is missing");
-    check_call(usage, "add d n --scope", "--scope needs a value: --scope RIGHT@KIND");
-    check_call(usage, "add d n --scope --quiet", "--scope needs a value: --scope RIGHT@KIND");
-    check_call(usage, "add d n --scope ''",
-               "the value of --scope is empty: leave the option out, or say RIGHT@KIND");
-    check_call(usage, "add d n --scope a --days 1 --days 2",
-               "--days is given twice: leave one out");
-    check_call(usage, "list d --days 1", "--days is no option here; it takes --json");
-    check_call(usage, "put d n --days 1", "--days is no option here; it takes none");
-    check_call(usage, "list d --jsn",
-               "there is no option --jsn: the lines below name those that there are");
-    check_call(usage, "list d -j",
-               "there is no option -j: the lines below name those that there are");
-    check_call(usage, "put d n v w",
-               "\"w\" is one word too many; what has blanks stands in quotes");
-    check_call("", "x", "\"x\" is one word too many; what has blanks stands in quotes");
-    check_call("DIR\nDIR list\nDIR retry JOB", "d end 7",
-               "\"end\" is nothing that can be done: say list or retry");
-    check_call("DIR\nDIR list\nDIR retry JOB", "d retry", "JOB is missing");
+    check_calls(calls, COUNT(calls));
 }
 
 /* Far more than any form has. */

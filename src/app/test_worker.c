@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "engine/engine.h"
 #include "engine/test_town.h"
 
 #define WAIT_MS 10000
@@ -23,9 +24,10 @@ static enum rc count_run(struct ctx *ctx, const struct job *job)
 }
 
 static const struct job_kind kinds[] = {{"test.count", count_run}, {.kind = NULL}};
-static const struct module module = {.name = "test", .jobs = kinds};
+static const struct job_kind *const tables[] = {kinds, NULL};
+static const struct module module = {.name = "test", .jobs = tables};
 static const struct module silent = {.name = "silent"};
-static const struct module *const all[] = {&silent, &module, NULL};
+static const struct module *const all[] = {&silent, &engine_module, &module, NULL};
 
 static struct home home;
 static struct worker *running; /* a test that fails leaves it so */

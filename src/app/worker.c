@@ -9,13 +9,9 @@
 
 #include "app/rest.h"
 #include "base/log.h"
-#include "engine/cases/keep_job.h"
-#include "engine/cases/names_job.h"
-#include "engine/cases/sweep.h"
-#include "engine/cases/timer.h"
-#include "engine/cases/words_job.h"
 #include "engine/message/outbox.h"
 #include "engine/record/record_tree.h"
+#include "engine/work/job.h"
 #include "engine/work/sign.h"
 
 #define ARENA_BYTES  ((size_t)64 << 20)
@@ -167,12 +163,8 @@ static bool send_message(struct worker *worker)
 static void begin(struct worker *worker)
 {
     struct ctx ctx = work_begin(worker, "begin");
-    enum rc rc = sweep_begin(&ctx);
+    enum rc rc = jobs_begin(&ctx, &(struct job_runner){.tables = worker->tables});
 
-    if (!rc)
-        rc = keep_begin(&ctx);
-    if (!rc)
-        rc = names_begin(&ctx);
     worker->has_begun = !rc;
     note_stage(worker, STAGE_BEGIN, &ctx, rc);
     work_end(worker, &ctx);
@@ -283,14 +275,12 @@ static void set_tables(struct worker *worker)
 {
     size_t n = 0;
 
-    worker->tables[n++] = timer_jobs;
-    worker->tables[n++] = sweep_jobs;
-    worker->tables[n++] = words_jobs;
-    worker->tables[n++] = names_jobs;
-    worker->tables[n++] = keep_jobs;
-    for (size_t i = 0; worker->options.modules[i] && n < MAX_TABLES; i++)
-        if (worker->options.modules[i]->jobs)
-            worker->tables[n++] = worker->options.modules[i]->jobs;
+    for (size_t i = 0; worker->options.modules[i]; i++) {
+        const struct job_kind *const *jobs = worker->options.modules[i]->jobs;
+
+        for (; jobs && *jobs && n < MAX_TABLES; jobs++)
+            worker->tables[n++] = *jobs;
+    }
 }
 
 static void worker_free(struct worker *worker)

@@ -50,6 +50,6 @@ int err_status(enum err_id id);       /* HTTP status */
 const char *err_name(enum err_id id); /* "PLACE_OUTSIDE"; the key of its public sentence is
                                          "error." and this name */
 const char *err_hint(enum err_id id); /* for the operator */
-const char *rc_name(enum rc rc);
+const char *rc_name(enum rc rc);      /* "invalid"; for what tests print */
 
 #endif

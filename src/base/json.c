@@ -337,16 +337,3 @@ enum rc json_get_i64(struct ctx *ctx, const json_t *root, struct str path, int64
     *ret = json_integer_value(at);
     return RC_OK;
 }
-
-enum rc json_get_array(struct ctx *ctx, const json_t *root, struct str path, json_t **ret)
-{
-    json_t *at = NULL;
-    enum rc rc = need(ctx, root, path, &at);
-
-    if (rc != RC_OK)
-        return rc;
-    if (!json_is_array(at))
-        return fail_type(ctx, ERR_MALFORMED, path, "an array");
-    *ret = at;
-    return RC_OK;
-}

@@ -73,6 +73,4 @@ json_t *json_get(const json_t *root, struct str path);
 enum rc json_get_str(struct ctx *ctx, const json_t *root, struct str path,
                      struct str *ret) MUST_CHECK;
 enum rc json_get_i64(struct ctx *ctx, const json_t *root, struct str path, int64_t *ret) MUST_CHECK;
-enum rc json_get_array(struct ctx *ctx, const json_t *root, struct str path,
-                       json_t **ret) MUST_CHECK;
 #endif

@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "base/date.h"
@@ -13,13 +12,6 @@ struct line {
     char *p;
     size_t n;
 };
-
-static _Atomic int lowest = LOG_INFO;
-
-void log_set_level(enum log_level level)
-{
-    atomic_store(&lowest, (int)level);
-}
 
 static size_t room(const struct line *line)
 {
@@ -134,7 +126,7 @@ static void add_field(struct line *line, const struct log_field *field)
 size_t log_format(char *p, struct instant at, enum log_level level, const char *event,
                   const struct log_field *fields, size_t n)
 {
-    static const struct str names[] = {STR("debug"), STR("info"), STR("warning"), STR("error")};
+    static const struct str names[] = {STR("info"), STR("warning"), STR("error")};
     struct line line = {p, 0};
 
     assert(level <= LOG_ERROR);
@@ -155,8 +147,6 @@ void log_line(enum log_level level, const char *event, const struct log_field *f
     char line[LOG_LINE_BYTES];
     size_t length, written = 0;
 
-    if ((int)level < atomic_load(&lowest))
-        return;
     length = log_format(line, clock_now(), level, event, fields, n);
     while (written < length) {
         ssize_t got = write(STDERR_FILENO, line + written, length - written);

@@ -16,7 +16,7 @@
 #define LOG_LINE_BYTES  4096
 #define LOG_VALUE_BYTES 1024 /* of one value; escaped it may be longer */
 
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+enum log_level { LOG_INFO, LOG_WARNING, LOG_ERROR };
 
 struct log_field {
     const char *key; /* a word of ours: lower-case letters, digits, '_' */
@@ -28,9 +28,6 @@ struct log_field {
 #define LOG_STR(name, value) ((struct log_field){.key = (name), .text = (value)})
 #define LOG_I64(name, value) \
     ((struct log_field){.key = (name), .number = (value), .is_number = true})
-
-/* Lines below this level are not written; LOG_INFO until it is called. */
-void log_set_level(enum log_level level);
 
 /* Writes a line. `event` is a word of ours such as "http.failed". Fields with empty text are left
  * out. It cannot fail: a log that cannot be written is lost. */

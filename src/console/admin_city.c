@@ -192,7 +192,7 @@ struct str admin_step_by(struct ctx *ctx, const struct step *step)
     return words_of(ctx, step->by, words, COUNT(words));
 }
 
-struct str step_asks(struct ctx *ctx, const struct step *step)
+struct str admin_step_asks(struct ctx *ctx, const struct step *step)
 {
     static const struct worded words[] = {
         {STEP_ASK_NOTE, MSG_staff_note},       {STEP_ASK_MESSAGE, MSG_staff_message},

@@ -50,7 +50,7 @@ struct service_view {
 struct str admin_step_from(struct ctx *ctx, const struct workflow *workflow,
                            const struct step *step);
 struct str admin_step_by(struct ctx *ctx, const struct step *step);
-struct str step_asks(struct ctx *ctx, const struct step *step);
+struct str admin_step_asks(struct ctx *ctx, const struct step *step);
 
 enum rc admin_teams_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc admin_services_show(struct ctx *ctx, struct request *request, struct reply *reply);

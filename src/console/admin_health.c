@@ -23,19 +23,8 @@
 #define MAIL_LATE_US     (1 * US_PER_H)
 #define VERIFIED_LATE_US (31 * US_PER_DAY)
 
-static struct finding found(enum finding_state state, enum msg_id what, enum msg_id advice,
-                            struct str value)
-{
-    return (struct finding){
-        .state = state,
-        .what = what,
-        .advice = state == FINDING_GOOD ? MSG_NONE : advice,
-        .value = value,
-    };
-}
-
-bool health_instant_of(struct ctx *ctx, const struct installation *installation, const char *name,
-                       struct instant *ret)
+bool admin_health_instant(struct ctx *ctx, const struct installation *installation,
+                          const char *name, struct instant *ret)
 {
     struct str text;
     bool is_there;
@@ -73,13 +62,14 @@ static enum rc look_at_store(struct ctx *ctx, const struct installation *install
         bytes = size_of(ctx, installation->folder, "cityhall.db");
         wal = size_of(ctx, installation->folder, "cityhall.db-wal");
     }
-    finding_add(findings, found(FINDING_GOOD, MSG_admin_h_store, MSG_NONE,
-                                str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(row.engine),
-                                        STR_ARG(admin_bytes(ctx->arena, bytes)))));
+    admin_finding_add(findings, admin_finding(FINDING_GOOD, MSG_admin_h_store, MSG_NONE,
+                                              str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(row.engine),
+                                                      STR_ARG(admin_bytes(ctx->arena, bytes)))));
     if (!row.bytes && installation)
-        finding_add(findings,
-                    found(wal > WAL_LOOK_BYTES ? FINDING_LOOK : FINDING_GOOD, MSG_admin_h_wal,
-                          MSG_admin_h_wal_do, admin_bytes(ctx->arena, wal)));
+        admin_finding_add(findings,
+                          admin_finding(wal > WAL_LOOK_BYTES ? FINDING_LOOK : FINDING_GOOD,
+                                        MSG_admin_h_wal, MSG_admin_h_wal_do,
+                                        admin_bytes(ctx->arena, wal)));
     return RC_OK;
 }
 
@@ -98,10 +88,10 @@ static void look_at_disk(struct ctx *ctx, const struct installation *installatio
         state = FINDING_BAD;
     else if (left < all / DISK_LOOK_PARTS)
         state = FINDING_LOOK;
-    finding_add(findings,
-                found(state, MSG_admin_h_disk, MSG_admin_h_disk_do,
-                      str_fmt(ctx->arena, "%.*s / %.*s", STR_ARG(admin_bytes(ctx->arena, left)),
-                              STR_ARG(admin_bytes(ctx->arena, all)))));
+    admin_finding_add(findings, admin_finding(state, MSG_admin_h_disk, MSG_admin_h_disk_do,
+                                              str_fmt(ctx->arena, "%.*s / %.*s",
+                                                      STR_ARG(admin_bytes(ctx->arena, left)),
+                                                      STR_ARG(admin_bytes(ctx->arena, all)))));
 }
 
 /* This program: its queues, its worker. */
@@ -115,17 +105,18 @@ static void look_at_load(struct ctx *ctx, const struct installation *installatio
         return;
     installation->load(installation->app, &load);
     is_busy = load.queued_writes > QUEUE_LOOK || load.queued_reads > QUEUE_LOOK;
-    finding_add(findings, found(is_busy ? FINDING_LOOK : FINDING_GOOD, MSG_admin_h_queue,
+    admin_finding_add(
+        findings, admin_finding(is_busy ? FINDING_LOOK : FINDING_GOOD, MSG_admin_h_queue,
                                 MSG_admin_h_queue_do,
                                 str_fmt(ctx->arena, "%lld / %lld", (long long)load.queued_writes,
                                         (long long)load.queued_reads)));
     if (load.has_worker)
-        finding_add(findings,
-                    found(load.is_worker_stuck ? FINDING_BAD : FINDING_GOOD, MSG_admin_h_worker,
-                          MSG_admin_h_worker_do,
-                          str_fmt(ctx->arena, "%lld s", (long long)load.worker_idle_ms / 1000)));
-    finding_add(findings, found(FINDING_GOOD, MSG_admin_h_running, MSG_NONE,
-                                admin_ago(ctx, installation->started)));
+        admin_finding_add(findings, admin_finding(load.is_worker_stuck ? FINDING_BAD : FINDING_GOOD,
+                                                  MSG_admin_h_worker, MSG_admin_h_worker_do,
+                                                  str_fmt(ctx->arena, "%lld s",
+                                                          (long long)load.worker_idle_ms / 1000)));
+    admin_finding_add(findings, admin_finding(FINDING_GOOD, MSG_admin_h_running, MSG_NONE,
+                                              admin_ago(ctx, installation->started)));
 }
 
 /* All workers of this database, also those of other programs. */
@@ -137,10 +128,12 @@ static enum rc look_at_workers(struct ctx *ctx, struct findings *findings)
     if (rc)
         return rc;
     if (!signs.n)
-        finding_add(findings, found(FINDING_BAD, MSG_admin_h_signs, MSG_admin_h_worker_do,
-                                    msg_text(ctx->lang, MSG_admin_none)));
+        admin_finding_add(findings,
+                          admin_finding(FINDING_BAD, MSG_admin_h_signs, MSG_admin_h_worker_do,
+                                        msg_text(ctx->lang, MSG_admin_none)));
     for (size_t i = 0; i < signs.n; i++)
-        finding_add(findings, found(signs.items[i].is_late ? FINDING_BAD : FINDING_GOOD,
+        admin_finding_add(
+            findings, admin_finding(signs.items[i].is_late ? FINDING_BAD : FINDING_GOOD,
                                     MSG_admin_h_signs, MSG_admin_h_worker_do,
                                     str_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(signs.items[i].name),
                                             STR_ARG(admin_ago(ctx, signs.items[i].seen)))));
@@ -154,7 +147,8 @@ static enum rc look_at_jobs(struct ctx *ctx, struct findings *findings)
 
     if (rc)
         return rc;
-    finding_add(findings, found(counts[JOB_GIVEN_UP]   ? FINDING_BAD
+    admin_finding_add(
+        findings, admin_finding(counts[JOB_GIVEN_UP]   ? FINDING_BAD
                                 : counts[JOB_TROUBLED] ? FINDING_LOOK
                                                        : FINDING_GOOD,
                                 MSG_admin_h_jobs, MSG_admin_h_jobs_do,
@@ -178,17 +172,18 @@ static enum rc look_at_record(struct ctx *ctx, const struct installation *instal
         return rc;
     is_late =
         !is_found || (row.size > head.size && ctx->now.us_utc - head.at.us_utc > HEAD_LATE_US);
-    finding_add(findings,
-                found(is_late ? FINDING_BAD : FINDING_GOOD, MSG_admin_h_head, MSG_admin_h_head_do,
+    admin_finding_add(
+        findings,
+        admin_finding(is_late ? FINDING_BAD : FINDING_GOOD, MSG_admin_h_head, MSG_admin_h_head_do,
                       is_found ? str_fmt(ctx->arena, "%lld / %lld, %.*s", (long long)head.size,
                                          (long long)row.size, STR_ARG(admin_ago(ctx, head.at)))
                                : msg_text(ctx->lang, MSG_admin_none)));
-    is_found = health_instant_of(ctx, installation, HEALTH_VERIFIED_FILE, &verified);
+    is_found = admin_health_instant(ctx, installation, HEALTH_VERIFIED_FILE, &verified);
     is_late = !is_found || ctx->now.us_utc - verified.us_utc > VERIFIED_LATE_US;
-    finding_add(findings,
-                found(is_late ? FINDING_LOOK : FINDING_GOOD, MSG_admin_h_verified,
-                      MSG_admin_h_verified_do,
-                      is_found ? admin_ago(ctx, verified) : msg_text(ctx->lang, MSG_admin_never)));
+    admin_finding_add(findings, admin_finding(is_late ? FINDING_LOOK : FINDING_GOOD,
+                                              MSG_admin_h_verified, MSG_admin_h_verified_do,
+                                              is_found ? admin_ago(ctx, verified)
+                                                       : msg_text(ctx->lang, MSG_admin_never)));
     return RC_OK;
 }
 
@@ -209,10 +204,11 @@ static enum rc look_at_mail(struct ctx *ctx, struct findings *findings)
         state = FINDING_LOOK;
     if (is_late)
         state = FINDING_BAD;
-    finding_add(
-        findings,
-        found(state, MSG_admin_h_mail, has_relay ? MSG_admin_h_mail_do : MSG_admin_h_mail_none,
-              str_fmt(ctx->arena, "%lld / %lld", (long long)row.queued, (long long)row.failed)));
+    admin_finding_add(findings,
+                      admin_finding(state, MSG_admin_h_mail,
+                                    has_relay ? MSG_admin_h_mail_do : MSG_admin_h_mail_none,
+                                    str_fmt(ctx->arena, "%lld / %lld", (long long)row.queued,
+                                            (long long)row.failed)));
     return RC_OK;
 }
 
@@ -227,14 +223,15 @@ static enum rc look_at_clock(struct ctx *ctx, struct findings *findings)
     if (rc)
         return rc;
     is_back = is_found && instant_cmp(row.at, instant_plus_us(ctx->now, US_PER_MIN)) > 0;
-    finding_add(
-        findings,
-        found(is_back                                   ? FINDING_BAD
-              : kept < 0 || (clock.status & STA_UNSYNC) ? FINDING_LOOK
-                                                        : FINDING_GOOD,
-              MSG_admin_h_clock, is_back ? MSG_admin_h_clock_back : MSG_admin_h_clock_do,
-              str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(show_instant(ctx, ctx->now, ctx->lang)),
-                      STR_ARG(ctx->city->zone_id))));
+    admin_finding_add(findings,
+                      admin_finding(is_back                                   ? FINDING_BAD
+                                    : kept < 0 || (clock.status & STA_UNSYNC) ? FINDING_LOOK
+                                                                              : FINDING_GOOD,
+                                    MSG_admin_h_clock,
+                                    is_back ? MSG_admin_h_clock_back : MSG_admin_h_clock_do,
+                                    str_fmt(ctx->arena, "%.*s, %.*s",
+                                            STR_ARG(show_instant(ctx, ctx->now, ctx->lang)),
+                                            STR_ARG(ctx->city->zone_id))));
     return RC_OK;
 }
 
@@ -274,7 +271,7 @@ static struct str lock_text(struct ctx *ctx, struct str line)
     return line;
 }
 
-struct str health_locks(struct ctx *ctx, const struct installation *installation)
+struct str admin_health_locks(struct ctx *ctx, const struct installation *installation)
 {
     struct str rest = str_trim(installation->image_status), lines[8];
     size_t n = 0;
@@ -296,22 +293,23 @@ static void look_at_images(struct ctx *ctx, const struct installation *installat
     if (!installation)
         return;
     if (!installation->image) {
-        finding_add(findings, found(FINDING_BAD, MSG_admin_h_image, MSG_admin_h_image_none,
-                                    msg_text(ctx->lang, MSG_admin_none)));
+        admin_finding_add(findings,
+                          admin_finding(FINDING_BAD, MSG_admin_h_image, MSG_admin_h_image_none,
+                                        msg_text(ctx->lang, MSG_admin_none)));
         return;
     }
     is_locked = str_find(installation->image_status, S("seccomp: active")) >= 0;
     has_gap = str_find(installation->image_status, S("missing")) >= 0;
-    finding_add(findings,
-                found(!is_locked ? FINDING_BAD
-                      : has_gap  ? FINDING_LOOK
-                                 : FINDING_GOOD,
-                      MSG_admin_h_image, MSG_admin_h_image_do, health_locks(ctx, installation)));
+    admin_finding_add(findings, admin_finding(!is_locked ? FINDING_BAD
+                                              : has_gap  ? FINDING_LOOK
+                                                         : FINDING_GOOD,
+                                              MSG_admin_h_image, MSG_admin_h_image_do,
+                                              admin_health_locks(ctx, installation)));
 }
 
 /* What is found in the store and on the machine. */
-enum rc health_findings(struct ctx *ctx, const struct installation *installation,
-                        struct findings *ret)
+enum rc admin_health_findings(struct ctx *ctx, const struct installation *installation,
+                              struct findings *ret)
 {
     enum rc rc = look_at_store(ctx, installation, ret);
 
@@ -329,19 +327,15 @@ enum rc health_findings(struct ctx *ctx, const struct installation *installation
         rc = look_at_clock(ctx, ret);
     look_at_images(ctx, installation, ret);
     if (installation)
-        finding_add(
-            ret, found(FINDING_GOOD, MSG_admin_h_version, MSG_NONE, str_of(installation->version)));
+        admin_finding_add(ret, admin_finding(FINDING_GOOD, MSG_admin_h_version, MSG_NONE,
+                                             str_of(installation->version)));
     return rc;
 }
 
 enum rc admin_health_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct admin_page page =
-        admin_page_on(ctx, request, reply, MSG_admin_health, "/staff/admin/health");
-    struct findings findings = {.ctx = ctx};
-    enum rc rc = health_findings(ctx, installation_of(), &findings);
+    static const struct admin_findings_page page = {MSG_admin_health, MSG_admin_health_says,
+                                                    "/staff/admin/health", admin_health_findings};
 
-    if (!rc)
-        admin_findings_page(&page.staff.view, &page, &findings, MSG_admin_health_says);
-    return rc;
+    return admin_findings_show(ctx, request, reply, &page);
 }

@@ -15,20 +15,20 @@
 #define HEALTH_BACKUP_FILE   "last-backup"
 
 /* The instant that a file of the data folder holds; false without one. */
-bool health_instant_of(struct ctx *ctx, const struct installation *installation, const char *name,
-                       struct instant *ret);
+bool admin_health_instant(struct ctx *ctx, const struct installation *installation,
+                          const char *name, struct instant *ret);
 
 /* What cityhall-image said of its locks, on one line. */
-struct str health_locks(struct ctx *ctx, const struct installation *installation);
+struct str admin_health_locks(struct ctx *ctx, const struct installation *installation);
 
 enum rc admin_health_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc admin_security_show(struct ctx *ctx, struct request *request, struct reply *reply);
 
 /* What is found in the store and on the machine; and in the settings, among the accounts and in the
  * data folder. */
-enum rc health_findings(struct ctx *ctx, const struct installation *installation,
-                        struct findings *ret) MUST_CHECK;
-enum rc security_findings(struct ctx *ctx, const struct installation *installation,
-                          struct findings *ret) MUST_CHECK;
+enum rc admin_health_findings(struct ctx *ctx, const struct installation *installation,
+                              struct findings *ret) MUST_CHECK;
+enum rc admin_security_findings(struct ctx *ctx, const struct installation *installation,
+                                struct findings *ret) MUST_CHECK;
 
 #endif

@@ -6,7 +6,7 @@
 
 #define JOBS_PAGE 100
 
-enum msg_id job_state_name(enum job_state state)
+enum msg_id admin_job_state_name(enum job_state state)
 {
     static const enum msg_id names[JOB__N] = {
         [JOB_WAITING] = MSG_admin_job_waiting,   [JOB_RUNNING] = MSG_admin_job_running,
@@ -18,7 +18,7 @@ enum msg_id job_state_name(enum job_state state)
 }
 
 /* "NAME: detail" of an error, or what job.c and job_desk.c say themselves. */
-struct job_trouble job_trouble_of(struct ctx *ctx, struct str trouble)
+struct job_trouble admin_job_trouble(struct ctx *ctx, struct str trouble)
 {
     struct str rest = trouble, name = STR_NONE;
     struct job_trouble told = {.says = trouble};
@@ -45,7 +45,7 @@ static bool is_of_case(const struct job_line *line, int64_t *ret_case)
            str_to_i64(id, ret_case);
 }
 
-struct str job_about(const struct job_line *line)
+struct str admin_job_about(const struct job_line *line)
 {
     struct str rest = line->argument, piece = STR_NONE;
     int64_t case_id;

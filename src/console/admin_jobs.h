@@ -19,13 +19,13 @@ struct jobs_view {
 struct job_trouble {
     struct str says, detail;
 };
-struct job_trouble job_trouble_of(struct ctx *ctx, struct str trouble);
+struct job_trouble admin_job_trouble(struct ctx *ctx, struct str trouble);
 
 /* The argument of a case's job without the case's id: "1793922748332748 give-up" is "give-up";
  * of any other job all of it. */
-struct str job_about(const struct job_line *line);
+struct str admin_job_about(const struct job_line *line);
 
-enum msg_id job_state_name(enum job_state state);
+enum msg_id admin_job_state_name(enum job_state state);
 
 enum rc admin_jobs_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc admin_job_take(struct ctx *ctx, struct request *request, struct reply *reply);

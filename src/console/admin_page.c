@@ -18,12 +18,35 @@ struct admin_page admin_page_on(struct ctx *ctx, const struct request *request, 
     return page;
 }
 
-void finding_add(struct findings *findings, struct finding finding)
+struct finding admin_finding(enum finding_state state, enum msg_id what, enum msg_id advice,
+                             struct str value)
+{
+    return (struct finding){
+        .state = state,
+        .what = what,
+        .advice = state == FINDING_GOOD ? MSG_NONE : advice,
+        .value = value,
+    };
+}
+
+void admin_finding_add(struct findings *findings, struct finding finding)
 {
     if (findings->n == FINDINGS_MAX)
         return;
     findings->of[findings->n++] = finding;
     findings->counts[finding.state]++;
+}
+
+enum rc admin_findings_show(struct ctx *ctx, struct request *request, struct reply *reply,
+                            const struct admin_findings_page *about)
+{
+    struct admin_page page = admin_page_on(ctx, request, reply, about->title, about->here);
+    struct findings findings = {.ctx = ctx};
+    enum rc rc = about->find(ctx, installation_of(), &findings);
+
+    if (!rc)
+        admin_findings_page(&page.staff.view, &page, &findings, about->says);
+    return rc;
 }
 
 struct str admin_bytes(struct arena *arena, int64_t bytes)
@@ -50,7 +73,7 @@ struct str admin_ago(struct ctx *ctx, struct instant since)
     return msg_format(ctx->arena, ctx->lang, MSG_admin_minutes, &n, 1);
 }
 
-enum msg_id role_name(enum role role)
+enum msg_id admin_role_name(enum role role)
 {
     static const enum msg_id names[ROLE__N] = {
         [ROLE_AGENT] = MSG_admin_role_agent,
@@ -88,7 +111,7 @@ struct str admin_scope_text(struct ctx *ctx, const struct grant *grant)
 
 struct str admin_grant_text(struct ctx *ctx, const struct grant *grant)
 {
-    struct str role = msg_text(ctx->lang, role_name(grant->role));
+    struct str role = msg_text(ctx->lang, admin_role_name(grant->role));
     struct str scope = admin_scope_text(ctx, grant);
 
     return str_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(role), STR_ARG(scope));

@@ -5,6 +5,7 @@
 #ifndef CONSOLE_ADMIN_PAGE_H
 #define CONSOLE_ADMIN_PAGE_H
 
+#include "console/installation.h"
 #include "console/staff_page.h"
 
 struct admin_page {
@@ -36,7 +37,19 @@ struct findings {
     size_t counts[3]; /* by state */
 };
 
-void finding_add(struct findings *findings, struct finding finding);
+/* `advice` counts unless the state is good. */
+struct finding admin_finding(enum finding_state state, enum msg_id what, enum msg_id advice,
+                             struct str value);
+void admin_finding_add(struct findings *findings, struct finding finding);
+
+/* A page of findings: its title, what it is for, its address, and what finds them. */
+struct admin_findings_page {
+    enum msg_id title, says;
+    const char *here;
+    enum rc (*find)(struct ctx *ctx, const struct installation *installation, struct findings *ret);
+};
+enum rc admin_findings_show(struct ctx *ctx, struct request *request, struct reply *reply,
+                            const struct admin_findings_page *about);
 
 /* "1.2 GB", "340 MB", "12 kB". */
 struct str admin_bytes(struct arena *arena, int64_t bytes);
@@ -44,7 +57,7 @@ struct str admin_bytes(struct arena *arena, int64_t bytes);
 /* "3 d", "5 h", "12 min". */
 struct str admin_ago(struct ctx *ctx, struct instant since);
 
-enum msg_id role_name(enum role role);
+enum msg_id admin_role_name(enum role role);
 
 /* "Crew: Streets West"; the scope in words alone is "The whole city", "Streets West". */
 struct str admin_grant_text(struct ctx *ctx, const struct grant *grant);

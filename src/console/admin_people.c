@@ -5,12 +5,12 @@
 #include "base/utf8.h"
 #include "console/admin_people.ct.h"
 
-struct str person_path(struct arena *arena, struct str login, const char *rest)
+struct str admin_person_path(struct arena *arena, struct str login, const char *rest)
 {
     return str_fmt(arena, "/staff/admin/people/%.*s%s", STR_ARG(login), rest);
 }
 
-struct str scope_value(struct arena *arena, const struct grant *grant)
+struct str admin_scope_value(struct arena *arena, const struct grant *grant)
 {
     struct str kind = scope_kind_word(grant->scope_kind);
 
@@ -19,7 +19,7 @@ struct str scope_value(struct arena *arena, const struct grant *grant)
     return str_fmt(arena, "%.*s:%.*s", STR_ARG(kind), STR_ARG(grant->scope));
 }
 
-bool scope_parse(const struct city *city, struct str value, struct grant *ret)
+bool admin_scope_parse(const struct city *city, struct str value, struct grant *ret)
 {
     struct grant grant = *ret;
     ptrdiff_t colon = str_find_byte(value, ':');
@@ -82,11 +82,11 @@ static enum rc show_new(struct ctx *ctx, const struct request *request, struct r
     page.staff.has_errors = view->err.id != ERR_NONE;
     if (page.staff.has_errors)
         reply->status = err_status(view->err.id);
-    person_new_page(&page.staff.view, &page, view);
+    admin_person_new_page(&page.staff.view, &page, view);
     return RC_OK;
 }
 
-enum rc person_new_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc admin_person_new_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     return show_new(ctx, request, reply, &(struct person_new_view){.role = S("agent")});
 }
@@ -98,7 +98,7 @@ static enum rc read_grant(struct ctx *ctx, const struct person_new_view *view, s
 
     if (!role_of(view->role, &grant.role))
         return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("role"));
-    if (!scope_parse(ctx->city, view->scope, &grant))
+    if (!admin_scope_parse(ctx->city, view->scope, &grant))
         return FAIL(ctx, ERR_NOT_A_CHOICE, .field = S("scope"));
     *ret = grant;
     return RC_OK;
@@ -128,7 +128,7 @@ static enum rc add(struct ctx *ctx, const struct person_new_view *view, struct s
     return rc;
 }
 
-enum rc person_add(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc admin_person_add(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct person_new_view view = {
         .login = str_lower_ascii(ctx->arena, str_trim(request_value(request, S("login")))),
@@ -154,6 +154,6 @@ enum rc person_add(struct ctx *ctx, struct request *request, struct reply *reply
         return rc;
     /* Not after a redirect: the password is stored nowhere, and shown this once. */
     page = admin_page_on(ctx, request, reply, MSG_admin_password_title, "/staff/admin/people");
-    person_password_page(&page.staff.view, &page, &given);
+    admin_person_password_page(&page.staff.view, &page, &given);
     return RC_OK;
 }

@@ -47,25 +47,25 @@ struct grant_view {
 };
 
 /* "team:streets-west", "city"; and back: false when the city has no such thing. */
-struct str scope_value(struct arena *arena, const struct grant *grant);
-bool scope_parse(const struct city *city, struct str value, struct grant *ret);
+struct str admin_scope_value(struct arena *arena, const struct grant *grant);
+bool admin_scope_parse(const struct city *city, struct str value, struct grant *ret);
 
 /* What a role gives, one permission after the other, as the page says it. */
-bool role_gives(enum role role, int permission);
-enum msg_id permission_name(int permission);
+bool admin_role_gives(enum role role, int permission);
+enum msg_id admin_permission_name(int permission);
 
 /* "/staff/admin/people/rdiaz" and one of its forms. */
-struct str person_path(struct arena *arena, struct str login, const char *rest);
+struct str admin_person_path(struct arena *arena, struct str login, const char *rest);
 
 enum rc admin_people_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc person_new_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc person_add(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc person_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc person_change(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc person_disable(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc person_reset(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc person_reset_code(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc person_end_session(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc admin_person_new_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc admin_person_add(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc admin_person_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc admin_person_change(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc admin_person_disable(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc admin_person_reset(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc admin_person_reset_code(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc admin_person_end_session(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc admin_grant_show(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc admin_grant_give(struct ctx *ctx, struct request *request, struct reply *reply);
 enum rc admin_grant_take(struct ctx *ctx, struct request *request, struct reply *reply);

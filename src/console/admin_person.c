@@ -8,7 +8,7 @@
 
 #define COUNT_MAX 1000
 
-bool role_gives(enum role role, int permission)
+bool admin_role_gives(enum role role, int permission)
 {
     const struct grant grant = {.role = role};
 
@@ -16,7 +16,7 @@ bool role_gives(enum role role, int permission)
                      (enum permission)permission);
 }
 
-enum msg_id permission_name(int permission)
+enum msg_id admin_permission_name(int permission)
 {
     static const enum msg_id names[PERMISSION__N] = {
         [PERMISSION_STAFF] = MSG_admin_may_staff,
@@ -57,11 +57,11 @@ static enum rc show(struct ctx *ctx, const struct request *request, struct reply
     page.staff.has_errors = view->err.id != ERR_NONE;
     if (page.staff.has_errors)
         reply->status = err_status(view->err.id);
-    person_page(&page.staff.view, &page, view);
+    admin_person_page(&page.staff.view, &page, view);
     return RC_OK;
 }
 
-enum rc person_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc admin_person_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct person_view view;
     enum rc rc = load(ctx, request, &view);
@@ -81,7 +81,7 @@ static enum rc finish(struct ctx *ctx, struct request *request, struct reply *re
                       struct person_view *view, enum rc rc)
 {
     if (rc == RC_OK)
-        staff_redirect(ctx, reply, person_path(ctx->arena, view->account.login, "?done=1"));
+        staff_redirect(ctx, reply, admin_person_path(ctx->arena, view->account.login, "?done=1"));
     if (rc != RC_INVALID && rc != RC_CONFLICT && ctx->err.id != ERR_OWN_ACCOUNT)
         return rc;
     view->err = ctx->err;
@@ -89,7 +89,7 @@ static enum rc finish(struct ctx *ctx, struct request *request, struct reply *re
     return show(ctx, request, reply, view);
 }
 
-enum rc person_change(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc admin_person_change(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct person_view view;
     enum rc rc = load(ctx, request, &view);
@@ -106,7 +106,7 @@ enum rc person_change(struct ctx *ctx, struct request *request, struct reply *re
     return finish(ctx, request, reply, &view, rc);
 }
 
-enum rc person_disable(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc admin_person_disable(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct person_view view;
     bool is_disabled = str_eq(request_value(request, S("disabled")), S("1"));
@@ -123,7 +123,7 @@ enum rc person_disable(struct ctx *ctx, struct request *request, struct reply *r
     return finish(ctx, request, reply, &view, rc);
 }
 
-enum rc person_reset(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc admin_person_reset(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct person_password given = {0};
     struct person_view view;
@@ -144,11 +144,11 @@ enum rc person_reset(struct ctx *ctx, struct request *request, struct reply *rep
     given.name = view.account.name;
     /* Not after a redirect: the password is stored nowhere, and shown this once. */
     page = admin_page_on(ctx, request, reply, MSG_admin_password_title, "/staff/admin/people");
-    person_password_page(&page.staff.view, &page, &given);
+    admin_person_password_page(&page.staff.view, &page, &given);
     return RC_OK;
 }
 
-enum rc person_reset_code(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc admin_person_reset_code(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct person_view view;
     enum rc rc = load(ctx, request, &view);
@@ -164,7 +164,7 @@ enum rc person_reset_code(struct ctx *ctx, struct request *request, struct reply
     return finish(ctx, request, reply, &view, rc);
 }
 
-enum rc person_end_session(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc admin_person_end_session(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct person_view view;
     int64_t id = 0;
@@ -248,7 +248,7 @@ static enum rc load_grant(struct ctx *ctx, const struct request *request, struct
     if (rc)
         return rc;
     if (!role_of(request_value(request, S("role")), &view.grant.role) ||
-        !scope_parse(ctx->city, request_value(request, S("scope")), &view.grant))
+        !admin_scope_parse(ctx->city, request_value(request, S("scope")), &view.grant))
         return FAIL(ctx, ERR_NOT_FOUND);
     view.is_held = holds(&view.account, &view.grant);
     rc = count_cases(ctx, &view.grant, &view.open_cases);
@@ -304,7 +304,7 @@ enum rc admin_grant_give(struct ctx *ctx, struct request *request, struct reply 
         return RC_OK;
     }
     if (!rc)
-        staff_redirect(ctx, reply, person_path(ctx->arena, view.account.login, "?done=1"));
+        staff_redirect(ctx, reply, admin_person_path(ctx->arena, view.account.login, "?done=1"));
     return rc;
 }
 

@@ -23,22 +23,11 @@
 #define ADMINISTRATORS_LEAST 2
 #define ADMINISTRATORS_MOST  5
 
-static struct finding found(enum finding_state state, enum msg_id what, enum msg_id advice,
-                            struct str value)
-{
-    return (struct finding){
-        .state = state,
-        .what = what,
-        .advice = state == FINDING_GOOD ? MSG_NONE : advice,
-        .value = value,
-    };
-}
-
 /* The value is a name of the machine's. */
 static struct finding named(enum finding_state state, enum msg_id what, enum msg_id advice,
                             struct str value)
 {
-    struct finding finding = found(state, what, advice, value);
+    struct finding finding = admin_finding(state, what, advice, value);
 
     finding.is_name = true;
     return finding;
@@ -62,23 +51,26 @@ static void look_at_address(struct ctx *ctx, const struct installation *installa
     bool is_local = address_is_loopback(address_host(listen));
     enum finding_state open = installation->is_demonstration ? FINDING_LOOK : FINDING_BAD;
 
-    finding_add(findings,
-                named(is_https ? FINDING_GOOD : open, MSG_admin_s_url, MSG_admin_s_url_do, url));
-    finding_add(
-        findings,
-        found(is_https ? FINDING_GOOD : open, MSG_admin_s_cookies, MSG_admin_s_cookies_do,
-              msg_text(ctx->lang, is_https ? MSG_admin_cookies_https : MSG_admin_cookies_open)));
-    finding_add(findings, named(is_local ? FINDING_GOOD : FINDING_LOOK, MSG_admin_s_listen,
-                                MSG_admin_s_listen_do, listen));
-    finding_add(findings, found(installation->is_demonstration ? FINDING_LOOK : FINDING_GOOD,
-                                MSG_admin_s_demo, MSG_admin_s_demo_do,
-                                yes_no(ctx, installation->is_demonstration)));
+    admin_finding_add(
+        findings, named(is_https ? FINDING_GOOD : open, MSG_admin_s_url, MSG_admin_s_url_do, url));
+    admin_finding_add(findings,
+                      admin_finding(is_https ? FINDING_GOOD : open, MSG_admin_s_cookies,
+                                    MSG_admin_s_cookies_do,
+                                    msg_text(ctx->lang, is_https ? MSG_admin_cookies_https
+                                                                 : MSG_admin_cookies_open)));
+    admin_finding_add(findings, named(is_local ? FINDING_GOOD : FINDING_LOOK, MSG_admin_s_listen,
+                                      MSG_admin_s_listen_do, listen));
+    admin_finding_add(findings,
+                      admin_finding(installation->is_demonstration ? FINDING_LOOK : FINDING_GOOD,
+                                    MSG_admin_s_demo, MSG_admin_s_demo_do,
+                                    yes_no(ctx, installation->is_demonstration)));
     if (str_find(installation->proxies, S("/0")) >= 0)
-        finding_add(findings, named(FINDING_BAD, MSG_admin_s_proxies, MSG_admin_s_proxies_all,
-                                    installation->proxies));
+        admin_finding_add(findings, named(FINDING_BAD, MSG_admin_s_proxies, MSG_admin_s_proxies_all,
+                                          installation->proxies));
     else
-        finding_add(findings,
-                    found(is_https && !installation->proxies.n ? FINDING_LOOK : FINDING_GOOD,
+        admin_finding_add(
+            findings,
+            admin_finding(is_https && !installation->proxies.n ? FINDING_LOOK : FINDING_GOOD,
                           MSG_admin_s_proxies, MSG_admin_s_proxies_do,
                           installation->proxies.n ? installation->proxies
                                                   : msg_text(ctx->lang, MSG_admin_none)));
@@ -120,29 +112,34 @@ static void look_at_sums(struct ctx *ctx, const struct staff_sums *sums, struct 
     bool has_few = sums->administrators < ADMINISTRATORS_LEAST;
     bool has_many = sums->administrators > ADMINISTRATORS_MOST;
 
-    finding_add(findings,
-                found(sums->administrators_without_code ? FINDING_BAD
-                      : sums->without_code              ? FINDING_LOOK
-                                                        : FINDING_GOOD,
-                      MSG_admin_s_codes, MSG_admin_s_codes_do, number(ctx, sums->without_code)));
-    finding_add(findings,
-                found(sums->old_first_passwords ? FINDING_LOOK : FINDING_GOOD, MSG_admin_s_first,
-                      MSG_admin_s_first_do, number(ctx, sums->old_first_passwords)));
-    finding_add(findings,
-                found(has_few || has_many ? FINDING_LOOK : FINDING_GOOD, MSG_admin_s_administrators,
+    admin_finding_add(findings, admin_finding(sums->administrators_without_code ? FINDING_BAD
+                                              : sums->without_code              ? FINDING_LOOK
+                                                                                : FINDING_GOOD,
+                                              MSG_admin_s_codes, MSG_admin_s_codes_do,
+                                              number(ctx, sums->without_code)));
+    admin_finding_add(findings,
+                      admin_finding(sums->old_first_passwords ? FINDING_LOOK : FINDING_GOOD,
+                                    MSG_admin_s_first, MSG_admin_s_first_do,
+                                    number(ctx, sums->old_first_passwords)));
+    admin_finding_add(
+        findings,
+        admin_finding(has_few || has_many ? FINDING_LOOK : FINDING_GOOD, MSG_admin_s_administrators,
                       has_few ? MSG_admin_s_administrators_few : MSG_admin_s_administrators_many,
                       number(ctx, sums->administrators)));
-    finding_add(findings, found(sums->with_both ? FINDING_LOOK : FINDING_GOOD, MSG_admin_s_both,
-                                MSG_admin_s_both_do, number(ctx, sums->with_both)));
-    finding_add(
-        findings,
-        found(sums->active > 4 && 2 * sums->city_wide > sums->active ? FINDING_LOOK : FINDING_GOOD,
-              MSG_admin_s_wide, MSG_admin_s_wide_do,
-              str_fmt(ctx->arena, "%lld / %lld", (long long)sums->city_wide,
-                      (long long)sums->active)));
-    finding_add(findings, found(sums->disabled_with_grants ? FINDING_LOOK : FINDING_GOOD,
-                                MSG_admin_s_disabled, MSG_admin_s_disabled_do,
-                                number(ctx, sums->disabled_with_grants)));
+    admin_finding_add(findings,
+                      admin_finding(sums->with_both ? FINDING_LOOK : FINDING_GOOD, MSG_admin_s_both,
+                                    MSG_admin_s_both_do, number(ctx, sums->with_both)));
+    admin_finding_add(findings,
+                      admin_finding(sums->active > 4 && 2 * sums->city_wide > sums->active
+                                        ? FINDING_LOOK
+                                        : FINDING_GOOD,
+                                    MSG_admin_s_wide, MSG_admin_s_wide_do,
+                                    str_fmt(ctx->arena, "%lld / %lld", (long long)sums->city_wide,
+                                            (long long)sums->active)));
+    admin_finding_add(findings,
+                      admin_finding(sums->disabled_with_grants ? FINDING_LOOK : FINDING_GOOD,
+                                    MSG_admin_s_disabled, MSG_admin_s_disabled_do,
+                                    number(ctx, sums->disabled_with_grants)));
 }
 
 static enum rc look_at_staff(struct ctx *ctx, struct findings *findings)
@@ -162,8 +159,9 @@ static enum rc look_at_staff(struct ctx *ctx, struct findings *findings)
     look_at_sums(ctx, &sums, findings);
     is_old =
         !sessions.oldest_is_null && ctx->now.us_utc - sessions.oldest.us_utc > SESSION_ABSOLUTE_US;
-    finding_add(findings, found(is_old ? FINDING_BAD : FINDING_GOOD, MSG_admin_s_sessions,
-                                MSG_admin_s_sessions_do, number(ctx, sessions.alive)));
+    admin_finding_add(findings,
+                      admin_finding(is_old ? FINDING_BAD : FINDING_GOOD, MSG_admin_s_sessions,
+                                    MSG_admin_s_sessions_do, number(ctx, sessions.alive)));
     return RC_OK;
 }
 
@@ -178,9 +176,9 @@ static void look_at_secret(struct ctx *ctx, const struct installation *installat
         return;
     if ((st.st_mode & 077) || st.st_uid != geteuid())
         state = FINDING_BAD;
-    finding_add(findings,
-                named(state, MSG_admin_s_key, MSG_admin_s_key_do,
-                      str_fmt(ctx->arena, "%s: %03o", name, (unsigned)st.st_mode & 0777U)));
+    admin_finding_add(findings,
+                      named(state, MSG_admin_s_key, MSG_admin_s_key_do,
+                            str_fmt(ctx->arena, "%s: %03o", name, (unsigned)st.st_mode & 0777U)));
 }
 
 static void look_at_files(struct ctx *ctx, const struct installation *installation,
@@ -194,17 +192,18 @@ static void look_at_files(struct ctx *ctx, const struct installation *installati
     for (size_t i = 0; i < COUNT(secrets); i++)
         look_at_secret(ctx, installation, secrets[i], findings);
     if (stat(installation->folder, &st) == 0)
-        finding_add(findings, named(st.st_mode & 07    ? FINDING_BAD
-                                    : st.st_mode & 020 ? FINDING_LOOK
-                                                       : FINDING_GOOD,
-                                    MSG_admin_s_folder, MSG_admin_s_folder_do,
-                                    str_fmt(ctx->arena, "%s: %03o", installation->folder,
-                                            (unsigned)st.st_mode & 0777U)));
+        admin_finding_add(findings, named(st.st_mode & 07    ? FINDING_BAD
+                                          : st.st_mode & 020 ? FINDING_LOOK
+                                                             : FINDING_GOOD,
+                                          MSG_admin_s_folder, MSG_admin_s_folder_do,
+                                          str_fmt(ctx->arena, "%s: %03o", installation->folder,
+                                                  (unsigned)st.st_mode & 0777U)));
     if (!installation->is_demonstration && file_exists(logins))
-        finding_add(findings, named(FINDING_BAD, MSG_admin_s_logins, MSG_admin_s_logins_do,
-                                    S("demo-logins.txt")));
-    finding_add(findings, found(geteuid() == 0 ? FINDING_BAD : FINDING_GOOD, MSG_admin_s_root,
-                                MSG_admin_s_root_do, yes_no(ctx, geteuid() == 0)));
+        admin_finding_add(findings, named(FINDING_BAD, MSG_admin_s_logins, MSG_admin_s_logins_do,
+                                          S("demo-logins.txt")));
+    admin_finding_add(findings,
+                      admin_finding(geteuid() == 0 ? FINDING_BAD : FINDING_GOOD, MSG_admin_s_root,
+                                    MSG_admin_s_root_do, yes_no(ctx, geteuid() == 0)));
 }
 
 /* Keys of programs: one that sees the whole city or changes cases is looked at, and one that nobody
@@ -229,10 +228,11 @@ static enum rc look_at_keys(struct ctx *ctx, struct findings *findings)
         idle += ctx->now.us_utc - used.us_utc > KEY_IDLE_US;
     }
     if (!rc)
-        finding_add(findings, found(wide || idle ? FINDING_LOOK : FINDING_GOOD,
-                                    MSG_admin_s_api_keys, MSG_admin_s_api_keys_do,
-                                    str_fmt(ctx->arena, "%lld / %lld / %lld", (long long)alive,
-                                            (long long)wide, (long long)idle)));
+        admin_finding_add(findings,
+                          admin_finding(wide || idle ? FINDING_LOOK : FINDING_GOOD,
+                                        MSG_admin_s_api_keys, MSG_admin_s_api_keys_do,
+                                        str_fmt(ctx->arena, "%lld / %lld / %lld", (long long)alive,
+                                                (long long)wide, (long long)idle)));
     return rc;
 }
 
@@ -248,13 +248,15 @@ static enum rc look_at_settings(struct ctx *ctx, struct findings *findings)
 
     if (rc)
         return rc;
-    finding_add(findings,
-                found(is_relay_safe(relay) ? FINDING_GOOD : FINDING_LOOK, MSG_admin_s_relay,
-                      relay.n ? MSG_admin_s_relay_do : MSG_admin_h_mail_none,
-                      relay.n ? relay : msg_text(ctx->lang, MSG_admin_none)));
+    admin_finding_add(findings,
+                      admin_finding(is_relay_safe(relay) ? FINDING_GOOD : FINDING_LOOK,
+                                    MSG_admin_s_relay,
+                                    relay.n ? MSG_admin_s_relay_do : MSG_admin_h_mail_none,
+                                    relay.n ? relay : msg_text(ctx->lang, MSG_admin_none)));
     rc = setting_read(ctx, S("witnesses"), &witnesses);
     if (!rc)
-        finding_add(findings, found(witnesses.n ? FINDING_GOOD : FINDING_LOOK,
+        admin_finding_add(
+            findings, admin_finding(witnesses.n ? FINDING_GOOD : FINDING_LOOK,
                                     MSG_admin_s_witnesses, MSG_admin_s_witnesses_do,
                                     witnesses.n ? witnesses : msg_text(ctx->lang, MSG_admin_none)));
     return rc;
@@ -265,7 +267,7 @@ static void look_at_age(struct ctx *ctx, const struct installation *installation
                         struct finding as_found, struct findings *findings)
 {
     struct instant at;
-    bool is_there = health_instant_of(ctx, installation, name, &at);
+    bool is_there = admin_health_instant(ctx, installation, name, &at);
     int64_t age_us = is_there ? ctx->now.us_utc - at.us_utc : 0;
     bool is_backup = strcmp(name, HEALTH_BACKUP_FILE) == 0;
     enum finding_state state = FINDING_GOOD;
@@ -274,9 +276,9 @@ static void look_at_age(struct ctx *ctx, const struct installation *installation
         state = FINDING_LOOK;
     if (is_backup && is_there && age_us > BACKUP_BAD_US)
         state = FINDING_BAD;
-    finding_add(findings,
-                found(state, as_found.what, as_found.advice,
-                      is_there ? admin_ago(ctx, at) : msg_text(ctx->lang, MSG_admin_never)));
+    admin_finding_add(findings, admin_finding(state, as_found.what, as_found.advice,
+                                              is_there ? admin_ago(ctx, at)
+                                                       : msg_text(ctx->lang, MSG_admin_never)));
 }
 
 static void look_at_build(struct ctx *ctx, struct findings *findings)
@@ -287,13 +289,14 @@ static void look_at_build(struct ctx *ctx, struct findings *findings)
     bool is_test = false;
 #endif
 
-    finding_add(findings, found(is_test ? FINDING_LOOK : FINDING_GOOD, MSG_admin_s_build,
-                                MSG_admin_s_build_do, yes_no(ctx, is_test)));
+    admin_finding_add(findings,
+                      admin_finding(is_test ? FINDING_LOOK : FINDING_GOOD, MSG_admin_s_build,
+                                    MSG_admin_s_build_do, yes_no(ctx, is_test)));
 }
 
 /* What is found in the settings, among the accounts and in the data folder. */
-enum rc security_findings(struct ctx *ctx, const struct installation *installation,
-                          struct findings *ret)
+enum rc admin_security_findings(struct ctx *ctx, const struct installation *installation,
+                                struct findings *ret)
 {
     enum rc rc;
 
@@ -302,9 +305,10 @@ enum rc security_findings(struct ctx *ctx, const struct installation *installati
 
         look_at_address(ctx, installation, ret);
         look_at_files(ctx, installation, ret);
-        finding_add(ret, found(is_locked || !installation->image ? FINDING_GOOD : FINDING_BAD,
+        admin_finding_add(
+            ret, admin_finding(is_locked || !installation->image ? FINDING_GOOD : FINDING_BAD,
                                MSG_admin_h_image, MSG_admin_h_image_do,
-                               health_locks(ctx, installation)));
+                               admin_health_locks(ctx, installation)));
         look_at_age(ctx, installation, HEALTH_BACKUP_FILE,
                     (struct finding){.what = MSG_admin_s_backup, .advice = MSG_admin_s_backup_do},
                     ret);
@@ -321,12 +325,9 @@ enum rc security_findings(struct ctx *ctx, const struct installation *installati
 
 enum rc admin_security_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct admin_page page =
-        admin_page_on(ctx, request, reply, MSG_admin_security, "/staff/admin/security");
-    struct findings findings = {.ctx = ctx};
-    enum rc rc = security_findings(ctx, installation_of(), &findings);
+    static const struct admin_findings_page page = {MSG_admin_security, MSG_admin_security_says,
+                                                    "/staff/admin/security",
+                                                    admin_security_findings};
 
-    if (!rc)
-        admin_findings_page(&page.staff.view, &page, &findings, MSG_admin_security_says);
-    return rc;
+    return admin_findings_show(ctx, request, reply, &page);
 }

@@ -138,10 +138,10 @@ static void tell(struct start_view *view, const struct findings *findings, const
 static enum rc look_at_findings(struct ctx *ctx, struct start_view *view)
 {
     static const enum finding_state states[] = {FINDING_BAD, FINDING_LOOK};
-    enum rc rc = health_findings(ctx, installation_of(), &view->health);
+    enum rc rc = admin_health_findings(ctx, installation_of(), &view->health);
 
     if (!rc)
-        rc = security_findings(ctx, installation_of(), &view->security);
+        rc = admin_security_findings(ctx, installation_of(), &view->security);
     if (rc)
         return rc;
     view->todo =
@@ -160,7 +160,7 @@ static enum rc look_at_findings(struct ctx *ctx, struct start_view *view)
     return RC_OK;
 }
 
-enum rc admin_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc admin_start_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct admin_page page = admin_page_on(ctx, request, reply, MSG_admin_title, "/staff/admin");
     const struct installation *installation = installation_of();

@@ -32,6 +32,6 @@ struct start_view {
     struct instant published; /* when a service was last published */
 };
 
-enum rc admin_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc admin_start_show(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

@@ -5,7 +5,7 @@
 #include "console/staff_page.ct.h"
 #include "people/permission.h"
 #include "web/csrf.h"
-#include "web/kept.h"
+#include "web/kept_form.h"
 #include "web/server.h"
 #include "web/url.h"
 
@@ -55,7 +55,7 @@ enum rc console_authorize(struct ctx *ctx, int permission)
 /* Only pages are come back to: of a form's answer, the page that the form stood on. */
 static struct str sign_in_url(struct ctx *ctx, const struct request *request)
 {
-    struct str next = request->method == HTTP_GET ? request->target : kept_page(request);
+    struct str next = request->method == HTTP_GET ? request->target : kept_form_page(request);
     struct buf out = buf_in(ctx->arena, 4000);
 
     buf_add(&out, url_in_lang(ctx->arena, ctx->lang, S("/staff/signin")));
@@ -75,9 +75,9 @@ void console_problem(struct ctx *ctx, struct request *request, struct reply *rep
     if (ctx->err.id == ERR_SIGN_IN)
         again = sign_in_url(ctx, request);
     else if (ctx->err.id == ERR_CSRF)
-        again = kept_page(request);
+        again = kept_form_page(request);
     staff_problem_page(&page.view, &page, staff_error(&page, &ctx->err),
-                       again.n ? kept_text(ctx, request) : STR_NONE, again);
+                       again.n ? kept_form_text(ctx, request) : STR_NONE, again);
     /* The page goes with the redirect: the server takes an empty body for a failure of ours. */
     if (ctx->err.id == ERR_SIGN_IN && http_method_is_safe(request->method))
         reply_redirect(reply, sign_in_url(ctx, request));

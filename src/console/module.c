@@ -12,10 +12,10 @@
 #include "console/dashboard.h"
 #include "console/entry.h"
 #include "console/me.h"
-#include "console/outbox.h"
 #include "console/photos.h"
 #include "console/queue.h"
 #include "console/signin.h"
+#include "console/staff_outbox.h"
 #include "console/view.h"
 #include "console/work_order.h"
 #include "people/permission.h"
@@ -86,25 +86,25 @@ static const struct route routes[] = {
      .summary = "File what a caller or visitor reports"},
     {HTTP_GET, "/staff/new/done/{number}", entry_done, PERMISSION_WORK,
      .summary = "The number to read aloud"},
-    {HTTP_GET, "/staff/outbox", outbox_show, PERMISSION_READ, .summary = "Messages sent"},
-    {HTTP_GET, "/staff/admin", admin_show, PERMISSION_AUDIT, .summary = "Administration"},
+    {HTTP_GET, "/staff/outbox", staff_outbox_show, PERMISSION_READ, .summary = "Messages sent"},
+    {HTTP_GET, "/staff/admin", admin_start_show, PERMISSION_AUDIT, .summary = "Administration"},
     {HTTP_GET, "/staff/admin/people", admin_people_show, PERMISSION_AUDIT, .summary = "Staff"},
-    {HTTP_GET, "/staff/admin/new-person", person_new_show, PERMISSION_ADMINISTER,
+    {HTTP_GET, "/staff/admin/new-person", admin_person_new_show, PERMISSION_ADMINISTER,
      .summary = "The form for a new member of staff"},
-    {HTTP_POST, "/staff/admin/people", person_add, PERMISSION_ADMINISTER,
+    {HTTP_POST, "/staff/admin/people", admin_person_add, PERMISSION_ADMINISTER,
      .summary = "Add a member of staff"},
-    {HTTP_GET, "/staff/admin/people/{login}", person_show, PERMISSION_AUDIT,
+    {HTTP_GET, "/staff/admin/people/{login}", admin_person_show, PERMISSION_AUDIT,
      .summary = "A member of staff"},
-    {HTTP_POST, "/staff/admin/people/{login}/details", person_change, PERMISSION_ADMINISTER,
+    {HTTP_POST, "/staff/admin/people/{login}/details", admin_person_change, PERMISSION_ADMINISTER,
      .summary = "Change somebody's name, mail or language"},
-    {HTTP_POST, "/staff/admin/people/{login}/disabled", person_disable, PERMISSION_ADMINISTER,
+    {HTTP_POST, "/staff/admin/people/{login}/disabled", admin_person_disable, PERMISSION_ADMINISTER,
      .summary = "Shut somebody out, or let them in again"},
-    {HTTP_POST, "/staff/admin/people/{login}/password", person_reset, PERMISSION_ADMINISTER,
+    {HTTP_POST, "/staff/admin/people/{login}/password", admin_person_reset, PERMISSION_ADMINISTER,
      .summary = "Give somebody a new first password"},
-    {HTTP_POST, "/staff/admin/people/{login}/code", person_reset_code, PERMISSION_ADMINISTER,
+    {HTTP_POST, "/staff/admin/people/{login}/code", admin_person_reset_code, PERMISSION_ADMINISTER,
      .summary = "Take somebody's second factor away"},
-    {HTTP_POST, "/staff/admin/people/{login}/sessions", person_end_session, PERMISSION_ADMINISTER,
-     .summary = "End one of somebody's sessions"},
+    {HTTP_POST, "/staff/admin/people/{login}/sessions", admin_person_end_session,
+     PERMISSION_ADMINISTER, .summary = "End one of somebody's sessions"},
     {HTTP_GET, "/staff/admin/people/{login}/grant", admin_grant_show, PERMISSION_ADMINISTER,
      .summary = "What a grant would give"},
     {HTTP_POST, "/staff/admin/people/{login}/grants", admin_grant_give, PERMISSION_ADMINISTER,
@@ -139,9 +139,11 @@ static const struct route routes[] = {
     {.pattern = NULL},
 };
 
+static const struct job_kind *const jobs[] = {bulk_jobs, NULL};
+
 const struct module console_module = {
     .name = "console",
     .title = "The console of staff",
     .routes = routes,
-    .jobs = bulk_jobs,
+    .jobs = jobs,
 };

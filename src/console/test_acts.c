@@ -11,15 +11,23 @@ static void sign_in(struct browser *browser, struct world *world, const char *lo
     browser_sign_in(browser, login, password);
 }
 
+/* Files a case with a name and a text, and has an agent look at the page of an act. Its path. */
+static struct str begin_act(struct world *world, struct browser *browser, const char *verb)
+{
+    struct str number = test_city_file(&world->city, "hole", true, "Near the bus stop");
+    struct str path = case_path(world, number, verb);
+
+    sign_in(browser, world, "rdiaz", "agent");
+    assert_int_equal(browse(browser, path), 200);
+    return path;
+}
+
 static void a_case_goes_to_another_service_and_back(void **state)
 {
     struct world *world = *state;
     struct browser browser = {0};
-    struct str number = test_city_file(&world->city, "hole", true, "Near the bus stop");
-    struct str path = case_path(world, number, "/transfer");
+    struct str path = begin_act(world, &browser, "/transfer");
 
-    sign_in(&browser, world, "rdiaz", "agent");
-    assert_int_equal(browse(&browser, path), 200);
     assert_false(page_has(&browser, "<option value=\"hole\""));
     assert_int_equal(submit(&browser, path, case_form(&browser, "service=&reason=x&act=plan")),
                      422);
@@ -80,11 +88,8 @@ static void an_asset_that_is_none_is_told_at_its_field(void **state)
     static const char *const buttons[] = {"plan", "do"};
     struct world *world = *state;
     struct browser browser = {0};
-    struct str number = test_city_file(&world->city, "hole", true, "Near the bus stop");
-    struct str path = case_path(world, number, "/transfer");
+    struct str path = begin_act(world, &browser, "/transfer");
 
-    sign_in(&browser, world, "rdiaz", "agent");
-    assert_int_equal(browse(&browser, path), 200);
     for (size_t i = 0; i < COUNT(buttons); i++) {
         struct str typed =
             str_fmt(world->site.ctx.arena,

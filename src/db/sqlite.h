@@ -58,7 +58,10 @@ struct sqlite_db {
 
 /* sqlite_conn.c */
 
-/* A connection set up for its role. Owned: sqlite_conn_close. */
+/* A connection set up for its role: a reader's takes no writes and ends a statement at
+ * conn->deadline_ms; a reader's and a writer's do what the statement's own rights allow
+ * (conn->current) and nothing else; a migrator's may do anything. ERR_MEMORY, and what a SQLite
+ * result code means (sqlite_fail). Owned: sqlite_conn_close. */
 enum rc sqlite_conn_open(struct ctx *ctx, struct sqlite_db *db, enum sqlite_role role,
                          bool may_create, struct sqlite_conn **ret) MUST_CHECK;
 void sqlite_conn_close(struct sqlite_conn *conn);

@@ -225,6 +225,12 @@ int test_town_run_jobs(struct test_town *town)
     return n;
 }
 
+int test_town_run_jobs_at(struct test_town *town, const char *instant)
+{
+    test_town_at(town, instant);
+    return test_town_run_jobs(town);
+}
+
 struct str test_town_text(struct test_town *town, const char *sql)
 {
     struct raw *raw = raw_open(town->place.location);

@@ -52,8 +52,9 @@ void test_town_step(struct test_town *town, int64_t case_id, const char *step);
 struct filed test_town_file_as(struct test_town *town, const char *service,
                                const char *const *typed, size_t n);
 
-/* Runs due jobs until there are none; how many there were. */
+/* Runs due jobs until there are none; how many there were. The second sets the time first. */
 int test_town_run_jobs(struct test_town *town);
+int test_town_run_jobs_at(struct test_town *town, const char *instant);
 
 /* The number that a question of one value has for an answer, read past the store's interface. */
 int64_t test_town_count(struct test_town *town, const char *sql);

@@ -104,7 +104,8 @@ enum rc grant_revoke(struct ctx *ctx, int64_t grant_id, struct str why) MUST_CHE
 enum rc grants_load(struct ctx *ctx, int64_t account_id, const struct grant **ret,
                     size_t *ret_n) MUST_CHECK;
 
-/* Adds one inside the caller's transaction and records it. */
+/* The same inside the caller's transaction, who has asked account_check_why; ERR_OWN_ACCOUNT as
+ * above. */
 enum rc grant_put(struct ctx *ctx, int64_t account_id, const struct grant *grant,
                   struct str why) MUST_CHECK;
 

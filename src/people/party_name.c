@@ -38,13 +38,3 @@ enum rc party_names_fold(struct ctx *ctx, bool *ret_is_done)
         *ret_is_done = rows.n < PARTY_NAMES_RUN;
     return rc;
 }
-
-enum rc party_names_are_left(struct ctx *ctx, bool *ret)
-{
-    struct parties_unfolded_rows rows;
-    enum rc rc = parties_unfolded(ctx, 1, &rows);
-
-    if (!rc)
-        *ret = rows.n > 0;
-    return rc;
-}

@@ -17,7 +17,4 @@ struct str party_name_fold(struct arena *arena, struct str name);
  * at once. *ret_is_done says that none is left. Table party. Inside db_tx. */
 enum rc party_names_fold(struct ctx *ctx, bool *ret_is_done) MUST_CHECK;
 
-/* Whether there are such. Inside db_tx. */
-enum rc party_names_are_left(struct ctx *ctx, bool *ret) MUST_CHECK;
-
 #endif

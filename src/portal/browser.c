@@ -1,10 +1,10 @@
 #include "portal/browser.h"
 
 #include "people/device.h"
+#include "portal/identity.h"
 #include "portal/keyring.h"
 #include "portal/later.h"
 #include "portal/my.h"
-#include "portal/resident.h"
 #include "web/url.h"
 
 #define NOTES_COOKIE S("mailbox")
@@ -26,7 +26,7 @@ struct str browser_note(struct ctx *ctx, const struct request *request, struct s
 
 enum mailbox_trust browser_trust(struct ctx *ctx, const struct request *request, struct str email)
 {
-    const struct resident *resident = resident_of(request);
+    const struct resident *resident = identity_resident(request);
     struct str folded = str_lower_ascii(ctx->arena, str_trim(email));
 
     if (resident && str_eq(resident->email, folded))
@@ -62,7 +62,7 @@ void browser_empty(struct reply *reply)
 
 enum rc browser_forget_all(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    enum rc rc = resident_leave(ctx, request);
+    enum rc rc = identity_leave(ctx, request);
 
     if (rc)
         return rc;

@@ -5,11 +5,11 @@
 #include "base/utf8.h"
 #include "portal/browser.h"
 #include "portal/caps.h"
+#include "portal/identity.h"
 #include "portal/keyring.h"
 #include "portal/later.ct.h"
 #include "portal/my.h"
 #include "portal/report.h"
-#include "portal/resident.h"
 #include "web/server.h"
 #include "web/url.h"
 
@@ -247,6 +247,6 @@ enum rc later_drafts_drop(struct ctx *ctx, struct request *request, struct reply
         return rc;
     if (token.n)
         keyring_drop(request, reply, KEYRING_DRAFTS, token);
-    go(ctx, reply, resident_of(request) ? S("/me") : S("/drafts"));
+    go(ctx, reply, identity_resident(request) ? S("/me") : S("/drafts"));
     return RC_OK;
 }

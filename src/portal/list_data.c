@@ -84,6 +84,33 @@ enum rc list_json(struct ctx *ctx, struct request *request, struct reply *reply)
     return RC_OK;
 }
 
+/* `marker` is its number on a page of the list; 0: it is none of one. */
+static void put_feature(struct ctx *ctx, struct json_writer *json, const struct public_case *shown,
+                        int64_t marker)
+{
+    json_begin_object(json);
+    json_put_member(json, S("type"), S("Feature"));
+    json_put_key(json, S("geometry"));
+    json_begin_object(json);
+    json_put_member(json, S("type"), S("Point"));
+    json_put_key(json, S("coordinates"));
+    json_begin_array(json);
+    json_put_f64(json, point_lon(shown->place.point));
+    json_put_f64(json, point_lat(shown->place.point));
+    json_end_array(json);
+    json_end_object(json);
+    json_put_key(json, S("properties"));
+    json_begin_object(json);
+    json_put_member(json, S("title"), list_title(ctx, shown));
+    json_put_member(json, S("url"), list_case_url(ctx, shown));
+    if (marker) {
+        json_put_member_i64(json, S("marker"), marker);
+        json_put_member(json, S("kind"), list_state_word(shown->state));
+    }
+    json_end_object(json);
+    json_end_object(json);
+}
+
 /* For the moving map: what is named here is a link in its bubble. With `page` it is what one page
  * of the list has, numbered as there. */
 enum rc list_geojson(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -92,7 +119,7 @@ enum rc list_geojson(struct ctx *ctx, struct request *request, struct reply *rep
     struct list_choice choice;
     struct public_cases page;
     bool is_page = request_value(request, S("page")).n > 0;
-    int marker = 0;
+    int64_t marker = 0;
     enum rc rc = list_read(ctx, request, is_page ? LIST_PAGE : LIST_POINTS, &choice);
 
     if (!rc)
@@ -105,33 +132,9 @@ enum rc list_geojson(struct ctx *ctx, struct request *request, struct reply *rep
     json_put_member(&json, S("type"), S("FeatureCollection"));
     json_put_key(&json, S("features"));
     json_begin_array(&json);
-    for (size_t i = 0; i < page.n; i++) {
-        const struct public_case *shown = &page.of[i];
-
-        if (!shown->place.has_point)
-            continue;
-        json_begin_object(&json);
-        json_put_member(&json, S("type"), S("Feature"));
-        json_put_key(&json, S("geometry"));
-        json_begin_object(&json);
-        json_put_member(&json, S("type"), S("Point"));
-        json_put_key(&json, S("coordinates"));
-        json_begin_array(&json);
-        json_put_f64(&json, point_lon(shown->place.point));
-        json_put_f64(&json, point_lat(shown->place.point));
-        json_end_array(&json);
-        json_end_object(&json);
-        json_put_key(&json, S("properties"));
-        json_begin_object(&json);
-        json_put_member(&json, S("title"), list_title(ctx, shown));
-        json_put_member(&json, S("url"), list_case_url(ctx, shown));
-        if (is_page) {
-            json_put_member_i64(&json, S("marker"), ++marker);
-            json_put_member(&json, S("kind"), list_state_word(shown->state));
-        }
-        json_end_object(&json);
-        json_end_object(&json);
-    }
+    for (size_t i = 0; i < page.n; i++)
+        if (page.of[i].place.has_point)
+            put_feature(ctx, &json, &page.of[i], is_page ? ++marker : 0);
     json_end_array(&json);
     /* A member of its own beside the standard's (RFC 7946, section 6.1): where it goes on. */
     if (page.has_more)

@@ -1,7 +1,7 @@
 #include "people/permission.h"
 #include "portal/browser.h"
+#include "portal/case_page.h"
 #include "portal/city_map.h"
-#include "portal/follow.h"
 #include "portal/home.h"
 #include "portal/later.h"
 #include "portal/list.h"
@@ -74,10 +74,11 @@ static const struct route routes[] = {
      .summary = "A photo of one's own report before it is sent"},
     {HTTP_GET, "/files/{photo}/{variant}", photos_case_send, PERMISSION_PUBLIC,
      .summary = "A photo of a case: full or thumb"},
-    {HTTP_GET, "/follow", follow_number, PERMISSION_PUBLIC, .summary = "Find a case by its number"},
-    {HTTP_GET, "/follow/{token}", follow_link, PERMISSION_PUBLIC,
+    {HTTP_GET, "/follow", case_page_find, PERMISSION_PUBLIC,
+     .summary = "Find a case by its number"},
+    {HTTP_GET, "/follow/{token}", case_page_link, PERMISSION_PUBLIC,
      .summary = "The private link of a case"},
-    {HTTP_POST, "/follow/{token}", follow_open, PERMISSION_PUBLIC,
+    {HTTP_POST, "/follow/{token}", case_page_link_open, PERMISSION_PUBLIC,
      .summary = "Exchange a private link for a cookie"},
     {HTTP_GET, "/cases", list_show, PERMISSION_PUBLIC, .summary = "Cases, newest first"},
     {HTTP_GET, "/cases.json", list_json, PERMISSION_PUBLIC, .summary = "The same as JSON"},
@@ -86,8 +87,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/cases.geojson", list_geojson, PERMISSION_PUBLIC,
      .summary = "The same as points for a map"},
     {HTTP_GET, "/map.svg", city_map_show, PERMISSION_PUBLIC, .summary = "A map of the city"},
-    {HTTP_GET, "/cases/{number}", follow_case_show, PERMISSION_PUBLIC, .summary = "A case"},
-    {HTTP_POST, "/cases/{number}/steps/{step}", follow_step_take, PERMISSION_PUBLIC,
+    {HTTP_GET, "/cases/{number}", case_page_show, PERMISSION_PUBLIC, .summary = "A case"},
+    {HTTP_POST, "/cases/{number}/steps/{step}", case_page_step, PERMISSION_PUBLIC,
      .summary = "A step that the reporter may take"},
     {HTTP_POST, "/cases/{number}/comments", own_comment, PERMISSION_PUBLIC,
      .summary = "The reporter adds a word"},

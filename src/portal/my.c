@@ -9,9 +9,9 @@
 #include "engine/message/notice.h"
 #include "portal/browser.h"
 #include "portal/caps.h"
+#include "portal/identity.h"
 #include "portal/keyring.h"
 #include "portal/my.ct.h"
-#include "portal/resident.h"
 #include "web/server.h"
 #include "web/url.h"
 
@@ -25,7 +25,7 @@ static void go(struct ctx *ctx, struct reply *reply, struct str path)
 /* Who is signed in; ERR_SIGN_IN for nobody. */
 static enum rc my_of(struct ctx *ctx, const struct request *request, const struct resident **ret)
 {
-    *ret = resident_of(request);
+    *ret = identity_resident(request);
     return *ret ? RC_OK : FAIL(ctx, ERR_SIGN_IN);
 }
 
@@ -46,7 +46,7 @@ static enum rc show_sign_in(struct ctx *ctx, struct request *request, struct rep
 
 enum rc my_sign_in(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    if (!resident_of(request))
+    if (!identity_resident(request))
         return show_sign_in(ctx, request, reply, &(struct me){0});
     go(ctx, reply, S("/me"));
     return RC_OK;
@@ -158,7 +158,7 @@ enum rc my_open(struct ctx *ctx, struct request *request, struct reply *reply)
 
 enum rc my_sign_out(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    enum rc rc = resident_leave(ctx, request);
+    enum rc rc = identity_leave(ctx, request);
 
     if (rc)
         return rc;
@@ -180,7 +180,7 @@ static bool has_draft(const struct draft_lines *lines, int64_t id)
 
 enum rc my_drafts(struct ctx *ctx, const struct request *request, struct draft_lines *ret)
 {
-    const struct resident *resident = resident_of(request);
+    const struct resident *resident = identity_resident(request);
     struct keyring ring = keyring_of(request, KEYRING_DRAFTS);
     struct draft_lines own = {0}, lines = {0};
     enum rc rc = resident ? draft_list(ctx, resident->party, &own) : RC_OK;
@@ -230,7 +230,7 @@ static enum rc load_cases(struct ctx *ctx, const struct request *request, struct
 enum rc my_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_me_cases));
-    struct me me = {.resident = resident_of(request)};
+    struct me me = {.resident = identity_resident(request)};
     enum rc rc;
 
     if (!me.resident) {

@@ -13,24 +13,24 @@
 
 #define MAX_JSON 40000
 
-struct str own_anchor(struct arena *arena, const struct follow *follow)
+struct str own_anchor(struct arena *arena, const struct case_page *shown)
 {
-    if (str_eq(follow->step, S("comment")) || str_eq(follow->step, S("photos")))
-        return str_fmt(arena, "#%.*s", STR_ARG(follow->step));
-    if (str_eq(follow->step, S("rating")))
-        return str_eq(follow->err.field, S("score")) ? S("#score") : S("#rating");
-    if (str_eq(follow->step, S("link")))
-        return follow->back.is_fresh ? S("#email") : S("#link-h");
-    if (str_eq(follow->err.field, S("message")))
-        return str_fmt(arena, "#message-%.*s", STR_ARG(follow->step));
-    return follow->is_own ? S("#acts") : S("#main");
+    if (str_eq(shown->step, S("comment")) || str_eq(shown->step, S("photos")))
+        return str_fmt(arena, "#%.*s", STR_ARG(shown->step));
+    if (str_eq(shown->step, S("rating")))
+        return str_eq(shown->err.field, S("score")) ? S("#score") : S("#rating");
+    if (str_eq(shown->step, S("link")))
+        return shown->back.is_fresh ? S("#email") : S("#link-h");
+    if (str_eq(shown->err.field, S("message")))
+        return str_fmt(arena, "#message-%.*s", STR_ARG(shown->step));
+    return shown->is_own ? S("#acts") : S("#main");
 }
 
-struct str own_refused(const struct page *page, const struct follow *follow)
+struct str own_refused(const struct page *page, const struct case_page *shown)
 {
-    if (follow->err.id == ERR_EXPIRED)
+    if (shown->err.id == ERR_EXPIRED)
         return msg_text(page->view.lang, MSG_own_reopen_late);
-    return page_error(page, &follow->err);
+    return page_error(page, &shown->err);
 }
 
 struct str own_done(struct str what, enum lang lang)
@@ -47,68 +47,68 @@ struct str own_done(struct str what, enum lang lang)
 }
 
 /* The case of the path, its reporter acting. */
-static enum rc begin(struct ctx *ctx, const struct request *request, struct follow *follow)
+static enum rc begin(struct ctx *ctx, const struct request *request, struct case_page *shown)
 {
-    enum rc rc = follow_load(ctx, request, follow);
+    enum rc rc = case_page_load(ctx, request, shown);
 
-    return rc ? rc : follow_as_reporter(ctx, follow);
+    return rc ? rc : case_page_as_reporter(ctx, shown);
 }
 
 /* The page again with what was refused; `rc` and ctx->err say why. */
 static enum rc refuse(struct ctx *ctx, struct request *request, struct reply *reply,
-                      struct follow *kept, enum rc rc)
+                      struct case_page *kept, enum rc rc)
 {
     struct err err = ctx->err;
-    struct follow follow;
+    struct case_page shown;
 
     if (rc != RC_INVALID && rc != RC_CONFLICT && err.id != ERR_TOO_MANY && err.id != ERR_TOO_LARGE)
         return rc;
     ctx_clear_error(ctx);
-    rc = follow_load(ctx, request, &follow);
+    rc = case_page_load(ctx, request, &shown);
     if (rc)
         return rc;
-    follow.err = err;
-    follow_keep(&follow, kept->step, kept->typed);
-    follow.score = kept->score;
-    return follow_render(ctx, request, reply, &follow);
+    shown.err = err;
+    case_page_keep(&shown, kept->step, kept->typed);
+    shown.score = kept->score;
+    return case_page_render(ctx, request, reply, &shown);
 }
 
 enum rc own_comment(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct follow follow;
-    enum rc rc = begin(ctx, request, &follow);
+    struct case_page shown;
+    enum rc rc = begin(ctx, request, &shown);
 
     if (rc)
         return rc;
-    follow.step = S("comment");
-    follow.typed = request_value(request, S("comment"));
-    rc = case_comment(ctx, follow.row.id, follow.typed);
+    shown.step = S("comment");
+    shown.typed = request_value(request, S("comment"));
+    rc = case_comment(ctx, shown.row.id, shown.typed);
     if (rc)
-        return refuse(ctx, request, reply, &follow, rc);
-    follow_done(ctx, reply, &follow, "comment");
+        return refuse(ctx, request, reply, &shown, rc);
+    case_page_done(ctx, reply, &shown, "comment");
     return RC_OK;
 }
 
 enum rc own_rate(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct follow follow;
-    enum rc rc = begin(ctx, request, &follow);
+    struct case_page shown;
+    enum rc rc = begin(ctx, request, &shown);
 
     if (rc)
         return rc;
-    follow.step = S("rating");
-    follow.typed = request_value(request, S("rating"));
-    if (!str_to_i64(request_value(request, S("score")), &follow.score))
-        follow.score = 0;
-    rc = case_rate(ctx, follow.row.id, follow.score, follow.typed);
+    shown.step = S("rating");
+    shown.typed = request_value(request, S("rating"));
+    if (!str_to_i64(request_value(request, S("score")), &shown.score))
+        shown.score = 0;
+    rc = case_rate(ctx, shown.row.id, shown.score, shown.typed);
     if (rc)
-        return refuse(ctx, request, reply, &follow, rc);
-    follow_done(ctx, reply, &follow, "rating");
+        return refuse(ctx, request, reply, &shown, rc);
+    case_page_done(ctx, reply, &shown, "rating");
     return RC_OK;
 }
 
 static enum rc add_photos(struct ctx *ctx, const struct request *request, struct reply *reply,
-                          const struct follow *follow, struct str subject)
+                          const struct case_page *shown, struct str subject)
 {
     size_t taken = 0;
     enum rc rc = RC_OK;
@@ -120,7 +120,7 @@ static enum rc add_photos(struct ctx *ctx, const struct request *request, struct
         if (!rc)
             rc = upload_check(ctx, upload);
         if (!rc)
-            rc = case_photo_add(ctx, follow->row.id,
+            rc = case_photo_add(ctx, shown->row.id,
                                 &(struct photo_upload){upload->path, upload->filename});
         taken += !rc;
     }
@@ -129,49 +129,48 @@ static enum rc add_photos(struct ctx *ctx, const struct request *request, struct
 
 enum rc own_photos(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct follow follow;
+    struct case_page shown;
     struct str subject;
     size_t turn = 0;
-    enum rc rc = begin(ctx, request, &follow);
+    enum rc rc = begin(ctx, request, &shown);
 
     if (rc)
         return rc;
-    follow.step = S("photos");
-    subject = str_fmt(ctx->arena, "case %lld", (long long)follow.row.id);
+    shown.step = S("photos");
+    subject = str_fmt(ctx->arena, "case %lld", (long long)shown.row.id);
     rc = upload_turn_take(ctx, reply, subject, &turn);
     if (!rc)
-        rc = add_photos(ctx, request, reply, &follow, subject);
+        rc = add_photos(ctx, request, reply, &shown, subject);
     upload_turn_give(turn);
     if (rc)
-        return refuse(ctx, request, reply, &follow, rc);
-    follow_done(ctx, reply, &follow, "photos");
+        return refuse(ctx, request, reply, &shown, rc);
+    case_page_done(ctx, reply, &shown, "photos");
     return RC_OK;
 }
 
 enum rc own_link(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct follow follow;
-    enum rc rc = begin(ctx, request, &follow);
+    struct case_page shown;
+    enum rc rc = begin(ctx, request, &shown);
 
-    if (!rc && (!follow.back.link.n || (!follow.back.is_fresh && !follow.back.email.n)))
+    if (!rc && (!shown.back.link.n || (!shown.back.is_fresh && !shown.back.email.n)))
         rc = FAIL(ctx, ERR_NOT_FOUND);
     if (rc)
         return rc;
-    follow.step = S("link");
-    follow.typed = follow.back.is_fresh
-                       ? utf8_cut(request_value(request, S("email")), MAIL_TYPED_MAX)
-                       : follow.back.email;
+    shown.step = S("link");
+    shown.typed = shown.back.is_fresh ? utf8_cut(request_value(request, S("email")), MAIL_TYPED_MAX)
+                                      : shown.back.email;
     rc = caps_take(ctx, request, reply, S("mail"));
     if (!rc)
         rc = case_link_mail(ctx, &(struct link_mail){
-                                     .case_id = follow.row.id,
-                                     .email = follow.typed,
-                                     .link = follow.back.link,
-                                     .trust = browser_trust(ctx, request, follow.typed),
+                                     .case_id = shown.row.id,
+                                     .email = shown.typed,
+                                     .link = shown.back.link,
+                                     .trust = browser_trust(ctx, request, shown.typed),
                                  });
     if (rc)
-        return refuse(ctx, request, reply, &follow, rc);
-    follow_done(ctx, reply, &follow, "link");
+        return refuse(ctx, request, reply, &shown, rc);
+    case_page_done(ctx, reply, &shown, "link");
     return RC_OK;
 }
 
@@ -180,13 +179,13 @@ enum rc own_link(struct ctx *ctx, struct request *request, struct reply *reply)
 static enum rc load_receipt(struct ctx *ctx, const struct request *request,
                             struct own_receipt *receipt)
 {
-    enum rc rc = begin(ctx, request, &receipt->follow);
+    enum rc rc = begin(ctx, request, &receipt->shown);
 
     if (!rc && !ctx->city->record_keys)
         rc = FAIL(ctx, ERR_CONFIG, .detail = S("the installation has no key for receipts"));
     if (!rc)
-        rc = receipt_of_case(ctx, receipt->follow.row.number, ctx->city->record_keys,
-                             &receipt->text);
+        rc =
+            receipt_of_case(ctx, receipt->shown.row.number, ctx->city->record_keys, &receipt->text);
     if (!rc)
         receipt->is_proven = str_find(receipt->text, S("\nposition ")) >= 0;
     return rc;
@@ -208,7 +207,7 @@ static void attach(struct ctx *ctx, struct reply *reply, const struct own_receip
 {
     reply_header(reply, S("Content-Disposition"),
                  str_fmt(ctx->arena, "attachment; filename=\"receipt-%.*s.%s\"",
-                         STR_ARG(receipt->follow.row.number), ending));
+                         STR_ARG(receipt->shown.row.number), ending));
 }
 
 enum rc own_receipt_text(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -3,20 +3,20 @@
 #ifndef PORTAL_OWN_H
 #define PORTAL_OWN_H
 
-#include "portal/follow.h"
+#include "portal/case_page.h"
 
 /* Where the error summary of the case's page leads. */
-struct str own_anchor(struct arena *arena, const struct follow *follow);
+struct str own_anchor(struct arena *arena, const struct case_page *shown);
 
 /* Why it was refused. A step whose time is over is no link that has ended. */
-struct str own_refused(const struct page *page, const struct follow *follow);
+struct str own_refused(const struct page *page, const struct case_page *shown);
 
 /* What a page says after something was done ("comment", "photos", "rating", "step"). */
 struct str own_done(struct str what, enum lang lang);
 
 /* A receipt, line by line as it is signed. */
 struct own_receipt {
-    struct follow follow;
+    struct case_page shown;
     struct str text;
     bool is_proven; /* it has its place in the record; else a promise */
 };

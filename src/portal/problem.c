@@ -2,7 +2,7 @@
 #include "portal/page.ct.h"
 #include "portal/page.h"
 #include "portal/portal.h"
-#include "web/kept.h"
+#include "web/kept_form.h"
 
 void portal_problem(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
@@ -11,6 +11,6 @@ void portal_problem(struct ctx *ctx, const struct request *request, struct reply
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, title));
 
     problem_page(&page.view, &page, page_error(&page, &ctx->err),
-                 is_refused_unread ? kept_text(ctx, request) : STR_NONE,
-                 is_refused_unread ? kept_page(request) : STR_NONE);
+                 is_refused_unread ? kept_form_text(ctx, request) : STR_NONE,
+                 is_refused_unread ? kept_form_page(request) : STR_NONE);
 }

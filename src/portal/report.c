@@ -9,11 +9,11 @@
 #include "engine/message/notice.h"
 #include "portal/browser.h"
 #include "portal/draft_limit.h"
+#include "portal/identity.h"
 #include "portal/keyring.h"
 #include "portal/photos.ct.h"
 #include "portal/pin.h"
 #include "portal/report.ct.h"
-#include "portal/resident.h"
 #include "portal/sent.h"
 #include "portal/similar.h"
 #include "portal/why.h"
@@ -266,7 +266,7 @@ enum rc report_load(struct ctx *ctx, const struct request *request, struct str w
 /* Who has signed in need not write again who they are. */
 static void fill_from_account(const struct request *request, struct report *report)
 {
-    const struct resident *resident = resident_of(request);
+    const struct resident *resident = identity_resident(request);
 
     if (report->at.step != FORM_WHO || report->draft.has_contact || !resident)
         return;
@@ -613,7 +613,7 @@ static enum rc load_sent(struct ctx *ctx, const struct request *request,
     enum rc rc = why_of_case(ctx, row, sent->definition, true, &sent->why);
 
     if (!rc)
-        rc = follow_way_back(ctx, request, row, &sent->back);
+        rc = case_page_way_back(ctx, request, row, &sent->back);
     if (!rc)
         rc = say_mail(ctx, row, sent);
     sent->filed = (struct filed){

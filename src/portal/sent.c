@@ -2,7 +2,7 @@
 
 #include "base/crypto.h"
 #include "engine/cases/private_link.h"
-#include "portal/follow.h"
+#include "portal/case_page.h"
 #include "portal/keyring.h"
 #include "web/server.h"
 

@@ -1,6 +1,6 @@
 /* A case's page as a stranger, its reporter and a resident who has signed in see it, in each of its
  * states, and what the reporter may do there. */
-#include "portal/follow.h"
+#include "portal/case_page.h"
 
 #include "base/json.h"
 #include "engine/cases/case_merge.h"

@@ -6,9 +6,9 @@
 #include "engine/record/people_record.h"
 #include "engine/test_support.h"
 #include "people/people.h"
+#include "portal/identity.h"
 #include "portal/keyring.h"
 #include "portal/portal.h"
-#include "portal/resident.h"
 #include "portal/test_visitor.h"
 
 #define EMAIL "maria@example.org"
@@ -39,7 +39,7 @@ static void signed_in(struct world *world, struct request *ret)
     test_look_again(world);
     *ret = (struct request){.exchange = &exchange, .cookies = {.items = cookie, .n = 1}};
     test_ok(&world->ctx, portal_begin(&world->ctx, ret));
-    assert_non_null(resident_of(ret));
+    assert_non_null(identity_resident(ret));
 }
 
 /* Whether the reply takes that cookie from the browser. */

@@ -14,13 +14,13 @@ struct explaining {
     const struct clocks_of_row *clock;
     struct clock_trace trace;
     bool is_own;
-    struct why *why;
+    struct why why;
 };
 
 static void add(struct explaining *e, struct str sentence)
 {
-    if (e->why->n < WHY_MAX && sentence.n)
-        e->why->sentences[e->why->n++] = sentence;
+    if (e->why.n < WHY_MAX && sentence.n)
+        e->why.sentences[e->why.n++] = sentence;
 }
 
 static void say(struct explaining *e, enum msg_id id, struct msg_arg a, struct msg_arg b)
@@ -179,17 +179,18 @@ static const struct clocks_of_row *chosen(const struct clocks_of_rows *clocks)
 enum rc why_of_case(struct ctx *ctx, const struct case_by_number_row *row,
                     const struct definition *definition, bool is_own, struct why *ret)
 {
-    struct explaining e = {
-        .ctx = ctx, .row = row, .definition = definition, .is_own = is_own, .why = ret};
+    struct explaining e = {.ctx = ctx, .row = row, .definition = definition, .is_own = is_own};
     struct clocks_of_rows clocks;
     enum rc rc = clocks_read(ctx, row->id, &clocks);
 
     if (rc)
         return rc;
-    ret->n = 0;
     e.clock = chosen(&clocks);
-    if (!e.clock)
-        return RC_OK;
-    rc = clock_trace_read(ctx, e.clock->trace, e.clock->moves, &e.trace);
-    return rc ? rc : explain(&e);
+    if (e.clock)
+        rc = clock_trace_read(ctx, e.clock->trace, e.clock->moves, &e.trace);
+    if (!rc && e.clock)
+        rc = explain(&e);
+    if (!rc)
+        *ret = e.why;
+    return rc;
 }

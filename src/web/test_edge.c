@@ -192,6 +192,16 @@ static void test_many_parameters(void **state)
     assert_int_equal(site_ask(&site, S("GET /" LINE "\r\n")).status, 200);
 }
 
+/* A connection on which a POST with these chunks has been sent, and what follows them. */
+static int send_chunks(struct str chunks, const char *after)
+{
+    int fd = site_connect(&site);
+
+    site_send(fd, S(JSON_POST "Transfer-Encoding: chunked\r\n\r\n"));
+    site_send(fd, str_fmt(site.ctx.arena, "%.*s%s", STR_ARG(chunks), after));
+    return fd;
+}
+
 static void test_broken_chunks(void **state)
 {
     static const struct raw bodies[] = {
@@ -204,12 +214,9 @@ static void test_broken_chunks(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(bodies); i++) {
-        int fd = site_connect(&site);
-        int status;
+        int fd = send_chunks(bodies[i].bytes, "");
+        int status = site_read(&site, fd, false).status;
 
-        site_send(fd, S(JSON_POST "Transfer-Encoding: chunked\r\n\r\n"));
-        site_send(fd, bodies[i].bytes);
-        status = site_read(&site, fd, false).status;
         if (status != 400 && status != 413)
             fail_msg("%s: %d", bodies[i].name, status);
         assert_true(site_is_closed(fd));
@@ -229,14 +236,9 @@ static void test_chunks_end_the_connection(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(bodies); i++) {
-        int fd = site_connect(&site);
-
-        site_send(fd, S(JSON_POST "Transfer-Encoding: chunked\r\n\r\n"));
-        site_send(
-            fd, str_fmt(site.ctx.arena, "%.*sGET /cases/1" LINE "\r\n", STR_ARG(bodies[i].bytes)));
-        check_one_reply(bodies[i].name, fd, "HTTP/1.1 200 ");
-    }
+    for (size_t i = 0; i < COUNT(bodies); i++)
+        check_one_reply(bodies[i].name, send_chunks(bodies[i].bytes, "GET /cases/1" LINE "\r\n"),
+                        "HTTP/1.1 200 ");
 }
 
 static void test_large_heads(void **state)

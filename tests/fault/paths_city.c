@@ -170,13 +170,6 @@ static void with_witness(struct test_town *town, int64_t n)
     test_town_set(town, "DELETE FROM job");
 }
 
-static enum rc begin_witnessing(struct ctx *ctx, struct test_town *town, int64_t n)
-{
-    (void)town;
-    (void)n;
-    return witness_begin(ctx);
-}
-
 /* The job's own failure is written to its row. */
 static enum rc witness(struct ctx *ctx, struct test_town *town, int64_t n)
 {
@@ -184,7 +177,7 @@ static enum rc witness(struct ctx *ctx, struct test_town *town, int64_t n)
 
     (void)town;
     (void)n;
-    return witness_run(ctx, &job);
+    return witness_jobs[0].run(ctx, &job);
 }
 
 /* ---- What programs asked */
@@ -207,23 +200,16 @@ static void old_note(struct test_town *town, int64_t n)
     test_town_set(town, "DELETE FROM job");
 }
 
-static enum rc begin_sweeping_notes(struct ctx *ctx, struct test_town *town, int64_t n)
-{
-    (void)town;
-    (void)n;
-    return api_once_begin(ctx);
-}
-
 static enum rc sweep_notes(struct ctx *ctx, struct test_town *town, int64_t n)
 {
-    const struct job job = {.kind = S(ONCE_SWEEP)};
+    const struct job job = {0};
 
     (void)town;
     (void)n;
-    return api_once_sweep(ctx, &job);
+    return api_once_jobs[0].run(ctx, &job);
 }
 
-/* What was forgotten stays so, though the next day's run could not be set: the job runs again. */
+/* What was forgotten stays so, though the rest failed: the job runs again. */
 static void old_note_is_gone(struct test_town *town, int64_t n, bool is_done)
 {
     int64_t notes = test_town_count(town, "SELECT count(*) FROM api_call");
@@ -330,9 +316,7 @@ const struct scenario paths_city[] = {
     {"cases imported", 26, NULL, import_cases, NULL, 0},
     {"settings of mail", 26, NULL, change_settings, NULL, 0},
     {"a signed head", 12, unsigned_event, sign, NULL, 0},
-    {"witnesses told from now on", 5, with_witness, begin_witnessing, NULL, 0},
     {"a witness told", 12, with_witness, witness, NULL, 0},
-    {"programs' old notes swept from now on", 5, old_note, begin_sweeping_notes, NULL, 0},
     {"programs' old notes swept", 8, old_note, sweep_notes, old_note_is_gone, STEPWISE},
     {"a city made", 311, NULL, make_home, home_is_there, 0},
     {"a city restored", 66, one_backup, restore, is_restored, 0},

@@ -1,13 +1,14 @@
 /* What the program does by itself: timers, mail, webhooks, sweeps, signs of life, jobs. */
 #include <stdio.h>
 
+#include "engine/cases/daily_sweep.h"
 #include "engine/cases/draft.h"
 #include "engine/cases/keep_job.h"
 #include "engine/cases/names_job.h"
 #include "engine/cases/photo.h"
-#include "engine/cases/sweep.h"
 #include "engine/cases/timer.h"
 #include "engine/cases/words_job.h"
+#include "engine/engine.h"
 #include "engine/message/mail_settings.h"
 #include "engine/message/outbox.h"
 #include "engine/message/webhook.h"
@@ -237,6 +238,14 @@ static enum rc tidy(struct ctx *ctx, struct test_town *town, int64_t n)
 
 /* ---- The daily sweep */
 
+/* All that begins with a worker, in one transaction. */
+static enum rc begin_jobs(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return jobs_begin(ctx, &(struct job_runner){.tables = engine_module.jobs});
+}
+
 static void what_has_expired(struct test_town *town, int64_t n)
 {
     const struct photo_upload upload = {paths_photo(town), S("photo.jpg")};
@@ -253,22 +262,15 @@ static void what_has_expired(struct test_town *town, int64_t n)
     db_reader_release(ctx);
     test_town_set(town, "UPDATE draft SET expires = 1");
     test_town_set(town, "DELETE FROM job");
-    test_ok(ctx, sweep_begin(ctx));
+    test_ok(ctx, begin_jobs(ctx, town, n));
     only_job(town, "daily.sweep");
-}
-
-static enum rc begin_sweep(struct ctx *ctx, struct test_town *town, int64_t n)
-{
-    (void)town;
-    (void)n;
-    return sweep_begin(ctx);
 }
 
 static enum rc sweep(struct ctx *ctx, struct test_town *town, int64_t n)
 {
     (void)town;
     (void)n;
-    return run_job(ctx, sweep_jobs);
+    return run_job(ctx, daily_sweep_jobs);
 }
 
 static void is_swept(struct test_town *town, int64_t n, bool is_done)
@@ -293,7 +295,7 @@ static void closed_long_ago(struct test_town *town, int64_t n)
 static void erasing_due(struct test_town *town, int64_t n)
 {
     closed_long_ago(town, n);
-    test_ok(&town->ctx, keep_begin(&town->ctx));
+    test_ok(&town->ctx, begin_jobs(&town->ctx, town, n));
     only_job(town, "answers.erase");
 }
 
@@ -302,13 +304,6 @@ static void broken_and_due(struct test_town *town, int64_t n)
 {
     erasing_due(town, n);
     test_town_set(town, "UPDATE cases SET answers = '{\"size\":\"' || hex(zeroblob(300)) || '\"}'");
-}
-
-static enum rc begin_erasing(struct ctx *ctx, struct test_town *town, int64_t n)
-{
-    (void)town;
-    (void)n;
-    return keep_begin(ctx);
 }
 
 static enum rc erase(struct ctx *ctx, struct test_town *town, int64_t n)
@@ -397,13 +392,6 @@ static enum rc fold_names(struct ctx *ctx, struct test_town *town, int64_t n)
     return run_job(ctx, names_jobs);
 }
 
-static enum rc begin_names(struct ctx *ctx, struct test_town *town, int64_t n)
-{
-    (void)town;
-    (void)n;
-    return names_begin(ctx);
-}
-
 static enum rc catch_up_names(struct ctx *ctx, struct test_town *town, int64_t n)
 {
     (void)town;
@@ -479,16 +467,14 @@ const struct scenario paths_work[] = {
     {"a webhook removed", 14, one_hook, remove_hook, NULL, 0},
     {"a delivery", 22, one_delivery, deliver, delivery_is_kept, STEPWISE},
     {"deliveries tidied", 6, one_delivery, tidy, NULL, 0},
-    {"a sweep set", 5, NULL, begin_sweep, NULL, 0},
+    {"jobs that begin with a worker", 5, NULL, begin_jobs, NULL, 0},
     {"a sweep", 56, what_has_expired, sweep, is_swept, STEPWISE},
-    {"an erasing set", 5, NULL, begin_erasing, NULL, 0},
     {"answers erased", 20, closed_long_ago, erase, NULL, 0},
     {"a day's erasing", 20, erasing_due, erase_all, is_erased, STEPWISE},
     {"an erasing that cannot be", 20, broken_and_due, erase_all, is_erased, STEPWISE},
     {"words made anew", 0, words_to_make, make_words, NULL, STEPWISE},
     {"words made anew at once", 0, words_to_make, catch_up, nothing_waits, STEPWISE},
     {"words forgotten", 0, words_to_forget, make_words, NULL, STEPWISE},
-    {"names to be folded", 5, names_to_fold, begin_names, NULL, 0},
     {"names folded", 20, names_to_fold, fold_names, names_are_folded, STEPWISE},
     {"names folded at once", 15, names_to_fold, catch_up_names, names_are_folded, STEPWISE},
     {"a job tried again", 13, troubled_job, retry, NULL, 0},

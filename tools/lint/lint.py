@@ -1,8 +1,9 @@
 """Checks what the compiler does not: who may include whom, functions that are never called here,
 files grown too long, messages that nobody says, classes without a style or styles without a page,
-packages that a bare system would miss.
+packages that a bare system would miss, documents' lines too long.
 
-    lint.py ROOT [--stamp FILE]     every build runs this; prints FILE:LINE: sentence, fails if any
+    lint.py ROOT                    prints FILE:LINE: sentence, fails if any
+    lint.py ROOT --stamp FILE       every build runs this: the same but for the documents
     lint.py ROOT --stats            prints medians, so that a trend is seen
 
 The layers are those of ARCHITECTURE.md. Reads files only; takes a second.
@@ -76,6 +77,7 @@ MAX_FILE_LINES = 800
 MAX_FUNCTION_LINES = 120
 # A service of the demonstration is read at a glance, in three languages and with its examples.
 MAX_SERVICE_LINES, MAX_SERVICE_COLUMNS, LEAST_EXAMPLES = 30, 100, 3
+MAX_DOCUMENT_COLUMNS = 100
 CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
 INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
@@ -86,6 +88,7 @@ STYLE_NOISE = re.compile(r'/\*.*?\*/|url\([^)]*\)|"[^"]*"', re.DOTALL)
 OUR_CLASS = re.compile(r"(?<![\w-])((?:ch|usa|map)-[\w-]+)")
 OUR_DATA = re.compile(r"(?<![\w-])(data-[a-z-]+)")
 WORD = re.compile(r"[a-z][\w-]*")
+ADDRESS = re.compile(r"(?<=\])\([^)\s]*\)|https?://\S*")
 OF_THE_COMPILER = {"threads", "m", "dl", "rt"}
 
 
@@ -318,9 +321,24 @@ def check_classes(root):
                 yield guide.relative_to(root), at, f"no page has {name}: take it out"
 
 
-def check(root):
-    found = [(path, at, text) for rule in (check_packages, check_services, check_messages,
-                                                   check_classes)
+def check_documents(root):
+    """Lines of prose too long to be read beside another file; tables, samples and the addresses of
+    links stay as they are."""
+    for path in sorted([*root.glob("*.md"), *(root / "docs").rglob("*.md")]):
+        is_sample = False
+        for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.lstrip().startswith("```"):
+                is_sample = not is_sample
+            elif is_sample or line.startswith(("    ", "|")):
+                continue
+            elif len(ADDRESS.sub("", line)) > MAX_DOCUMENT_COLUMNS:
+                yield path.relative_to(root), at, f"a line of {len(line)} columns: " \
+                                                  f"{MAX_DOCUMENT_COLUMNS} are room enough"
+
+
+def check(root, has_documents=True):
+    rules = [check_packages, check_services, check_messages, check_classes]
+    found = [(path, at, text) for rule in rules + [check_documents] * has_documents
              for path, at, text in rule(root)]
     for source in sources(root):
         for rule in (check_includes, check_engine, check_statements, check_words, check_lengths):
@@ -399,7 +417,7 @@ def main():
     if options.stats:
         stats(options.root)
         return 0
-    found = check(options.root)
+    found = check(options.root, has_documents=not options.stamp)
     if options.stamp and not found:
         options.stamp.write_text("")
     return 1 if found else 0

@@ -72,6 +72,13 @@ class Lint(unittest.TestCase):
             "engine/cases/rows.h",
             "src/portal/a.c:1: the statements of engine/cases are its own: ask a function of it"])
 
+    def test_long_lines_of_documents(self):
+        long = "word " * 20 + "end"
+        self.put("README.md", f"{long}\n\n| {long} |\n\n```\n{long}\n```\n\n    {long}\n")
+        self.put("docs/a.md", f"[{'w' * 90}](docs/{'w' * 90}.md)\n<https://city.example/{'w' * 90}>\n")
+        self.put("src/a.md", long)
+        self.assertEqual(self.found(), ["README.md:1: a line of 103 columns: 100 are room enough"])
+
     def test_messages_that_nobody_says(self):
         self.put("ui/po/en.po", 'msgid "a.b"\nmsgstr "x"\n\nmsgid "a.c"\nmsgstr "x"\n\n'
                                 'msgid "a.d"\nmsgstr "x"\n\nmsgid "error.FILE"\nmsgstr "x"\n')

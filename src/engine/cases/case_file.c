@@ -492,10 +492,15 @@ static struct filing_work work_of(struct ctx *ctx, const struct filing *filing, 
 
 enum rc case_file_within(struct ctx *ctx, const struct filing *filing, struct filed *ret)
 {
-    struct filing_work work = work_of(ctx, filing, ret);
+    struct filed filed = {0};
+    struct filing_work work = work_of(ctx, filing, &filed);
     enum rc rc = decide(ctx, &work);
 
-    return rc ? rc : file_tx(ctx, &work);
+    if (!rc)
+        rc = file_tx(ctx, &work);
+    if (!rc)
+        *ret = filed;
+    return rc;
 }
 
 enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret)

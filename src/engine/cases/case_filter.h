@@ -1,5 +1,5 @@
 /* The filter language of case lists: what staff type, what addresses and saved views hold, and what
- * the API takes. Reading it and writing it back; case_search.h runs it.
+ * the API takes. case_search.h runs it.
  *
  *     filter = { [ "-" ] term }                  terms stand apart by blanks; all must hold
  *     term   = key ":" value { "," value }       any of the values:  team:streets-west,drainage
@@ -93,7 +93,8 @@ struct case_filter {
  * `text` where they can be. */
 enum rc case_filter_parse(struct ctx *ctx, struct str text, struct case_filter *ret) MUST_CHECK;
 
-/* The filter as text in one way of writing: reading it again gives the same filter. */
+/* The filter as text in one way of writing: reading it again gives the same filter. For tests,
+ * which see by it what was read. */
 struct str case_filter_text(struct arena *arena, const struct case_filter *filter);
 
 /* The first term of that key that is not negated, or NULL. */

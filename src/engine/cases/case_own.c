@@ -10,8 +10,6 @@
 #include "engine/message/notice.h"
 #include "engine/record/case_event.h"
 
-#define TWICE_US (10 * US_PER_MIN)
-
 struct saying {
     int64_t case_id, score;
     struct str text;
@@ -30,38 +28,18 @@ static enum rc check_own(struct ctx *ctx, int64_t case_id, struct case_for_step_
 
 /* ---- A word to the city */
 
-static enum rc is_said_before(struct ctx *ctx, const struct saying *saying, bool *ret)
-{
-    struct own_message_last_row last;
-    json_t *payload;
-    struct str text;
-    bool is_found;
-    enum rc rc = own_message_last(ctx, saying->case_id, &is_found, &last);
-
-    if (rc)
-        return rc;
-    *ret = false;
-    if (!is_found || last.payload_is_null || ctx->now.us_utc - last.at.us_utc > TWICE_US)
-        return RC_OK;
-    if (json_parse(ctx, last.payload, RECORD_PAYLOAD_MAX, &payload) ||
-        json_get_str(ctx, payload, S("text"), &text))
-        ctx_clear_error(ctx);
-    else
-        *ret = str_eq(text, saying->text);
-    return RC_OK;
-}
-
 static enum rc comment_tx(struct ctx *ctx, void *arg)
 {
     const struct saying *saying = arg;
     struct case_for_step_row row;
     struct own_events_since_row lately;
-    bool was_said;
+    struct own_message_last_row last;
+    bool is_found;
     enum rc rc = check_own(ctx, saying->case_id, &row);
 
     if (!rc)
-        rc = is_said_before(ctx, saying, &was_said);
-    if (rc || was_said)
+        rc = own_message_last(ctx, saying->case_id, &is_found, &last);
+    if (rc || (is_found && case_event_is_again(ctx, last.at, last.payload, saying->text)))
         return rc;
     rc = own_events_since(ctx, saying->case_id, event_kind_word(EVENT_MESSAGE_ADDED),
                           instant_plus_us(ctx->now, -US_PER_DAY), &lately);

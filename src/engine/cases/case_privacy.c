@@ -299,15 +299,15 @@ static enum rc note_unused(struct ctx *ctx, struct redacting *work, struct str h
 
 static enum rc redact_photo(struct ctx *ctx, struct redacting *work)
 {
-    struct case_file_parts_row row;
+    struct case_photo_parts_row row;
     bool is_found;
-    enum rc rc = case_file_parts(ctx, work->redaction->id, &is_found, &row);
+    enum rc rc = case_photo_parts(ctx, work->redaction->id, &is_found, &row);
 
     if (rc)
         return rc;
     if (!is_found || row.cases != work->edit.case_id)
         return FAIL(ctx, ERR_NOT_FOUND);
-    rc = case_file_drop(ctx, work->redaction->id, NULL);
+    rc = case_photo_drop(ctx, work->redaction->id, NULL);
     if (!rc)
         rc = file_drop(ctx, row.file, NULL);
     if (!rc)

@@ -338,43 +338,9 @@ static enum rc write_clock(struct ctx *ctx, struct transferring *work, size_t i)
     const struct transfer_plan *plan = &work->plan;
     const struct clock_kind *kind = &plan->to->workflow->clocks[plan->to->clocks[i].kind];
     struct clocks_of_row clock = renewed(ctx, work, kind, &plan->deadlines[i]);
-    enum rc rc = RC_OK;
 
     clocks_sum_add(&work->sum, &clock);
-    if (!clock.id)
-        rc = clock_add(ctx,
-                       &(struct clock_add_args){
-                           .cases = work->edit.case_id,
-                           .kind = clock.kind,
-                           .started = clock.started,
-                           .due = clock.due,
-                           .due_date = clock.due_date,
-                           .due_date_is_null = clock.due_date_is_null,
-                           .warn = clock.warn,
-                           .warn_is_null = clock.warn_is_null,
-                           .trace = clock.trace,
-                       },
-                       &clock.id);
-    if (rc)
-        return rc;
-    return clock_renew(ctx,
-                       &(struct clock_renew_args){
-                           .id = clock.id,
-                           .due = clock.due,
-                           .due_date = clock.due_date,
-                           .due_date_is_null = clock.due_date_is_null,
-                           .warn = clock.warn,
-                           .warn_is_null = clock.warn_is_null,
-                           .paused = clock.paused,
-                           .paused_is_null = clock.paused_is_null,
-                           .met = clock.met,
-                           .met_is_null = clock.met_is_null,
-                           .missed = clock.missed,
-                           .missed_is_null = clock.missed_is_null,
-                           .trace = clock.trace,
-                           .moves = clock.moves,
-                       },
-                       NULL);
+    return clock_write(ctx, work->edit.case_id, &clock);
 }
 
 static bool has_kind(const struct definition *definition, struct str kind)

@@ -8,8 +8,6 @@
 #include "engine/record/case_event.h"
 #include "people/account.h"
 
-#define TWICE_US (10 * US_PER_MIN)
-
 struct work {
     int64_t case_id, lock_version, account_id;
     struct str text;
@@ -36,27 +34,10 @@ static enum rc prepare(struct ctx *ctx, struct work *work)
     return case_may_work(ctx->actor, &reach) ? RC_OK : FAIL(ctx, ERR_DENIED);
 }
 
-/* The texts are compared, not the payloads: how JSON is written may change. */
-static bool is_sent_twice(struct ctx *ctx, const struct work *work,
-                          const struct last_note_row *last)
-{
-    json_t *payload;
-    struct str text;
-
-    if (last->payload_is_null || ctx->now.us_utc - last->at.us_utc > TWICE_US ||
-        last->audience != (work->is_public ? EVENT_PUBLIC : EVENT_STAFF))
-        return false;
-    if (json_parse(ctx, last->payload, RECORD_PAYLOAD_MAX, &payload) ||
-        json_get_str(ctx, payload, S("text"), &text)) {
-        ctx_clear_error(ctx);
-        return false;
-    }
-    return str_eq(text, work->text);
-}
-
 static enum rc note_tx(struct ctx *ctx, void *arg)
 {
     struct work *work = arg;
+    enum event_audience audience = work->is_public ? EVENT_PUBLIC : EVENT_STAFF;
     struct last_note_row last;
     bool is_found;
     enum rc rc = prepare(ctx, work);
@@ -64,10 +45,10 @@ static enum rc note_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = last_note(ctx, work->case_id, actor_kind_word(ctx->actor), ctx->actor->id, &is_found,
                        &last);
-    if (rc || (is_found && is_sent_twice(ctx, work, &last)))
+    if (rc || (is_found && last.audience == (int64_t)audience &&
+               case_event_is_again(ctx, last.at, last.payload, work->text)))
         return rc;
-    rc = case_event_text(ctx, work->case_id, EVENT_NOTE_ADDED,
-                         work->is_public ? EVENT_PUBLIC : EVENT_STAFF, work->text);
+    rc = case_event_text(ctx, work->case_id, EVENT_NOTE_ADDED, audience, work->text);
     return rc ? rc : case_touch(ctx, work->case_id, ctx->now, NULL);
 }
 

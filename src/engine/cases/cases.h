@@ -47,12 +47,15 @@ struct filed {
     struct instant due;
 };
 
-/* Whether the filing is complete and allowed. RC_INVALID names the first field that is not:
- * ERR_REQUIRED, ERR_PLACE_OUTSIDE, ERR_PLACE_WIDE, ERR_NOT_AN_EMAIL, ... "place", "description",
- * "name", "email" and "phone" are the names of what is no field of the definition. */
+/* Whether the filing is complete and allowed. RC_INVALID with the first field that is not in
+ * err.field: what the parts below refuse; ERR_PLACE_WIDE ("place", locate_check); ERR_REQUIRED with
+ * the id of a question that its rule asks and nobody answered; ERR_ASSET_UNKNOWN and ERR_ASSET_FAR
+ * (asset_check). What answer_read refuses is not looked for again. */
 enum rc filing_check(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
-/* Parts of the same, for a form that asks page by page. */
+/* Parts of the same, for a form that asks page by page. ERR_REQUIRED ("name", "email", "phone");
+ * ERR_TOO_LONG, ERR_NOT_UTF8, ERR_ONE_LINE ("name"); ERR_NOT_AN_EMAIL ("email"); ERR_NOT_A_PHONE
+ * ("phone"). */
 enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* The same, but all that is wrong with name, email and phone in that order, at most one of each;
@@ -61,12 +64,17 @@ enum rc filing_check_contact(struct ctx *ctx, const struct filing *filing) MUST_
 enum rc filing_contact_problems(struct ctx *ctx, const struct filing *filing,
                                 struct err ret[CONTACT_PROBLEMS_MAX], size_t *ret_n) MUST_CHECK;
 
+/* ERR_REQUIRED, ERR_PLACE_OUTSIDE ("place"; err.arg how far outside, where that is known). */
 enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
+
+/* ERR_TOO_LONG, ERR_NOT_UTF8 ("description"). */
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
  * transaction. With a submission key that was used before it returns that case and changes
- * nothing. */
+ * nothing. What filing_check refuses, and ERR_OVERLOAD or ERR_DEADLINE when the turn for the next
+ * number does not come in time (db_turn_begin); else only the store fails, or the city's own files
+ * (ERR_CONFIG). */
 enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *ret) MUST_CHECK;
 
 /* The case that a submission key made before, as case_file would return it; *ret_is_found is false,
@@ -75,7 +83,7 @@ enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_f
                           struct filed *ret) MUST_CHECK;
 
 /* The same inside a transaction that is open, for a case that the city itself opens: what is handed
- * in is taken as it is, without filing_check. *ret may be changed when it fails. */
+ * in is taken as it is, without filing_check and without its errors. */
 enum rc case_file_within(struct ctx *ctx, const struct filing *filing,
                          struct filed *ret) MUST_CHECK;
 
@@ -92,20 +100,20 @@ struct step_input {
     size_t photo_n;
 };
 
-/* Takes a step of the case's workflow. ERR_TRANSITION when its state has no such step, ERR_DENIED
- * when ctx->actor may not take it, ERR_STALE when somebody changed the case since, ERR_MERGED when
- * it went into another, ERR_EXPIRED when a resident's time for reopening is over, ERR_GUARD with
- * the workflow's sentence as err.arg when its guard does not hold, ERR_TOO_MANY when a resident has
- * taken so many steps of the case in a day. With the field at fault: ERR_REQUIRED when something
- * needed was not given, ERR_NOT_A_CHOICE, ERR_NOT_A_DATE, ERR_TOO_LONG, ERR_NOT_UTF8, and
- * ERR_CASE_PHOTOS when the case has all the photos it may. Its effects run in the same
- * transaction, and what they refuse (ERR_CONFIG: the city has no such team or service any more)
- * refuses the step. */
+/* Takes a step of the case's workflow. ERR_NOT_FOUND without such a case, ERR_TRANSITION when its
+ * state has no such step, ERR_DENIED when ctx->actor may not take it, ERR_STALE when somebody
+ * changed the case since, ERR_MERGED when it went into another, ERR_EXPIRED when a resident's time
+ * for reopening is over, ERR_GUARD with the workflow's sentence as err.arg when its guard does not
+ * hold, ERR_TOO_MANY when a resident has taken so many steps of the case in a day. With the field
+ * at fault: ERR_REQUIRED when something needed was not given, ERR_NOT_A_CHOICE, ERR_NOT_A_DATE,
+ * ERR_TOO_LONG, ERR_NOT_UTF8, and ERR_CASE_PHOTOS when the case has all the photos it may. Its
+ * effects run in the same transaction, and what they refuse (ERR_CONFIG: the city has no such team
+ * or service any more) refuses the step. */
 #define OWN_STEPS_PER_DAY 6
 enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *input) MUST_CHECK;
 
 /* Whether the step's guard lets the case go as it stands now; without one it does. Nothing else is
- * asked, nothing is changed. With a reader. */
+ * asked, nothing is changed. ERR_NOT_FOUND. With a reader. */
 enum rc case_step_guard(struct ctx *ctx, int64_t case_id, const struct step *step,
                         bool *ret_holds) MUST_CHECK;
 

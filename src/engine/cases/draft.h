@@ -31,8 +31,8 @@ struct draft {
 enum rc draft_new(struct ctx *ctx, const struct definition *definition,
                   struct draft *ret) MUST_CHECK;
 
-/* The draft of a token. RC_NOT_FOUND when there is none, RC_GONE (ERR_EXPIRED) when it was sent
- * or is too old. */
+/* The draft of a token. ERR_NOT_FOUND when there is none, or the city no longer has its version;
+ * ERR_EXPIRED when it was sent or is too old. */
 enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret) MUST_CHECK;
 
 /* The hash of its first token in a draft's key; false, *ret untouched, for a key of anything else.
@@ -40,7 +40,8 @@ enum rc draft_load(struct ctx *ctx, struct str token, struct draft *ret) MUST_CH
 bool draft_key_token(struct arena *arena, struct str key, struct str *ret_token_hash);
 
 /* Stores it, as ctx->actor's when that is a resident who has signed in: under a fresh token when it
- * has no row yet (*ret_token, else untouched). */
+ * has no row yet (*ret_token, else untouched). What was typed is taken as it is; only the store
+ * fails. Own db_tx. */
 enum rc draft_save(struct ctx *ctx, const struct draft *draft, struct str *ret_token) MUST_CHECK;
 
 /* The case that a draft became; RC_NOT_FOUND when it was not sent. */

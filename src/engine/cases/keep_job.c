@@ -178,16 +178,13 @@ static enum rc read_run(struct ctx *ctx, const struct place_in_run *from, struct
     return rc;
 }
 
-struct setting {
-    struct str argument;
-    struct instant due;
-};
-
-static enum rc set_tx(struct ctx *ctx, void *arg)
+static enum rc go_on_tx(struct ctx *ctx, void *arg)
 {
-    const struct setting *setting = arg;
+    const struct kept_due_row *last = arg;
+    struct str place =
+        str_fmt(ctx->arena, "%lld %lld", (long long)last->until.us_utc, (long long)last->id);
 
-    return job_add(ctx, &(struct job_order){DAILY, setting->argument, S(DAILY), setting->due});
+    return job_add(ctx, &(struct job_order){DAILY, place, S(DAILY), ctx->now});
 }
 
 static bool read_place(struct str argument, struct place_in_run *ret)
@@ -201,7 +198,6 @@ static bool read_place(struct str argument, struct place_in_run *ret)
 
 static enum rc run_daily(struct ctx *ctx, const struct job *job)
 {
-    struct setting next = {.due = instant_plus_us(ctx->now, US_PER_DAY)};
     struct place_in_run from;
     struct kept_due_rows rows;
     enum rc rc;
@@ -212,23 +208,7 @@ static enum rc run_daily(struct ctx *ctx, const struct job *job)
     for (size_t i = 0; !rc && i < rows.n; i++)
         if (i == 0 || rows.rows[i].cases != rows.rows[i - 1].cases)
             rc = erase_or_set_apart(ctx, rows.rows[i].cases);
-    if (rc)
-        return rc;
-    if (rows.n == KEEP_ENDS) {
-        const struct kept_due_row *last = &rows.rows[rows.n - 1];
-
-        next.due = ctx->now;
-        next.argument =
-            str_fmt(ctx->arena, "%lld %lld", (long long)last->until.us_utc, (long long)last->id);
-    }
-    return db_tx(ctx, set_tx, &next);
+    return rc || rows.n < KEEP_ENDS ? rc : db_tx(ctx, go_on_tx, &rows.rows[rows.n - 1]);
 }
 
-const struct job_kind keep_jobs[] = {{DAILY, run_daily}, {ONE, run_one}, {.kind = NULL}};
-
-enum rc keep_begin(struct ctx *ctx)
-{
-    struct setting now = {.due = ctx->now};
-
-    return db_tx(ctx, set_tx, &now);
-}
+const struct job_kind keep_jobs[] = {{DAILY, run_daily, JOB_DAILY}, {ONE, run_one}, {.kind = NULL}};

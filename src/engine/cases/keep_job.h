@@ -2,7 +2,7 @@
  * cases that were closed so long ago.
  *
  * The job "answers.erase" finds them by when they end (kept.h), so many cases to a run, each in a
- * transaction of its own; it sets itself to go on, or for the next day. A case that cannot be done
+ * transaction of its own, and sets itself to go on. A case that cannot be done
  * gets a job of its own, "case.erase", whose trouble staff see, and holds up no other. Layer:
  * engine. */
 #ifndef ENGINE_KEEP_JOB_H
@@ -14,9 +14,6 @@
 #define KEEP_REASON "retention" /* of what it erases from the record (record_erase) */
 
 extern const struct job_kind keep_jobs[];
-
-/* Sets the job to now: when a worker starts. Runs its own db_tx. */
-enum rc keep_begin(struct ctx *ctx) MUST_CHECK;
 
 /* Erases the answers of one case whose time is over at ctx->now, the case being closed: from the
  * case, lists, search, the draft it was filed from, and from every event that answers stand in and

@@ -11,15 +11,6 @@ static enum rc go_on(struct ctx *ctx)
     return job_add(ctx, &(struct job_order){FOLD, STR_NONE, S(FOLD), ctx->now});
 }
 
-static enum rc begin_tx(struct ctx *ctx, void *arg)
-{
-    bool is_left = false;
-    enum rc rc = party_names_are_left(ctx, &is_left);
-
-    (void)arg;
-    return !rc && is_left ? go_on(ctx) : rc;
-}
-
 static enum rc fold_and_go_on_tx(struct ctx *ctx, void *arg)
 {
     bool is_done = false;
@@ -35,12 +26,7 @@ static enum rc run_fold(struct ctx *ctx, const struct job *job)
     return db_tx(ctx, fold_and_go_on_tx, NULL);
 }
 
-const struct job_kind names_jobs[] = {{FOLD, run_fold}, {.kind = NULL}};
-
-enum rc names_begin(struct ctx *ctx)
-{
-    return db_tx(ctx, begin_tx, NULL);
-}
+const struct job_kind names_jobs[] = {{FOLD, run_fold, JOB_AT_START}, {.kind = NULL}};
 
 static enum rc fold_tx(struct ctx *ctx, void *arg)
 {

@@ -2,17 +2,14 @@
  * (people/party_name.h): a few hundred to a transaction, so that others who write wait for
  * milliseconds.
  *
- * "names.fold" is set when a worker starts and finds such names, and sets itself until none is
- * left. Layer: engine. */
+ * "names.fold" runs when a worker starts, and sets itself until no such name is left. Layer:
+ * engine. */
 #ifndef ENGINE_NAMES_JOB_H
 #define ENGINE_NAMES_JOB_H
 
 #include "engine/work/job.h"
 
 extern const struct job_kind names_jobs[];
-
-/* Sets the job when there is something to do: when a worker starts. Runs its own db_tx. */
-enum rc names_begin(struct ctx *ctx) MUST_CHECK;
 
 /* Does all of it: for a command that upgrades. Without a reader; runs its own transactions. */
 enum rc names_catch_up(struct ctx *ctx) MUST_CHECK;

@@ -199,9 +199,9 @@ enum rc photos_of_draft(struct ctx *ctx, int64_t draft_id, struct photos *ret)
 
 enum rc photos_of_case(struct ctx *ctx, int64_t case_id, enum audience viewer, struct photos *ret)
 {
-    struct case_files_rows rows;
+    struct case_photos_rows rows;
     struct photos photos = {0};
-    enum rc rc = case_files(ctx, case_id, &rows);
+    enum rc rc = case_photos(ctx, case_id, &rows);
 
     if (rc)
         return rc;
@@ -209,7 +209,7 @@ enum rc photos_of_case(struct ctx *ctx, int64_t case_id, enum audience viewer, s
     if (!photos.items)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < rows.n; i++) {
-        const struct case_files_row *row = &rows.rows[i];
+        const struct case_photos_row *row = &rows.rows[i];
 
         if (viewer != AUDIENCE_STAFF && !row->is_public &&
             (viewer == AUDIENCE_PUBLIC || row->is_hidden))
@@ -234,19 +234,19 @@ enum rc photos_carry(struct ctx *ctx, int64_t draft_id, int64_t case_id,
     enum rc rc = draft_files(ctx, draft_id, &rows);
 
     for (size_t i = 0; !rc && i < rows.n; i++)
-        rc = case_file_add(ctx,
-                           &(struct case_file_add_args){
-                               .cases = case_id,
-                               .file = rows.rows[i].file,
-                               .thumbnail = rows.rows[i].thumbnail,
-                               .event = event_id,
-                               .is_public = definition->photos.release == PHOTO_AT_ONCE,
-                           },
-                           NULL);
+        rc = case_photo_put(ctx,
+                            &(struct case_photo_put_args){
+                                .cases = case_id,
+                                .file = rows.rows[i].file,
+                                .thumbnail = rows.rows[i].thumbnail,
+                                .event = event_id,
+                                .is_public = definition->photos.release == PHOTO_AT_ONCE,
+                            },
+                            NULL);
     return rc || rows.n == 0 ? rc : draft_files_drop(ctx, draft_id, NULL);
 }
 
-static enum rc reach_of(struct ctx *ctx, const struct case_file_get_row *row,
+static enum rc reach_of(struct ctx *ctx, const struct case_photo_get_row *row,
                         const struct definition **ret_definition, struct case_reach *ret)
 {
     const struct definition *definition = city_version(ctx->city, row->service_version);
@@ -286,10 +286,10 @@ static enum rc show_tx(struct ctx *ctx, void *arg)
 {
     const struct showing *showing = arg;
     const struct definition *definition;
-    struct case_file_get_row row;
+    struct case_photo_get_row row;
     struct case_reach reach;
     bool is_found;
-    enum rc rc = case_file_get(ctx, showing->photo_id, &is_found, &row);
+    enum rc rc = case_photo_get(ctx, showing->photo_id, &is_found, &row);
 
     if (!rc && (!is_found || row.cases != showing->case_id))
         rc = FAIL(ctx, ERR_NOT_FOUND);
@@ -303,7 +303,7 @@ static enum rc show_tx(struct ctx *ctx, void *arg)
         return FAIL(ctx, ERR_GUARD);
     if (row.is_public == showing->is_public && row.is_hidden == showing->is_hidden)
         return RC_OK;
-    rc = case_file_set(ctx, row.id, showing->is_public, showing->is_hidden, NULL);
+    rc = case_photo_set(ctx, row.id, showing->is_public, showing->is_hidden, NULL);
     if (!rc)
         rc = record_photo(
             ctx,
@@ -340,9 +340,9 @@ enum rc photo_check_case(struct ctx *ctx, int64_t case_id, const struct definiti
 {
     bool is_resident = ctx->actor && ctx->actor->kind == ACTOR_RESIDENT;
     int most = is_resident ? definition->photos.max : PHOTO_CASE_MAX;
-    struct case_files_rows rows;
+    struct case_photos_rows rows;
     int count = 0;
-    enum rc rc = case_files(ctx, case_id, &rows);
+    enum rc rc = case_photos(ctx, case_id, &rows);
 
     if (rc)
         return rc;
@@ -366,15 +366,15 @@ enum rc photo_attach(struct ctx *ctx, int64_t case_id, const struct definition *
     if (!rc)
         rc = add_files(ctx, photo, &full, &thumb);
     if (!rc)
-        rc = case_file_add(ctx,
-                           &(struct case_file_add_args){
-                               .cases = case_id,
-                               .file = full,
-                               .thumbnail = thumb,
-                               .is_public = definition->photos.release == PHOTO_AT_ONCE,
-                               .by_staff = actor_is_staff(ctx->actor),
-                           },
-                           &id);
+        rc = case_photo_put(ctx,
+                            &(struct case_photo_put_args){
+                                .cases = case_id,
+                                .file = full,
+                                .thumbnail = thumb,
+                                .is_public = definition->photos.release == PHOTO_AT_ONCE,
+                                .by_staff = actor_is_staff(ctx->actor),
+                            },
+                            &id);
     if (rc)
         return rc;
     return record_photo(
@@ -394,7 +394,7 @@ static enum rc open_file(struct ctx *ctx, struct str hash, struct photo_file *re
 }
 
 /* The one predicate of who sees a photo of a case. */
-static bool may_see(const struct ctx *ctx, const struct case_file_get_row *row,
+static bool may_see(const struct ctx *ctx, const struct case_photo_get_row *row,
                     const struct case_reach *reach)
 {
     if (!case_may_read(ctx->actor, reach))
@@ -407,10 +407,10 @@ enum rc photo_open(struct ctx *ctx, int64_t photo_id, enum photo_variant variant
                    struct photo_file *ret)
 {
     const struct definition *definition;
-    struct case_file_get_row row;
+    struct case_photo_get_row row;
     struct case_reach reach;
     bool is_found;
-    enum rc rc = case_file_get(ctx, photo_id, &is_found, &row);
+    enum rc rc = case_photo_get(ctx, photo_id, &is_found, &row);
 
     if (rc)
         return rc;

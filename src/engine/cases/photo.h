@@ -39,9 +39,10 @@ bool photo_variant_of(struct str word, enum photo_variant *ret);
 
 /* Makes both pictures of the file and adds them to the draft. Runs its own db_tx, after both are
  * safe on the disk. What image_process says (ERR_FILE_KIND, ERR_FILE_BROKEN, ERR_TOO_LARGE, ...),
- * ERR_PHOTOS_FULL with the service's number in arg when the draft has that many or has
- * PHOTO_DRAFT_BYTES; ERR_CONFIG when this installation has no image program. Nothing is kept of a
- * file that is refused. */
+ * ERR_PHOTOS_FULL, field "photos", with the service's number in arg when the draft has that many or
+ * has PHOTO_DRAFT_BYTES; ERR_EXPIRED when the draft is gone, was sent or is too old; ERR_FILE when
+ * the pictures cannot be written; ERR_CONFIG when this installation has no image program. Nothing
+ * is kept of a file that is refused. */
 enum rc photo_add(struct ctx *ctx, int64_t draft_id, const struct definition *definition,
                   const struct photo_upload *upload) MUST_CHECK;
 
@@ -70,8 +71,8 @@ struct photo_made {
     } full, thumb;
 };
 
-/* Makes it; errors as photo_add. Outside of any transaction; a reader of ctx rests meanwhile
- * (db_reader_rest). */
+/* Makes it; errors as photo_add, but for those of the draft. Outside of any transaction; a reader
+ * of ctx rests meanwhile (db_reader_rest). */
 enum rc photo_make(struct ctx *ctx, const struct photo_upload *upload,
                    struct photo_made *ret) MUST_CHECK;
 

@@ -107,7 +107,8 @@ struct public_cases {
 
 /* One page, newest first; of those with words the latest entered first. A page may hold fewer cases
  * than asked for, even none, and still have more after it: so many rows are read for one page at
- * most, whatever the filter. Pages read one after the other hold every case once. */
+ * most, whatever the filter. Pages read one after the other hold every case once. A filter is never
+ * refused; only the store and memory fail. */
 enum rc public_cases(struct ctx *ctx, const struct public_filter *filter,
                      struct public_cases *ret) MUST_CHECK;
 

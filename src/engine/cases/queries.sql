@@ -317,12 +317,12 @@ SELECT submission FROM cases WHERE id = :id;
 -- name: draft_forget :exec (token_hash BLOB)
 UPDATE draft SET answers = '{}' WHERE token_hash = :token_hash AND cases IS NOT NULL;
 
--- name: case_file_parts :optional (id I64)
+-- name: case_photo_parts :optional (id I64)
 SELECT p.cases, p.file, t.id AS thumbnail, f.sha256, t.sha256 AS thumb_sha256
 FROM case_file p JOIN file f ON f.id = p.file JOIN file t ON t.id = p.thumbnail
 WHERE p.id = :id;
 
--- name: case_file_drop :exec (id I64)
+-- name: case_photo_drop :exec (id I64)
 DELETE FROM case_file WHERE id = :id;
 
 -- name: contacts_of_party :many (party I64)
@@ -632,25 +632,25 @@ SELECT d.id, d.file, t.id AS thumbnail, f.name, f.bytes, f.sha256, t.sha256 AS t
 FROM draft_file d JOIN file f ON f.id = d.file JOIN file t ON t.id = d.thumbnail
 WHERE d.draft = :draft ORDER BY d.id;
 
--- name: case_file_add :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL, by_staff BOOL)
+-- name: case_photo_put :insert (cases I64, file I64, thumbnail I64, event I64, is_public BOOL, by_staff BOOL)
 INSERT INTO case_file (cases, file, thumbnail, event, is_public, is_hidden, by_staff, caption)
 VALUES (:cases, :file, :thumbnail, :event, :is_public, FALSE, :by_staff, '')
 RETURNING id;
 
--- name: case_files :many (cases I64)
+-- name: case_photos :many (cases I64)
 SELECT c.id, c.is_public, c.is_hidden, c.by_staff, f.name, f.bytes, t.width, t.height
 FROM case_file c JOIN file f ON f.id = c.file JOIN file t ON t.id = c.thumbnail
 WHERE c.cases = :cases ORDER BY c.id;
 
 -- A photo with all that decides who may see it.
--- name: case_file_get :optional (id I64)
+-- name: case_photo_get :optional (id I64)
 SELECT p.id, p.cases, p.is_public, p.is_hidden, f.sha256, t.sha256 AS thumb_sha256,
     c.service_version, c.team, c.reporter, c.confidentiality, c.is_hidden AS case_is_hidden
 FROM case_file p JOIN cases c ON c.id = p.cases JOIN file f ON f.id = p.file
     JOIN file t ON t.id = p.thumbnail
 WHERE p.id = :id;
 
--- name: case_file_set :exec (id I64, is_public BOOL, is_hidden BOOL)
+-- name: case_photo_set :exec (id I64, is_public BOOL, is_hidden BOOL)
 UPDATE case_file SET is_public = :is_public, is_hidden = :is_hidden WHERE id = :id;
 
 -- Open cases whose place is known, with what their routing depends on.

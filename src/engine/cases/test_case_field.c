@@ -145,57 +145,73 @@ static void assert_found(struct test_town *town, const char *text, const char *e
     }
 }
 
+/* A filter and the cases that it finds. */
+struct found {
+    const char *filter, *cases;
+};
+
+static void assert_all_found(struct test_town *town, const struct found *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        assert_found(town, rows[i].filter, rows[i].cases);
+}
+
 static void every_kind_of_answer_finds_its_cases(void **state)
 {
-    struct test_town *town = *state;
+    static const struct found rows[] = {
+        {"field.account:100-5310", "1"},
+        {"field.account:\"100-5310\",100-5311", "1 2"},
+        {"FIELD.Account:100-5311", "2"},
+        {"field.account:100-53", ""},
+        {"field.depth:2.50", "1"},
+        {"field.depth:2..6", "1 2"},
+        {"field.depth:..2.5", "1 3"},
+        {"field.depth:-1", "3"},
+        {"field.depth:2.51..", "2"},
+        {"field.cost:12500", "1"},
+        {"field.cost:12500.01..99999999999999999", "2"},
+        {"field.seen:2026-11-02", "1"},
+        {"field.seen:2026-11-02..2026-11-03", "1 2"},
+        {"field.seen:today..", "3"},
+        {"field.lane:true", "1"},
+        {"field.lane:no", "2"},
+        {"field.lane:yes,no", "1 2"},
+        {"field.parts:large", "1 2"},
+        {"field.parts:small,large", "1 2"},
+        {"field.plate:\"KLM 742\"", "1"},
+    };
 
-    assert_found(town, "field.account:100-5310", "1");
-    assert_found(town, "field.account:\"100-5310\",100-5311", "1 2");
-    assert_found(town, "FIELD.Account:100-5311", "2");
-    assert_found(town, "field.account:100-53", "");
-    assert_found(town, "field.depth:2.50", "1");
-    assert_found(town, "field.depth:2..6", "1 2");
-    assert_found(town, "field.depth:..2.5", "1 3");
-    assert_found(town, "field.depth:-1", "3");
-    assert_found(town, "field.depth:2.51..", "2");
-    assert_found(town, "field.cost:12500", "1");
-    assert_found(town, "field.cost:12500.01..99999999999999999", "2");
-    assert_found(town, "field.seen:2026-11-02", "1");
-    assert_found(town, "field.seen:2026-11-02..2026-11-03", "1 2");
-    assert_found(town, "field.seen:today..", "3");
-    assert_found(town, "field.lane:true", "1");
-    assert_found(town, "field.lane:no", "2");
-    assert_found(town, "field.lane:yes,no", "1 2");
-    assert_found(town, "field.parts:large", "1 2");
-    assert_found(town, "field.parts:small,large", "1 2");
-    assert_found(town, "field.plate:\"KLM 742\"", "1");
+    assert_all_found(*state, rows, COUNT(rows));
 }
 
 /* The same id, asked for otherwise: a value is what it can be. */
 static void one_id_of_two_services_means_both(void **state)
 {
-    struct test_town *town = *state;
+    static const struct found rows[] = {
+        {"field.size:large", "2 3"},           {"field.size:2..6", "5 6"},
+        {"field.size:large,6", "2 3 6"},       {"field.account:100", "5"},
+        {"field.account:5 service:wall", "6"},
+    };
 
-    assert_found(town, "field.size:large", "2 3");
-    assert_found(town, "field.size:2..6", "5 6");
-    assert_found(town, "field.size:large,6", "2 3 6");
-    assert_found(town, "field.account:100", "5");
-    assert_found(town, "field.account:5 service:wall", "6");
+    assert_all_found(*state, rows, COUNT(rows));
 }
 
 static void what_is_missing_and_left_out(void **state)
 {
-    struct test_town *town = *state;
+    static const struct found rows[] = {
+        /* The case whose answer is the word itself; and those that have none, of the service alone.
+         */
+        {"field.account:\"none\"", "3"},
+        {"field.account:none", "4"},
+        {"field.depth:none", "4"},
+        {"field.depth:none,6", "2 4"},
+        {"-field.depth:2..6", "3 4 5 6"},
+        {"-field.size:large field.depth:-5..5", "1"},
+        {"field.size:large state:open", "3"},
+        {"field.size:large -field.depth:6 service:sign", "3"},
+    };
 
-    /* The case whose answer is the word itself; and those that have none, of the service alone. */
-    assert_found(town, "field.account:\"none\"", "3");
-    assert_found(town, "field.account:none", "4");
-    assert_found(town, "field.depth:none", "4");
-    assert_found(town, "field.depth:none,6", "2 4");
-    assert_found(town, "-field.depth:2..6", "3 4 5 6");
-    assert_found(town, "-field.size:large field.depth:-5..5", "1");
-    assert_found(town, "field.size:large state:open", "3");
-    assert_found(town, "field.size:large -field.depth:6 service:sign", "3");
+    assert_all_found(*state, rows, COUNT(rows));
 }
 
 static void the_order_is_the_lists_own(void **state)

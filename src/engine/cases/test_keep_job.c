@@ -47,11 +47,12 @@ static int64_t file_bench(struct test_town *town)
     return test_town_file_as(town, "bench", typed, 2).case_id;
 }
 
+static const struct job_kind *const tables[] = {keep_jobs, NULL};
+static const struct job_runner runner = {tables, STR_NONE};
+
 /* Runs what is due; how many jobs there were. A failure of theirs is written to their rows. */
 static int run_jobs(struct test_town *town)
 {
-    static const struct job_kind *const tables[] = {keep_jobs, NULL};
-    static const struct job_runner runner = {tables, STR_NONE};
     bool was_there = true;
     int n = 0;
 
@@ -79,7 +80,7 @@ static void each_answer_has_its_own_time(void **state)
     int64_t closed = file_bench(town), open = file_bench(town);
 
     test_town_step(town, closed, "resolve");
-    test_ok(&town->ctx, keep_begin(&town->ctx));
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &runner));
     assert_int_equal(run_jobs(town), 1);
     assert_int_equal(with(town, "KLM"), 2);
     town->ctx.now = instant_plus_us(town->ctx.now, 30 * US_PER_DAY);
@@ -130,7 +131,7 @@ static void it_goes_on_where_it_was_stopped(void **state)
         test_town_step(town, file_bench(town), "withdraw");
     town->ctx.now = instant_plus_us(town->ctx.now, 30 * US_PER_DAY);
     test_ok(&town->ctx, keep_erase(&town->ctx, 1));
-    test_ok(&town->ctx, keep_begin(&town->ctx));
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &runner));
     test_town_set(town, "UPDATE job SET claimed = 1, attempts = 1 WHERE kind = 'answers.erase'");
     test_town_restart(town);
     assert_int_equal(run_jobs(town), 2);
@@ -152,7 +153,7 @@ static void one_that_cannot_be_done_holds_up_no_other(void **state)
     test_town_step(town, second, "resolve");
     test_town_set(town, "UPDATE cases SET answers = '{\"seats\":\"many\"}' WHERE id = 1");
     town->ctx.now = instant_plus_us(town->ctx.now, 30 * US_PER_DAY);
-    test_ok(&town->ctx, keep_begin(&town->ctx));
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &runner));
     assert_int_equal(run_jobs(town), 2);
     assert_int_equal(with(town, "KLM"), 0);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE kind = 'case.erase' AND "
@@ -179,7 +180,7 @@ static void a_newer_version_has_other_times(void **state)
     assert_int_equal(test_town_differences(town), 0);
     test_town_step(town, id, "resolve");
     town->ctx.now = instant_plus_us(town->ctx.now, 400 * US_PER_DAY);
-    test_ok(&town->ctx, keep_begin(&town->ctx));
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &runner));
     assert_int_equal(run_jobs(town), 1);
     assert_int_equal(with(town, "seats"), 1);
     assert_int_equal(
@@ -216,7 +217,7 @@ static void an_imported_case_has_its_end_already(void **state)
     test_ok(ctx, case_import_plan(ctx, &group, &plan));
     test_ok(ctx, case_import(ctx, plan, &counts));
     assert_int_equal(test_town_differences(town), 0);
-    test_ok(ctx, keep_begin(ctx));
+    test_ok(ctx, jobs_begin(ctx, &runner));
     assert_int_equal(run_jobs(town), 1);
     assert_int_equal(with(town, "KLM"), 0);
     assert_int_equal(with(town, "seats"), 1);

@@ -52,10 +52,8 @@ static void test_missed_is_told_once(void **state_of)
     struct test_town *town = *state_of;
     struct filed filed = test_town_file(town);
 
-    test_town_at(town, "2026-11-18T05:59:59Z");
-    assert_int_equal(test_town_run_jobs(town), 0);
-    test_town_at(town, "2026-11-18T06:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-18T05:59:59Z"), 0);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-18T06:00:00Z"), 1);
     assert_int_equal(test_town_count(town, missed), 1);
     assert_text(town, "SELECT group_concat(address) FROM message WHERE notice = 'clock.missed'",
                 "streets-west@portazalea.example");
@@ -66,13 +64,11 @@ static void test_missed_is_told_once(void **state_of)
 
     test_town_at(town, "2026-11-18T15:00:00Z");
     test_town_step(town, filed.case_id, "start");
-    test_town_at(town, "2026-11-20T06:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-20T06:00:00Z"), 1);
     assert_int_equal(test_town_count(town, warned), 1);
     assert_int_equal(test_town_count(town, mailed), 2);
 
-    test_town_at(town, "2026-11-24T06:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-24T06:00:00Z"), 1);
     assert_int_equal(test_town_count(town, missed), 2);
     assert_text(town,
                 "SELECT group_concat(address) FROM message WHERE notice = 'clock.missed' AND "
@@ -80,8 +76,7 @@ static void test_missed_is_told_once(void **state_of)
                 "streets-west@portazalea.example,works@portazalea.example");
     assert_int_equal(test_town_count(town, waiting), 0);
     assert_int_equal(test_town_count(town, warned), 1);
-    test_town_at(town, "2027-01-01T00:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 0);
+    assert_int_equal(test_town_run_jobs_at(town, "2027-01-01T00:00:00Z"), 0);
 }
 
 static void test_what_the_team_reads(void **state_of)
@@ -90,8 +85,7 @@ static void test_what_the_team_reads(void **state_of)
     struct filed filed = test_town_file(town);
     struct ctx *ctx = &town->ctx;
 
-    test_town_at(town, "2026-11-18T06:00:00Z");
-    test_town_run_jobs(town);
+    test_town_run_jobs_at(town, "2026-11-18T06:00:00Z");
     assert_text(town, "SELECT subject FROM message WHERE notice = 'clock.missed'",
                 str_z(ctx->arena,
                       str_fmt(ctx->arena, "%.*s is overdue: Broken bench", STR_ARG(filed.number))));
@@ -111,8 +105,7 @@ static void test_late_look_tells_the_worse_alone(void **state_of)
     struct filed filed = test_town_file(town);
 
     test_town_step(town, filed.case_id, "start");
-    test_town_at(town, "2026-12-10T12:00:00Z");
-    test_town_run_jobs(town);
+    test_town_run_jobs_at(town, "2026-12-10T12:00:00Z");
     assert_int_equal(test_town_count(town, missed), 1);
     assert_int_equal(test_town_count(town, warned), 0);
 }
@@ -124,8 +117,7 @@ static void test_met_is_not_told(void **state_of)
 
     test_town_at(town, "2026-11-17T16:00:00Z");
     test_town_step(town, filed.case_id, "resolve");
-    test_town_at(town, "2026-11-30T16:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-30T16:00:00Z"), 1);
     assert_int_equal(test_town_count(town, mailed), 0);
     assert_int_equal(test_town_count(town, waiting), 0);
 
@@ -141,21 +133,16 @@ static void test_pause_moves_warning_and_deadline(void **state_of)
     struct filed filed = test_town_file(town);
 
     test_town_step(town, filed.case_id, "ask");
-    test_town_at(town, "2026-11-18T17:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-18T17:00:00Z"), 1);
     assert_int_equal(test_town_count(town, mailed), 0);
     test_town_step(town, filed.case_id, "answer");
     assert_text(town, "SELECT due || ' ' || warn FROM clock WHERE kind = 'resolve'",
                 "1795672800000000 1795500000000000");
-    test_town_at(town, "2026-11-24T05:59:59Z");
-    assert_int_equal(test_town_run_jobs(town), 0);
-    test_town_at(town, "2026-11-24T06:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-24T05:59:59Z"), 0);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-24T06:00:00Z"), 1);
     assert_int_equal(test_town_count(town, warned), 1);
-    test_town_at(town, "2026-11-26T05:59:59Z");
-    assert_int_equal(test_town_run_jobs(town), 0);
-    test_town_at(town, "2026-11-26T06:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-26T05:59:59Z"), 0);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-26T06:00:00Z"), 1);
     assert_int_equal(test_town_count(town, missed), 1);
     test_town_at(town, "2026-12-02T06:00:00Z");
     assert_int_equal(test_town_run_jobs(town), 1); /* giving up, long answered */
@@ -169,12 +156,10 @@ static void test_waiting_case_closes_itself(void **state_of)
     struct filed filed = test_town_file(town);
 
     test_town_step(town, filed.case_id, "ask");
-    test_town_at(town, "2026-12-02T05:59:59Z");
-    test_town_run_jobs(town);
+    test_town_run_jobs_at(town, "2026-12-02T05:59:59Z");
     assert_text(town, state, "waiting");
     test_town_restart(town);
-    test_town_at(town, "2026-12-02T06:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-12-02T06:00:00Z"), 1);
     assert_text(town, state, "resolved");
     assert_text(town, "SELECT outcome FROM cases", "no-answer");
     assert_text(town, "SELECT actor_kind FROM event ORDER BY id DESC LIMIT 1", "system");
@@ -196,11 +181,9 @@ static void test_timer_of_an_earlier_wait(void **state_of)
     test_town_at(town, "2026-11-18T17:00:00Z");
     test_town_step(town, filed.case_id, "answer");
     test_town_step(town, filed.case_id, "ask");
-    test_town_at(town, "2026-12-02T06:00:00Z");
-    test_town_run_jobs(town);
+    test_town_run_jobs_at(town, "2026-12-02T06:00:00Z");
     assert_text(town, state, "waiting");
-    test_town_at(town, "2026-12-04T06:00:00Z");
-    test_town_run_jobs(town);
+    test_town_run_jobs_at(town, "2026-12-04T06:00:00Z");
     assert_text(town, state, "resolved");
 }
 
@@ -215,14 +198,11 @@ static void test_closure_moves_the_timer(void **state_of)
     assert_true(date_parse(S("2026-11-18"), &days[0].date));
     town->city->calendar.closures = days;
     town->city->calendar.closures_n = 1;
-    test_town_at(town, "2026-12-02T06:00:00Z");
-    test_town_run_jobs(town);
+    test_town_run_jobs_at(town, "2026-12-02T06:00:00Z");
     assert_text(town, state, "waiting");
     assert_int_equal(test_town_count(town, waiting), 1);
-    test_town_at(town, "2026-12-03T05:59:59Z");
-    assert_int_equal(test_town_run_jobs(town), 0);
-    test_town_at(town, "2026-12-03T06:00:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-12-03T05:59:59Z"), 0);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-12-03T06:00:00Z"), 1);
     assert_text(town, state, "resolved");
 }
 
@@ -272,8 +252,7 @@ static void test_failure_leaves_nothing_half(void **state_of)
     assert_text(town, "SELECT missed FROM clock WHERE kind = 'respond'", "NULL");
     test_town_set(town,
                   raw_is_postgres() ? "DROP TRIGGER no_mail ON message" : "DROP TRIGGER no_mail");
-    test_town_at(town, "2026-11-18T06:01:00Z");
-    assert_int_equal(test_town_run_jobs(town), 1);
+    assert_int_equal(test_town_run_jobs_at(town, "2026-11-18T06:01:00Z"), 1);
     assert_int_equal(test_town_count(town, missed), 1);
     assert_int_equal(test_town_count(town, mailed), 1);
 }

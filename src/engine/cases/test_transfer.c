@@ -77,11 +77,9 @@ static void a_state_of_the_same_name_has_the_new_type(void **state_of)
     test_town_says(town, "SELECT paused FROM clock", "1794931200000000");
     test_town_says(town, "SELECT due FROM cases", "NULL");
     assert_int_equal(test_town_differences(town), 0);
-    test_town_at(town, "2026-11-21T15:59:59Z");
-    test_town_run_jobs(town);
+    test_town_run_jobs_at(town, "2026-11-21T15:59:59Z");
     test_town_says(town, state, "begun");
-    test_town_at(town, "2026-11-21T16:00:00Z");
-    test_town_run_jobs(town);
+    test_town_run_jobs_at(town, "2026-11-21T16:00:00Z");
     test_town_says(town, state, "done");
 }
 
@@ -97,8 +95,7 @@ static void a_timer_stays_behind_with_its_workflow(void **state_of)
     test_town_says(town, type, "0");
     test_town_says(town, "SELECT paused FROM clock", "NULL");
     assert_int_equal(test_town_differences(town), 0);
-    test_town_at(town, "2026-11-21T16:00:00Z");
-    test_town_run_jobs(town);
+    test_town_run_jobs_at(town, "2026-11-21T16:00:00Z");
     test_town_says(town, state, "begun");
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE trouble <> ''"), 0);
 }

@@ -20,18 +20,18 @@ UPDATE clock SET moves = :moves WHERE id = :id;
 -- name: case_due_again :exec (id I64, updated INSTANT, due INSTANT?)
 UPDATE cases SET updated = :updated, lock_version = lock_version + 1, due = :due WHERE id = :id;
 
--- name: clock_add :insert (cases I64, kind TEXT, started INSTANT, due INSTANT, due_date DATE?, warn INSTANT?, trace JSON)
-INSERT INTO clock (cases, kind, started, due, due_date, warn, trace)
-VALUES (:cases, :kind, :started, :due, :due_date, :warn, :trace)
+-- name: clock_add :insert (cases I64, kind TEXT, started INSTANT, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?, missed INSTANT?, trace JSON, moves JSON)
+INSERT INTO clock (cases, kind, started, due, due_date, warn, paused, met, missed, trace, moves)
+VALUES (:cases, :kind, :started, :due, :due_date, :warn, :paused, :met, :missed, :trace, :moves)
 RETURNING id;
 
 -- name: clocks_of :many (cases I64)
 SELECT id, kind, started, due, due_date, warn, paused, met, missed, trace, moves
 FROM clock WHERE cases = :cases ORDER BY id;
 
--- name: clock_set :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?, moves JSON)
+-- name: clock_set :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?, missed INSTANT?, trace JSON, moves JSON)
 UPDATE clock SET due = :due, due_date = :due_date, warn = :warn, paused = :paused, met = :met,
-    moves = :moves
+    missed = :missed, trace = :trace, moves = :moves
 WHERE id = :id;
 
 -- name: clock_warned :exec (id I64)
@@ -39,11 +39,6 @@ UPDATE clock SET warn = NULL WHERE id = :id;
 
 -- name: clock_missed :exec (id I64, missed INSTANT)
 UPDATE clock SET missed = :missed WHERE id = :id AND missed IS NULL;
-
--- name: clock_renew :exec (id I64, due INSTANT, due_date DATE?, warn INSTANT?, paused INSTANT?, met INSTANT?, missed INSTANT?, trace JSON, moves JSON)
-UPDATE clock SET due = :due, due_date = :due_date, warn = :warn, paused = :paused, met = :met,
-    missed = :missed, trace = :trace, moves = :moves
-WHERE id = :id;
 
 -- name: clock_trace_drop :exec (id I64)
 UPDATE clock SET trace = '{}' WHERE id = :id;

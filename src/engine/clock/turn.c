@@ -58,24 +58,61 @@ struct deadline clock_deadline(const struct clocks_of_row *clock)
     };
 }
 
+static enum rc add_clock(struct ctx *ctx, int64_t case_id, const struct clocks_of_row *clock)
+{
+    return clock_add(ctx,
+                     &(struct clock_add_args){
+                         .cases = case_id,
+                         .kind = clock->kind,
+                         .started = clock->started,
+                         .due = clock->due,
+                         .due_date = clock->due_date,
+                         .due_date_is_null = clock->due_date_is_null,
+                         .warn = clock->warn,
+                         .warn_is_null = clock->warn_is_null,
+                         .paused = clock->paused,
+                         .paused_is_null = clock->paused_is_null,
+                         .met = clock->met,
+                         .met_is_null = clock->met_is_null,
+                         .missed = clock->missed,
+                         .missed_is_null = clock->missed_is_null,
+                         .trace = clock->trace,
+                         .moves = clock->moves,
+                     },
+                     NULL);
+}
+
+enum rc clock_write(struct ctx *ctx, int64_t case_id, const struct clocks_of_row *clock)
+{
+    if (!clock->id)
+        return add_clock(ctx, case_id, clock);
+    return clock_set(ctx,
+                     &(struct clock_set_args){
+                         .id = clock->id,
+                         .due = clock->due,
+                         .due_date = clock->due_date,
+                         .due_date_is_null = clock->due_date_is_null,
+                         .warn = clock->warn,
+                         .warn_is_null = clock->warn_is_null,
+                         .paused = clock->paused,
+                         .paused_is_null = clock->paused_is_null,
+                         .met = clock->met,
+                         .met_is_null = clock->met_is_null,
+                         .missed = clock->missed,
+                         .missed_is_null = clock->missed_is_null,
+                         .trace = clock->trace,
+                         .moves = clock->moves,
+                     },
+                     NULL);
+}
+
 enum rc clock_begin(struct ctx *ctx, int64_t case_id, const struct definition *definition,
                     const struct clock_rule *clock, const struct deadline *deadline)
 {
     struct clocks_of_row row = clock_of_deadline(ctx, deadline);
 
-    return clock_add(ctx,
-                     &(struct clock_add_args){
-                         .cases = case_id,
-                         .kind = definition->workflow->clocks[clock->kind].id,
-                         .started = row.started,
-                         .due = row.due,
-                         .due_date = row.due_date,
-                         .due_date_is_null = row.due_date_is_null,
-                         .warn = row.warn,
-                         .warn_is_null = row.warn_is_null,
-                         .trace = row.trace,
-                     },
-                     NULL);
+    row.kind = definition->workflow->clocks[clock->kind].id;
+    return clock_write(ctx, case_id, &row);
 }
 
 /* A clock that stood still is due later, and warns later, by as long as it stood. */
@@ -136,21 +173,7 @@ static enum rc turn_clock(struct ctx *ctx, const struct clock_turn *turn,
                turn->workflow->states[turn->from].type == STATE_CLOSED) {
         clock->met_is_null = true;
     }
-    return clock_set(ctx,
-                     &(struct clock_set_args){
-                         .id = clock->id,
-                         .due = clock->due,
-                         .due_date = clock->due_date,
-                         .due_date_is_null = clock->due_date_is_null,
-                         .warn = clock->warn,
-                         .warn_is_null = clock->warn_is_null,
-                         .paused = clock->paused,
-                         .paused_is_null = clock->paused_is_null,
-                         .met = clock->met,
-                         .met_is_null = clock->met_is_null,
-                         .moves = clock->moves,
-                     },
-                     NULL);
+    return clock_write(ctx, turn->case_id, clock);
 }
 
 enum rc clocks_watch(struct ctx *ctx, int64_t case_id, const struct clocks_sum *sum)

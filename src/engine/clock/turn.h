@@ -28,6 +28,10 @@ struct clocks_of_row clock_of_deadline(const struct ctx *ctx, const struct deadl
 /* The deadline of a clock as it stands; without the branch. Borrowed from the row. */
 struct deadline clock_deadline(const struct clocks_of_row *clock);
 
+/* Writes the row over the one of its id, all but its kind and beginning; without an id it is added
+ * to the case. Inside db_tx only. */
+enum rc clock_write(struct ctx *ctx, int64_t case_id, const struct clocks_of_row *clock) MUST_CHECK;
+
 /* Begins a clock of the service for a case, now. */
 enum rc clock_begin(struct ctx *ctx, int64_t case_id, const struct definition *definition,
                     const struct clock_rule *clock, const struct deadline *deadline) MUST_CHECK;

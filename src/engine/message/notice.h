@@ -37,8 +37,8 @@ struct recipient {
 struct str notice_fill(struct ctx *ctx, struct str text, const struct notice_facts *facts,
                        enum lang lang);
 
-/* Puts one mail into the outbox. Inside db_tx only. Sending the same notice about the same event
- * to the same address again does nothing, and so does one too many for the mailbox. */
+/* Puts one mail into the outbox. Inside db_tx; only the store fails. Sending the same notice about
+ * the same event to the same address again does nothing, as does one too many for the mailbox. */
 enum rc notice_queue(struct ctx *ctx, int64_t case_id, int64_t event_id,
                      const struct notice_rule *notice, const struct notice_facts *facts,
                      const struct recipient *recipient) MUST_CHECK;

@@ -27,4 +27,8 @@ enum rc case_event_add(struct ctx *ctx, struct case_event *event, const struct e
 enum rc case_event_text(struct ctx *ctx, int64_t case_id, enum event_kind kind,
                         enum event_audience audience, struct str text) MUST_CHECK;
 
+/* Whether the text is the one that an event of case_event_text said less than ten minutes ago: a
+ * form that was sent twice. `payload` is that event's as it is stored, empty when it was erased. */
+bool case_event_is_again(struct ctx *ctx, struct instant at, struct str payload, struct str text);
+
 #endif

@@ -10,6 +10,7 @@
 
 struct claim {
     struct job_due_row row;
+    const struct job_kind *kind; /* NULL: none that this version has */
     bool is_ours;
     enum rc rc; /* of its function */
     struct str trouble;
@@ -26,6 +27,37 @@ enum rc job_add(struct ctx *ctx, const struct job_order *order)
                        .due = order->due,
                    },
                    NULL);
+}
+
+static enum rc begin_table(struct ctx *ctx, const struct job_kind *row)
+{
+    enum rc rc = RC_OK;
+
+    for (; !rc && row->kind; row++)
+        if (row->begins != JOB_WHEN_ADDED)
+            rc = job_add(ctx, &(struct job_order){
+                                  .kind = row->kind,
+                                  .once = str_of(row->kind),
+                                  .due = ctx->now,
+                              });
+    return rc;
+}
+
+static enum rc begin_tx(struct ctx *ctx, void *arg)
+{
+    const struct job_runner *runner = arg;
+    enum rc rc = RC_OK;
+
+    for (size_t i = 0; !rc && runner->tables[i]; i++)
+        rc = begin_table(ctx, runner->tables[i]);
+    return rc;
+}
+
+enum rc jobs_begin(struct ctx *ctx, const struct job_runner *runner)
+{
+    struct job_runner copy = *runner;
+
+    return db_tx(ctx, begin_tx, &copy);
 }
 
 static struct instant stuck_before(const struct ctx *ctx)
@@ -66,12 +98,12 @@ static enum rc claim_next(struct ctx *ctx, struct claim *claim)
     return rc || !is_found ? rc : db_tx(ctx, claim_tx, claim);
 }
 
-static job_fn *function_of(const struct job_runner *runner, struct str kind)
+static const struct job_kind *kind_of(const struct job_runner *runner, struct str kind)
 {
     for (size_t i = 0; runner->tables[i]; i++)
         for (const struct job_kind *row = runner->tables[i]; row->kind; row++)
             if (str_eq(str_of(row->kind), kind))
-                return row->run;
+                return row;
     return NULL;
 }
 
@@ -94,6 +126,9 @@ static enum rc end_tx(struct ctx *ctx, void *arg)
                                 .trouble = claim->trouble,
                             },
                             NULL);
+    if (claim->kind->begins == JOB_DAILY)
+        return job_come_again(ctx, claim->row.id, ctx->now, instant_plus_us(ctx->now, US_PER_DAY),
+                              NULL);
     return job_end(ctx, claim->row.id, ctx->now, ctx->now, NULL);
 }
 
@@ -110,18 +145,17 @@ enum rc job_run_next(struct ctx *ctx, const struct job_runner *runner, bool *ret
     struct claim claim = {0};
     struct job job;
     struct ctx after;
-    job_fn *run;
     enum rc rc = claim_next(ctx, &claim);
 
     *ret_was_there = !rc && claim.is_ours;
     if (!*ret_was_there)
         return rc;
     job = (struct job){claim.row.id, claim.row.kind, claim.row.argument, runner->base_url};
-    run = function_of(runner, job.kind);
-    claim.rc = run ? run(ctx, &job)
-                   : FAIL(ctx, ERR_CONFIG,
-                          .detail = str_fmt(ctx->arena, "this version has no job \"%.*s\"",
-                                            STR_ARG(job.kind)));
+    claim.kind = kind_of(runner, job.kind);
+    claim.rc = claim.kind ? claim.kind->run(ctx, &job)
+                          : FAIL(ctx, ERR_CONFIG,
+                                 .detail = str_fmt(ctx->arena, "this version has no job \"%.*s\"",
+                                                   STR_ARG(job.kind)));
     assert(!ctx->conn);
     if (claim.rc)
         claim.trouble = trouble_of(ctx);

@@ -25,9 +25,18 @@ struct job {
 /* What a job does. It has ctx->city and ctx->db, no reader and no actor: the program acts. */
 typedef enum rc job_fn(struct ctx *ctx, const struct job *job);
 
+/* Who sets a kind's first job. */
+enum job_begins {
+    JOB_WHEN_ADDED, /* job_add alone */
+    JOB_AT_START,   /* a worker, when it begins */
+    JOB_DAILY, /* likewise; each that ended well is set for the next day, unless it has set itself
+                * to go on by a job_add of its own. Without an argument, `once` is the kind */
+};
+
 struct job_kind {
     const char *kind; /* NULL ends a table */
     job_fn *run;
+    enum job_begins begins;
 };
 
 struct job_order {
@@ -52,6 +61,10 @@ struct job_runner {
     const struct job_kind *const *tables; /* ended by NULL */
     struct str base_url;
 };
+
+/* Sets every JOB_AT_START and JOB_DAILY of the tables to ctx->now: when a worker begins. Own
+ * db_tx. */
+enum rc jobs_begin(struct ctx *ctx, const struct job_runner *runner) MUST_CHECK;
 
 /* Takes the job that has been due longest at ctx->now, runs it and writes down how it ended.
  * *ret_was_there is false when none was due or the store did not answer; then the return says

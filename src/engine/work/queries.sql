@@ -22,6 +22,10 @@ WHERE id = :id AND done IS NULL AND attempts = :attempts
 UPDATE job SET done = :now, once = NULL, claimed = NULL, trouble = ''
 WHERE id = :id AND claimed = :claimed AND done IS NULL;
 
+-- name: job_come_again :exec (id I64, claimed INSTANT, due INSTANT)
+UPDATE job SET due = :due, claimed = NULL, attempts = 0, argument = '', trouble = ''
+WHERE id = :id AND claimed = :claimed AND done IS NULL;
+
 -- name: job_put_back :exec (id I64, claimed INSTANT, due INSTANT, trouble TEXT)
 UPDATE job SET claimed = NULL, due = :due, trouble = :trouble
 WHERE id = :id AND claimed = :claimed AND done IS NULL;

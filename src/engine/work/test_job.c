@@ -179,6 +179,66 @@ static void test_stuck_job_is_taken_again(void **state)
     assert_int_equal(test_town_count(town, "SELECT attempts FROM job"), 2);
 }
 
+/* A daily one comes back a day after it ran; one that failed is tried again as any other is. */
+static void test_daily_comes_again(void **state)
+{
+    static const struct job_kind daily[] = {{"test.count", count_run, JOB_DAILY}, {.kind = NULL}};
+    static const struct job_kind *const only[] = {daily, NULL};
+    static const struct job_runner every_day = {only, STR_NONE};
+    struct test_town *town = *state;
+    bool was_there;
+
+    test_town_set(town, "DELETE FROM job");
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &runner)); /* nothing that begins by itself */
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job"), 0);
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &every_day));
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &every_day));
+    outcome = RC_UNAVAILABLE;
+    assert_int_equal(job_run_next(&town->ctx, &every_day, &was_there), outcome);
+    ctx_clear_error(&town->ctx);
+    outcome = RC_OK;
+    town->ctx.now = instant_plus_us(town->ctx.now, US_PER_MIN);
+    test_ok(&town->ctx, job_run_next(&town->ctx, &every_day, &was_there));
+    assert_true(was_there);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE done IS NULL AND "
+                                           "attempts = 0 AND claimed IS NULL AND trouble = ''"),
+                     1);
+    town->ctx.now = instant_plus_us(town->ctx.now, US_PER_DAY - 1);
+    test_ok(&town->ctx, job_run_next(&town->ctx, &every_day, &was_there));
+    assert_false(was_there);
+    town->ctx.now = instant_plus_us(town->ctx.now, 1);
+    test_ok(&town->ctx, job_run_next(&town->ctx, &every_day, &was_there));
+    assert_true(was_there);
+    assert_int_equal(runs, 3);
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job"), 1);
+}
+
+/* What it sets itself to do yet comes first, and the day after it its beginning. */
+static void test_daily_goes_on(void **state)
+{
+    static const struct job_kind daily[] = {{"test.count", count_run, JOB_DAILY}, {.kind = NULL}};
+    static const struct job_kind *const only[] = {daily, NULL};
+    static const struct job_runner every_day = {only, STR_NONE};
+    struct test_town *town = *state;
+    struct job_order rest = order(town, "the rest", "test.count");
+    bool was_there;
+
+    test_town_set(town, "DELETE FROM job");
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &every_day));
+    added_meanwhile = &rest;
+    test_ok(&town->ctx, job_run_next(&town->ctx, &every_day, &was_there));
+    assert_string_equal(last_argument, "");
+    added_meanwhile = NULL;
+    test_ok(&town->ctx, job_run_next(&town->ctx, &every_day, &was_there));
+    assert_string_equal(last_argument, "the rest");
+    test_ok(&town->ctx, job_run_next(&town->ctx, &every_day, &was_there));
+    assert_false(was_there);
+    town->ctx.now = instant_plus_us(town->ctx.now, US_PER_DAY);
+    test_ok(&town->ctx, job_run_next(&town->ctx, &every_day, &was_there));
+    assert_string_equal(last_argument, "");
+    assert_int_equal(runs, 3);
+}
+
 /* One that kills its worker each time is let be, and says so. */
 static void test_deadly_job_is_given_up(void **state)
 {
@@ -269,6 +329,8 @@ int main(void)
         TOWN(test_nothing_is_added_when_undone),
         TOWN(test_failure_is_tried_eight_times),
         TOWN(test_stuck_job_is_taken_again),
+        TOWN(test_daily_comes_again),
+        TOWN(test_daily_goes_on),
         TOWN(test_deadly_job_is_given_up),
         TOWN(test_unknown_kind),
         TOWN(test_workers_share),

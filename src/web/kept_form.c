@@ -1,4 +1,4 @@
-#include "web/kept.h"
+#include "web/kept_form.h"
 
 #include "web/url.h"
 
@@ -19,7 +19,7 @@ static bool has_password(const struct params *form)
     return false;
 }
 
-struct str kept_text(struct ctx *ctx, const struct request *request)
+struct str kept_form_text(struct ctx *ctx, const struct request *request)
 {
     struct buf out;
 
@@ -37,7 +37,7 @@ struct str kept_text(struct ctx *ctx, const struct request *request)
     return buf_str(&out);
 }
 
-struct str kept_page(const struct request *request)
+struct str kept_form_page(const struct request *request)
 {
     struct str referer = request_header(request, S("referer"));
     struct str host = request_header(request, S("host"));

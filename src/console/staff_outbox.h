@@ -1,6 +1,6 @@
 /* The outbox: what the city told people, and how far it got. Layer: console, private. */
-#ifndef CONSOLE_OUTBOX_H
-#define CONSOLE_OUTBOX_H
+#ifndef CONSOLE_STAFF_OUTBOX_H
+#define CONSOLE_STAFF_OUTBOX_H
 
 #include "console/staff_page.h"
 
@@ -16,6 +16,6 @@ struct outbox_view {
     struct str next_url; /* empty: no more */
 };
 
-enum rc outbox_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc staff_outbox_show(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

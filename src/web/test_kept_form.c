@@ -1,6 +1,6 @@
 /* What comes back of a form that was refused unread, and what never does. */
 #include "base/test_support.h"
-#include "web/kept.h"
+#include "web/kept_form.h"
 
 static struct param headers[] = {{STR("sec-fetch-site"), STR("same-origin")},
                                  {STR("host"), STR("city.example")},
@@ -20,7 +20,7 @@ static void texts_come_back(void **state)
 {
     struct request request = asked(headers, COUNT(headers));
 
-    assert_str(kept_text(*state, &request),
+    assert_str(kept_form_text(*state, &request),
                "A deep hole in the road\n\nIt has been there for weeks");
 }
 
@@ -34,9 +34,9 @@ static void nothing_of_a_form_with_a_password(void **state)
     struct request request = asked(headers, COUNT(headers));
 
     request.form = (struct params){change, COUNT(change)};
-    assert_str(kept_text(*state, &request), "");
+    assert_str(kept_form_text(*state, &request), "");
     request.form = (struct params){relay, COUNT(relay)};
-    assert_str(kept_text(*state, &request), "");
+    assert_str(kept_form_text(*state, &request), "");
 }
 
 static void a_foreign_page_puts_no_words_into_our_mouth(void **state)
@@ -44,9 +44,9 @@ static void a_foreign_page_puts_no_words_into_our_mouth(void **state)
     struct param foreign[] = {{S("sec-fetch-site"), S("cross-site")}};
     struct request request = asked(foreign, 1);
 
-    assert_str(kept_text(*state, &request), "");
+    assert_str(kept_form_text(*state, &request), "");
     request = asked(NULL, 0);
-    assert_str(kept_text(*state, &request), "");
+    assert_str(kept_form_text(*state, &request), "");
 }
 
 static void the_page_is_one_of_this_host(void **state)
@@ -60,10 +60,10 @@ static void the_page_is_one_of_this_host(void **state)
     struct request request = asked(headers, COUNT(headers));
 
     (void)state;
-    assert_str(kept_page(&request), "/report/x?a=1");
+    assert_str(kept_form_page(&request), "/report/x?a=1");
     for (size_t i = 0; i < COUNT(elsewhere); i++) {
         headers[2].value = str_of(elsewhere[i]);
-        assert_str(kept_page(&request), "");
+        assert_str(kept_form_page(&request), "");
     }
 }
 

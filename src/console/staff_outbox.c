@@ -1,8 +1,8 @@
-#include "console/outbox.h"
+#include "console/staff_outbox.h"
 
 #include "base/msg.h"
-#include "console/outbox.ct.h"
 #include "console/queries.h"
+#include "console/staff_outbox.ct.h"
 #include "engine/cases/access.h"
 #include "engine/message/notice.h"
 #include "people/people.h"
@@ -120,7 +120,7 @@ static enum rc load(struct ctx *ctx, const struct staff_page *page, int64_t befo
     return RC_OK;
 }
 
-enum rc outbox_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc staff_outbox_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct staff_page page =
         staff_page_on(ctx, request, reply, msg_text(ctx->lang, MSG_staff_nav_outbox));

@@ -1,4 +1,4 @@
-#include "engine/cases/sweep.h"
+#include "engine/cases/daily_sweep.h"
 
 #include "db/db.h"
 #include "engine/cases/files.h"
@@ -53,13 +53,6 @@ static enum rc jobs_tx(struct ctx *ctx, void *arg)
     return jobs_sweep(ctx, before, MANY, &sweep->removed);
 }
 
-static enum rc set_tx(struct ctx *ctx, void *arg)
-{
-    const struct instant *at = arg;
-
-    return job_add(ctx, &(struct job_order){"daily.sweep", STR_NONE, S("daily.sweep"), *at});
-}
-
 /* The bytes of files that no row names any more, where this program has them. */
 static enum rc sweep_disk(struct ctx *ctx)
 {
@@ -78,7 +71,6 @@ static enum rc sweep_disk(struct ctx *ctx)
 static enum rc run_sweep(struct ctx *ctx, const struct job *job)
 {
     static db_tx_fn *const sweeps[] = {drafts_tx, sessions_tx, links_tx, mailboxes_tx, jobs_tx};
-    struct instant next = instant_plus_us(ctx->now, US_PER_DAY);
     enum rc rc = photos_expire(ctx);
 
     (void)job;
@@ -90,16 +82,7 @@ static enum rc run_sweep(struct ctx *ctx, const struct job *job)
     }
     if (!rc)
         rc = resident_forget_old(ctx);
-    if (!rc)
-        rc = sweep_disk(ctx);
-    return rc ? rc : db_tx(ctx, set_tx, &next);
+    return rc ? rc : sweep_disk(ctx);
 }
 
-const struct job_kind sweep_jobs[] = {{"daily.sweep", run_sweep}, {.kind = NULL}};
-
-enum rc sweep_begin(struct ctx *ctx)
-{
-    struct instant now = ctx->now;
-
-    return db_tx(ctx, set_tx, &now);
-}
+const struct job_kind daily_sweep_jobs[] = {{"daily.sweep", run_sweep, JOB_DAILY}, {.kind = NULL}};

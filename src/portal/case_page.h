@@ -1,7 +1,7 @@
 /* A case as its public page shows it, and the private link of the one who reported it.
  * Layer: portal. */
-#ifndef PORTAL_FOLLOW_H
-#define PORTAL_FOLLOW_H
+#ifndef PORTAL_CASE_PAGE_H
+#define PORTAL_CASE_PAGE_H
 
 #include "engine/cases/case_own.h"
 #include "engine/cases/case_read.h"
@@ -11,7 +11,7 @@
 #include "portal/city_map.h"
 #include "portal/why.h"
 
-struct follow_event {
+struct case_page_event {
     struct instant at;
     struct str title; /* "Work has begun" */
     struct str text;  /* a message; empty: none */
@@ -35,11 +35,11 @@ struct own_way_back {
 
 /* An answer that who asks may see: all but staff's own for the reporter, for others what the
  * definition opens to the public. */
-struct follow_answer {
+struct case_page_answer {
     struct str prompt, text; /* in ctx->lang */
 };
 
-struct follow {
+struct case_page {
     struct case_by_number_row row;
     const struct definition *definition;
     const struct state *state;
@@ -51,9 +51,9 @@ struct follow {
     bool is_own;       /* by the private link, signed in, or by the address it was filed with */
     bool is_merged;    /* another case goes on in its place */
     struct str merged; /* its number; empty where the public may not see it */
-    struct follow_answer *answers;
+    struct case_page_answer *answers;
     size_t answer_n;
-    struct follow_event *events;
+    struct case_page_event *events;
     size_t event_n;
     struct photos photos;      /* that may be seen by who asks */
     const struct step **steps; /* that the reporter may take now */
@@ -75,47 +75,49 @@ struct follow {
 
 /* What may be seen of the path's case by who asks, and for its reporter what they may do; a case
  * that is not public does not exist for others. */
-enum rc follow_load(struct ctx *ctx, const struct request *request, struct follow *ret) MUST_CHECK;
+enum rc case_page_load(struct ctx *ctx, const struct request *request,
+                       struct case_page *ret) MUST_CHECK;
 
-/* Its page, with the status of follow->err. */
-enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *reply,
-                      const struct follow *follow) MUST_CHECK;
+/* Its page, with the status of shown->err. */
+enum rc case_page_render(struct ctx *ctx, struct request *request, struct reply *reply,
+                         const struct case_page *shown) MUST_CHECK;
 
 /* Makes ctx->actor the reporter of that case by name: who acts is in the record, and case_step and
  * case_own.h, which do not ask case_reach_ask, know them by it. ERR_NOT_REPORTER for anybody else.
  */
-enum rc follow_as_reporter(struct ctx *ctx, const struct follow *follow) MUST_CHECK;
+enum rc case_page_as_reporter(struct ctx *ctx, const struct case_page *shown) MUST_CHECK;
 
 /* The private link of a case that this browser holds, as an address of the city, and the address
  * that was given with the case. */
-enum rc follow_way_back(struct ctx *ctx, const struct request *request,
-                        const struct case_by_number_row *row, struct own_way_back *ret) MUST_CHECK;
+enum rc case_page_way_back(struct ctx *ctx, const struct request *request,
+                           const struct case_by_number_row *row,
+                           struct own_way_back *ret) MUST_CHECK;
 
 /* Keeps what was typed for the page that says why it was refused: in its own form, or, when the
  * case has moved on and that is gone, where it can be sent all the same: as a comment while the
- * case is open, else with the first step that takes a message. follow->err is set. */
-void follow_keep(struct follow *follow, struct str step, struct str typed);
+ * case is open, else with the first step that takes a message. shown->err is set. */
+void case_page_keep(struct case_page *shown, struct str step, struct str typed);
 
 /* Back to the case's page, which says that it was done. */
-void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *follow,
-                 const char *what);
+void case_page_done(struct ctx *ctx, struct reply *reply, const struct case_page *shown,
+                    const char *what);
 
 /* The kind of the state's tag: "open", "doing", "waiting", "done", "closed". */
-struct str follow_state_tag(const struct definition *definition, const struct state *state,
-                            bool has_outcome);
-struct str follow_tag(const struct follow *follow);
+struct str case_page_state_tag(const struct definition *definition, const struct state *state,
+                               bool has_outcome);
+struct str case_page_tag(const struct case_page *shown);
 
 /* Whether the step closes the case: it stands last among what may be done. */
-bool follow_step_ends(const struct follow *follow, const struct step *step);
+bool case_page_step_ends(const struct case_page *shown, const struct step *step);
 
 /* What the state means: in the workflow's words, which speak to the reporter; in the program's for
  * everybody else. */
-struct str follow_says(const struct follow *follow, enum lang lang);
+struct str case_page_says(const struct case_page *shown, enum lang lang);
 
-enum rc follow_case_show(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc follow_step_take(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc follow_number(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc follow_link(struct ctx *ctx, struct request *request, struct reply *reply);
-enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc case_page_show(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc case_page_step(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc case_page_find(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc case_page_link(struct ctx *ctx, struct request *request, struct reply *reply);
+enum rc case_page_link_open(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

@@ -1,4 +1,4 @@
-#include "engine/cases/sweep.h"
+#include "engine/cases/daily_sweep.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "engine/test_town.h"
 
-static const struct job_kind *const tables[] = {sweep_jobs, NULL};
+static const struct job_kind *const tables[] = {daily_sweep_jobs, NULL};
 static const struct job_runner runner = {tables, STR_NONE};
 
 static void run(struct test_town *town)
@@ -74,7 +74,7 @@ static void test_expired_goes_the_rest_stays(void **state)
     test_town_set(town, "INSERT INTO mailbox_day (day, mailbox, mails) VALUES (1, unhex('01'), 1), "
                         "(20772, unhex('01'), 1), (20773, unhex('01'), 1)");
     make_files(town);
-    test_ok(&town->ctx, sweep_begin(&town->ctx));
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &runner));
     run(town);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM link_token"), 2);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM file"), 1);
@@ -102,7 +102,7 @@ static void test_ended_jobs_are_kept_a_week(void **state)
                                       "trouble) VALUES ('week', '', 0, 1, %lld, ''), "
                                       "('older', '', 0, 1, %lld, '')",
                                       (long long)week_ago_us, (long long)week_ago_us - 1)));
-    test_ok(&town->ctx, sweep_begin(&town->ctx));
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &runner));
     run(town);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE kind = 'week'"), 1);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE kind = 'older'"), 0);
@@ -113,8 +113,8 @@ static void test_comes_again_tomorrow(void **state)
     struct test_town *town = *state;
     bool was_there;
 
-    test_ok(&town->ctx, sweep_begin(&town->ctx));
-    test_ok(&town->ctx, sweep_begin(&town->ctx));
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &runner));
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &runner));
     run(town);
     test_ok(&town->ctx, job_run_next(&town->ctx, &runner, &was_there));
     assert_false(was_there);

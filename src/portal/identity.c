@@ -1,12 +1,10 @@
-#include "portal/resident.h"
+#include "portal/identity.h"
 
 #include "engine/cases/private_link.h"
 #include "people/actor.h"
 #include "portal/keyring.h"
 #include "portal/my.h"
 #include "portal/portal.h"
-
-#define RESIDENT_CASES 500
 
 /* The cases of the browser's private links. */
 static enum rc linked_cases(struct ctx *ctx, const struct request *request, int64_t *ids,
@@ -45,14 +43,14 @@ static enum rc signed_in(struct ctx *ctx, struct request *request)
     return RC_OK;
 }
 
-const struct resident *resident_of(const struct request *request)
+const struct resident *identity_resident(const struct request *request)
 {
     return request->session;
 }
 
-enum rc resident_leave(struct ctx *ctx, const struct request *request)
+enum rc identity_leave(struct ctx *ctx, const struct request *request)
 {
-    const struct resident *resident = resident_of(request);
+    const struct resident *resident = identity_resident(request);
     enum rc rc = RC_OK;
 
     if (resident)
@@ -76,7 +74,7 @@ enum rc portal_begin(struct ctx *ctx, struct request *request)
     rc = linked_cases(ctx, request, ids, &n);
     if (!rc)
         rc = signed_in(ctx, request);
-    resident = resident_of(request);
+    resident = identity_resident(request);
     if (rc || (!n && !resident))
         return rc;
     *actor = (struct actor){.kind = ACTOR_RESIDENT, .case_ids = ids, .case_n = n};

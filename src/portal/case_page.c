@@ -1,4 +1,4 @@
-#include "portal/follow.h"
+#include "portal/case_page.h"
 
 #include "base/json.h"
 #include "base/log.h"
@@ -10,7 +10,7 @@
 #include "engine/cases/public_case.h"
 #include "engine/clock/deadline.h"
 #include "people/actor.h"
-#include "portal/follow.ct.h"
+#include "portal/case_page.ct.h"
 #include "portal/home.ct.h"
 #include "portal/keyring.h"
 #include "web/server.h"
@@ -20,9 +20,9 @@
 #define MAP_AROUND_M 250.0
 
 /* A home's exact address is private: the public sees its block, where the service says so. */
-static enum rc show_place(struct ctx *ctx, struct follow *follow)
+static enum rc show_place(struct ctx *ctx, struct case_page *shown)
 {
-    const struct case_by_number_row *row = &follow->row;
+    const struct case_by_number_row *row = &shown->row;
     struct public_place_source source = {
         .address = row->place_address_is_null ? STR_NONE : row->place_address,
         .label = row->place_label,
@@ -37,28 +37,28 @@ static enum rc show_place(struct ctx *ctx, struct follow *follow)
 
     if (row->place_label_is_null)
         return RC_OK;
-    rc = public_place(ctx, follow->definition, &source, &place);
+    rc = public_place(ctx, shown->definition, &source, &place);
     if (rc)
         return rc;
-    if (follow->is_own) {
+    if (shown->is_own) {
         place = (struct public_place){
             .label = source.label, .has_point = source.has_point, .point = source.point};
     }
-    follow->place = place.label;
+    shown->place = place.label;
     if (!place.has_point)
         return RC_OK;
     marker.at = place.point;
     named = MSG_ARG("place", place.label);
     about.box = box_around(place.point, MAP_AROUND_M);
     about.title = msg_format(ctx->arena, ctx->lang, MSG_map_of_case, &named, 1);
-    follow->has_map = city_map_figure(ctx, &about, &follow->map);
+    shown->has_map = city_map_figure(ctx, &about, &shown->map);
     return RC_OK;
 }
 
-static struct str state_name(const struct ctx *ctx, const struct follow *follow, int state)
+static struct str state_name(const struct ctx *ctx, const struct case_page *shown, int state)
 {
     return state < 0 ? STR_NONE
-                     : text_in(&follow->definition->workflow->states[state].name, ctx->lang);
+                     : text_in(&shown->definition->workflow->states[state].name, ctx->lang);
 }
 
 /* What stands in the payload; empty when it was erased or is not for who asks. */
@@ -117,23 +117,23 @@ static struct str message_title(struct ctx *ctx, const struct events_of_row *row
 }
 
 /* Leaves the title empty for what is no news to a resident. */
-static void tell(struct ctx *ctx, const struct follow *follow, const struct events_of_row *row,
-                 const json_t *payload, struct follow_event *event)
+static void tell(struct ctx *ctx, const struct case_page *shown, const struct events_of_row *row,
+                 const json_t *payload, struct case_page_event *event)
 {
-    const struct workflow *workflow = follow->definition->workflow;
+    const struct workflow *workflow = shown->definition->workflow;
     bool is_own_word = str_eq(row->actor_kind, S("resident"));
     enum event_kind kind;
 
     if (!event_kind_of(row->kind, &kind))
         return;
     switch (kind) {
-    case EVENT_CASE_OPENED: event->title = state_name(ctx, follow, workflow->start); break;
+    case EVENT_CASE_OPENED: event->title = state_name(ctx, shown, workflow->start); break;
     case EVENT_CASE_STEP:
         event->title = step_title(ctx, workflow, payload);
         event->ended = ended(ctx, workflow, "to", payload);
         break;
     case EVENT_CASE_IMPORTED:
-        event->title = state_name(ctx, follow, workflow_state(workflow, word(payload, "state")));
+        event->title = state_name(ctx, shown, workflow_state(workflow, word(payload, "state")));
         event->ended = ended(ctx, workflow, "state", payload);
         break;
     case EVENT_MESSAGE_ADDED:
@@ -172,37 +172,37 @@ static bool is_erased_text(const struct events_of_row *row)
            (event_is(row->kind, EVENT_MESSAGE_ADDED) || event_is(row->kind, EVENT_NOTE_ADDED));
 }
 
-static void add_event(struct ctx *ctx, struct follow *follow, const struct events_of_row *row)
+static void add_event(struct ctx *ctx, struct case_page *shown, const struct events_of_row *row)
 {
-    struct follow_event *event = &follow->events[follow->event_n];
+    struct case_page_event *event = &shown->events[shown->event_n];
     json_t *payload = NULL;
 
-    *event = (struct follow_event){.at = row->at};
+    *event = (struct case_page_event){.at = row->at};
     if (is_erased_text(row))
         return;
     if (!row->payload_is_null && json_parse(ctx, row->payload, RECORD_PAYLOAD_MAX, &payload))
         ctx_clear_error(ctx);
-    tell(ctx, follow, row, payload, event);
-    follow->event_n += event->title.n > 0;
+    tell(ctx, shown, row, payload, event);
+    shown->event_n += event->title.n > 0;
 }
 
-static enum rc load_events(struct ctx *ctx, struct follow *follow, const struct case_read *read)
+static enum rc load_events(struct ctx *ctx, struct case_page *shown, const struct case_read *read)
 {
     struct events_of_rows stored;
     enum rc rc = case_events(ctx, read, read->is_own ? EVENT_PARTIES : EVENT_PUBLIC, &stored);
 
     if (rc)
         return rc;
-    follow->events = ARENA_ARRAY(ctx->arena, stored.n, struct follow_event);
-    if (!follow->events)
+    shown->events = ARENA_ARRAY(ctx->arena, stored.n, struct case_page_event);
+    if (!shown->events)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < stored.n; i++)
-        add_event(ctx, follow, &stored.rows[i]);
+        add_event(ctx, shown, &stored.rows[i]);
     return RC_OK;
 }
 
-struct str follow_state_tag(const struct definition *definition, const struct state *state,
-                            bool has_outcome)
+struct str case_page_state_tag(const struct definition *definition, const struct state *state,
+                               bool has_outcome)
 {
     const struct workflow *workflow = definition->workflow;
 
@@ -214,12 +214,12 @@ struct str follow_state_tag(const struct definition *definition, const struct st
     return state == &workflow->states[workflow->start] ? S("open") : S("doing");
 }
 
-bool follow_step_ends(const struct follow *follow, const struct step *step)
+bool case_page_step_ends(const struct case_page *shown, const struct step *step)
 {
-    return follow->definition->workflow->states[step->to].type == STATE_CLOSED;
+    return shown->definition->workflow->states[step->to].type == STATE_CLOSED;
 }
 
-struct str follow_says(const struct follow *follow, enum lang lang)
+struct str case_page_says(const struct case_page *shown, enum lang lang)
 {
     static const struct {
         struct str tag;
@@ -229,28 +229,27 @@ struct str follow_says(const struct follow *follow, enum lang lang)
         {STR("waiting"), MSG_follow_says_waiting}, {STR("done"), MSG_follow_says_closed},
         {STR("closed"), MSG_follow_says_closed},
     };
-    struct str tag = follow_tag(follow);
+    struct str tag = case_page_tag(shown);
 
-    if (follow->is_own)
-        return text_in(&follow->state->says, lang);
+    if (shown->is_own)
+        return text_in(&shown->state->says, lang);
     for (size_t i = 0; i < COUNT(words); i++)
         if (str_eq(words[i].tag, tag))
             return msg_text(lang, words[i].id);
     return STR_NONE;
 }
 
-struct str follow_tag(const struct follow *follow)
+struct str case_page_tag(const struct case_page *shown)
 {
-    return follow_state_tag(follow->definition, follow->state, !follow->row.outcome_is_null);
+    return case_page_state_tag(shown->definition, shown->state, !shown->row.outcome_is_null);
 }
 
-static const struct outcome *outcome_of(const struct follow *follow)
+static const struct outcome *outcome_of(const struct case_page *shown)
 {
-    const struct workflow *workflow = follow->definition->workflow;
-    int outcome =
-        follow->row.outcome_is_null ? -1 : workflow_outcome(workflow, follow->row.outcome);
+    const struct workflow *workflow = shown->definition->workflow;
+    int outcome = shown->row.outcome_is_null ? -1 : workflow_outcome(workflow, shown->row.outcome);
 
-    return outcome < 0 || follow->state->type != STATE_CLOSED ? NULL : &workflow->outcomes[outcome];
+    return outcome < 0 || shown->state->type != STATE_CLOSED ? NULL : &workflow->outcomes[outcome];
 }
 
 static enum rc find_link(struct ctx *ctx, const struct request *request, int64_t case_id,
@@ -275,8 +274,8 @@ static enum rc find_link(struct ctx *ctx, const struct request *request, int64_t
     return RC_OK;
 }
 
-enum rc follow_way_back(struct ctx *ctx, const struct request *request,
-                        const struct case_by_number_row *row, struct own_way_back *ret)
+enum rc case_page_way_back(struct ctx *ctx, const struct request *request,
+                           const struct case_by_number_row *row, struct own_way_back *ret)
 {
     struct own_way_back back = {.number = row->number};
     struct contacts_of_party_rows contacts = {.n = 0};
@@ -294,41 +293,41 @@ enum rc follow_way_back(struct ctx *ctx, const struct request *request,
 
 /* A case that waits goes on with the first step that tells something and does not end it; what it
  * waits for was said last. */
-static void find_answer(struct follow *follow)
+static void find_answer(struct case_page *shown)
 {
-    if (follow->state->type != STATE_WAITING)
+    if (shown->state->type != STATE_WAITING)
         return;
-    for (size_t i = 0; i < follow->step_n && !follow->answer; i++)
-        if ((follow->steps[i]->asks & (STEP_ASK_MESSAGE | STEP_NEEDS_MESSAGE)) &&
-            !follow_step_ends(follow, follow->steps[i]))
-            follow->answer = follow->steps[i];
-    for (size_t i = follow->event_n; i-- > 0 && !follow->asked.n;)
-        if (follow->events[i].is_citys)
-            follow->asked = follow->events[i].text;
+    for (size_t i = 0; i < shown->step_n && !shown->answer; i++)
+        if ((shown->steps[i]->asks & (STEP_ASK_MESSAGE | STEP_NEEDS_MESSAGE)) &&
+            !case_page_step_ends(shown, shown->steps[i]))
+            shown->answer = shown->steps[i];
+    for (size_t i = shown->event_n; i-- > 0 && !shown->asked.n;)
+        if (shown->events[i].is_citys)
+            shown->asked = shown->events[i].text;
 }
 
 /* What its reporter may do, and their link. */
-static enum rc load_own(struct ctx *ctx, const struct request *request, struct follow *follow)
+static enum rc load_own(struct ctx *ctx, const struct request *request, struct case_page *shown)
 {
-    bool is_closed = follow->state->type == STATE_CLOSED;
+    bool is_closed = shown->state->type == STATE_CLOSED;
     const struct case_standing standing = {
-        .definition = follow->definition,
-        .state = follow->row.state,
-        .is_merged = follow->is_merged,
-        .has_closed = !follow->row.closed_is_null,
-        .closed = follow->row.closed,
+        .definition = shown->definition,
+        .state = shown->row.state,
+        .is_merged = shown->is_merged,
+        .has_closed = !shown->row.closed_is_null,
+        .closed = shown->row.closed,
     };
-    enum rc rc = follow_way_back(ctx, request, &follow->row, &follow->back);
+    enum rc rc = case_page_way_back(ctx, request, &shown->row, &shown->back);
 
     if (rc)
         return rc;
-    rc = case_steps_open(ctx, &standing, &follow->steps, &follow->step_n);
+    rc = case_steps_open(ctx, &standing, &shown->steps, &shown->step_n);
     if (!rc)
-        find_answer(follow);
+        find_answer(shown);
     if (!rc)
-        rc = case_rating_of(ctx, follow->row.id, &follow->is_rated, &follow->rating);
-    follow->may_rate = is_closed && !follow->is_merged;
-    follow->may_add = !is_closed;
+        rc = case_rating_of(ctx, shown->row.id, &shown->is_rated, &shown->rating);
+    shown->may_rate = is_closed && !shown->is_merged;
+    shown->may_add = !is_closed;
     return rc;
 }
 
@@ -346,17 +345,17 @@ static struct str done_of(const struct request *request)
 }
 
 /* Whether the case was merged, and into which the public may go on. */
-static enum rc load_merged(struct ctx *ctx, struct follow *follow)
+static enum rc load_merged(struct ctx *ctx, struct case_page *shown)
 {
     struct public_case into;
     enum rc rc;
 
-    follow->is_merged = !follow->row.merged_into_is_null;
-    if (!follow->is_merged)
+    shown->is_merged = !shown->row.merged_into_is_null;
+    if (!shown->is_merged)
         return RC_OK;
-    rc = public_case_get(ctx, follow->row.merged_into, &into);
+    rc = public_case_get(ctx, shown->row.merged_into, &into);
     if (!rc)
-        follow->merged = into.number;
+        shown->merged = into.number;
     if (rc == RC_NOT_FOUND) {
         ctx_clear_error(ctx);
         rc = RC_OK;
@@ -364,25 +363,25 @@ static enum rc load_merged(struct ctx *ctx, struct follow *follow)
     return rc;
 }
 
-static enum rc load_answers(struct ctx *ctx, struct follow *follow)
+static enum rc load_answers(struct ctx *ctx, struct case_page *shown)
 {
-    const struct definition *definition = follow->definition;
+    const struct definition *definition = shown->definition;
     struct answers answers;
-    enum rc rc = answers_parse(ctx, definition, follow->row.answers, &answers);
+    enum rc rc = answers_parse(ctx, definition, shown->row.answers, &answers);
 
     if (rc)
         return rc;
-    follow->answers = ARENA_ARRAY(ctx->arena, definition->field_n, struct follow_answer);
-    if (!follow->answers)
+    shown->answers = ARENA_ARRAY(ctx->arena, definition->field_n, struct case_page_answer);
+    if (!shown->answers)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < definition->field_n; i++) {
         const struct field *field = &definition->fields[i];
         struct str prompt = text_in(&field->prompt, ctx->lang);
 
         if (!answers.of[i].is_given || field->audience == AUDIENCE_STAFF ||
-            (!follow->is_own && !answer_is_public(ctx->city, field, &answers.of[i])))
+            (!shown->is_own && !answer_is_public(ctx->city, field, &answers.of[i])))
             continue;
-        follow->answers[follow->answer_n++] = (struct follow_answer){
+        shown->answers[shown->answer_n++] = (struct case_page_answer){
             prompt.n ? prompt : text_in(&field->text, ctx->lang),
             answer_shown(ctx->arena, field, &answers.of[i], ctx->lang),
         };
@@ -390,149 +389,149 @@ static enum rc load_answers(struct ctx *ctx, struct follow *follow)
     return RC_OK;
 }
 
-enum rc follow_load(struct ctx *ctx, const struct request *request, struct follow *ret)
+enum rc case_page_load(struct ctx *ctx, const struct request *request, struct case_page *ret)
 {
-    struct follow follow = {.done = done_of(request)};
+    struct case_page shown = {.done = done_of(request)};
     struct case_read read;
     enum rc rc = case_read(ctx, request_param(request, S("number")), CASE_FOR_RESIDENT, &read);
 
     if (rc)
         return rc;
-    follow.row = read.row;
-    follow.definition = read.definition;
-    follow.state = read.state;
-    follow.team = read.team;
-    follow.is_own = read.is_own;
-    follow.outcome = outcome_of(&follow);
-    rc = load_merged(ctx, &follow);
+    shown.row = read.row;
+    shown.definition = read.definition;
+    shown.state = read.state;
+    shown.team = read.team;
+    shown.is_own = read.is_own;
+    shown.outcome = outcome_of(&shown);
+    rc = load_merged(ctx, &shown);
     if (!rc)
-        rc = show_place(ctx, &follow);
+        rc = show_place(ctx, &shown);
     if (!rc)
-        rc = load_answers(ctx, &follow);
+        rc = load_answers(ctx, &shown);
     if (!rc)
-        rc = load_events(ctx, &follow, &read);
+        rc = load_events(ctx, &shown, &read);
     if (!rc)
-        rc = photos_of_case(ctx, follow.row.id, follow.is_own ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC,
-                            &follow.photos);
-    if (!rc && !follow.row.due_is_null && follow.state->type != STATE_CLOSED)
-        rc = why_of_case(ctx, &follow.row, follow.definition, follow.is_own, &follow.why);
-    if (!rc && follow.is_own)
-        rc = load_own(ctx, request, &follow);
+        rc = photos_of_case(ctx, shown.row.id, shown.is_own ? AUDIENCE_PARTIES : AUDIENCE_PUBLIC,
+                            &shown.photos);
+    if (!rc && !shown.row.due_is_null && shown.state->type != STATE_CLOSED)
+        rc = why_of_case(ctx, &shown.row, shown.definition, shown.is_own, &shown.why);
+    if (!rc && shown.is_own)
+        rc = load_own(ctx, request, &shown);
     if (!rc)
-        *ret = follow;
+        *ret = shown;
     return rc;
 }
 
-enum rc follow_as_reporter(struct ctx *ctx, const struct follow *follow)
+enum rc case_page_as_reporter(struct ctx *ctx, const struct case_page *shown)
 {
     struct actor *actor = ARENA_NEW(ctx->arena, struct actor);
 
-    if (!follow->is_own)
+    if (!shown->is_own)
         return FAIL(ctx, ERR_NOT_REPORTER);
     if (!actor)
         return FAIL(ctx, ERR_MEMORY);
     *actor = *ctx->actor;
-    actor->id = follow->row.reporter_is_null ? 0 : follow->row.reporter;
+    actor->id = shown->row.reporter_is_null ? 0 : shown->row.reporter;
     ctx->actor = actor;
     return RC_OK;
 }
 
-static bool has_form(const struct follow *follow, struct str step)
+static bool has_form(const struct case_page *shown, struct str step)
 {
     if (str_eq(step, S("comment")) || str_eq(step, S("photos")))
-        return follow->may_add;
+        return shown->may_add;
     if (str_eq(step, S("rating")))
-        return follow->may_rate;
-    for (size_t i = 0; i < follow->step_n; i++)
-        if (str_eq(follow->steps[i]->id, step))
+        return shown->may_rate;
+    for (size_t i = 0; i < shown->step_n; i++)
+        if (str_eq(shown->steps[i]->id, step))
             return true;
     return str_eq(step, S("link"));
 }
 
-void follow_keep(struct follow *follow, struct str step, struct str typed)
+void case_page_keep(struct case_page *shown, struct str step, struct str typed)
 {
-    follow->step = step;
-    follow->typed = typed;
-    if (!typed.n || has_form(follow, step))
+    shown->step = step;
+    shown->typed = typed;
+    if (!typed.n || has_form(shown, step))
         return;
-    if (follow->may_add)
-        follow->step = S("comment");
-    for (size_t i = follow->step_n; i-- > 0 && !follow->may_add;)
-        if (follow->steps[i]->asks & (STEP_ASK_MESSAGE | STEP_NEEDS_MESSAGE))
-            follow->step = follow->steps[i]->id;
+    if (shown->may_add)
+        shown->step = S("comment");
+    for (size_t i = shown->step_n; i-- > 0 && !shown->may_add;)
+        if (shown->steps[i]->asks & (STEP_ASK_MESSAGE | STEP_NEEDS_MESSAGE))
+            shown->step = shown->steps[i]->id;
 }
 
-void follow_done(struct ctx *ctx, struct reply *reply, const struct follow *follow,
-                 const char *what)
+void case_page_done(struct ctx *ctx, struct reply *reply, const struct case_page *shown,
+                    const char *what)
 {
     reply_redirect(reply, url_in_lang(ctx->arena, ctx->lang,
                                       str_fmt(ctx->arena, "/cases/%.*s?done=%s",
-                                              STR_ARG(follow->row.number), what)));
+                                              STR_ARG(shown->row.number), what)));
 }
 
-static struct str title_of(struct ctx *ctx, const struct follow *follow)
+static struct str title_of(struct ctx *ctx, const struct case_page *shown)
 {
-    struct str name = text_in(&follow->definition->name, ctx->lang);
+    struct str name = text_in(&shown->definition->name, ctx->lang);
 
-    if (!follow->place.n)
+    if (!shown->place.n)
         return name;
-    return str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(name), STR_ARG(follow->place));
+    return str_fmt(ctx->arena, "%.*s, %.*s", STR_ARG(name), STR_ARG(shown->place));
 }
 
-enum rc follow_render(struct ctx *ctx, struct request *request, struct reply *reply,
-                      const struct follow *follow)
+enum rc case_page_render(struct ctx *ctx, struct request *request, struct reply *reply,
+                         const struct case_page *shown)
 {
-    struct page page = page_on(ctx, request, reply, title_of(ctx, follow));
+    struct page page = page_on(ctx, request, reply, title_of(ctx, shown));
 
-    if (follow->is_own)
+    if (shown->is_own)
         page_needs_form(&page, reply);
-    page.has_errors = follow->err.id != ERR_NONE;
+    page.has_errors = shown->err.id != ERR_NONE;
     if (page.has_errors)
-        reply->status = err_status(follow->err.id);
-    case_page(&page.view, &page, follow);
+        reply->status = err_status(shown->err.id);
+    case_page(&page.view, &page, shown);
     return RC_OK;
 }
 
-enum rc follow_case_show(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc case_page_show(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct follow follow;
-    enum rc rc = follow_load(ctx, request, &follow);
+    struct case_page shown;
+    enum rc rc = case_page_load(ctx, request, &shown);
 
-    return rc ? rc : follow_render(ctx, request, reply, &follow);
+    return rc ? rc : case_page_render(ctx, request, reply, &shown);
 }
 
-enum rc follow_step_take(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc case_page_step(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct follow follow;
+    struct case_page shown;
     struct step_input input = {
         .step = request_param(request, S("step")),
         .message = str_trim(request_value(request, S("message"))),
         .base_url = request_csrf(request)->base_url,
     };
     struct err refused;
-    enum rc rc = follow_load(ctx, request, &follow);
+    enum rc rc = case_page_load(ctx, request, &shown);
 
     if (!rc)
-        rc = follow_as_reporter(ctx, &follow);
+        rc = case_page_as_reporter(ctx, &shown);
     if (rc)
         return rc;
     if (!str_to_i64(request_value(request, S("lock_version")), &input.lock_version))
-        input.lock_version = follow.row.lock_version;
-    rc = case_step(ctx, follow.row.id, &input);
+        input.lock_version = shown.row.lock_version;
+    rc = case_step(ctx, shown.row.id, &input);
     if (!rc) {
-        follow_done(ctx, reply, &follow, "step");
+        case_page_done(ctx, reply, &shown, "step");
         return RC_OK;
     }
     if (rc != RC_INVALID && rc != RC_CONFLICT && rc != RC_GONE && ctx->err.id != ERR_TOO_MANY)
         return rc;
     refused = ctx->err;
     ctx_clear_error(ctx);
-    rc = follow_load(ctx, request, &follow);
+    rc = case_page_load(ctx, request, &shown);
     if (rc)
         return rc;
-    follow.err = refused;
-    follow_keep(&follow, input.step, input.message);
-    return follow_render(ctx, request, reply, &follow);
+    shown.err = refused;
+    case_page_keep(&shown, input.step, input.message);
+    return case_page_render(ctx, request, reply, &shown);
 }
 
 /* Whether who asks may see the case of a typed number; *ret is the number as we write it. */
@@ -550,7 +549,7 @@ static enum rc may_see(struct ctx *ctx, struct str typed, bool *ret_may, struct 
     return RC_OK;
 }
 
-enum rc follow_number(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc case_page_find(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct str typed = str_trim(utf8_cut(request_value(request, S("number")), MAX_TYPED));
     struct page page = page_on(ctx, request, reply, msg_text(ctx->lang, MSG_home_follow));
@@ -583,7 +582,7 @@ static enum rc link_of(struct ctx *ctx, const struct request *request, struct pr
 }
 
 /* A look at the link changes nothing: mail scanners follow links too. */
-enum rc follow_link(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc case_page_link(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct private_link link;
     struct page page;
@@ -593,11 +592,11 @@ enum rc follow_link(struct ctx *ctx, struct request *request, struct reply *repl
         return rc;
     page = page_on(ctx, request, reply, link.number);
     page_needs_form(&page, reply);
-    link_page(&page.view, &page, link.number, request_param(request, S("token")));
+    case_page_link_form(&page.view, &page, link.number, request_param(request, S("token")));
     return RC_OK;
 }
 
-enum rc follow_open(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc case_page_link_open(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct private_link link;
     enum rc rc = link_of(ctx, request, &link);

@@ -1,4 +1,4 @@
-#include "api/record.h"
+#include "api/public_record.h"
 
 #include "api/caller.h"
 #include "engine/definition/city.h"
@@ -57,7 +57,7 @@ static void put_hashes(struct ctx *ctx, struct json_writer *json, const char *na
     json_end_array(json);
 }
 
-enum rc record_head_send(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc public_record_head(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct record_head head;
     struct form query;
@@ -72,7 +72,7 @@ enum rc record_head_send(struct ctx *ctx, struct request *request, struct reply 
     return RC_OK;
 }
 
-enum rc record_key_send(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc public_record_key(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     const struct crypto_keypair *keys = ctx->city->record_keys;
     struct form query;
@@ -89,7 +89,7 @@ enum rc record_key_send(struct ctx *ctx, struct request *request, struct reply *
     return RC_OK;
 }
 
-enum rc record_consistency_send(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc public_record_consistency(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct json_writer json;
     struct merkle_proof proof;
@@ -123,7 +123,7 @@ enum rc record_consistency_send(struct ctx *ctx, struct request *request, struct
     return RC_OK;
 }
 
-enum rc record_inclusion_send(struct ctx *ctx, struct request *request, struct reply *reply)
+enum rc public_record_inclusion(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct json_writer json;
     struct merkle_proof proof;
