@@ -187,6 +187,10 @@ UPDATE cases SET state = :state, state_type = :state_type, state_since = :state_
     lock_version = lock_version + 1
 WHERE id = :id AND lock_version = :lock_version;
 
+-- Who is told of what happens to their cases. An account that was closed hears nothing.
+-- name: staff_mailbox :optional (id I64)
+SELECT email, lang FROM account WHERE id = :id AND disabled IS NULL;
+
 -- name: case_for_work :one (id I64)
 -- column: assignee_login TEXT?
 SELECT c.service_version, c.team, c.assignee, c.lock_version, a.login AS assignee_login
