@@ -142,6 +142,25 @@ static bool is_plain(const struct list_ask *ask)
     return ask->text.n && !ask->trouble.n;
 }
 
+/* The words are nowhere: the list is that of what the person reported, as if it had been asked for,
+ * but for an own view, whose words stay. */
+static enum rc take_name(struct ctx *ctx, const struct staff_page *page, struct queue_view *view,
+                         struct str text, const struct case_filter *filter)
+{
+    struct list_ask *ask = &view->ask;
+
+    view->name = ask->text;
+    view->name_url = queue_url(page, text);
+    if (view->line_n || view->is_cut || view->is_saved || ask->after.n)
+        return RC_OK;
+    ask->text = text;
+    ask->filter = *filter;
+    if (!ask->has_sort)
+        ask->sort = case_sort_for(filter);
+    view->has_name_alone = true;
+    return load_lines(ctx, page, view);
+}
+
 /* Whoever asks learns of no name but of those who reported a case that they may see. */
 static enum rc load_name(struct ctx *ctx, const struct staff_page *page, struct queue_view *view)
 {
@@ -158,9 +177,7 @@ static enum rc load_name(struct ctx *ctx, const struct staff_page *page, struct 
                          &found);
     if (rc || !found.n)
         return rc;
-    view->name = view->ask.text;
-    view->name_url = queue_url(page, text);
-    return RC_OK;
+    return take_name(ctx, page, view, text, &filter);
 }
 
 /* ---- The views beside it */
