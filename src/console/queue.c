@@ -8,6 +8,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/case_search.h"
 #include "engine/definition/answer.h"
+#include "engine/definition/service_search.h"
 #include "engine/definition/show.h"
 #include "people/permission.h"
 
@@ -250,6 +251,18 @@ static enum rc load_own(struct ctx *ctx, const struct staff_page *page, struct q
     return RC_OK;
 }
 
+static enum rc load_services(struct ctx *ctx, struct queue_view *view)
+{
+    const struct city *city = ctx->city;
+
+    view->services = ARENA_ARRAY(ctx->arena, city->service_n + 1, const struct definition *);
+    if (!view->services)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < city->service_n; i++)
+        view->services[view->service_n++] = city->services[i];
+    return services_by_name(ctx, view->services, view->service_n);
+}
+
 static struct str title_of(struct ctx *ctx, const struct queue_view *view)
 {
     const struct case_term *team = case_filter_term(&view->ask.filter, CASE_KEY_TEAM);
@@ -284,6 +297,8 @@ enum rc queue_show_view(struct ctx *ctx, struct request *request, struct reply *
         rc = load_links(ctx, &page, view);
     if (!rc)
         rc = load_own(ctx, &page, view);
+    if (!rc)
+        rc = load_services(ctx, view);
     if (!rc)
         rc = bulk_acts(ctx, &view->acts, &view->act_n);
     if (rc)

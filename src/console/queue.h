@@ -35,6 +35,8 @@ struct queue_view {
     struct str name;     /* what was typed is the name of somebody who reported; empty: it is not */
     struct str name_url; /* their cases ... */
     bool has_name_alone; /* ... which are shown, for no case has the words themselves */
+    const struct definition **services; /* of the city, by name */
+    size_t service_n;
     struct queue_act *acts;
     size_t act_n;
     struct str view_name; /* typed for a view that could not be saved */

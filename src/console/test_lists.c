@@ -151,6 +151,34 @@ static void a_contact_is_typed(void **state)
     assert_int_equal(browse_list(&auditor, "reporter:tran"), 422);
 }
 
+/* The filter's form and the box for a call name the services in the order of the reader's language,
+ * in which Árbol comes before Hole. */
+static void services_are_offered_by_name(void **state)
+{
+    static const struct {
+        const char *page, *first, *second;
+    } pages[] = {
+        {"/staff/queue", "<option value=\"hole\"", "<option value=\"tree\""},
+        {"/es/staff/queue", "<option value=\"tree\"", "<option value=\"hole\""},
+        {"/es/staff/new", "<option value=\"\xc3\x81rbol\"", "<option value=\"Hole\""},
+    };
+    struct world *world = *state;
+    struct browser browser = {.world = world};
+    struct str password = test_city_staff(&world->city, "rdiaz", "agent", "city", "");
+
+    browser_sign_in(&browser, "rdiaz", password);
+    for (size_t i = 0; i < COUNT(pages); i++) {
+        struct str body;
+        ptrdiff_t first, second;
+
+        assert_int_equal(browse(&browser, str_of(pages[i].page)), 200);
+        body = browser.last.body;
+        first = str_find(body, str_of(pages[i].first));
+        second = str_find(body, str_of(pages[i].second));
+        assert_true(first > 0 && first < second);
+    }
+}
+
 static void columns_are_chosen(void **state)
 {
     struct world *world = *state;
@@ -587,6 +615,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_filter_is_typed),
         WORLD_TEST(a_contact_is_typed),
+        WORLD_TEST(services_are_offered_by_name),
         WORLD_TEST(columns_are_chosen),
         WORLD_TEST(answers_are_asked_for_and_shown),
         WORLD_TEST(a_list_is_a_file),
