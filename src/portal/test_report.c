@@ -3,6 +3,7 @@
 #include "portal/report.h"
 
 #include "engine/cases/draft_share.h"
+#include "place/layers.h"
 #include "portal/own.h"
 #include "portal/test_visitor.h"
 
@@ -129,6 +130,25 @@ static void the_examples_are_what_is_asked_for(void **state)
     assert_true(place_of(&ana, "pothole") > 0);
     assert_true(place_of(&ana, "pothole") < place_of(&ana, "stray-animal"));
     assert_true(place_of(&ana, "stray-animal") < place_of(&ana, "bulky-item"));
+}
+
+/* A city without layers has no map to speak of. */
+static void without_layers_no_map_is_spoken_of(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+    struct layers none = {.count = 0};
+    struct city city = *test_city;
+
+    visit(&ana, "/services/pothole");
+    assert_true(sees(&ana, "a point on the map"));
+    city.gazetteer = NULL;
+    city.layers = &none;
+    world->ctx.city = &city;
+    visit(&ana, "/services/pothole");
+    assert_false(sees(&ana, "map</li>"));
+    assert_true(sees(&ana, "the coordinates of the place"));
+    world->ctx.city = test_city;
 }
 
 /* The list of what is wrong names the box. */
@@ -628,6 +648,7 @@ int main(void)
         TEST(a_number_has_its_unit),
         TEST(the_home_page_leaves_no_service_out),
         TEST(the_examples_are_what_is_asked_for),
+        TEST(without_layers_no_map_is_spoken_of),
         TEST(what_is_missing_is_named),
         TEST(it_is_sent_once),
         TEST(the_second_tap_keeps_the_private_link),
