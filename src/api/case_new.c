@@ -129,7 +129,7 @@ static bool read_texts(struct ctx *ctx, const struct field *field, json_t *value
     *ret_n = 0;
     if (json_is_null(value))
         return true;
-    if (field->type != FIELD_CHOICES) {
+    if (!field_kind(field->type)->takes_several) {
         *ret_n = 1;
         return scalar_text(ctx, value, &ret[0]);
     }

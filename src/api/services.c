@@ -182,7 +182,6 @@ static void put_option_names(struct json_writer *json, const struct field *field
 
 static void put_choices(struct json_writer *json, const struct field *field)
 {
-    json_put_member(json, S("type"), S("array"));
     json_put_key(json, S("items"));
     json_begin_object(json);
     json_put_member(json, S("type"), S("string"));
@@ -206,26 +205,24 @@ static void put_range(struct json_writer *json, const struct field *field)
 
 static void put_type(struct json_writer *json, const struct field *field)
 {
-    bool is_number = field->type == FIELD_NUMBER || field->type == FIELD_MONEY;
-
-    if (field->type == FIELD_CHOICES) {
-        put_choices(json, field);
+    json_put_member(json, S("type"), field_kind(field->type)->json);
+    switch (field->type) {
+    case FIELD_TEXT:
+        if (field->max_length)
+            json_put_member_i64(json, S("maxLength"), field->max_length);
         return;
-    }
-    json_put_member(json, S("type"),
-                    is_number                     ? S("number")
-                    : field->type == FIELD_YES_NO ? S("boolean")
-                                                  : S("string"));
-    if (is_number)
-        put_range(json, field);
-    if (field->type == FIELD_DATE)
-        json_put_member(json, S("format"), S("date"));
-    if (field->type == FIELD_CHOICE) {
+    case FIELD_NUMBER:
+    case FIELD_MONEY: put_range(json, field); return;
+    case FIELD_DATE: json_put_member(json, S("format"), S("date")); return;
+    case FIELD_CHOICE:
         put_options(json, field);
         put_option_names(json, field);
+        return;
+    case FIELD_CHOICES: put_choices(json, field); return;
+    case FIELD_YES_NO:
+    case FIELD_ASSET:
+    case FIELD_LATER: return;
     }
-    if (field->type == FIELD_TEXT && field->max_length)
-        json_put_member_i64(json, S("maxLength"), field->max_length);
 }
 
 static void put_field(struct json_writer *json, const struct field *field)

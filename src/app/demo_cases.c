@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -159,30 +160,38 @@ static struct str some_asset(struct seeding *seeding, const struct field *field,
     return near.n ? near.of[one % near.n].feature->id : STR_NONE;
 }
 
+/* What somebody might type; empty where nothing comes to mind. */
+static struct str some_text(struct seeding *seeding, const struct field *field,
+                            const struct place *place)
+{
+    struct ctx *ctx = seeding->ctx;
+
+    switch (field->type) {
+    case FIELD_YES_NO: return roll(&seeding->dice, 4) ? S("false") : S("true");
+    case FIELD_CHOICE:
+    case FIELD_CHOICES: return field->options[roll(&seeding->dice, (uint32_t)field->option_n)].id;
+    case FIELD_NUMBER:
+    case FIELD_MONEY: return S("2");
+    case FIELD_DATE:
+        return date_format(ctx->arena, date_plus(city_local(ctx->city, seeding->filed).date, -1));
+    case FIELD_ASSET: return some_asset(seeding, field, place);
+    case FIELD_TEXT: return field->pattern.n ? STR_NONE : S("See the photo");
+    case FIELD_LATER: break;
+    }
+    assert(!"a field of a later version is asked");
+    return STR_NONE;
+}
+
 /* Some answer that the field takes; none for a field that need not be answered, now and then. */
 static enum rc make_answer(struct seeding *seeding, const struct field *field,
                            const struct place *place, struct answer *ret)
 {
-    struct ctx *ctx = seeding->ctx;
-    struct str typed = STR_NONE;
+    struct str typed;
 
     if (!field->is_required && roll(&seeding->dice, 3) == 0)
         return RC_OK;
-    if (field->type == FIELD_YES_NO)
-        typed = roll(&seeding->dice, 4) ? S("false") : S("true");
-    else if (field->option_n)
-        typed = field->options[roll(&seeding->dice, (uint32_t)field->option_n)].id;
-    else if (field->type == FIELD_NUMBER)
-        typed = S("2");
-    else if (field->type == FIELD_DATE)
-        typed = date_format(ctx->arena, date_plus(city_local(ctx->city, seeding->filed).date, -1));
-    else if (field->type == FIELD_ASSET)
-        typed = some_asset(seeding, field, place);
-    else if (field->type == FIELD_TEXT && !field->pattern.n)
-        typed = S("See the photo");
-    else if (!field->is_required)
-        return RC_OK;
-    return answer_read(ctx, field, &typed, 1, ret);
+    typed = some_text(seeding, field, place);
+    return answer_read(seeding->ctx, field, &typed, 1, ret);
 }
 
 static enum rc answer_all(struct seeding *seeding, struct plan *plan)

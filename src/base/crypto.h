@@ -70,7 +70,8 @@ struct crypto_signature crypto_sign_message(const struct crypto_keypair *keys, s
 bool crypto_sign_verifies(struct str public_key, struct str message, struct str signature);
 
 /* Argon2id (RFC 9106) with 64 MiB and two passes: takes about 100 ms and that memory, so calls
- * are to be limited. RC_LIMIT with ERR_MEMORY when there is none. The text goes to the arena. */
+ * are to be limited. RC_LIMIT with ERR_MEMORY when there is none. The text goes to the arena.
+ * Built with test_clock, it takes the least of both when CITYHALL_LIGHT_PASSWORDS is set. */
 enum rc crypto_password_hash(struct ctx *ctx, struct str password, struct str *ret) MUST_CHECK;
 
 /* Whether the password is the one the text was made from. False for any text that is no hash. */

@@ -18,7 +18,7 @@ static enum rc list_answers(struct ctx *ctx, const struct case_act *act)
     for (size_t i = 0; !rc && i < definition->field_n; i++) {
         const struct field *field = &definition->fields[i];
 
-        if (answers.of[i].is_given && field->type == FIELD_TEXT)
+        if (answers.of[i].is_given && field_kind(field->type)->holds == FIELD_HOLDS_WORDS)
             add(act->own, (struct redactable){
                               .value = str_fmt(ctx->arena, "answer %.*s", STR_ARG(field->id)),
                               .name = text_in(&field->text, ctx->lang),

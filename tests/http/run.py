@@ -5,7 +5,8 @@
 
 scenarios are the *.http files beside this program, open311 is a strict client of that standard,
 input what bad input gets on every channel, disk what a full, read-only or stopped store gets, guard
-what strangers get by another way, places one place on every channel. Without --suite all run.
+what strangers get by another way, places one place on every channel, fields every kind of field on
+every channel. Without --suite all run.
 PostgreSQL is the server of tests/lib/postgres.sh; without one its tests are skipped.
 CITYHALL_TEST_LONG=1 does more of each.
 """
@@ -45,11 +46,12 @@ def ends_well(city):
 def suites():
     import bad_input
     import bad_store
+    import fields
     import guard
     import open311
     import places
     return {"scenarios": scenarios, "open311": open311.run, "input": bad_input.run, "disk": bad_store.run,
-            "guard": guard.run, "places": places.run}
+            "guard": guard.run, "places": places.run, "fields": fields.run}
 
 
 def main():

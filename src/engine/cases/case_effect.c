@@ -90,7 +90,8 @@ static enum rc set_one(struct ctx *ctx, struct setting *setting, const struct ef
     if (rc)
         return rc;
     typed = answer_typed(ctx->arena, field, &answer);
-    rc = field->type == FIELD_CHOICES ? RC_OK : answer_read(ctx, field, &typed, 1, &answer);
+    rc = field_kind(field->type)->takes_several ? RC_OK
+                                                : answer_read(ctx, field, &typed, 1, &answer);
     if (!rc)
         rc = asset_check(ctx, field, &answer, place_of(setting->stored));
     if (rc == RC_INVALID) {
@@ -150,7 +151,7 @@ static enum rc carry_answers(struct ctx *ctx, const struct stored_case *stored,
         const struct answer *answer;
         struct str typed;
 
-        if (!same || same->type != field->type || field->type == FIELD_CHOICES)
+        if (!same || same->type != field->type || field_kind(field->type)->takes_several)
             continue;
         answer = &from->of[same - from->definition->fields];
         if (!answer->is_given)

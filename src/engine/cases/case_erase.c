@@ -109,7 +109,7 @@ static bool has_text(const struct city *city, const struct erasure *erasure)
         for (size_t j = 0; j < city->version_n; j++) {
             const struct field *field = definition_field(city->versions[j], erasure->fields[i]);
 
-            if (field && field->type == FIELD_TEXT)
+            if (field && field_kind(field->type)->holds == FIELD_HOLDS_WORDS)
                 return true;
         }
     return false;

@@ -3,26 +3,18 @@
 #include "people/actor.h"
 #include "people/permission.h"
 
-static unsigned kind_of(enum field_type type)
-{
-    switch (type) {
-    case FIELD_NUMBER:
-    case FIELD_MONEY: return CASE_FIELD_NUMBER;
-    case FIELD_DATE: return CASE_FIELD_DAY;
-    default: return CASE_FIELD_TEXT;
-    }
-}
-
 static void add(struct case_field *to, const struct definition *definition,
                 const struct field *field)
 {
+    const struct field_kind *kind = field_kind(field->type);
+
     if (!to->field) {
         to->id = field->id;
         to->field = field;
         to->definition = definition;
     }
-    to->kinds |= kind_of(field->type);
-    to->is_free |= field->type == FIELD_TEXT || field->type == FIELD_ASSET;
+    to->kinds |= kind->index;
+    to->is_free |= kind->holds != FIELD_HOLDS_VALUE;
     to->is_personal |= field->personal != PERSONAL_NONE;
 }
 
@@ -96,9 +88,19 @@ static size_t put_options(const struct field *field, struct str *to)
 {
     size_t n = 0;
 
-    if (field->type == FIELD_YES_NO) {
+    switch (field->type) {
+    case FIELD_YES_NO:
         to[n++] = S("true");
         to[n++] = S("false");
+        break;
+    case FIELD_TEXT:
+    case FIELD_NUMBER:
+    case FIELD_MONEY:
+    case FIELD_DATE:
+    case FIELD_CHOICE:
+    case FIELD_CHOICES:
+    case FIELD_ASSET:
+    case FIELD_LATER: break;
     }
     for (size_t i = 0; i < field->option_n; i++)
         to[n++] = field->options[i].id;
@@ -135,14 +137,27 @@ bool case_field_is_for(const struct ctx *ctx, const struct case_field *field)
     return !field->is_personal || actor_may(ctx->actor, PERMISSION_WORK);
 }
 
+static struct str example_of(const struct field *field)
+{
+    if (field->option_n)
+        return field->options[0].id;
+    switch (field->type) {
+    case FIELD_YES_NO: return S("true");
+    case FIELD_NUMBER:
+    case FIELD_MONEY: return S("2..5");
+    case FIELD_DATE: return S("-30d..");
+    case FIELD_TEXT:
+    case FIELD_CHOICE:
+    case FIELD_CHOICES:
+    case FIELD_ASSET:
+    case FIELD_LATER: break;
+    }
+    return S("1234");
+}
+
 struct str case_field_example(struct arena *arena, const struct case_field *field)
 {
-    const struct field *of = field->field;
-    struct str value = of->type == FIELD_YES_NO                 ? S("true")
-                       : of->option_n                           ? of->options[0].id
-                       : kind_of(of->type) == CASE_FIELD_DAY    ? S("-30d..")
-                       : kind_of(of->type) == CASE_FIELD_NUMBER ? S("2..5")
-                                                                : S("1234");
+    struct str value = example_of(field->field);
 
     return str_fmt(arena, "%.*s%.*s:%.*s", STR_ARG(CASE_FIELD_PREFIX), STR_ARG(field->id),
                    STR_ARG(value));

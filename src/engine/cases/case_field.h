@@ -8,14 +8,11 @@
 
 #define CASE_FIELD_PREFIX S("field.") /* before a field's id, as a key of filters and a column */
 
-/* What stands in case_index for it; bits. */
-enum { CASE_FIELD_TEXT = 1, CASE_FIELD_NUMBER = 2, CASE_FIELD_DAY = 4 };
-
 struct case_field {
     struct str id;
     const struct field *field; /* of the first service offered that has it, else first version */
     const struct definition *definition;
-    unsigned kinds;
+    unsigned kinds;   /* enum field_index */
     bool is_free;     /* some answer may be any text, not one of a list */
     bool is_personal; /* somewhere */
 };

@@ -286,10 +286,18 @@ static enum msg_id numbers_of(struct case_value *value)
 /* The word of people for what is stored. */
 static struct str indexed_text(const struct case_field *field, struct str text)
 {
-    if (field->field->type == FIELD_YES_NO && str_eq(text, S("yes")))
-        return S("true");
-    if (field->field->type == FIELD_YES_NO && str_eq(text, S("no")))
-        return S("false");
+    switch (field->field->type) {
+    case FIELD_YES_NO:
+        return str_eq(text, S("yes")) ? S("true") : str_eq(text, S("no")) ? S("false") : text;
+    case FIELD_TEXT:
+    case FIELD_NUMBER:
+    case FIELD_MONEY:
+    case FIELD_DATE:
+    case FIELD_CHOICE:
+    case FIELD_CHOICES:
+    case FIELD_ASSET:
+    case FIELD_LATER: break;
+    }
     return text;
 }
 
@@ -304,19 +312,19 @@ static enum rc read_field(struct reader *reader, const struct case_term *term, s
     value->is_none = !value->is_quoted && str_eq(value->text, S("none"));
     if (value->is_none || !case_field_find(reader->ctx->city, term->field, &field))
         return RC_OK;
-    if ((field.kinds & CASE_FIELD_NUMBER) && !(wrong = numbers_of(value)))
-        value->kinds |= CASE_FIELD_NUMBER;
-    if ((field.kinds & CASE_FIELD_DAY) && !(of_days = days_of(reader->ctx, value)))
-        value->kinds |= CASE_FIELD_DAY;
+    if ((field.kinds & FIELD_INDEX_NUMBER) && !(wrong = numbers_of(value)))
+        value->kinds |= FIELD_INDEX_NUMBER;
+    if ((field.kinds & FIELD_INDEX_DAY) && !(of_days = days_of(reader->ctx, value)))
+        value->kinds |= FIELD_INDEX_DAY;
     rc = case_field_options(reader->ctx, term->field, &names.of, &names.n);
     if (rc)
         return rc;
     value->folded = indexed_text(&field, value->text);
-    if ((field.kinds & CASE_FIELD_TEXT) && (field.is_free || has_name(&names, value->folded)))
-        value->kinds |= CASE_FIELD_TEXT;
+    if ((field.kinds & FIELD_INDEX_TEXT) && (field.is_free || has_name(&names, value->folded)))
+        value->kinds |= FIELD_INDEX_TEXT;
     if (value->kinds)
         return RC_OK;
-    if (field.kinds & CASE_FIELD_TEXT)
+    if (field.kinds & FIELD_INDEX_TEXT)
         return refuse_unknown(reader, at, MSG_filter_no_option, value->text, names.of, names.n);
     return case_filter_refuse(reader->ctx, reader->text, at, wrong ? wrong : of_days, value->text);
 }

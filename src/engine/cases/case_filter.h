@@ -69,7 +69,7 @@ struct case_value {
     bool is_name; /* reporter: neither an address nor a number */
     bool has_from, has_until;
     struct instant from, until; /* a day or range: from <= t < until */
-    unsigned kinds;             /* of a field: what it may be, CASE_FIELD_.. */
+    unsigned kinds;             /* of a field: what it may be, enum field_index */
     int64_t low, high;          /* of a field that is a number: in millionths, low <= n <= high */
 };
 

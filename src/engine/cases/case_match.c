@@ -361,12 +361,12 @@ static enum rc match_place(struct ctx *ctx, const struct case_term *term,
 
 static bool is_answer(const struct case_value *value, const struct case_index_field_row *row)
 {
-    if ((value->kinds & CASE_FIELD_TEXT) && !row->text_is_null && str_eq(row->text, value->folded))
+    if ((value->kinds & FIELD_INDEX_TEXT) && !row->text_is_null && str_eq(row->text, value->folded))
         return true;
-    if ((value->kinds & CASE_FIELD_NUMBER) && !row->number_is_null && row->number >= value->low &&
+    if ((value->kinds & FIELD_INDEX_NUMBER) && !row->number_is_null && row->number >= value->low &&
         row->number <= value->high)
         return true;
-    return (value->kinds & CASE_FIELD_DAY) && !row->instant_is_null &&
+    return (value->kinds & FIELD_INDEX_DAY) && !row->instant_is_null &&
            is_within(value, false, row->instant);
 }
 

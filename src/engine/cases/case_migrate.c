@@ -62,7 +62,7 @@ static bool carry(struct ctx *ctx, const struct stored_case *stored, size_t at, 
 
     if (!field || field->type != old->type)
         return false;
-    if (field->type == FIELD_CHOICES)
+    if (field_kind(field->type)->takes_several)
         while (n < COUNT(parts) && str_next(&rest, ',', &parts[n]))
             n++;
     else

@@ -99,7 +99,7 @@ static enum rc read_answer(struct case_searching *work, struct str field,
 {
     enum rc rc = RC_OK;
 
-    for (unsigned kind = CASE_FIELD_TEXT; !rc && kind <= CASE_FIELD_DAY; kind <<= 1) {
+    for (unsigned kind = FIELD_INDEX_TEXT; !rc && kind <= FIELD_INDEX_DAY; kind <<= 1) {
         struct case_run_args args = {
             .field = field,
             .text = value->folded,
@@ -107,9 +107,9 @@ static enum rc read_answer(struct case_searching *work, struct str field,
             .greatest = value->high,
             .low = value->has_from ? value->from : (struct instant){INT64_MIN},
             .high = value->has_until ? value->until : (struct instant){INT64_MAX},
-            .with_field_text = kind == CASE_FIELD_TEXT,
-            .with_field_number = kind == CASE_FIELD_NUMBER,
-            .with_field_day = kind == CASE_FIELD_DAY,
+            .with_field_text = kind == FIELD_INDEX_TEXT,
+            .with_field_number = kind == FIELD_INDEX_NUMBER,
+            .with_field_day = kind == FIELD_INDEX_DAY,
         };
 
         if ((value->kinds & kind) && !work->is_cut)
@@ -130,15 +130,15 @@ static enum rc count_value(struct ctx *ctx, struct str field, const struct case_
     struct case_index_days_row days = {0};
     enum rc rc = RC_OK;
 
-    if (value->kinds & CASE_FIELD_TEXT)
+    if (value->kinds & FIELD_INDEX_TEXT)
         rc = case_index_texts(ctx, field, value->folded, most, &texts);
-    if (!rc && (value->kinds & CASE_FIELD_NUMBER))
+    if (!rc && (value->kinds & FIELD_INDEX_NUMBER))
         rc = case_index_numbers(
             ctx,
             &(struct case_index_numbers_args){
                 .field = field, .least = value->low, .greatest = value->high, .most = most},
             &numbers);
-    if (!rc && (value->kinds & CASE_FIELD_DAY))
+    if (!rc && (value->kinds & FIELD_INDEX_DAY))
         rc = case_index_days(
             ctx,
             &(struct case_index_days_args){.field = field, .low = low, .high = high, .most = most},

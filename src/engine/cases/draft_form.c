@@ -98,8 +98,7 @@ void draft_form_moved(struct ctx *ctx, struct draft *draft)
     for (size_t i = 0; i < definition->field_n; i++) {
         const struct field *field = &definition->fields[i];
 
-        if (field->type != FIELD_ASSET ||
-            !asset_check(ctx, field, &draft->answers.of[i], &draft->place))
+        if (!asset_check(ctx, field, &draft->answers.of[i], &draft->place))
             continue;
         ctx_clear_error(ctx);
         draft->answers.of[i].is_given = false;

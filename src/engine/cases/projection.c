@@ -1,5 +1,7 @@
 #include "engine/cases/projection.h"
 
+#include <assert.h>
+
 #include "base/piece.h"
 #include "base/utf8.h"
 #include "db/db.h"
@@ -15,7 +17,7 @@
 
 bool projection_has_words(const struct field *field)
 {
-    return field->type == FIELD_TEXT && field->personal == PERSONAL_NONE;
+    return field_kind(field->type)->holds == FIELD_HOLDS_WORDS && field->personal == PERSONAL_NONE;
 }
 
 struct str projection_words(struct ctx *ctx, const struct projection_words *of)
@@ -33,6 +35,7 @@ struct str projection_words(struct ctx *ctx, const struct projection_words *of)
 
         if (!projection_has_words(field) || !of->answers->of[i].is_given)
             continue;
+        assert(of->answers->of[i].value.kind == CEL_STRING);
         buf_add_byte(&out, ' ');
         buf_add(&out, of->answers->of[i].value.text);
     }
@@ -106,6 +109,14 @@ int64_t projection_millionths(struct decimal number)
     return number.coefficient < 0 ? INT64_MIN : INT64_MAX;
 }
 
+/* Whether the row has what the kind of field is looked for by, and nothing else. */
+static bool has_only(const struct case_index_add_args *row, enum field_index index)
+{
+    return !row->text_is_null == (index == FIELD_INDEX_TEXT) &&
+           !row->number_is_null == (index == FIELD_INDEX_NUMBER) &&
+           !row->instant_is_null == (index == FIELD_INDEX_DAY);
+}
+
 static struct case_index_add_args row_of(struct ctx *ctx, const struct field *field,
                                          const struct cel_value *value)
 {
@@ -137,11 +148,13 @@ static struct case_index_add_args row_of(struct ctx *ctx, const struct field *fi
         row.text = value->boolean ? S("true") : S("false");
         row.text_is_null = false;
         break;
-    default:
+    case CEL_STRING:
         row.text = utf8_cut(value->text, MAX_INDEX_TEXT);
         row.text_is_null = false;
         break;
+    default: break;
     }
+    assert(has_only(&row, field_kind(field->type)->index));
     return row;
 }
 

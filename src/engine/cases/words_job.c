@@ -19,7 +19,7 @@ static enum rc go_on(struct ctx *ctx, const char *kind, struct str argument)
 static bool has_personal_text(const struct definition *definition)
 {
     for (size_t i = 0; i < definition->field_n; i++)
-        if (definition->fields[i].type == FIELD_TEXT &&
+        if (field_kind(definition->fields[i].type)->holds == FIELD_HOLDS_WORDS &&
             !projection_has_words(&definition->fields[i]))
             return true;
     return false;

@@ -1,5 +1,7 @@
 #include "engine/definition/answer.h"
 
+#include <assert.h>
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -99,33 +101,79 @@ static struct str bare_number(struct arena *arena, struct str typed)
     return buf_str(&buf);
 }
 
-static enum rc read_number(struct ctx *ctx, const struct field *field, struct str typed,
-                           struct cel_value *ret)
+static enum rc read_bounded(struct ctx *ctx, const struct field *field, struct str bare,
+                            struct decimal *ret)
+{
+    struct decimal number;
+    enum rc rc;
+
+    if (!decimal_parse(bare, &number))
+        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+    rc = check_bounds(ctx, field, number);
+    if (!rc)
+        *ret = number;
+    return rc;
+}
+
+static enum rc read_money(struct ctx *ctx, const struct field *field, struct str typed,
+                          struct cel_value *ret)
 {
     struct decimal number;
     struct money money;
-    int64_t whole;
-    enum rc rc;
+    enum rc rc = read_bounded(ctx, field, bare_number(ctx->arena, typed), &number);
 
-    typed = bare_number(ctx->arena, typed);
-    if (!decimal_parse(typed, &number))
-        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
-    rc = check_bounds(ctx, field, number);
     if (rc)
         return rc;
-    if (field->type == FIELD_MONEY) {
-        if (number.scale > 2 || !money_from_decimal(number, DECIMAL_HALF_UP, &money))
-            return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
-        *ret = cel_money(money);
-    } else if (field->decimals) {
-        if (number.scale > field->decimals)
-            return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
-        *ret = cel_decimal(ctx->arena, number);
-    } else {
-        if (!str_to_i64(typed, &whole))
-            return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
-        *ret = cel_int(whole);
-    }
+    if (number.scale > 2 || !money_from_decimal(number, DECIMAL_HALF_UP, &money))
+        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+    *ret = cel_money(money);
+    return RC_OK;
+}
+
+static enum rc read_number(struct ctx *ctx, const struct field *field, struct str typed,
+                           struct cel_value *ret)
+{
+    struct str bare = bare_number(ctx->arena, typed);
+    struct decimal number;
+    int64_t whole;
+    enum rc rc = read_bounded(ctx, field, bare, &number);
+
+    if (rc)
+        return rc;
+    if (field->decimals ? number.scale > field->decimals : !str_to_i64(bare, &whole))
+        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+    *ret = field->decimals ? cel_decimal(ctx->arena, number) : cel_int(whole);
+    return RC_OK;
+}
+
+static enum rc read_date(struct ctx *ctx, const struct field *field, struct str typed,
+                         struct cel_value *ret)
+{
+    struct date date;
+
+    if (!date_parse(typed, &date))
+        return refuse(ctx, field, ERR_NOT_A_DATE, STR_NONE);
+    *ret = cel_date(date);
+    return RC_OK;
+}
+
+static enum rc read_yes_no(struct ctx *ctx, const struct field *field, struct str typed,
+                           struct cel_value *ret)
+{
+    if (!str_eq(typed, S("true")) && !str_eq(typed, S("false")))
+        return refuse(ctx, field, ERR_NOT_A_CHOICE, STR_NONE);
+    *ret = cel_bool(typed.p[0] == 't');
+    return RC_OK;
+}
+
+static enum rc read_choice(struct ctx *ctx, const struct field *field, struct str typed,
+                           struct cel_value *ret)
+{
+    const struct field_option *option = option_of(field, typed);
+
+    if (!option)
+        return refuse(ctx, field, ERR_NOT_A_CHOICE, STR_NONE);
+    *ret = cel_string(option->id);
     return RC_OK;
 }
 
@@ -147,42 +195,24 @@ static enum rc read_choices(struct ctx *ctx, const struct field *field, const st
     return RC_OK;
 }
 
-static enum rc read_one(struct ctx *ctx, const struct field *field, struct str typed,
-                        struct cel_value *ret)
+static enum rc read_any(struct ctx *ctx, const struct field *field, const struct str *typed,
+                        size_t n, struct cel_value *ret)
 {
-    const struct field_option *option;
-    struct date date;
+    struct str one = str_trim(typed[0]);
 
     switch (field->type) {
-    case FIELD_NUMBER:
-    case FIELD_MONEY: return read_number(ctx, field, typed, ret);
-    case FIELD_DATE:
-        if (!date_parse(typed, &date))
-            return refuse(ctx, field, ERR_NOT_A_DATE, STR_NONE);
-        *ret = cel_date(date);
-        return RC_OK;
-    case FIELD_YES_NO:
-        if (!str_eq(typed, S("true")) && !str_eq(typed, S("false")))
-            return refuse(ctx, field, ERR_NOT_A_CHOICE, STR_NONE);
-        *ret = cel_bool(typed.p[0] == 't');
-        return RC_OK;
-    case FIELD_CHOICE:
-        option = option_of(field, typed);
-        if (!option)
-            return refuse(ctx, field, ERR_NOT_A_CHOICE, STR_NONE);
-        *ret = cel_string(option->id);
-        return RC_OK;
     case FIELD_TEXT:
-    case FIELD_ASSET:
-    case FIELD_CHOICES:
-    case FIELD_FILE:
-    case FIELD_PLACE:
-    case FIELD_PARTY:
-    case FIELD_LIST:
-    case FIELD_CREDENTIAL:
-    case FIELD__N: break;
+    case FIELD_ASSET: return read_text(ctx, field, one, ret);
+    case FIELD_NUMBER: return read_number(ctx, field, one, ret);
+    case FIELD_MONEY: return read_money(ctx, field, one, ret);
+    case FIELD_DATE: return read_date(ctx, field, one, ret);
+    case FIELD_YES_NO: return read_yes_no(ctx, field, one, ret);
+    case FIELD_CHOICE: return read_choice(ctx, field, one, ret);
+    case FIELD_CHOICES: return read_choices(ctx, field, typed, n, ret);
+    case FIELD_LATER: break;
     }
-    return read_text(ctx, field, typed, ret);
+    assert(!"a field of a later version is asked");
+    return RC_INTERNAL;
 }
 
 enum rc answer_read(struct ctx *ctx, const struct field *field, const struct str *typed, size_t n,
@@ -195,8 +225,7 @@ enum rc answer_read(struct ctx *ctx, const struct field *field, const struct str
         *ret = answer;
         return RC_OK;
     }
-    rc = field->type == FIELD_CHOICES ? read_choices(ctx, field, typed, n, &answer.value)
-                                      : read_one(ctx, field, str_trim(typed[0]), &answer.value);
+    rc = read_any(ctx, field, typed, n, &answer.value);
     if (rc)
         return rc;
     answer.is_given = true;
@@ -230,8 +259,11 @@ struct str answer_typed(struct arena *arena, const struct field *field, const st
     case CEL_MONEY: return decimal_format(arena, money_to_decimal(answer->value.money));
     case CEL_DATE: return date_format(arena, answer->value.date);
     case CEL_LIST: return list_joined(arena, field, answer->value.list, false, LANG_EN);
-    default: return answer->value.text;
+    case CEL_STRING: return answer->value.text;
+    default: break;
     }
+    assert(!"answers have values of these kinds");
+    return STR_NONE;
 }
 
 struct str answer_shown(struct arena *arena, const struct field *field, const struct answer *answer,
@@ -250,7 +282,10 @@ struct str answer_shown(struct arena *arena, const struct field *field, const st
     case FIELD_DATE: return show_date_short(arena, answer->value.date, lang);
     case FIELD_MONEY:
         return str_fmt(arena, "$%.*s", STR_ARG(money_format(arena, answer->value.money)));
-    default: break;
+    case FIELD_TEXT:
+    case FIELD_NUMBER:
+    case FIELD_ASSET:
+    case FIELD_LATER: break;
     }
     if (field->unit.in[LANG_EN].n)
         return str_fmt(arena, "%.*s %.*s", STR_ARG(answer_typed(arena, field, answer)),
@@ -269,19 +304,31 @@ struct str answer_help(struct arena *arena, const struct field *field, enum lang
     return str_fmt(arena, "%.*s %.*s", STR_ARG(help), STR_ARG(counts));
 }
 
-static void put_value(struct json_writer *json, const struct cel_value *value)
+static void put_list(struct json_writer *json, const struct cel_list *list)
 {
-    switch (value->kind) {
-    case CEL_BOOL: json_put_bool(json, value->boolean); break;
-    case CEL_INT: json_put_i64(json, value->integer); break;
-    case CEL_LIST:
-        json_begin_array(json);
-        for (size_t i = 0; i < value->list->n; i++)
-            json_put_string(json, value->list->items[i].text);
-        json_end_array(json);
-        break;
-    default: json_put_null(json); break;
+    json_begin_array(json);
+    for (size_t i = 0; i < list->n; i++)
+        json_put_string(json, list->items[i].text);
+    json_end_array(json);
+}
+
+/* Exact numbers and dates are kept as text: JSON's numbers are not exact everywhere. */
+static void put_answer(struct arena *arena, struct json_writer *json, const struct field *field,
+                       const struct answer *answer)
+{
+    switch (answer->value.kind) {
+    case CEL_BOOL: json_put_bool(json, answer->value.boolean); return;
+    case CEL_INT: json_put_i64(json, answer->value.integer); return;
+    case CEL_LIST: put_list(json, answer->value.list); return;
+    default: json_put_string(json, answer_typed(arena, field, answer)); return;
     }
+}
+
+struct cel_value answer_unread(struct arena *arena, const struct field *field)
+{
+    bool is_list = field->later && str_starts_with(field->later->cel, S("list<"));
+
+    return is_list ? cel_list_of(arena, NULL, 0) : cel_null();
 }
 
 struct str answers_json(struct ctx *ctx, const struct answers *answers)
@@ -297,12 +344,7 @@ struct str answers_json(struct ctx *ctx, const struct answers *answers)
         if (!answer->is_given)
             continue;
         json_put_key(&json, field->id);
-        /* Exact numbers and dates are kept as text: JSON's numbers are not exact everywhere. */
-        if (answer->value.kind == CEL_STRING || answer->value.kind == CEL_DECIMAL ||
-            answer->value.kind == CEL_MONEY || answer->value.kind == CEL_DATE)
-            json_put_string(&json, answer_typed(ctx->arena, field, answer));
-        else
-            put_value(&json, &answer->value);
+        put_answer(ctx->arena, &json, field, answer);
     }
     json_end_object(&json);
     return buf_str(&out);
@@ -323,8 +365,10 @@ static enum rc typed_of(struct ctx *ctx, const json_t *value, struct str **ret, 
             typed[i] = (struct str){json_string_value(item), json_string_length(item)};
         else if (json_is_integer(item))
             typed[i] = str_fmt(ctx->arena, "%lld", (long long)json_integer_value(item));
-        else
+        else if (json_is_boolean(item))
             typed[i] = json_is_true(item) ? S("true") : S("false");
+        else
+            return FAIL(ctx, ERR_MALFORMED, .detail = S("no answer is stored like this"));
     }
     *ret = typed;
     *ret_n = n;

@@ -27,9 +27,10 @@ enum rc answers_new(struct ctx *ctx, const struct definition *definition,
 /* Answers of their own to the same questions; texts are borrowed. */
 enum rc answers_copy(struct ctx *ctx, const struct answers *from, struct answers *ret) MUST_CHECK;
 
-/* Reads what was typed for one field; several texts for FIELD_CHOICES, none or an empty one for
- * no answer. RC_INVALID with err.field the field's id: ERR_NOT_A_NUMBER, ERR_NOT_A_DATE,
- * ERR_NOT_A_CHOICE, ERR_TOO_LONG, ERR_TOO_SMALL, ERR_TOO_BIG, ERR_PATTERN, ERR_NOT_UTF8. */
+/* Reads what was typed for one field; several texts for a kind that takes several, none or an empty
+ * one for no answer. RC_INVALID with err.field the field's id: ERR_NOT_A_NUMBER, ERR_NOT_A_DATE,
+ * ERR_NOT_A_CHOICE, ERR_TOO_LONG, ERR_TOO_SMALL, ERR_TOO_BIG, ERR_PATTERN, ERR_NOT_UTF8. A
+ * FIELD_LATER that is answered is a programming fault. */
 enum rc answer_read(struct ctx *ctx, const struct field *field, const struct str *typed, size_t n,
                     struct answer *ret) MUST_CHECK;
 
@@ -44,6 +45,10 @@ struct str answer_shown(struct arena *arena, const struct field *field, const st
 /* What to know before answering, for a program that draws the form itself: the field's help and
  * what the number counts, "In inches". Empty: nothing. */
 struct str answer_help(struct arena *arena, const struct field *field, enum lang lang);
+
+/* What stands for an answer that this version cannot read, that to a FIELD_LATER or to an asset of
+ * a register: an empty list where rules see a list, else null. For examples and defaults alone. */
+struct cel_value answer_unread(struct arena *arena, const struct field *field);
 
 /* The stored form: a JSON object by field id, with typed values; and back. An id that the
  * definition does not have is left out. */

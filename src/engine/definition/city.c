@@ -15,6 +15,17 @@ void city_free(struct city *city)
     arena_free(city->arena);
 }
 
+/* The error of reading a city, whose words would go with the city. */
+static enum rc fail_as(struct ctx *ctx, const struct err *err)
+{
+    struct err own = *err;
+
+    own.field = str_copy(ctx->arena, err->field);
+    own.detail = str_copy(ctx->arena, err->detail);
+    own.arg = str_copy(ctx->arena, err->arg);
+    return ctx_fail(ctx, own);
+}
+
 enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems, struct city **ret)
 {
     struct city_files files;
@@ -29,7 +40,7 @@ enum rc city_read(struct ctx *ctx, const char *folder, struct problems *problems
     rc = city_build(&home, &files, problems, city);
     ctx_done(&home);
     if (rc) {
-        rc = ctx_fail(ctx, home.err);
+        rc = fail_as(ctx, &home.err);
         city_free(city);
         return rc;
     }
@@ -79,6 +90,23 @@ static enum rc load_closures(struct ctx *ctx, struct city *city)
     return RC_OK;
 }
 
+/* What this version does not run it does not publish: all that is behind this may rely on it. */
+static enum rc refuse_later(struct ctx *home, const struct service_versions_row *row,
+                            const struct definition *definition)
+{
+    for (size_t i = 0; i < definition->field_n; i++)
+        if (definition->fields[i].type == FIELD_LATER)
+            return FAIL(home, ERR_CONFIG,
+                        .detail = str_fmt(home->arena,
+                                          "Version %lld of the service %.*s has a field of the "
+                                          "type \"%.*s\", which this program does not run: a "
+                                          "newer version has been here. Use that version or "
+                                          "restore a backup.",
+                                          (long long)row->version, STR_ARG(row->code),
+                                          STR_ARG(definition->fields[i].later->word)));
+    return RC_OK;
+}
+
 static enum rc load_version(struct ctx *home, const struct service_versions_row *row,
                             struct city *city)
 {
@@ -87,6 +115,8 @@ static enum rc load_version(struct ctx *home, const struct service_versions_row 
     enum rc rc =
         city_build_version(home, row->definition, row->workflow, city, &problems, &definition);
 
+    if (!rc)
+        rc = refuse_later(home, row, definition);
     if (rc)
         return rc;
     definition->service_id = row->service;
@@ -118,7 +148,7 @@ static enum rc load_versions(struct ctx *ctx, struct ctx *home, struct city *cit
     for (size_t i = 0; i < stored.n; i++) {
         rc = load_version(home, &stored.rows[i], city);
         if (rc)
-            return ctx_fail(ctx, home->err);
+            return fail_as(ctx, &home->err);
     }
     return RC_OK;
 }
@@ -166,7 +196,7 @@ enum rc city_load(struct ctx *ctx, struct city **ret)
     city->stamp = str_copy(city->arena, stamp);
     rc = city_build_live(&home, &files, &problems, city);
     if (rc)
-        rc = ctx_fail(ctx, home.err);
+        rc = fail_as(ctx, &home.err);
     if (!rc)
         rc = number_teams(ctx, city);
     if (!rc)

@@ -8,27 +8,10 @@
 #define ENGINE_DEFINITION_H
 
 #include "base/decimal.h"
+#include "engine/definition/field_type.h"
 #include "engine/definition/rule.h"
 #include "engine/definition/span.h"
 #include "engine/definition/workflow.h"
-
-enum field_type {
-    FIELD_TEXT,
-    FIELD_NUMBER,
-    FIELD_MONEY,
-    FIELD_DATE,
-    FIELD_YES_NO,
-    FIELD_CHOICE,
-    FIELD_CHOICES,
-    FIELD_ASSET,
-    /* Read but not run by this version. */
-    FIELD_FILE,
-    FIELD_PLACE,
-    FIELD_PARTY,
-    FIELD_LIST,
-    FIELD_CREDENTIAL,
-    FIELD__N,
-};
 
 enum audience { AUDIENCE_PUBLIC, AUDIENCE_PARTIES, AUDIENCE_STAFF };
 enum personal { PERSONAL_NONE, PERSONAL_CONTACT, PERSONAL_SENSITIVE };
@@ -42,8 +25,9 @@ struct field_option {
 struct field {
     struct str id; /* a name in expressions: letters, digits, underscores */
     enum field_type type;
-    struct text text;   /* the question */
-    struct text prompt; /* the short form for a text message or a table head */
+    const struct field_later *later; /* FIELD_LATER: which */
+    struct text text;                /* the question */
+    struct text prompt;              /* the short form for a text message or a table head */
     struct text help;
     bool is_required;
     bool is_derived; /* computed from the others, never asked; read but not run by this version */

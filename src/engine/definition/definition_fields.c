@@ -7,22 +7,6 @@
 #define MAX_ID_BYTES   40
 #define MAX_KEEP_YEARS 100
 
-static const struct str type_words[FIELD__N] = {
-    [FIELD_TEXT] = STR("text"),
-    [FIELD_NUMBER] = STR("number"),
-    [FIELD_MONEY] = STR("money"),
-    [FIELD_DATE] = STR("date"),
-    [FIELD_YES_NO] = STR("yes-no"),
-    [FIELD_CHOICE] = STR("choice"),
-    [FIELD_CHOICES] = STR("choices"),
-    [FIELD_ASSET] = STR("asset"),
-    [FIELD_FILE] = STR("file"),
-    [FIELD_PLACE] = STR("place"),
-    [FIELD_PARTY] = STR("party"),
-    [FIELD_LIST] = STR("list"),
-    [FIELD_CREDENTIAL] = STR("credential"),
-};
-
 static const struct str field_keys[] = {
     STR("id"),       STR("type"),     STR("text"),   STR("prompt"),   STR("help"),
     STR("required"), STR("default"),  STR("when"),   STR("audience"), STR("personal"),
@@ -122,32 +106,49 @@ static bool load_bound(struct definition_loader *loader, const struct yaml_node 
     return false;
 }
 
+/* What only some kinds have. */
+static void load_own_limits(struct definition_loader *loader, const struct yaml_node *item,
+                            struct field *field)
+{
+    switch (field->type) {
+    case FIELD_TEXT:
+        field->max_length = (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "max"), 1,
+                                                     TEXT_LONG_MAX, 400);
+        return;
+    case FIELD_NUMBER:
+    case FIELD_MONEY:
+        field->has_min = load_bound(loader, yaml_get(item, "min"), &field->min);
+        field->has_max = load_bound(loader, yaml_get(item, "max"), &field->max);
+        return;
+    case FIELD_ASSET:
+        if (!yaml_get(item, "layer") && !yaml_get(item, "of"))
+            problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
+                        "an asset field names the layer its things are in");
+        field->within_m = yaml_expect_metres(loader->problems, yaml_get(item, "within"), 30);
+        return;
+    case FIELD_DATE:
+    case FIELD_YES_NO:
+    case FIELD_CHOICE:
+    case FIELD_CHOICES:
+    case FIELD_LATER: return;
+    }
+}
+
 static void load_limits(struct definition_loader *loader, const struct yaml_node *item,
                         struct field *field)
 {
     const struct yaml_node *layer = yaml_get(item, "layer"), *pattern = yaml_get(item, "pattern");
 
     field->max_length = TEXT_LONG_MAX;
-    if (field->type == FIELD_TEXT)
-        field->max_length = (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "max"), 1,
-                                                     TEXT_LONG_MAX, 400);
     field->lines = (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "lines"), 1, 20, 1);
     field->decimals =
         (int32_t)yaml_expect_i64(loader->problems, yaml_get(item, "decimals"), 0, 6, 0);
-    if (field->type == FIELD_NUMBER || field->type == FIELD_MONEY) {
-        field->has_min = load_bound(loader, yaml_get(item, "min"), &field->min);
-        field->has_max = load_bound(loader, yaml_get(item, "max"), &field->max);
-    }
     if (pattern)
         field->pattern = yaml_expect_text(loader->problems, pattern, "a pattern");
-    if (field->type == FIELD_ASSET && !layer && !yaml_get(item, "of"))
-        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
-                    "an asset field names the layer its things are in");
     if (layer)
         field->layer = definition_expect_layer(loader, layer);
     field->within_m = 30;
-    if (field->type == FIELD_ASSET)
-        field->within_m = yaml_expect_metres(loader->problems, yaml_get(item, "within"), 30);
+    load_own_limits(loader, item, field);
 }
 
 /* The erasing is a daily work and no matter of opening hours. */
@@ -171,11 +172,29 @@ static void load_keep(struct definition_loader *loader, const struct yaml_node *
                     MAX_KEEP_YEARS);
 }
 
-/* Who knows the lamp knows the house: where the place is told as a block, neither is told. */
+/* Who knows the lamp knows the house. */
+static bool tells_where(const struct field *field)
+{
+    switch (field->type) {
+    case FIELD_ASSET: return true;
+    case FIELD_TEXT:
+    case FIELD_NUMBER:
+    case FIELD_MONEY:
+    case FIELD_DATE:
+    case FIELD_YES_NO:
+    case FIELD_CHOICE:
+    case FIELD_CHOICES:
+    case FIELD_LATER: break;
+    }
+    return false;
+}
+
+/* Where the place is told as a block, what tells where it is is not told. */
 static void close_blurred(struct definition_loader *loader, const struct yaml_node *item,
                           struct field *field)
 {
-    if (loader->definition->place.blur == BLUR_NONE || field->open == OPEN_NEVER)
+    if (loader->definition->place.blur == BLUR_NONE || field->open == OPEN_NEVER ||
+        !tells_where(field))
         return;
     field->open = OPEN_NEVER;
     if (!loader->world->is_published)
@@ -189,7 +208,8 @@ static void load_classes(struct definition_loader *loader, const struct yaml_nod
 {
     static const struct str personal[] = {STR("none"), STR("contact"), STR("sensitive")};
     static const struct str open[] = {STR("never"), STR("public")};
-    bool is_free = field->type == FIELD_TEXT || field->type == FIELD_ASSET;
+    bool is_free =
+        field->type != FIELD_LATER && field_kind(field->type)->holds != FIELD_HOLDS_VALUE;
 
     field->personal = (enum personal)yaml_expect_word(
         loader->problems, yaml_get(item, "personal"), personal, COUNT(personal),
@@ -203,8 +223,7 @@ static void load_classes(struct definition_loader *loader, const struct yaml_nod
     if (field->personal && field->open == OPEN_PUBLIC)
         problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
                     "personal data cannot be open: remove one of the two");
-    if (field->type == FIELD_ASSET)
-        close_blurred(loader, item, field);
+    close_blurred(loader, item, field);
 }
 
 static void load_default(struct definition_loader *loader, const struct yaml_node *node,
@@ -215,6 +234,11 @@ static void load_default(struct definition_loader *loader, const struct yaml_nod
 
     if (!node)
         return;
+    if (field->type == FIELD_LATER) {
+        field->has_default = true;
+        field->default_answer = answer_unread(loader->ctx->arena, field);
+        return;
+    }
     rc = node->kind == YAML_SCALAR ? answer_read(loader->ctx, field, &node->scalar, 1, &answer)
                                    : RC_INVALID;
     if (rc || !answer.is_given) {
@@ -242,27 +266,46 @@ static void load_audience(struct definition_loader *loader, const struct yaml_no
                                                       AUDIENCE_PUBLIC);
 }
 
+static void note_later_type(struct definition_loader *loader, const struct yaml_node *item,
+                            const struct field *field)
+{
+    const struct yaml_node *of = yaml_get(item, "of");
+
+    switch (field->type) {
+    case FIELD_LATER:
+        definition_note_unrun(loader, yaml_get(item, "type"), S("fields"),
+                              str_fmt(loader->ctx->arena, "a field of the type \"%.*s\"",
+                                      STR_ARG(field->later->word)));
+        return;
+    case FIELD_ASSET:
+        if (of)
+            definition_note_unrun(loader, of, S("fields"), S("an asset of a register"));
+        return;
+    case FIELD_TEXT:
+    case FIELD_NUMBER:
+    case FIELD_MONEY:
+    case FIELD_DATE:
+    case FIELD_YES_NO:
+    case FIELD_CHOICE:
+    case FIELD_CHOICES: return;
+    }
+}
+
 /* Types and keys that this version does not run, each read by its grammar. */
 static void note_later(struct definition_loader *loader, const struct yaml_node *item,
                        const struct field *field)
 {
     static const char *const plain[] = {"of", "role", "reuse"};
     struct section_reader reader = {loader->ctx, loader->names, loader->problems};
-    const struct yaml_node *columns = yaml_get(item, "columns"), *of = yaml_get(item, "of");
+    const struct yaml_node *columns = yaml_get(item, "columns");
     const struct yaml_node *derive = yaml_get(item, "derive"), *reuse = yaml_get(item, "reuse");
-    struct arena *arena = loader->ctx->arena;
 
     for (size_t i = 0; i < COUNT(plain); i++)
         if (yaml_get(item, plain[i]))
             (void)yaml_expect_id(loader->problems, yaml_get(item, plain[i]), "an id");
     if (columns)
         section_read(&reader, columns, section_of_columns());
-    if (field->type > FIELD_ASSET)
-        definition_note_unrun(
-            loader, yaml_get(item, "type"), S("fields"),
-            str_fmt(arena, "a field of the type \"%.*s\"", STR_ARG(type_words[field->type])));
-    else if (field->type == FIELD_ASSET && of)
-        definition_note_unrun(loader, of, S("fields"), S("an asset of a register"));
+    note_later_type(loader, item, field);
     if (derive)
         definition_note_unrun(loader, derive, S("fields"), S("a field that is derived"));
     if (reuse)
@@ -287,23 +330,47 @@ void definition_load_derived(struct definition_loader *loader, const struct yaml
     }
 }
 
-/* No layer has every thing of a city: who cannot name one must be able to go on. */
 static void load_required(struct definition_loader *loader, const struct yaml_node *item,
                           struct field *field)
 {
     field->is_required = yaml_expect_bool(loader->problems, yaml_get(item, "required"),
                                           !field->has_default && !field->is_derived);
-    if (field->type == FIELD_ASSET && field->is_required && !loader->world->is_published)
-        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
-                    "an asset is never required, for the layer may lack it and who reports may "
-                    "not know its number: add \"required: false\"");
+}
+
+/* What a kind asks of its fields, which is said while a file can still be mended. */
+static void check_kind(struct definition_loader *loader, const struct yaml_node *item,
+                       const struct field *field)
+{
+    switch (field->type) {
+    case FIELD_CHOICE:
+    case FIELD_CHOICES:
+        if (field->option_n < 2)
+            problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
+                        "a choice needs at least two options");
+        return;
+    case FIELD_ASSET:
+        /* No layer has every thing of a city: who cannot name one must be able to go on. */
+        if (field->is_required && !loader->world->is_published)
+            problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
+                        "an asset is never required, for the layer may lack it and who reports "
+                        "may not know its number: add \"required: false\"");
+        return;
+    case FIELD_TEXT:
+    case FIELD_NUMBER:
+    case FIELD_MONEY:
+    case FIELD_DATE:
+    case FIELD_YES_NO:
+    case FIELD_LATER: return;
+    }
 }
 
 static enum rc load_field(struct definition_loader *loader, const struct yaml_node *item,
                           struct field *field)
 {
+    size_t word_n;
+    const struct str *words = field_type_words(&word_n);
     bool is_public;
-    int type;
+    int word;
     enum rc rc;
 
     field->line = item->line;
@@ -315,10 +382,11 @@ static enum rc load_field(struct definition_loader *loader, const struct yaml_no
         return RC_OK;
     }
     field->id = expect_name(loader, yaml_get(item, "id"));
-    type = yaml_expect_word(loader->problems, yaml_get(item, "type"), type_words, FIELD__N, -1);
-    if (type < 0 || field->id.n == 0)
+    word = yaml_expect_word(loader->problems, yaml_get(item, "type"), words, word_n, -1);
+    if (word < 0 || field->id.n == 0)
         return RC_OK;
-    field->type = (enum field_type)type;
+    field->later = field_later((size_t)word);
+    field->type = field->later ? FIELD_LATER : (enum field_type)word;
     note_later(loader, item, field);
     load_audience(loader, yaml_get(item, "audience"), field);
     is_public = loader->is_public && field->audience != AUDIENCE_STAFF;
@@ -328,12 +396,10 @@ static enum rc load_field(struct definition_loader *loader, const struct yaml_no
     rc = load_options(loader, yaml_get(item, "options"), is_public, field);
     if (rc)
         return rc;
-    if ((type == FIELD_CHOICE || type == FIELD_CHOICES) && field->option_n < 2)
-        problem_add(loader->problems, PROBLEM_ERROR, yaml_at(item),
-                    "a choice needs at least two options");
     load_default(loader, yaml_get(item, "default"), field);
     field->is_derived = yaml_get(item, "derive") != NULL;
     load_required(loader, item, field);
+    check_kind(loader, item, field);
     if (yaml_get(item, "when"))
         rule_compile(loader->ctx, loader->names, yaml_get(item, "when"), loader->problems,
                      &field->when);

@@ -97,23 +97,10 @@ enum rc rule_names_new(struct ctx *ctx, bool has_place, struct cel_env **ret)
 
 const struct cel_type *rule_field_type(struct cel_env *names, const struct field *field)
 {
-    switch (field->type) {
-    case FIELD_YES_NO: return cel_type_of_kind(CEL_BOOL);
-    case FIELD_NUMBER: return cel_type_of_kind(field->decimals ? CEL_DECIMAL : CEL_INT);
-    case FIELD_MONEY: return cel_type_of_kind(CEL_MONEY);
-    case FIELD_DATE: return cel_type_of_kind(CEL_DATE);
-    case FIELD_CHOICES: return cel_env_type_named(names, S("list<string>"));
-    case FIELD_LIST: return cel_env_type_named(names, S("list<map<string, dyn>>"));
-    case FIELD_FILE:
-    case FIELD_PLACE:
-    case FIELD_PARTY:
-    case FIELD_CREDENTIAL: return cel_type_of_kind(CEL_DYN);
-    case FIELD_TEXT:
-    case FIELD_CHOICE:
-    case FIELD_ASSET:
-    case FIELD__N: break;
-    }
-    return cel_type_of_kind(CEL_STRING);
+    if (field->type == FIELD_NUMBER && field->decimals)
+        return cel_type_of_kind(CEL_DECIMAL);
+    return cel_env_type_named(names, field->type == FIELD_LATER ? field->later->cel
+                                                                : field_kind(field->type)->cel);
 }
 
 void rule_names_add_field(struct cel_env *names, const struct field *field)

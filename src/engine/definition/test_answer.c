@@ -1,5 +1,6 @@
 /* Answers: typed text to values, stored and shown. */
 #include "engine/test_support.h"
+#include "rules/cel.h"
 
 static const struct field_option options[] = {
     {STR("plate"), {{STR("Like a plate"), STR("Como un plato"), STR("Bằng cái đĩa")}}},
@@ -50,7 +51,9 @@ static const struct {
     {YES_NO, "true", "true", "Yes"},
     {YES_NO, "false", "false", "No"},
     {CHOICE, "tire", "tire", "Like a tire"},
+    {CHOICES, "tire", "tire", "Like a tire"},
     {CODE, "AB12", "AB12", "AB12"},
+    {LAMP, "48-12", "48-12", "48-12"},
 };
 
 static void what_is_typed_is_read_stored_and_shown(void **state)
@@ -76,6 +79,57 @@ static void what_is_typed_is_read_stored_and_shown(void **state)
             assert_int_equal(back.of[j].is_given, j == right[i].field);
         assert_int_equal(back.of[right[i].field].value.kind, answer->value.kind);
         assert_str(answer_typed(ctx->arena, field, &back.of[right[i].field]), right[i].stored);
+    }
+}
+
+/* Of each row of the table: there is an example above, and what is read is what rules see. */
+static void every_kind_is_what_its_row_says(void **state)
+{
+    struct world *world = *state;
+    struct ctx *ctx = &world->ctx;
+    struct cel_env *env = cel_env_new(ctx, CEL_LIMITS);
+
+    for (int type = 0; type < FIELD_LATER; type++) {
+        size_t at = 0;
+        const struct cel_type *seen;
+        const struct field *field;
+        struct answer answer;
+
+        while (at < COUNT(right) && fields[right[at].field].type != (enum field_type)type)
+            at++;
+        assert_in_range(at, 0, COUNT(right) - 1);
+        field = &fields[right[at].field];
+        seen = rule_field_type(env, field);
+        assert_non_null(seen);
+        test_ok(ctx,
+                answer_read(ctx, field, &(struct str){right[at].typed, strlen(right[at].typed)}, 1,
+                            &answer));
+        assert_int_equal(answer.value.kind, seen->kind);
+    }
+}
+
+/* Each kind of a later version has a type for rules, too, and an answer that has it. */
+static void a_later_kind_is_read_as_far_as_its_row_goes(void **state)
+{
+    struct world *world = *state;
+    struct ctx *ctx = &world->ctx;
+    struct cel_env *env = cel_env_new(ctx, CEL_LIMITS);
+    size_t n;
+    const struct str *words = field_type_words(&n);
+
+    assert_true(n > FIELD_LATER);
+    for (size_t i = 0; i < n; i++) {
+        struct field field = {.type = FIELD_LATER, .later = field_later(i)};
+        const struct cel_type *seen;
+
+        assert_int_equal(field.later == NULL, i < FIELD_LATER);
+        if (!field.later)
+            continue;
+        assert_true(str_eq(field.later->word, words[i]));
+        seen = rule_field_type(env, &field);
+        assert_non_null(seen);
+        assert_int_equal(answer_unread(ctx->arena, &field).kind,
+                         seen->kind == CEL_LIST ? CEL_LIST : CEL_NULL);
     }
 }
 
@@ -191,12 +245,18 @@ static void stored_text_that_is_not_ours_is_refused_or_left_out(void **state)
                  "number");
     assert_error(ctx, answers_parse(ctx, &definition, S("{\"text\":"), &answers), ERR_MALFORMED,
                  NULL);
+    assert_error(ctx, answers_parse(ctx, &definition, S("{\"yes_no\": {}}"), &answers),
+                 ERR_MALFORMED, NULL);
+    assert_error(ctx, answers_parse(ctx, &definition, S("{\"choices\": [2.5]}"), &answers),
+                 ERR_MALFORMED, NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_typed_is_read_stored_and_shown),
+        TEST(every_kind_is_what_its_row_says),
+        TEST(a_later_kind_is_read_as_far_as_its_row_goes),
         TEST(what_does_not_fit_is_refused_at_its_field),
         TEST(a_limit_is_named),
         TEST(nothing_typed_is_no_answer),

@@ -223,7 +223,8 @@ static void notes_what_does_not_run(void **state)
     struct test_files files = test_city_files(
         TEST_WORKFLOW, TEST_HEAD TEST_ROUTE
         "fields:\n"
-        "  - {id: rows, type: list, " TEXT ", columns: [{id: n, type: number, text: N}]}\n"
+        "  - {id: rows, type: list, " TEXT ", columns: [{id: n, type: number, text: N}], "
+        "default: none}\n"
         "  - {id: sum_of, type: money, " TEXT ", derive: 'sum(rows.map(r, money(int(r.n))))'}\n"
         "fees: [{id: f, name: F, amount: 'fee(\"g\") + money(\"1.50\")', due: close}]\n");
     struct test_city made = test_city_of(ctx, &files);
@@ -240,6 +241,9 @@ static void notes_what_does_not_run(void **state)
     assert_int_equal(definition->not_run_n, 2);
     assert_str(definition->not_run[0], "fields");
     assert_str(definition->not_run[1], "fees");
+    /* A default that cannot be read is none that rules could stumble over. */
+    assert_true(definition->fields[0].has_default);
+    assert_int_equal(definition->fields[0].default_answer.kind, CEL_LIST);
     test_city_done(ctx, &made);
 }
 

@@ -90,15 +90,6 @@ static enum rc fill_place(struct checker *checker, struct filing *filing, struct
     return rc;
 }
 
-/* A field of a later version cannot be read yet; it counts as answered. */
-static struct answer later_answer(struct ctx *ctx, const struct field *field)
-{
-    return (struct answer){
-        .is_given = true,
-        .value = field->type == FIELD_LIST ? cel_list_of(ctx->arena, NULL, 0) : cel_null(),
-    };
-}
-
 static enum rc fill_answer(struct checker *checker, const struct field *field,
                            const struct yaml_node *node, struct answer *answer)
 {
@@ -106,8 +97,9 @@ static enum rc fill_answer(struct checker *checker, const struct field *field,
     struct str *typed;
     size_t n = node->kind == YAML_LIST ? node->n : 1;
 
-    if (field->type > FIELD_ASSET || (field->type == FIELD_ASSET && !field->layer.n)) {
-        *answer = later_answer(ctx, field);
+    /* What cannot be read yet counts as answered. */
+    if (field->type == FIELD_LATER || (field->type == FIELD_ASSET && !field->layer.n)) {
+        *answer = (struct answer){.is_given = true, .value = answer_unread(ctx->arena, field)};
         return RC_OK;
     }
     typed = ARENA_ARRAY(ctx->arena, n, struct str);

@@ -259,6 +259,20 @@ static void a_section_that_is_not_run_is_not_published(void **state)
     assert_grown(publishing.world, &counts, NULL);
 }
 
+/* After going back to an older program: it says so, and takes no kind of field for another. */
+static void a_kind_of_a_later_version_is_not_served(void **state)
+{
+    struct world *world = *state;
+    struct city *city;
+
+    test_exec(world, "UPDATE service_version SET definition = replace(definition, "
+                     "'type: yes-no', 'type: file')");
+    assert_int_equal(city_load(&world->ctx, &city), RC_INVALID);
+    assert_int_equal(world->ctx.err.id, ERR_CONFIG);
+    assert_true(str_find(world->ctx.err.detail, S("a field of the type \"file\"")) > 0);
+    ctx_clear_error(&world->ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +285,7 @@ int main(void)
         TEST(a_service_whose_file_is_gone_is_withdrawn),
         TEST(what_is_wrong_is_not_published),
         TEST(a_section_that_is_not_run_is_not_published),
+        TEST(a_kind_of_a_later_version_is_not_served),
     };
 
     return RUN_TESTS("publish", tests);

@@ -88,6 +88,7 @@ static enum rc day_of(struct ctx *ctx, struct str *typed)
 static enum rc read_field(struct ctx *ctx, const struct field *field, const struct params *form,
                           struct answer *ret)
 {
+    const struct field_kind *kind = field_kind(field->type);
     struct str *typed = ARENA_ARRAY(ctx->arena, VALUES_MAX, struct str);
     size_t n = 0;
     enum rc rc = typed ? RC_OK : FAIL(ctx, ERR_MEMORY);
@@ -98,10 +99,10 @@ static enum rc read_field(struct ctx *ctx, const struct field *field, const stru
         if (!open311_attribute_code(form->items[i].name, &code) || !str_eq(code, field->id) ||
             !form->items[i].value.n)
             continue;
-        if (n == VALUES_MAX || (n && field->type != FIELD_CHOICES))
+        if (n == VALUES_MAX || (n && !kind->takes_several))
             return FAIL(ctx, ERR_NOT_A_CHOICE);
         typed[n] = form->items[i].value;
-        if (field->type == FIELD_DATE)
+        if (str_eq(kind->open311, S("datetime")))
             rc = day_of(ctx, &typed[n]);
         n++;
     }

@@ -146,18 +146,11 @@ enum rc open311_services(struct ctx *ctx, struct request *request, struct reply 
 
 /* ---- A service's definition */
 
-static const char *datatype_of(const struct field *field)
+static struct str datatype_of(const struct field *field)
 {
-    switch (field->type) {
-    case FIELD_NUMBER:
-    case FIELD_MONEY: return "number";
-    case FIELD_DATE: return "datetime";
-    case FIELD_YES_NO:
-    case FIELD_CHOICE: return "singlevaluelist";
-    case FIELD_CHOICES: return "multivaluelist";
-    case FIELD_TEXT: return field->lines > 1 ? "text" : "string";
-    default: return "string";
-    }
+    bool is_long = field->type == FIELD_TEXT && field->lines > 1;
+
+    return is_long ? S("text") : field_kind(field->type)->open311;
 }
 
 static void put_value(struct document *document, struct str key, struct str name)
@@ -168,20 +161,35 @@ static void put_value(struct document *document, struct str key, struct str name
     document_end_thing(document);
 }
 
-static void put_values(struct ctx *ctx, struct document *document, const struct field *field)
+static void put_yes_no(struct ctx *ctx, struct document *document)
 {
-    bool is_yes_no = field->type == FIELD_YES_NO;
-
-    if (!is_yes_no && !field->option_n)
-        return;
     document_begin_list(document, "values");
-    if (is_yes_no) {
-        put_value(document, S("true"), msg_text(ctx->lang, MSG_open311_yes));
-        put_value(document, S("false"), msg_text(ctx->lang, MSG_open311_no));
-    }
+    put_value(document, S("true"), msg_text(ctx->lang, MSG_open311_yes));
+    put_value(document, S("false"), msg_text(ctx->lang, MSG_open311_no));
+    document_end_list(document);
+}
+
+static void put_options(struct ctx *ctx, struct document *document, const struct field *field)
+{
+    document_begin_list(document, "values");
     for (size_t i = 0; i < field->option_n; i++)
         put_value(document, field->options[i].id, text_in(&field->options[i].text, ctx->lang));
     document_end_list(document);
+}
+
+static void put_values(struct ctx *ctx, struct document *document, const struct field *field)
+{
+    switch (field->type) {
+    case FIELD_YES_NO: put_yes_no(ctx, document); return;
+    case FIELD_CHOICE:
+    case FIELD_CHOICES: put_options(ctx, document, field); return;
+    case FIELD_TEXT:
+    case FIELD_NUMBER:
+    case FIELD_MONEY:
+    case FIELD_DATE:
+    case FIELD_ASSET:
+    case FIELD_LATER: return;
+    }
 }
 
 /* A field that is asked under a condition only, or that has a default, may be left out as far as a
@@ -192,7 +200,7 @@ static void put_attribute(struct ctx *ctx, struct document *document, const stru
     document_begin_thing(document, "attribute");
     document_bool(document, "variable", true);
     document_text(document, "code", field->id);
-    document_text(document, "datatype", str_of(datatype_of(field)));
+    document_text(document, "datatype", datatype_of(field));
     document_bool(document, "required",
                   field->is_required && !field->has_default && !field->when.program);
     document_text(document, "datatype_description", answer_help(ctx->arena, field, ctx->lang));
