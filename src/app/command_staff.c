@@ -248,7 +248,10 @@ static enum rc run_closure(struct ctx *ctx, const struct home *home, struct comm
     (void)home;
     if (strcmp(words->what, "list") == 0)
         return list_closures(ctx, call->is_json);
-    rc = closure_add(ctx, call->date, call->reason, call->is_dry, &effect);
+    if (strcmp(words->what, "remove") == 0)
+        rc = closure_remove(ctx, call->date, call->reason, call->is_dry, &effect);
+    else
+        rc = closure_add(ctx, call->date, call->reason, call->is_dry, &effect);
     if (!rc)
         printf("%lld deadlines of %lld cases %s\n", (long long)effect.clocks,
                (long long)effect.cases, call->is_dry ? "would move (dry run)" : "were moved");
@@ -265,8 +268,8 @@ enum rc command_closure(struct ctx *ctx, int argc, char **argv)
 
     if (argc == 2 && strcmp(argv[0], "list") == 0)
         return home_command(ctx, argc, argv, &call, run_closure);
-    if (argc != 3 || strcmp(argv[0], "add") != 0 || !reason)
-        return command_misused(ctx, "closure add DIR DATE --reason TEXT");
+    if (argc != 3 || (strcmp(argv[0], "add") != 0 && strcmp(argv[0], "remove") != 0) || !reason)
+        return command_misused(ctx, "closure add or remove DIR DATE --reason TEXT");
     if (!date_parse(str_of(argv[2]), &call.date))
         return command_misused(ctx, "a date is written 2026-12-24");
     call.reason = str_of(reason);

@@ -78,11 +78,32 @@ static const char *const descriptions[LANG__PUBLIC][6] = {
                  "Hôm qua hàng xóm tôi suýt ngã ở đây.", ""},
 };
 
-static const char *const replies[] = {
-    "A crew was there this morning.",
-    "Thank you for telling us. It is done.",
-    "We looked at it twice and found nothing more to do.",
-    "The part had to be ordered; it is in place now.",
+#define SAYINGS 4
+
+/* What is said with a step; with a step that is not named here, what is said when one ends. */
+static const struct {
+    const char *step;
+    const char *said[SAYINGS];
+} sayings[] = {
+    {"ask",
+     {"Which side of the street is it on?", "Can you send us a photo of it?",
+      "Is it still there today?", "When is somebody at home to show us?"}},
+    {"answer",
+     {"On the left, when you come from the bridge.", "Yes, it is still there this morning.",
+      "In front of the house with the blue door.", "Any day after three in the afternoon."}},
+    {"schedule",
+     {"It is on the list of the crew for that day.", "We come in the morning.",
+      "Please keep the place free for our truck.", "The part will be here by then."}},
+    {"withdraw",
+     {"It has been seen to.", "I reported it twice.", "It is gone now.",
+      "A neighbor has taken care of it."}},
+    {"reopen",
+     {"It is as it was before.", "It came back after the rain.", "The work was not finished.",
+      "It is broken again."}},
+    {"",
+     {"A crew was there this morning.", "Thank you for telling us. It is done.",
+      "We looked at it twice and found nothing more to do.",
+      "The part had to be ordered; it is in place now."}},
 };
 
 static const char *const notes[] = {
@@ -301,25 +322,39 @@ static enum rc look_after(struct ctx *ctx, struct seeding *seeding, const struct
     return rc;
 }
 
+static struct str said_with(struct str step, uint32_t which)
+{
+    size_t i = 0;
+
+    while (i + 1 < COUNT(sayings) && !str_eq(step, str_of(sayings[i].step)))
+        i++;
+    return str_of(sayings[i].said[which]);
+}
+
 static enum rc take_step(struct ctx *ctx, struct seeding *seeding, const struct action *action)
 {
     struct plan *plan = &seeding->plans[action->plan];
     struct date later = date_plus(city_local(ctx->city, ctx->now).date, 5);
     const struct workflow *workflow = plan->definition->workflow;
+    uint32_t which = roll(&seeding->dice, SAYINGS);
     struct step_input input = {
         .step = str_of(plan->steps[action->step]),
-        .message = str_of(replies[roll(&seeding->dice, 4)]),
         .outcome = workflow->outcome_n
                        ? workflow->outcomes[roll(&seeding->dice, (uint32_t)workflow->outcome_n)].id
                        : STR_NONE,
         .date = date_format(ctx->arena, later),
         .base_url = S(BASE_URL),
     };
-
+    const struct step *step = workflow_step(workflow, input.step);
+    struct actor resident = {.kind = ACTOR_RESIDENT, .case_ids = &plan->case_id, .case_n = 1};
+    bool is_theirs = str_eq(input.step, S("answer")) || str_eq(input.step, S("withdraw"));
     enum rc rc;
 
-    ctx->actor = &seeding->staff;
+    if (step && (step->asks & STEP_ASK_MESSAGE))
+        input.message = said_with(input.step, which);
+    ctx->actor = is_theirs ? &resident : &seeding->staff;
     rc = case_step(ctx, plan->case_id, &input);
+    ctx->actor = &seeding->staff;
     return rc ? rc : look_after(ctx, seeding, plan);
 }
 

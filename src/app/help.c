@@ -174,6 +174,7 @@ static const struct {
     {"closure",
      "\n"
      "  add            moves the deadlines of open cases that count the day\n"
+     "  remove         takes such a day back: the deadlines that it moved move back\n"
      "  list           the days that were noted, with their reasons\n"
      "  DIR            the data folder\n"
      "  DATE           the day without work: 2026-12-24\n"
@@ -181,7 +182,7 @@ static const struct {
      "  --dry-run      say how many deadlines would move, and move none\n"
      "  --json         the list as one array\n"
      "\n"
-     "What was added is not taken back: look at it with --dry-run first.\n"
+     "A holiday of the city's own calendar is no closure: change its file and publish it.\n"
      "\n"
      "Example:\n"
      "  cityhall closure add /var/lib/cityhall 2026-09-14 --reason \"Hurricane\" --dry-run\n"},

@@ -99,6 +99,9 @@ none=$("$cityhall" closure list "$folder/data")
 "$cityhall" closure add "$folder/data" 2027-03-04 --reason "Ice storm" >/dev/null
 "$cityhall" closure add "$folder/data" 2027-03-03 --reason 'A "storm"' --dry-run >/dev/null
 "$cityhall" closure add "$folder/data" 2027-03-02 --reason Snow >/dev/null
+"$cityhall" closure add "$folder/data" 2027-03-05 --reason Mistyped >/dev/null
+"$cityhall" closure remove "$folder/data" 2027-03-04 --reason Thaw --dry-run >/dev/null
+"$cityhall" closure remove "$folder/data" 2027-03-05 --reason Thaw >/dev/null
 some=$("$cityhall" closure list "$folder/data")/$("$cityhall" closure list "$folder/data" --json)
 [ "$none" = "there are no closures; cityhall closure add notes one" ] && [ "$some" = \
 '2027-03-02  Snow

@@ -309,15 +309,18 @@ static void tell_clock(struct ctx *ctx, struct telling *telling)
     telling->line->title = say(ctx, id, name);
 }
 
-/* A closed day has moved what counted it. */
+/* A closed day has moved what counted it, or counts after all. */
 static void tell_closure(struct ctx *ctx, struct telling *telling)
 {
-    struct str day = word(telling, "closed");
+    struct str day = word(telling, "closed"), again = word(telling, "reopened");
+    enum msg_id id = again.n ? MSG_case_event_clock_reopened : MSG_case_event_clock_moved;
     struct date date;
 
+    if (again.n)
+        day = again;
     if (date_parse(day, &date))
         day = show_date(ctx->arena, date, ctx->lang);
-    telling->line->title = say(ctx, MSG_case_event_clock_moved, day);
+    telling->line->title = say(ctx, id, day);
     telling->line->text = word(telling, "reason");
 }
 

@@ -106,7 +106,10 @@ enum rc entry_start(struct ctx *ctx, struct request *request, struct reply *repl
     };
     bool is_sure;
     enum rc rc = entry_find_service(ctx, start.words, &start.services, &start.service_n, &is_sure);
+    bool is_one;
 
+    if (!rc)
+        rc = entry_find_service(ctx, STR_NONE, &start.all, &start.all_n, &is_one);
     if (rc)
         return rc;
     if (is_sure) {

@@ -64,6 +64,8 @@ struct entry_start {
     enum lang lang;
     const struct definition **services;
     size_t service_n;
+    const struct definition **all; /* by name, for the box's suggestions */
+    size_t all_n;
     bool is_none; /* nothing is like the words */
 };
 

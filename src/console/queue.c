@@ -8,6 +8,7 @@
 #include "engine/cases/access.h"
 #include "engine/cases/case_search.h"
 #include "engine/definition/answer.h"
+#include "engine/definition/service_search.h"
 #include "engine/definition/show.h"
 #include "people/permission.h"
 
@@ -142,6 +143,25 @@ static bool is_plain(const struct list_ask *ask)
     return ask->text.n && !ask->trouble.n;
 }
 
+/* The words are nowhere: the list is that of what the person reported, as if it had been asked for,
+ * but for an own view, whose words stay. */
+static enum rc take_name(struct ctx *ctx, const struct staff_page *page, struct queue_view *view,
+                         struct str text, const struct case_filter *filter)
+{
+    struct list_ask *ask = &view->ask;
+
+    view->name = ask->text;
+    view->name_url = queue_url(page, text);
+    if (view->line_n || view->is_cut || view->is_saved || ask->after.n)
+        return RC_OK;
+    ask->text = text;
+    ask->filter = *filter;
+    if (!ask->has_sort)
+        ask->sort = case_sort_for(filter);
+    view->has_name_alone = true;
+    return load_lines(ctx, page, view);
+}
+
 /* Whoever asks learns of no name but of those who reported a case that they may see. */
 static enum rc load_name(struct ctx *ctx, const struct staff_page *page, struct queue_view *view)
 {
@@ -158,9 +178,7 @@ static enum rc load_name(struct ctx *ctx, const struct staff_page *page, struct 
                          &found);
     if (rc || !found.n)
         return rc;
-    view->name = view->ask.text;
-    view->name_url = queue_url(page, text);
-    return RC_OK;
+    return take_name(ctx, page, view, text, &filter);
 }
 
 /* ---- The views beside it */
@@ -233,6 +251,18 @@ static enum rc load_own(struct ctx *ctx, const struct staff_page *page, struct q
     return RC_OK;
 }
 
+static enum rc load_services(struct ctx *ctx, struct queue_view *view)
+{
+    const struct city *city = ctx->city;
+
+    view->services = ARENA_ARRAY(ctx->arena, city->service_n + 1, const struct definition *);
+    if (!view->services)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < city->service_n; i++)
+        view->services[view->service_n++] = city->services[i];
+    return services_by_name(ctx, view->services, view->service_n);
+}
+
 static struct str title_of(struct ctx *ctx, const struct queue_view *view)
 {
     const struct case_term *team = case_filter_term(&view->ask.filter, CASE_KEY_TEAM);
@@ -267,6 +297,8 @@ enum rc queue_show_view(struct ctx *ctx, struct request *request, struct reply *
         rc = load_links(ctx, &page, view);
     if (!rc)
         rc = load_own(ctx, &page, view);
+    if (!rc)
+        rc = load_services(ctx, view);
     if (!rc)
         rc = bulk_acts(ctx, &view->acts, &view->act_n);
     if (rc)

@@ -33,7 +33,10 @@ struct queue_view {
     size_t link_n, own_n;
     bool may_work;
     struct str name;     /* what was typed is the name of somebody who reported; empty: it is not */
-    struct str name_url; /* their cases */
+    struct str name_url; /* their cases ... */
+    bool has_name_alone; /* ... which are shown, for no case has the words themselves */
+    const struct definition **services; /* of the city, by name */
+    size_t service_n;
     struct queue_act *acts;
     size_t act_n;
     struct str view_name; /* typed for a view that could not be saved */

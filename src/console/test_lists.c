@@ -114,8 +114,18 @@ static void a_contact_is_typed(void **state)
     assert_true(page_has(&browser, "name, email address or telephone number"));
     test_city_file(&world->city, "hole", true, "");
     assert_int_equal(browse_list(&browser, "tran"), 200);
+    assert_true(page_has(&browser, "value=\"reporter:&quot;tran&quot;\""));
+    assert_true(page_has(&browser, "what somebody called “tran” reported"));
+    assert_true(page_has(&browser, "26-00001-"));
+    assert_false(page_has(&browser, "Nothing here"));
+    assert_int_equal(browse(&browser, S("/staff/queue?q=tran&sort=newest")), 200);
+    assert_true(page_has(&browser, "26-00001-"));
+    /* Where a case has the word, that is what was asked, and the name is a link. */
+    test_city_file(&world->city, "hole", false, "Near the Tran bakery");
+    assert_int_equal(browse_list(&browser, "tran"), 200);
     assert_true(page_has(&browser, "?q=reporter%3A%22tran%22"));
-    assert_true(page_has(&browser, "somebody called “tran” reported"));
+    assert_true(page_has(&browser, "26-00002-"));
+    assert_true(page_has(&browser, "Cases that somebody called “tran” reported"));
     assert_int_equal(browse_list(&browser, "reporter:\"linh tran\""), 200);
     assert_true(page_has(&browser, "26-00001-"));
     assert_int_equal(browse_list(&browser, "trans"), 200);
@@ -139,6 +149,34 @@ static void a_contact_is_typed(void **state)
     assert_int_equal(browse_list(&auditor, "tran"), 200);
     assert_false(page_has(&auditor, "somebody called"));
     assert_int_equal(browse_list(&auditor, "reporter:tran"), 422);
+}
+
+/* The filter's form and the box for a call name the services in the order of the reader's language,
+ * in which Árbol comes before Hole. */
+static void services_are_offered_by_name(void **state)
+{
+    static const struct {
+        const char *page, *first, *second;
+    } pages[] = {
+        {"/staff/queue", "<option value=\"hole\"", "<option value=\"tree\""},
+        {"/es/staff/queue", "<option value=\"tree\"", "<option value=\"hole\""},
+        {"/es/staff/new", "<option value=\"\xc3\x81rbol\"", "<option value=\"Hole\""},
+    };
+    struct world *world = *state;
+    struct browser browser = {.world = world};
+    struct str password = test_city_staff(&world->city, "rdiaz", "agent", "city", "");
+
+    browser_sign_in(&browser, "rdiaz", password);
+    for (size_t i = 0; i < COUNT(pages); i++) {
+        struct str body;
+        ptrdiff_t first, second;
+
+        assert_int_equal(browse(&browser, str_of(pages[i].page)), 200);
+        body = browser.last.body;
+        first = str_find(body, str_of(pages[i].first));
+        second = str_find(body, str_of(pages[i].second));
+        assert_true(first > 0 && first < second);
+    }
 }
 
 static void columns_are_chosen(void **state)
@@ -574,12 +612,19 @@ static void a_median_is_the_middle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(a_filter_is_typed),        WORLD_TEST(a_contact_is_typed),
-        WORLD_TEST(columns_are_chosen),       WORLD_TEST(answers_are_asked_for_and_shown),
-        WORLD_TEST(a_list_is_a_file),         WORLD_TEST(a_view_is_ones_own),
-        WORLD_TEST(many_are_resolved_once),   WORLD_TEST(a_guard_says_why),
-        WORLD_TEST(many_are_given_and_noted), WORLD_TEST(very_many_are_a_job),
-        WORLD_TEST(every_number_is_its_list), WORLD_TEST(a_median_is_the_middle),
+        WORLD_TEST(a_filter_is_typed),
+        WORLD_TEST(a_contact_is_typed),
+        WORLD_TEST(services_are_offered_by_name),
+        WORLD_TEST(columns_are_chosen),
+        WORLD_TEST(answers_are_asked_for_and_shown),
+        WORLD_TEST(a_list_is_a_file),
+        WORLD_TEST(a_view_is_ones_own),
+        WORLD_TEST(many_are_resolved_once),
+        WORLD_TEST(a_guard_says_why),
+        WORLD_TEST(many_are_given_and_noted),
+        WORLD_TEST(very_many_are_a_job),
+        WORLD_TEST(every_number_is_its_list),
+        WORLD_TEST(a_median_is_the_middle),
     };
 
     return cmocka_run_group_tests_name("lists of the console", tests, NULL, NULL);

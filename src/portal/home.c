@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "engine/cases/service_demand.h"
 #include "engine/definition/service_search.h"
 #include "portal/home.ct.h"
 
@@ -90,6 +91,9 @@ enum rc home_show(struct ctx *ctx, struct request *request, struct reply *reply)
 
     if (!rc)
         rc = load_groups(ctx, &home);
+    if (rc)
+        return rc;
+    rc = services_by_demand(ctx, all, home.example_n);
     if (rc)
         return rc;
     home.examples = all;

@@ -16,7 +16,7 @@ struct home {
     size_t group_n;
     const struct definition **others; /* that are in no group */
     size_t other_n;
-    const struct definition *const *examples; /* a few services, by name in the search's hint */
+    const struct definition *const *examples; /* what is asked for most, below the search */
     size_t example_n;
 };
 

@@ -3,6 +3,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "engine/cases/case_filter.h"
+#include "engine/definition/service_search.h"
 #include "portal/list.ct.h"
 #include "portal/seen.h"
 #include "web/url.h"
@@ -237,6 +238,9 @@ static enum rc load(struct ctx *ctx, struct list_view *view)
     for (size_t i = 0; i < ctx->city->service_n; i++)
         if (ctx->city->services[i]->audience == AUDIENCE_PUBLIC)
             view->services[view->service_n++] = ctx->city->services[i];
+    rc = services_by_name(ctx, view->services, view->service_n);
+    if (rc)
+        return rc;
     if (page.has_more)
         view->older_url = list_url(ctx, "/cases", &view->choice, &page.next);
     if (view->choice.filter.has_after)

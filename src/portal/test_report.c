@@ -3,6 +3,7 @@
 #include "portal/report.h"
 
 #include "engine/cases/draft_share.h"
+#include "place/layers.h"
 #include "portal/own.h"
 #include "portal/test_visitor.h"
 
@@ -101,6 +102,52 @@ static void the_home_page_leaves_no_service_out(void **state)
     visit(&ana, "/es/groups/streets");
     body = ana.asker.last.body;
     assert_true(str_find(body, S("/services/street-sign")) < str_find(body, S("/services/aaa")));
+    world->ctx.city = test_city;
+}
+
+/* Where a link to a service stands on the last page; negative: nowhere. */
+static ptrdiff_t place_of(const struct visitor *visitor, const char *service)
+{
+    struct str link = str_fmt(visitor->world->ctx.arena, "href=\"/services/%s\"", service);
+
+    return str_find(visitor->asker.last.body, link);
+}
+
+/* Below the search stand those that people ask for, and then by name. */
+static void the_examples_are_what_is_asked_for(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+
+    visit(&ana, "/");
+    assert_true(place_of(&ana, "pothole") < 0 && place_of(&ana, "bulky-item") > 0);
+    test_file(world, &(struct test_filing){.service = "stray-animal",
+                                           .answers = {"state", "dead", "animal", "Cat"}});
+    for (int i = 0; i < 3; i++)
+        test_file(world, &(struct test_filing){0});
+    test_look_again(world);
+    visit(&ana, "/");
+    assert_true(place_of(&ana, "pothole") > 0);
+    assert_true(place_of(&ana, "pothole") < place_of(&ana, "stray-animal"));
+    assert_true(place_of(&ana, "stray-animal") < place_of(&ana, "bulky-item"));
+}
+
+/* A city without layers has no map to speak of. */
+static void without_layers_no_map_is_spoken_of(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+    struct layers none = {.count = 0};
+    struct city city = *test_city;
+
+    visit(&ana, "/services/pothole");
+    assert_true(sees(&ana, "a point on the map"));
+    city.gazetteer = NULL;
+    city.layers = &none;
+    world->ctx.city = &city;
+    visit(&ana, "/services/pothole");
+    assert_false(sees(&ana, "map</li>"));
+    assert_true(sees(&ana, "the coordinates of the place"));
     world->ctx.city = test_city;
 }
 
@@ -600,6 +647,8 @@ int main(void)
         TEST(a_report_goes_step_by_step),
         TEST(a_number_has_its_unit),
         TEST(the_home_page_leaves_no_service_out),
+        TEST(the_examples_are_what_is_asked_for),
+        TEST(without_layers_no_map_is_spoken_of),
         TEST(what_is_missing_is_named),
         TEST(it_is_sent_once),
         TEST(the_second_tap_keeps_the_private_link),

@@ -142,6 +142,23 @@ static void close_day(struct world *world, const char *day, const char *reason)
     assert_int_equal(effect.cases, 1);
 }
 
+/* The world's city has the old calendar still: with the day in it for the time. */
+static void open_day(struct world *world, const char *day, const char *reason)
+{
+    struct city *before = world->ctx.city;
+    struct calendar_day closed = {.name = {.in = {[LANG_EN] = S("Ice storm")}}};
+    struct closure_effect effect;
+    struct city city = *before;
+
+    assert_true(date_parse(str_of(day), &closed.date));
+    city.calendar.closures = &closed;
+    city.calendar.closures_n = 1;
+    world->ctx.city = &city;
+    test_ok(&world->ctx, closure_remove(&world->ctx, closed.date, str_of(reason), false, &effect));
+    world->ctx.city = before;
+    assert_int_equal(effect.cases, 1);
+}
+
 static void steps(struct world *world, const char *step, const char *now)
 {
     const struct actor *agent = test_staff(world, ROLE_AGENT, SCOPE_CITY, NULL);
@@ -175,6 +192,13 @@ static void a_closed_day_is_told_with_its_reason(void **state)
     visit(&scene.stranger, "/vi%s", scene.page);
     assert_sees(&scene.stranger, "10/7/2026 kh\xc3\xb4ng c\xc3\xb2n \xc4\x91\xc6\xb0\xe1\xbb\xa3"
                                  "c t\xc3\xadnh (Ice &lt;storm&gt;).");
+    open_day(*state, "2026-07-10", "A <slip>");
+    visit(&scene.stranger, "%s", scene.page);
+    assert_sees(&scene.stranger,
+                "The date moved back from Monday, July 20, 2026 to Friday, July 17, 2026: Friday, "
+                "July 10, 2026 counts after all (A &lt;slip&gt;).");
+    visit(&scene.stranger, "/es%s", scene.page);
+    assert_sees(&scene.stranger, "10 de julio de 2026 s\xc3\xad cuenta (A &lt;slip&gt;).");
 }
 
 static void a_pause_that_is_over_is_told(void **state)

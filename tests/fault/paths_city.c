@@ -77,6 +77,39 @@ static enum rc close_a_day(struct ctx *ctx, struct test_town *town, int64_t n)
     return closure_add(ctx, date, S("A storm"), false, &effect);
 }
 
+static void load_again(struct test_town *town)
+{
+    city_free(town->city);
+    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
+    test_ok(&town->ctx, city_load(&town->ctx, &town->city));
+    db_reader_release(&town->ctx);
+    town->ctx.city = town->city;
+}
+
+static void case_with_closed_day(struct test_town *town, int64_t n)
+{
+    struct closure_effect effect;
+    struct date date;
+
+    case_with_clocks(town, n);
+    load_again(town);
+    assert_true(date_parse(S("2026-11-18"), &date));
+    test_ok(&town->ctx, closure_add(&town->ctx, date, S("A storm"), false, &effect));
+    load_again(town);
+}
+
+static enum rc open_a_day(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    struct closure_effect effect;
+    struct date date;
+
+    (void)town;
+    (void)n;
+    assert_true(date_parse(S("2026-11-18"), &date));
+    ctx->actor = paths_boss();
+    return closure_remove(ctx, date, S("Mistyped"), false, &effect);
+}
+
 /* A case of a version before the newest. */
 static void case_of_before(struct test_town *town, int64_t n)
 {
@@ -312,6 +345,7 @@ static void is_restored(struct test_town *town, int64_t n, bool is_done)
 const struct scenario paths_city[] = {
     {"a layer imported", 53, NULL, import_layer, NULL, 0},
     {"a closed day", 6, case_with_clocks, close_a_day, NULL, 0},
+    {"a closed day taken back", 8, case_with_closed_day, open_a_day, NULL, 0},
     {"cases moved to a new version", 18, case_of_before, migrate, is_of_newest, STEPWISE},
     {"cases imported", 26, NULL, import_cases, NULL, 0},
     {"settings of mail", 26, NULL, change_settings, NULL, 0},

@@ -38,6 +38,10 @@ const byFilter = async (one, see) => {
   await see('queue-words');
   await filterBy(page, 'lang:vi outcome:done opened:2001-01-01');
   await see('queue-none');
+  await filterBy(page, 'A. Resident');
+  has(await page.locator('main').innerText(), 'somebody called “A. Resident” reported', 'why these');
+  check(await page.locator('tbody tr').count() > 3, 'what somebody reported is not shown');
+  await see('queue-name');
   await page.goto('/staff/queue/help');
   has(await page.locator('main').innerText(), 'field.lamp:', 'a question that lists know');
   await see('queue-help');

@@ -83,7 +83,7 @@ def test_keys(runner, folder):
 
 
 def test_rebuild(runner, folder):
-    runner.expect("projections", ["rebuild", folder, "--check"], 0, "25 cases, 0 differences")
+    runner.expect("projections", ["rebuild", folder, "--check"], 0, "60 cases, 0 differences")
     runner.expect("misused", ["rebuild", folder], 2, "usage:")
     damaged = runner.copy_of(folder)
     change(damaged, "UPDATE cases SET district = '99' WHERE id = 7")
@@ -92,12 +92,31 @@ def test_rebuild(runner, folder):
     check("the JSON counts it", json.loads(done.stdout)["differences"] == 1, done.stdout)
 
 
+def test_demonstration(folder):
+    """What is said with a step fits the step, and residents say what is theirs."""
+    store = sqlite3.connect(os.path.join(folder, "cityhall.db"))
+    steps = store.execute(
+        "SELECT json_extract(s.payload, '$.step'), e.actor_kind, "
+        "json_extract(m.payload, '$.text') FROM event e "
+        "JOIN event_payload s ON s.event = e.id "
+        "LEFT JOIN event n ON n.id = e.id + 1 AND n.kind = 'message.added' "
+        "LEFT JOIN event_payload m ON m.event = n.id WHERE e.kind = 'case.step'").fetchall()
+    store.close()
+    said = {step: [(who, text) for one, who, text in steps if one == step] for step, _, _ in steps}
+    check("there are questions", len(said.get("ask", [])) > 2, said)
+    check("a question asks", all(text.endswith("?") for _, text in said["ask"]), said["ask"])
+    check("who begins says nothing yet", not any(text for _, text in said["start"]), said["start"])
+    theirs = said["answer"] + said.get("withdraw", [])
+    check("residents answer", theirs and all(who == "resident" for who, _ in theirs), theirs)
+
+
 def main(program, city):
     scratch = tempfile.mkdtemp(prefix="cityhall-commands-")
     runner = Runner(program, scratch)
     folder = os.path.join(scratch, "city")
     try:
-        runner.expect("a city", ["demo", folder, "--city", city, "--cases", "25"], 0, "made")
+        runner.expect("a city", ["demo", folder, "--city", city, "--cases", "60"], 0, "made")
+        test_demonstration(folder)
         test_audit(runner, folder)
         test_keys(runner, folder)
         test_rebuild(runner, folder)

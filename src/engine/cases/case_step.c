@@ -241,23 +241,40 @@ static enum rc change_case(struct ctx *ctx, const struct step_work *work)
     return rc ? rc : timer_enter(ctx, work->case_id, work->workflow, work->step->to, ctx->now);
 }
 
-static enum rc tell(struct ctx *ctx, const struct step_work *work, const struct notice_rule *notice,
-                    int64_t event_id)
+static struct case_news news_of(const struct step_work *work, const struct notice_rule *notice,
+                                int64_t event_id)
 {
     int outcome = workflow_outcome(work->workflow, work->outcome);
 
-    return case_tell(ctx, &(struct case_news){
-                              .event_id = event_id,
-                              .notice = notice,
-                              .row = &work->row,
-                              .definition = work->definition,
-                              .outcome = outcome < 0 ? NULL : &work->workflow->outcomes[outcome],
-                              .has_due = work->clocks.has_due,
-                              .due = work->clocks.due,
-                              .message = work->input->message,
-                              .date = work->input->date,
-                              .base_url = work->input->base_url,
-                          });
+    return (struct case_news){
+        .event_id = event_id,
+        .notice = notice,
+        .row = &work->row,
+        .definition = work->definition,
+        .outcome = outcome < 0 ? NULL : &work->workflow->outcomes[outcome],
+        .has_due = work->clocks.has_due,
+        .due = work->clocks.due,
+        .message = work->input->message,
+        .date = work->input->date,
+        .base_url = work->input->base_url,
+    };
+}
+
+static enum rc tell(struct ctx *ctx, const struct step_work *work, const struct notice_rule *notice,
+                    int64_t event_id)
+{
+    struct case_news news = news_of(work, notice, event_id);
+
+    return case_tell(ctx, &news);
+}
+
+/* Whether a resident has done what the case waited for, and the work goes on. */
+static bool is_answer(const struct ctx *ctx, const struct step_work *work)
+{
+    const struct state *states = work->workflow->states;
+
+    return ctx->actor && ctx->actor->kind == ACTOR_RESIDENT &&
+           states[work->from].type == STATE_WAITING && states[work->step->to].type == STATE_OPEN;
 }
 
 static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t event_id)
@@ -268,6 +285,11 @@ static enum rc tell_all(struct ctx *ctx, const struct step_work *work, int64_t e
         if (work->step->effects[i].kind == EFFECT_NOTIFY)
             rc = tell(ctx, work, workflow_notice(work->workflow, work->step->effects[i].subject),
                       event_id);
+    if (!rc && is_answer(ctx, work)) {
+        struct case_news news = news_of(work, NULL, event_id);
+
+        rc = case_tell_answered(ctx, &news);
+    }
     return rc;
 }
 

@@ -137,7 +137,87 @@ enum rc case_tell_transfer(struct ctx *ctx, const struct case_news *news)
     return case_tell(ctx, &told);
 }
 
-/* ---- The team */
+/* ---- The team, and whose case it is */
+
+static struct str staff_link(struct ctx *ctx, struct str base_url, struct str number)
+{
+    return str_fmt(ctx->arena, "%.*s/staff/cases/%.*s", STR_ARG(base_url), STR_ARG(number));
+}
+
+/* To whom a case is assigned; the team otherwise. An empty address: nobody. */
+static enum rc find_staff(struct ctx *ctx, const struct case_for_step_row *row,
+                          const struct team *team, struct recipient *ret)
+{
+    struct staff_mailbox_row staff;
+    bool is_there = false;
+    enum rc rc = RC_OK;
+
+    *ret = (struct recipient){.lang = LANG_EN, .trust = MAILBOX_PROVEN};
+    if (!row->assignee_is_null)
+        rc = staff_mailbox(ctx, row->assignee, &is_there, &staff);
+    if (rc)
+        return rc;
+    if (is_there && staff.email.n) {
+        ret->email = staff.email;
+        lang_parse(staff.lang, &ret->lang);
+    } else if (team) {
+        ret->email = team->email;
+    }
+    return RC_OK;
+}
+
+static enum rc mail_answered(struct ctx *ctx, const struct case_news *news, const struct team *team,
+                             const struct recipient *to)
+{
+    const struct case_for_step_row *row = news->row;
+    struct case_place_label_row place = {0};
+    bool is_found;
+    enum rc rc = RC_OK;
+
+    if (!row->place_is_null)
+        rc = case_place_label(ctx, row->place, &is_found, &place);
+    if (rc)
+        return rc;
+
+    const struct msg_arg args[] = {
+        MSG_ARG("number", row->number),
+        MSG_ARG("service", text_in(&news->definition->name, to->lang)),
+        MSG_ARG("place", place.label.n ? place.label : S("-")),
+        MSG_ARG("team", team ? text_in(&team->name, to->lang) : S("-")),
+        MSG_ARG("link", staff_link(ctx, news->base_url, row->number)),
+    };
+    const size_t n = COUNT(args);
+
+    return notice_queue_plain(
+        ctx, &(struct plain_mail){
+                 .case_id = row->id,
+                 .notice = S("case.answered"),
+                 .email = to->email,
+                 .lang = to->lang,
+                 .subject = msg_format(ctx->arena, to->lang, MSG_mail_answered_subject, args, n),
+                 .body = msg_format(ctx->arena, to->lang, MSG_mail_answered_body, args, n),
+                 .once = str_fmt(ctx->arena, "%lld answered", (long long)news->event_id),
+                 .trust = to->trust,
+             });
+}
+
+enum rc case_tell_answered(struct ctx *ctx, const struct case_news *news)
+{
+    const struct case_for_step_row *row = news->row;
+    const struct workflow *workflow = news->definition->workflow;
+    const struct team *team = row->team_is_null ? NULL : city_team_by_row(ctx->city, row->team);
+    struct case_news told = *news;
+    struct recipient to;
+    enum rc rc;
+
+    if (workflow->is_answer_silent)
+        return RC_OK;
+    told.notice = workflow->answered_notice;
+    if (told.notice)
+        return case_tell(ctx, &told);
+    rc = find_staff(ctx, row, team, &to);
+    return rc || !to.email.n ? rc : mail_answered(ctx, news, team, &to);
+}
 
 enum rc case_tell_team(struct ctx *ctx, const struct team_news *news)
 {
@@ -146,8 +226,7 @@ enum rc case_tell_team(struct ctx *ctx, const struct team_news *news)
 
     if (!(news->notice->to & NOTICE_TO_TEAM) || !team || !team->email.n)
         return RC_OK;
-    facts.link = str_fmt(ctx->arena, "%.*s/staff/cases/%.*s", STR_ARG(news->base_url),
-                         STR_ARG(facts.number));
+    facts.link = staff_link(ctx, news->base_url, facts.number);
     return notice_queue(
         ctx, news->case_id, news->event_id, news->notice, &facts,
         &(struct recipient){.email = team->email, .lang = LANG_EN, .trust = MAILBOX_PROVEN});

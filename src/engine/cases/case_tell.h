@@ -2,8 +2,8 @@
  *
  * A notice says in `to` who hears of it. The reporter gets it in the language of the report, with a
  * private link of its own, so that an old mail's stays good; followers as follower.h says; the team
- * in English at its own address, with a link into the console, as it is warned of its deadlines.
- * Once per event and address. Layer: engine. Inside db_tx only. Tables: message, link_token.
+ * in English at its own address, with a link into the console, as it is warned of its deadlines;
+ * whoever has the case hears in their own language that the resident has answered. Once per event and address. Layer: engine. Inside db_tx only. Tables: message, link_token.
  */
 #ifndef ENGINE_CASE_TELL_H
 #define ENGINE_CASE_TELL_H
@@ -39,6 +39,11 @@ enum mailbox_trust case_contact_trust(bool verified_is_null);
  * words; not at all when the workflow says `transferred: none`, or when the service is for staff
  * alone, whose name is nobody else's business. */
 enum rc case_tell_transfer(struct ctx *ctx, const struct case_news *news) MUST_CHECK;
+
+/* That a resident has answered: by the workflow's own notice, else in the program's words to whom
+ * the case is assigned, at their account's address, or without one to the team; not at all when the
+ * workflow says `answered: none`. What the resident wrote is not in it. */
+enum rc case_tell_answered(struct ctx *ctx, const struct case_news *news) MUST_CHECK;
 
 /* Puts a notice to a team into the outbox, when the notice is for it and it has an address.
  * facts->link is set to the case's page in the console. */

@@ -187,6 +187,126 @@ static void a_transfer_may_be_silent(void **state)
     assert_int_equal(mails(town), 0);
 }
 
+/* ---- The resident has answered */
+
+#define ASKING                                                                        \
+    "start: new\nstates:\n"                                                           \
+    "  new: {type: open, name: {en: New, es: Nueva, vi: Moi}}\n"                      \
+    "  waiting: {type: waiting, name: {en: Waiting, es: Espera, vi: Cho}}\n"          \
+    "  done: {type: closed, name: {en: Done, es: Hecha, vi: Xong}}\n"                 \
+    "steps:\n"                                                                        \
+    "  ask: {name: {en: Ask, es: a, vi: a}, from: [new], to: waiting, by: [staff]}\n" \
+    "  answer: {name: {en: Answer, es: a, vi: a}, from: [waiting], to: new,\n"        \
+    "    by: [resident, staff], asks: [message]}\n"                                   \
+    "  close: {name: {en: Close, es: a, vi: a}, from: [new, waiting], to: done,\n"    \
+    "    by: [resident, staff], asks: [message]}\n"                                   \
+    "notices:\n"                                                                      \
+    "  back: {to: [team], subject: {en: \"Back: {number}\", es: a, vi: a},\n"         \
+    "    body: {en: \"{link}\", es: b, vi: b}}\n"
+
+static const char dialogue[] = "workflow: dialogue\nname: {en: Dialogue}\n" ASKING;
+static const char worded[] = "workflow: worded\nname: {en: Worded}\nanswered: back\n" ASKING;
+static const char mute[] = "workflow: mute\nname: {en: Mute}\nanswered: none\n" ASKING;
+
+static void put_workflow(struct test_town *town, const char *name, const char *workflow)
+{
+    struct arena *arena = town->ctx.arena;
+    struct str service = str_fmt(arena,
+                                 "service: %s\nname: {en: Bin, es: Papelera, vi: Thung rac}\n"
+                                 "department: public-works\nworkflow: %s\n" EXAMPLES,
+                                 name, name);
+
+    test_town_put(town, str_z(arena, str_fmt(arena, "workflows/%s.yaml", name)), workflow);
+    test_town_put(town, str_z(arena, str_fmt(arena, "services/%s.yaml", name)),
+                  str_z(arena, service));
+    test_town_publish(town);
+}
+
+static void assign_to_somebody(struct test_town *town, const char *disabled)
+{
+    struct str sql = str_fmt(
+        town->ctx.arena,
+        "INSERT INTO account (login, name, email, lang, password_hash, must_change, totp_step, "
+        "has_keys, created, disabled) VALUES ('ana', 'Ana', 'ana@city.example', 'vi', 'x', FALSE, "
+        "0, FALSE, 0, %s)",
+        disabled);
+
+    test_town_set(town, str_z(town->ctx.arena, sql));
+    test_town_set(town, "UPDATE cases SET assignee = (SELECT id FROM account)");
+}
+
+static void as_resident(struct test_town *town, int64_t id, const char *step)
+{
+    struct actor resident = {.kind = ACTOR_RESIDENT, .case_ids = &id, .case_n = 1};
+
+    town->ctx.actor = &resident;
+    test_ok(&town->ctx, case_step(&town->ctx, id,
+                                  &(struct step_input){.step = str_of(step),
+                                                       .message = S("Behind my blue house."),
+                                                       .base_url = BASE}));
+    town->ctx.actor = NULL;
+}
+
+static void asked_and_answered(struct test_town *town, int64_t id)
+{
+    test_town_step(town, id, "ask");
+    as_resident(town, id, "answer");
+}
+
+static void whose_case_it_is_hears_of_an_answer(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id;
+
+    put_workflow(town, "dialogue", dialogue);
+    id = file_one(town, "dialogue");
+    assign_to_somebody(town, "NULL");
+    asked_and_answered(town, id);
+    assert_int_equal(mails(town), 1);
+    test_town_says(town, "SELECT address FROM message", "ana@city.example");
+    test_town_says(town, "SELECT lang FROM message", "vi");
+    assert_true(str_find(mail(town, "body", true), S("https://city.example/staff/cases/26-")) > 0);
+    assert_true(str_find(mail(town, "body", true), S("Thung rac")) > 0);
+    assert_true(str_find(mail(town, "body", true), S("blue")) < 0);
+    assert_true(str_find(mail(town, "body", true), S("Minh")) < 0);
+    /* Each question has its answer; what staff note for them, and a withdrawal, is none. */
+    asked_and_answered(town, id);
+    assert_int_equal(mails(town), 2);
+    test_town_step(town, id, "ask");
+    test_town_step(town, id, "answer");
+    test_town_step(town, id, "ask");
+    as_resident(town, id, "close");
+    assert_int_equal(mails(town), 2);
+}
+
+static void without_anybody_the_team_hears_of_an_answer(void **state)
+{
+    struct test_town *town = *state;
+    int64_t id;
+
+    put_workflow(town, "dialogue", dialogue);
+    id = file_one(town, "dialogue");
+    asked_and_answered(town, id);
+    test_town_says(town, "SELECT address FROM message", "streets-west@portazalea.example");
+    test_town_says(town, "SELECT lang FROM message", "en");
+    assign_to_somebody(town, "1"); /* who has left reads no mail */
+    asked_and_answered(town, id);
+    test_town_says(town, "SELECT count(*) FROM message WHERE address LIKE 'streets-west%'", "2");
+}
+
+static void a_workflow_says_how_an_answer_is_told(void **state)
+{
+    struct test_town *town = *state;
+
+    put_workflow(town, "mute", mute);
+    asked_and_answered(town, file_one(town, "mute"));
+    assert_int_equal(mails(town), 0);
+    put_workflow(town, "worded", worded);
+    asked_and_answered(town, file_one(town, "worded"));
+    assert_int_equal(mails(town), 1);
+    assert_true(str_starts_with(mail(town, "subject", true), S("Back: 26-")));
+}
+
 #define TELL_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
 
 int main(void)
@@ -198,6 +318,9 @@ int main(void)
         TELL_TEST(a_transfer_is_told_in_the_programs_words),
         TELL_TEST(a_transfer_is_told_in_the_workflows_words),
         TELL_TEST(a_transfer_may_be_silent),
+        TELL_TEST(whose_case_it_is_hears_of_an_answer),
+        TELL_TEST(without_anybody_the_team_hears_of_an_answer),
+        TELL_TEST(a_workflow_says_how_an_answer_is_told),
     };
 
     return cmocka_run_group_tests_name("who is told", tests, NULL, NULL);

@@ -25,10 +25,18 @@ static const struct str reasons[] = {
 };
 
 static const struct str causes[] = {
-    [CLOCK_MOVED_CLOSURE] = STR("closure"),   [CLOCK_MOVED_PAUSE] = STR("pause"),
-    [CLOCK_MOVED_TRANSFER] = STR("transfer"), [CLOCK_MOVED_MIGRATION] = STR("migration"),
+    [CLOCK_MOVED_CLOSURE] = STR("closure"),
+    [CLOCK_MOVED_CLOSURE_REMOVED] = STR("closure-removed"),
+    [CLOCK_MOVED_PAUSE] = STR("pause"),
+    [CLOCK_MOVED_TRANSFER] = STR("transfer"),
+    [CLOCK_MOVED_MIGRATION] = STR("migration"),
     [CLOCK_MOVED_EARLIER] = STR("earlier"),
 };
+
+static bool has_day(enum clock_cause why)
+{
+    return why == CLOCK_MOVED_CLOSURE || why == CLOCK_MOVED_CLOSURE_REMOVED;
+}
 
 /* ---- Writing */
 
@@ -79,7 +87,7 @@ static void write_move(struct json_writer *json, const struct clock_move *move)
     json_put_member(json, S("to"), instant_format_utc(arena, move->to));
     if (move->has_days)
         json_put_member_i64(json, S("days"), move->days);
-    if (move->why == CLOCK_MOVED_CLOSURE)
+    if (has_day(move->why))
         json_put_member(json, S("day"), date_format(arena, move->day));
     if (move->name.n)
         json_put_member(json, S("name"), utf8_cut(move->name, MAX_NAME_BYTES));
@@ -154,7 +162,7 @@ static bool read_move(const json_t *one, struct clock_move *ret)
     if (why < 0 || !instant_parse(text_at(one, "at"), &move.at) ||
         !instant_parse(text_at(one, "from"), &move.from) ||
         !instant_parse(text_at(one, "to"), &move.to) ||
-        (move.why == CLOCK_MOVED_CLOSURE && !date_parse(text_at(one, "day"), &move.day)))
+        (has_day(move.why) && !date_parse(text_at(one, "day"), &move.day)))
         return false;
     move.has_since = instant_parse(text_at(one, "since"), &move.since);
     *ret = move;
@@ -242,6 +250,8 @@ static enum msg_id told_as(const struct clock_move *move)
     switch (move->why) {
     case CLOCK_MOVED_CLOSURE:
         return move->name.n ? MSG_clock_moved_closure : MSG_clock_moved_closure_plain;
+    case CLOCK_MOVED_CLOSURE_REMOVED:
+        return move->name.n ? MSG_clock_moved_reopened : MSG_clock_moved_reopened_plain;
     case CLOCK_MOVED_PAUSE:
         return move->has_since ? MSG_clock_moved_pause : MSG_clock_moved_pause_before;
     case CLOCK_MOVED_TRANSFER: return MSG_clock_moved_transfer;

@@ -13,12 +13,13 @@
  * {} is the trace of which an answer was erased. The moves are what happened to the deadline since,
  * oldest first:
  *
- *   [{"why": "closure" | "pause" | "transfer" | "migration" | "earlier",
+ *   [{"why": "closure" | "closure-removed" | "pause" | "transfer" | "migration" | "earlier",
  *     "at": "2026-11-20T16:00:00Z",       when it was moved
  *     "from": "2026-12-03T06:00:00Z",     the deadline before, and
  *     "to": "2026-12-04T06:00:00Z",       after: a deadline that is a day is the midnight after it
  *     "days": 1,                          by so many workdays, where both are days
- *     "day": "2026-11-27",                closure: the day that does not count any more ...
+ *     "day": "2026-11-27",                closure: the day that does not count any more, or
+ *                                         closure-removed: that counts again after all ...
  *     "name": "Storm",                    ... and the reason that was given
  *     "since": "2026-11-16T16:00:00Z",    pause: it stood still from then until "at"; without, it
  *                                         stood still before a transfer
@@ -42,6 +43,7 @@
 
 enum clock_cause {
     CLOCK_MOVED_CLOSURE,
+    CLOCK_MOVED_CLOSURE_REMOVED,
     CLOCK_MOVED_PAUSE,
     CLOCK_MOVED_TRANSFER,
     CLOCK_MOVED_MIGRATION,
@@ -53,8 +55,8 @@ struct clock_move {
     struct instant at, from, to;
     bool has_days;
     int64_t days;
-    struct date day; /* closure */
-    struct str name; /* closure; empty: none */
+    struct date day; /* closure, closure-removed */
+    struct str name; /* the same; empty: none */
     bool has_since;  /* pause */
     struct instant since;
     int64_t version; /* migration; 0: none */

@@ -3,64 +3,56 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "db/db.h"
+#include "engine/clock/closure_shift.h"
 #include "engine/clock/queries.h"
 #include "engine/clock/turn.h"
 #include "engine/record/case_event.h"
+#include "engine/work/job.h"
 
 struct closing {
-    struct date date;
+    struct closed_day day;
+    bool is_removal, is_dry;
     struct str reason;
-    bool is_dry;
-    struct calendar calendar; /* the city's, with the new closure */
+    struct calendar other; /* the city's with the day closed; for a removal, with it open */
     struct closure_effect effect;
 };
 
+static ptrdiff_t closure_index(const struct calendar *calendar, struct date date)
+{
+    for (size_t i = 0; i < calendar->closures_n; i++)
+        if (date_cmp(calendar->closures[i].date, date) == 0)
+            return (ptrdiff_t)i;
+    return -1;
+}
+
 /* The city's calendar as it will be. */
-static enum rc with_closure(struct ctx *ctx, struct closing *closing)
+static enum rc make_other(struct ctx *ctx, struct closing *closing)
 {
     const struct calendar *old = &ctx->city->calendar;
     struct calendar_day *days = ARENA_ARRAY(ctx->arena, old->closures_n + 1, struct calendar_day);
+    size_t n = 0;
 
     if (!days)
         return FAIL(ctx, ERR_MEMORY);
-    if (old->closures_n)
-        memcpy(days, old->closures, old->closures_n * sizeof *days);
-    days[old->closures_n] =
-        (struct calendar_day){closing->date, {.in = {[LANG_EN] = closing->reason}}};
-    calendar_sort(days, old->closures_n + 1);
-    closing->calendar = *old;
-    closing->calendar.closures = days;
-    closing->calendar.closures_n = old->closures_n + 1;
+    for (size_t i = 0; i < old->closures_n; i++)
+        if (!closing->is_removal || date_cmp(old->closures[i].date, closing->day.date) != 0)
+            days[n++] = old->closures[i];
+    if (!closing->is_removal)
+        days[n++] = (struct calendar_day){closing->day.date, {.in = {[LANG_EN] = closing->reason}}};
+    calendar_sort(days, n);
+    closing->other = *old;
+    closing->other.closures = days;
+    closing->other.closures_n = n;
+    closing->day.open = closing->is_removal ? &closing->other : old;
+    closing->day.closed = closing->is_removal ? old : &closing->other;
     return RC_OK;
 }
 
-/* Where the deadline goes. The day itself is no workday any more, so one more must follow. */
-static enum rc moved(struct ctx *ctx, const struct closing *closing,
-                     const struct clocks_over_day_row *clock, struct instant *ret_due,
-                     struct date *ret_date)
+static void put_day(struct ctx *ctx, struct json_writer *json, const struct closing *closing,
+                    struct str name)
 {
-    const struct calendar *before = &ctx->city->calendar;
-    struct calendar_deadline deadline;
-    int64_t work_s;
-    enum rc rc;
-
-    *ret_due = clock->due;
-    if (!clock->due_date_is_null) {
-        rc = calendar_next_workday(ctx, &closing->calendar, clock->due_date, ret_date);
-        if (!rc)
-            *ret_due = zone_end_of_day(ctx->city->zone, *ret_date);
-        return rc;
-    }
-    /* Working time that was counted up to the deadline now takes longer; elapsed time does not:
-     * only a deadline within opening hours can have counted them. */
-    work_s = calendar_work_seconds_between(before, clock->started, clock->due);
-    rc = calendar_add_work_seconds(ctx, before, clock->started, work_s, &deadline);
-    if (rc || instant_cmp(deadline.end, clock->due) != 0)
-        return rc;
-    rc = calendar_add_work_seconds(ctx, &closing->calendar, clock->started, work_s, &deadline);
-    if (!rc)
-        *ret_due = deadline.end;
-    return rc;
+    json_put_member(json, name, date_format(ctx->arena, closing->day.date));
+    json_put_member(json, S("reason"), closing->reason);
 }
 
 static enum rc record_move(struct ctx *ctx, const struct closing *closing, int64_t case_id)
@@ -68,47 +60,58 @@ static enum rc record_move(struct ctx *ctx, const struct closing *closing, int64
     struct case_event event;
 
     case_event_begin(ctx, &event);
-    json_put_member(&event.json, S("closed"), date_format(ctx->arena, closing->date));
-    json_put_member(&event.json, S("reason"), closing->reason);
+    put_day(ctx, &event.json, closing, closing->is_removal ? S("reopened") : S("closed"));
     return case_event_end(ctx, &event, case_id, EVENT_CLOCK_MOVED, EVENT_PUBLIC);
+}
+
+static enum rc record_day(struct ctx *ctx, const struct closing *closing)
+{
+    struct buf out = buf_in(ctx->arena, RECORD_PAYLOAD_MAX);
+    struct json_writer json = json_writer_on(&out);
+
+    json_begin_object(&json);
+    put_day(ctx, &json, closing, S("date"));
+    json_end_object(&json);
+    return record_add_other(ctx, closing->is_removal ? "closure.removed" : "closure.added",
+                            EVENT_STAFF, buf_str(&out));
 }
 
 static enum rc move_clock(struct ctx *ctx, struct closing *closing,
                           const struct clocks_over_day_row *clock, bool *ret_has_moved)
 {
-    struct instant due;
-    struct date date = clock->due_date;
-    struct deadline from, to;
+    struct deadline from = {
+        .due = clock->due, .is_date = !clock->due_date_is_null, .date = clock->due_date};
+    struct deadline to = from;
     struct clock_move move;
-    enum rc rc = moved(ctx, closing, clock, &due, &date);
+    enum rc rc = closing->is_removal ? closure_shift_back(ctx, &closing->day, clock, &to)
+                                     : closure_shift(ctx, &closing->day, clock, &to);
 
-    *ret_has_moved = !rc && instant_cmp(due, clock->due) != 0;
+    *ret_has_moved = !rc && instant_cmp(to.due, from.due) != 0;
     if (rc || !*ret_has_moved)
         return rc;
     closing->effect.clocks++;
     if (closing->is_dry)
         return RC_OK;
-    from = (struct deadline){
-        .due = clock->due, .is_date = !clock->due_date_is_null, .date = clock->due_date};
-    to = (struct deadline){.due = due, .is_date = from.is_date, .date = date};
-    move = deadline_move(ctx, CLOCK_MOVED_CLOSURE, &from, &to);
-    move.day = closing->date;
+    move = deadline_move(
+        ctx, closing->is_removal ? CLOCK_MOVED_CLOSURE_REMOVED : CLOCK_MOVED_CLOSURE, &from, &to);
+    move.day = closing->day.date;
     move.name = closing->reason;
     return clock_move(ctx,
                       &(struct clock_move_args){
                           .id = clock->id,
-                          .due = due,
-                          .due_date = date,
-                          .due_date_is_null = clock->due_date_is_null,
-                          .warn = instant_plus_us(clock->warn, due.us_utc - clock->due.us_utc),
+                          .due = to.due,
+                          .due_date = to.date,
+                          .due_date_is_null = !to.is_date,
+                          .warn = instant_plus_us(clock->warn, to.due.us_utc - from.due.us_utc),
                           .warn_is_null = clock->warn_is_null,
                           .moves = clock_moves_add(ctx, clock->moves, &move),
                       },
                       NULL);
 }
 
-/* The case is due when the last of its clocks is. */
-static enum rc note_due(struct ctx *ctx, int64_t case_id)
+/* The case is due when the last of its clocks is; what is due earlier than before has to be looked
+ * at earlier. */
+static enum rc note_due(struct ctx *ctx, const struct closing *closing, int64_t case_id)
 {
     struct clocks_of_rows clocks;
     struct clocks_sum sum;
@@ -117,14 +120,15 @@ static enum rc note_due(struct ctx *ctx, int64_t case_id)
     if (rc)
         return rc;
     sum = clocks_sum(&clocks);
-    return case_due_again(ctx,
-                          &(struct case_due_again_args){
-                              .id = case_id,
-                              .updated = ctx->now,
-                              .due = sum.due,
-                              .due_is_null = !sum.has_due,
-                          },
-                          NULL);
+    rc = case_due_again(ctx,
+                        &(struct case_due_again_args){
+                            .id = case_id,
+                            .updated = ctx->now,
+                            .due = sum.due,
+                            .due_is_null = !sum.has_due,
+                        },
+                        NULL);
+    return !rc && closing->is_removal ? clocks_watch(ctx, case_id, &sum) : rc;
 }
 
 /* Rows come case by case: a case is recorded once, after its last clock. */
@@ -144,7 +148,7 @@ static enum rc move_all(struct ctx *ctx, struct closing *closing,
             closing->effect.cases++;
             has_case_moved = false;
             if (!closing->is_dry)
-                rc = note_due(ctx, clock->cases);
+                rc = note_due(ctx, closing, clock->cases);
             if (!rc && !closing->is_dry)
                 rc = record_move(ctx, closing, clock->cases);
         }
@@ -154,28 +158,64 @@ static enum rc move_all(struct ctx *ctx, struct closing *closing,
     return RC_OK;
 }
 
+/* The day itself; steps by timer look whether their time has come when a day counts again. */
+static enum rc change_day(struct ctx *ctx, const struct closing *closing, struct instant midnight)
+{
+    enum rc rc;
+
+    if (closing->is_removal)
+        rc = closure_drop(ctx, closing->day.date, NULL);
+    else
+        rc = closure_put(ctx, closing->day.date, closing->reason, ctx->now, NULL);
+    if (!rc)
+        rc = city_touch(ctx);
+    if (!rc)
+        rc = record_day(ctx, closing);
+    return !rc && closing->is_removal ? job_look_again(ctx, "case.timer", midnight) : rc;
+}
+
 static enum rc close_tx(struct ctx *ctx, void *arg)
 {
     struct closing *closing = arg;
-    struct local_time midnight = {closing->date, 0};
+    struct date date = closing->day.date;
+    struct instant midnight = zone_instant(ctx->city->zone, (struct local_time){date, 0});
     struct clocks_over_day_rows clocks;
     enum rc rc = RC_OK;
 
     closing->effect = (struct closure_effect){0};
-    if (!closing->is_dry)
-        rc = closure_put(ctx, closing->date, closing->reason, ctx->now, NULL);
+    if (closing->is_removal) {
+        struct closure_of_row noted;
+        bool was_there;
+
+        rc = closure_of(ctx, date, &was_there, &noted);
+        if (!rc && !was_there)
+            return FAIL(ctx, ERR_NOT_FOUND, .field = S("date"));
+        if (!rc)
+            closing->day.noted = noted.added;
+    }
     if (!rc && !closing->is_dry)
-        rc = city_touch(ctx);
+        rc = change_day(ctx, closing, midnight);
     if (!rc)
-        rc = clocks_over_day(ctx, closing->date, zone_instant(ctx->city->zone, midnight),
-                             zone_end_of_day(ctx->city->zone, closing->date), &clocks);
+        rc = clocks_over_day(ctx, date, midnight, zone_end_of_day(ctx->city->zone, date), &clocks);
     return rc ? rc : move_all(ctx, closing, &clocks);
+}
+
+static enum rc change(struct ctx *ctx, struct closing *closing, struct closure_effect *ret)
+{
+    enum rc rc = make_other(ctx, closing);
+
+    if (!rc)
+        rc = db_tx(ctx, close_tx, closing);
+    if (!rc)
+        *ret = closing->effect;
+    return rc;
 }
 
 enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool is_dry,
                     struct closure_effect *ret)
 {
-    struct closing closing = {.date = date, .reason = reason, .is_dry = is_dry};
+    struct closing closing = {
+        .day = {.date = date, .noted = ctx->now}, .reason = reason, .is_dry = is_dry};
     enum rc rc = text_check_line(ctx, reason, S("reason"), CLOSURE_REASON_MAX);
 
     if (rc)
@@ -183,10 +223,26 @@ enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool i
     if (!calendar_is_workday(&ctx->city->calendar, date))
         return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
                     .detail = S("the city does not work on that day anyway"));
-    rc = with_closure(ctx, &closing);
-    if (!rc)
-        rc = db_tx(ctx, close_tx, &closing);
-    if (!rc)
-        *ret = closing.effect;
-    return rc;
+    return change(ctx, &closing, ret);
+}
+
+enum rc closure_remove(struct ctx *ctx, struct date date, struct str reason, bool is_dry,
+                       struct closure_effect *ret)
+{
+    struct closing closing = {
+        .day = {.date = date}, .reason = reason, .is_removal = true, .is_dry = is_dry};
+    const struct calendar *calendar = &ctx->city->calendar;
+    enum rc rc = text_check_line(ctx, reason, S("reason"), CLOSURE_REASON_MAX);
+
+    if (rc)
+        return rc;
+    if (closure_index(calendar, date) < 0 && !calendar_is_workday(calendar, date))
+        return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
+                    .detail = S("the city's own calendar has that day as one without work; change "
+                                "its file and publish the city folder"));
+    if (closure_index(calendar, date) < 0)
+        return FAIL(ctx, ERR_NOT_FOUND, .field = S("date"),
+                    .detail = S("no closure is noted on that day; cityhall closure list says which "
+                                "are"));
+    return change(ctx, &closing, ret);
 }

@@ -14,11 +14,21 @@ struct closure_effect {
 /* Notes that the city is closed on `date` for `reason` and moves every running deadline that
  * counts that day: by a workday where it is a day, by that day's opening hours where it counts
  * working time; elapsed time is left alone. Each case moved gets an event "clock.moved" with the
- * reason. One transaction; `is_dry` counts and changes nothing. ERR_DUPLICATE when the day is
- * noted already; ERR_NOT_A_DATE (field "date") when the city does not work on that day anyway; as
- * text_check_line for a reason of more than CLOSURE_REASON_MAX.
+ * reason, and the day one of its own, "closure.added" for staff. One transaction; `is_dry` counts
+ * and changes nothing. ERR_DUPLICATE when the day is noted already; ERR_NOT_A_DATE (field "date")
+ * when the city does not work on that day anyway; as text_check_line for a reason of more than
+ * CLOSURE_REASON_MAX.
  * ctx->city keeps its old calendar: load the city again. */
 enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool is_dry,
                     struct closure_effect *ret) MUST_CHECK;
+
+/* Takes such a day back, for `reason`: the running deadlines that it has moved, and those that were
+ * counted without it since, are then where they would be if it had never been noted, as far as
+ * their traces and moves tell. A deadline that is over by that is looked at at once, and a step by
+ * timer comes when it comes without the closure. Events as closure_add, with "closure.removed".
+ * Without ctx->city's calendar naming the day: ERR_NOT_A_DATE (field "date") for a day that the
+ * city file itself takes off, else RC_NOT_FOUND; details say what to do. */
+enum rc closure_remove(struct ctx *ctx, struct date date, struct str reason, bool is_dry,
+                       struct closure_effect *ret) MUST_CHECK;
 
 #endif

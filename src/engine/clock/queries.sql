@@ -3,9 +3,16 @@
 -- name: closure_put :exec (date DATE, reason TEXT, added INSTANT)
 INSERT INTO closure (date, reason, added) VALUES (:date, :reason, :added);
 
--- Running deadlines that a day without work moves: begun before its end and due on it or later.
+-- name: closure_of :optional (date DATE)
+SELECT added FROM closure WHERE date = :date;
+
+-- name: closure_drop :exec (date DATE)
+DELETE FROM closure WHERE date = :date;
+
+-- Running deadlines that a day without work moves, and those that it may have moved: begun before
+-- its end and due on it or later.
 -- name: clocks_over_day :many (day DATE, day_begins INSTANT, day_ends INSTANT)
-SELECT k.id, k.cases, k.kind, k.started, k.due, k.due_date, k.warn, k.moves
+SELECT k.id, k.cases, k.kind, k.started, k.due, k.due_date, k.warn, k.trace, k.moves
 FROM clock k JOIN cases c ON c.id = k.cases
 WHERE k.met IS NULL AND c.state_type < 2 AND k.started < :day_ends
     AND (k.due_date >= :day OR (k.due_date IS NULL AND k.due > :day_begins))

@@ -60,6 +60,11 @@ static void moves_are_read_as_they_were_written(void **state)
                                .to = second.to,
                                .has_days = true,
                                .version = 3};
+    struct clock_move fourth = {.why = CLOCK_MOVED_CLOSURE_REMOVED,
+                                .at = second.at,
+                                .from = second.to,
+                                .to = first.to,
+                                .day = first.day};
     struct str moves = clock_moves_add(ctx, STR_NONE, &first);
     struct clock_trace trace;
 
@@ -67,8 +72,11 @@ static void moves_are_read_as_they_were_written(void **state)
                       "\"from\":\"2026-11-28T06:00:00Z\",\"to\":\"2026-12-01T06:00:00Z\","
                       "\"days\":1,\"day\":\"2026-11-27\",\"name\":\"Ice \\\"storm\\\"\"}]");
     moves = clock_moves_add(ctx, clock_moves_add(ctx, moves, &second), &third);
+    moves = clock_moves_add(ctx, moves, &fourth);
     trace = read(ctx, S("{}"), moves);
-    assert_int_equal(trace.move_n, 3);
+    assert_int_equal(trace.move_n, 4);
+    assert_int_equal(trace.moves[3].why, CLOCK_MOVED_CLOSURE_REMOVED);
+    assert_int_equal(date_cmp(trace.moves[3].day, first.day), 0);
     assert_int_equal(trace.version, 3);
     assert_true(trace.moves[0].why == CLOCK_MOVED_CLOSURE && trace.moves[0].days == 1);
     assert_str(trace.moves[0].name, "Ice \"storm\"");

@@ -4,18 +4,39 @@
 #include "engine/clock/turn.h"
 #include "engine/test_town.h"
 
-static struct closure_effect close_day(struct test_town *town, const char *day, bool is_dry)
+static void load_again(struct test_town *town)
 {
-    struct closure_effect effect = {0};
-    struct date date;
-
-    assert_true(date_parse(str_of(day), &date));
-    test_ok(&town->ctx, closure_add(&town->ctx, date, S("Storm"), is_dry, &effect));
     city_free(town->city);
     test_ok(&town->ctx, db_reader_acquire(&town->ctx));
     test_ok(&town->ctx, city_load(&town->ctx, &town->city));
     db_reader_release(&town->ctx);
     town->ctx.city = town->city;
+}
+
+static struct date date_of_text(const char *day)
+{
+    struct date date;
+
+    assert_true(date_parse(str_of(day), &date));
+    return date;
+}
+
+static struct closure_effect close_day(struct test_town *town, const char *day, bool is_dry)
+{
+    struct closure_effect effect = {0};
+
+    test_ok(&town->ctx, closure_add(&town->ctx, date_of_text(day), S("Storm"), is_dry, &effect));
+    load_again(town);
+    return effect;
+}
+
+static struct closure_effect open_day(struct test_town *town, const char *day, bool is_dry)
+{
+    struct closure_effect effect = {0};
+
+    test_ok(&town->ctx,
+            closure_remove(&town->ctx, date_of_text(day), S("Mistyped"), is_dry, &effect));
+    load_again(town);
     return effect;
 }
 
@@ -95,6 +116,262 @@ static void a_day_that_is_none_is_refused(void **state)
     ctx_clear_error(&town->ctx);
 }
 
+/* ---- Taken back */
+
+static void a_mistyped_day_is_taken_back(void **state)
+{
+    struct test_town *town = *state;
+    struct instant before, closed, due;
+    struct clock_trace trace;
+
+    test_town_file(town);
+    trace_of(town, 1, &before);
+    close_day(town, "2026-11-18", false);
+    trace_of(town, 1, &closed);
+    assert_int_equal(open_day(town, "2026-11-18", true).clocks, 1);
+    trace_of(town, 1, &due);
+    assert_int_equal(due.us_utc, closed.us_utc);
+    assert_int_equal(town->city->calendar.closures_n, 1);
+    assert_int_equal(open_day(town, "2026-11-18", false).cases, 1);
+    assert_int_equal(town->city->calendar.closures_n, 0);
+    trace = trace_of(town, 1, &due);
+    assert_int_equal(due.us_utc, before.us_utc);
+    assert_int_equal(trace.move_n, 2);
+    assert_int_equal(trace.moves[1].why, CLOCK_MOVED_CLOSURE_REMOVED);
+    assert_true(str_eq(trace.moves[1].name, S("Mistyped")));
+    assert_int_equal(trace.moves[1].days, -1);
+    assert_int_equal(date_cmp(trace.moves[1].day, date_of_text("2026-11-18")), 0);
+    assert_int_equal(trace.moves[1].from.us_utc, closed.us_utc);
+    assert_int_equal(test_town_count(town, "SELECT due FROM cases"), due.us_utc);
+    assert_int_equal(test_town_differences(town), 0);
+    test_town_says(town, "SELECT count(*) FROM event WHERE kind = 'clock.moved'", "2");
+    test_town_says(town, "SELECT count(*) FROM event WHERE kind LIKE 'closure.%'", "2");
+    /* Closed once more, it moves as it did at first. */
+    close_day(town, "2026-11-18", false);
+    assert_int_equal(trace_of(town, 1, &due).move_n, 3);
+    assert_int_equal(due.us_utc, closed.us_utc);
+}
+
+static void what_is_no_closure_is_not_taken_back(void **state)
+{
+    static const struct {
+        const char *day;
+        enum err_id error;
+    } days[] = {
+        {"2026-11-18", ERR_NOT_FOUND},
+        {"2026-11-26", ERR_NOT_A_DATE}, /* Thanksgiving, in the calendar's own file */
+        {"2026-11-22", ERR_NOT_A_DATE},
+    };
+    struct test_town *town = *state;
+    struct closure_effect effect;
+
+    for (size_t i = 0; i < COUNT(days); i++) {
+        assert_int_not_equal(
+            closure_remove(&town->ctx, date_of_text(days[i].day), S("x"), false, &effect), RC_OK);
+        assert_int_equal(town->ctx.err.id, days[i].error);
+        assert_true(town->ctx.err.detail.n > 0);
+        ctx_clear_error(&town->ctx);
+    }
+    /* Somebody else was quicker: this city still has it. */
+    test_ok(&town->ctx,
+            closure_add(&town->ctx, date_of_text("2026-11-18"), S("x"), false, &effect));
+    load_again(town);
+    test_town_set(town, "DELETE FROM closure");
+    assert_int_equal(closure_remove(&town->ctx, date_of_text("2026-11-18"), S("x"), false, &effect),
+                     RC_NOT_FOUND);
+    ctx_clear_error(&town->ctx);
+}
+
+/* Back to a time that is over: the job looks at once, and the deadline is missed. */
+static void a_deadline_that_is_over_by_that_is_missed(void **state)
+{
+    struct test_town *town = *state;
+
+    test_town_file(town);
+    close_day(town, "2026-11-17", false);
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    test_town_run_jobs(town);
+    test_town_says(town, "SELECT count(*) FROM clock WHERE missed IS NOT NULL", "0");
+    open_day(town, "2026-11-17", false);
+    test_town_run_jobs(town);
+    test_town_says(town, "SELECT count(*) FROM clock WHERE missed IS NOT NULL", "1");
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+/* The step by timer that waits ten workdays comes when it comes without the closure. */
+static void a_timer_comes_earlier_again(void **state)
+{
+    struct test_town *town = *state;
+
+    test_town_file(town);
+    close_day(town, "2026-11-20", false);
+    test_town_step(town, 1, "ask");
+    open_day(town, "2026-11-20", false);
+    test_town_run_jobs(town);
+    test_town_says(town, "SELECT state FROM cases", "waiting");
+    test_town_at(town, "2026-12-02T06:00:00Z");
+    test_town_run_jobs(town);
+    test_town_says(town, "SELECT state FROM cases", "resolved");
+}
+
+/* ---- Any order of things */
+
+#define CLOCKED(name, respond, resolve)                                                       \
+    "service: " name "\nname: {en: A, es: A, vi: A}\nsummary: {en: A., es: A., vi: A.}\n"     \
+    "department: public-works\ngroup: streets\nworkflow: request\nplace: {required: false}\n" \
+    "route:\n  - {team: streets-west}\n"                                                      \
+    "clocks: {respond: " respond ", resolve: {within: " resolve ", warn: 1 workday}}\n"       \
+    "examples:\n  - {filed: 2026-07-06 09:00, expect: {team: streets-west}}\n"                \
+    "  - {filed: 2026-07-07 09:00, expect: {team: streets-west}}\n"                           \
+    "  - {filed: 2026-07-08 09:00, expect: {team: streets-west}}\n"
+
+static const char *const clocked[] = {"a-days", "b-hours", "c-elapsed"};
+
+static uint32_t seed;
+
+static int64_t any(int64_t n)
+{
+    seed = seed * 1664525U + 1013904223U;
+    return (int64_t)(seed >> 8) % n;
+}
+
+/* Some minute of three weeks. */
+static struct instant any_time(struct instant begin)
+{
+    return instant_plus_us(begin, any(INT64_C(21) * 1440) * 60 * US_PER_S);
+}
+
+struct reported {
+    const char *service;
+    struct instant at;
+};
+
+static int64_t file(struct test_town *town, const struct reported *filing)
+{
+    town->ctx.now = filing->at;
+    return test_town_file_as(town, filing->service, NULL, 0).case_id;
+}
+
+/* The due dates of a case, oldest clock first. */
+static struct str due_of(struct test_town *town, int64_t id)
+{
+    struct clocks_of_rows clocks;
+    struct buf out = buf_in(town->ctx.arena, 1000);
+
+    test_ok(&town->ctx, db_reader_acquire(&town->ctx));
+    test_ok(&town->ctx, clocks_read(&town->ctx, id, &clocks));
+    db_reader_release(&town->ctx);
+    for (size_t i = 0; i < clocks.n; i++) {
+        buf_add(&out, instant_format_utc(town->ctx.arena, clocks.rows[i].due));
+        buf_add(&out, clocks.rows[i].due_date_is_null ? S(" ") : S("d "));
+    }
+    return buf_str(&out);
+}
+
+#define FILINGS  6
+#define CLOSURES 3
+
+/* Cases are filed, days closed, more cases filed, the days opened again in another order: each case
+ * is due when one is that was filed at the same time and has never heard of them. */
+static void try_order(struct test_town *town, struct instant begin)
+{
+    struct reported filings[FILINGS];
+    int64_t ids[FILINGS];
+    const char *days[CLOSURES];
+    size_t day_n = 0;
+
+    for (size_t i = 0; i < FILINGS; i++) {
+        filings[i] =
+            (struct reported){.service = clocked[any(COUNT(clocked))], .at = any_time(begin)};
+        ids[i] = file(town, &filings[i]);
+        if (i % 2) {
+            struct date date = city_local(town->city, any_time(begin)).date;
+            const char *text = str_z(town->ctx.arena, date_format(town->ctx.arena, date));
+
+            if (calendar_is_workday(&town->city->calendar, date)) {
+                close_day(town, text, false);
+                days[day_n++] = text;
+            }
+        }
+    }
+    while (day_n) {
+        size_t i = (size_t)any((int64_t)day_n);
+
+        open_day(town, days[i], false);
+        days[i] = days[--day_n];
+    }
+    assert_int_equal(town->city->calendar.closures_n, 0);
+    for (size_t i = 0; i < FILINGS; i++) {
+        struct str was = due_of(town, ids[i]), is = due_of(town, file(town, &filings[i]));
+
+        if (!str_eq(was, is))
+            fail_msg("%s of %.*s: %.*s, not %.*s", filings[i].service,
+                     STR_ARG(instant_format_utc(town->ctx.arena, filings[i].at)), STR_ARG(was),
+                     STR_ARG(is));
+    }
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+static void added_and_removed_is_as_before(void **state)
+{
+    struct test_town *town = *state;
+    struct instant begin = town->ctx.now;
+
+    test_town_put(town, "services/a-days.yaml", CLOCKED("a-days", "2 workdays", "10 workdays"));
+    test_town_put(town, "services/b-hours.yaml",
+                  CLOCKED("b-hours", "4 work hours", "60 work hours"));
+    test_town_put(town, "services/c-elapsed.yaml", CLOCKED("c-elapsed", "24 h", "10 d"));
+    test_town_publish(town);
+    for (uint32_t i = 0; i < 8; i++) {
+        seed = 1000 + i;
+        try_order(town, begin);
+    }
+}
+
+/* What began after the day's closing time counts from the next day anyway, and elapsed time knows
+ * no calendar, though its end be within opening hours. */
+static void what_does_not_count_the_day_stays(void **state)
+{
+    struct test_town *town = *state;
+
+    test_town_put(town, "services/c-elapsed.yaml", CLOCKED("c-elapsed", "24 h", "10 d"));
+    test_town_publish(town);
+    test_town_file_as(town, "c-elapsed", NULL, 0);
+    test_town_at(town, "2026-11-17T00:30:00Z"); /* half past six in the evening of the 16th */
+    test_town_file(town);
+    assert_int_equal(close_day(town, "2026-11-16", false).clocks, 0);
+    assert_int_equal(close_day(town, "2026-11-17", false).clocks, 2);
+}
+
+/* Months, whose deadline may be a Sunday; and a pause over the day, which counts it or not. */
+static void months_and_pauses_come_back_too(void **state)
+{
+    struct test_town *town = *state;
+    struct instant before, due;
+
+    test_town_put(town, "services/a-days.yaml", CLOCKED("a-days", "2 workdays", "1 month"));
+    test_town_publish(town);
+    test_town_at(town, "2026-11-20T16:00:00Z"); /* a month on is Sunday, December 20 */
+    test_town_file_as(town, "a-days", NULL, 0);
+    trace_of(town, 1, &before);
+    close_day(town, "2026-11-24", false);
+    close_day(town, "2026-12-01", false);
+    open_day(town, "2026-12-01", false);
+    open_day(town, "2026-11-24", false);
+    trace_of(town, 1, &due);
+    assert_int_equal(due.us_utc, before.us_utc);
+    /* It stood still from the 23rd to the 25th, of which the 24th was closed meanwhile. */
+    close_day(town, "2026-11-24", false);
+    test_town_at(town, "2026-11-23T16:00:00Z");
+    test_town_step(town, 1, "ask");
+    test_town_at(town, "2026-11-25T16:00:00Z");
+    test_town_step(town, 1, "answer");
+    trace_of(town, 1, &before);
+    open_day(town, "2026-11-24", false);
+    trace_of(town, 1, &due);
+    assert_int_equal(due.us_utc, before.us_utc);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, test_town_open, test_town_close)
 
 int main(void)
@@ -103,6 +380,13 @@ int main(void)
         TEST(what_counts_the_day_is_moved_and_says_why),
         TEST(a_clock_that_stands_still_is_moved_too),
         TEST(a_day_that_is_none_is_refused),
+        TEST(a_mistyped_day_is_taken_back),
+        TEST(what_is_no_closure_is_not_taken_back),
+        TEST(a_deadline_that_is_over_by_that_is_missed),
+        TEST(a_timer_comes_earlier_again),
+        TEST(added_and_removed_is_as_before),
+        TEST(what_does_not_count_the_day_stays),
+        TEST(months_and_pauses_come_back_too),
     };
 
     return cmocka_run_group_tests_name("closure", tests, NULL, NULL);

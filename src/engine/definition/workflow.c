@@ -16,9 +16,9 @@ struct loader {
 };
 
 static const struct str top_keys[] = {
-    STR("workflow"), STR("name"),   STR("start"),   STR("states"), STR("steps"),
-    STR("outcomes"), STR("clocks"), STR("notices"), STR("filed"),  STR("transferred"),
-    STR("reopen"),   STR("tracks"), STR("tasks"),
+    STR("workflow"), STR("name"),   STR("start"),   STR("states"),   STR("steps"),
+    STR("outcomes"), STR("clocks"), STR("notices"), STR("filed"),    STR("transferred"),
+    STR("reopen"),   STR("tracks"), STR("tasks"),   STR("answered"),
 };
 
 static enum rc out_of_memory(struct loader *loader)
@@ -542,14 +542,13 @@ static void load_reopen(struct loader *loader, const struct yaml_node *root)
 }
 
 /* `none` is a word here, and no id of a notice. */
-static void load_transferred(struct loader *loader, const struct yaml_node *root)
+static bool load_or_none(struct loader *loader, const struct yaml_node *node,
+                         const struct notice_rule **ret)
 {
-    const struct yaml_node *node = yaml_get(root, "transferred");
-
     if (node && node->kind == YAML_SCALAR && str_eq(node->scalar, S("none")))
-        loader->workflow->is_transfer_silent = true;
-    else
-        loader->workflow->transferred_notice = expect_notice(loader, node);
+        return true;
+    *ret = expect_notice(loader, node);
+    return false;
 }
 
 static enum rc load_sections(struct loader *loader, const struct yaml_node *root)
@@ -608,7 +607,10 @@ enum rc workflow_load(struct ctx *ctx, const struct yaml_node *root, struct prob
             return rc;
         load_reopen(&loader, root);
         loader.workflow->filed_notice = expect_notice(&loader, yaml_get(root, "filed"));
-        load_transferred(&loader, root);
+        loader.workflow->is_transfer_silent = load_or_none(&loader, yaml_get(root, "transferred"),
+                                                           &loader.workflow->transferred_notice);
+        loader.workflow->is_answer_silent =
+            load_or_none(&loader, yaml_get(root, "answered"), &loader.workflow->answered_notice);
         if (start)
             loader.workflow->start = expect_state(&loader, start);
     }

@@ -103,7 +103,9 @@ struct workflow {
     size_t notice_n;
     const struct notice_rule *filed_notice;       /* told when a case is opened; NULL: nothing */
     const struct notice_rule *transferred_notice; /* told when it comes from another service ... */
-    bool is_transfer_silent; /* ... NULL: the program's own words, or nothing */
+    bool is_transfer_silent;                   /* ... NULL: the program's own words, or nothing */
+    const struct notice_rule *answered_notice; /* told when a resident's step ends the waiting */
+    bool is_answer_silent;                     /* the same */
     bool may_reopen;
     struct span reopen_within; /* the public may reopen so long after closing */
     const struct str *not_run; /* sections, "when" or "do", that this version only reads */

@@ -178,6 +178,11 @@ enum rc job_is_waiting(struct ctx *ctx, struct str once, bool *ret)
     return rc;
 }
 
+enum rc job_look_again(struct ctx *ctx, const char *kind, struct instant after)
+{
+    return job_advance(ctx, str_of(kind), after, ctx->now, NULL);
+}
+
 static enum rc end_waiting_tx(struct ctx *ctx, void *arg)
 {
     const struct str *once = arg;

@@ -57,6 +57,10 @@ enum rc job_is_waiting(struct ctx *ctx, struct str once, bool *ret) MUST_CHECK;
 /* Ends it, when somebody has done by another way what it was to do. A transaction of its own. */
 enum rc job_end_waiting(struct ctx *ctx, struct str once) MUST_CHECK;
 
+/* Those of that kind that wait for a time later than `after` are due now: a kind whose work asks
+ * whether its time has come, and sets itself again when it has not. Inside db_tx only. */
+enum rc job_look_again(struct ctx *ctx, const char *kind, struct instant after) MUST_CHECK;
+
 struct job_runner {
     const struct job_kind *const *tables; /* ended by NULL */
     struct str base_url;

@@ -13,6 +13,11 @@ WHERE done IS NULL AND due <= :now AND attempts < :tries
     AND (claimed IS NULL OR claimed <= :stuck)
 ORDER BY due, id LIMIT 1;
 
+-- name: job_advance :exec (kind TEXT, after INSTANT, now INSTANT)
+UPDATE job SET due = :now
+WHERE kind = :kind AND done IS NULL AND claimed IS NULL AND attempts = 0 AND due > :after
+    AND due > :now;
+
 -- name: job_claim :exec (id I64, now INSTANT, stuck INSTANT, attempts I64, trouble TEXT)
 UPDATE job SET claimed = :now, attempts = attempts + 1, trouble = :trouble
 WHERE id = :id AND done IS NULL AND attempts = :attempts
