@@ -341,6 +341,25 @@ static void is_erased(struct test_town *town, int64_t n, bool is_done)
                         1, 9);
 }
 
+/* As many ends as a run looks at: there may be more. */
+static void many_ends_due(struct test_town *town, int64_t n)
+{
+    erasing_due(town, n);
+    test_town_set(town, "INSERT INTO case_kept (cases, field, service_version, until) "
+                        "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i "
+                        "WHERE n < 99) "
+                        "SELECT cases, 'field-' || n, service_version, until FROM case_kept, i");
+}
+
+static void goes_on(struct test_town *town, int64_t n, bool is_done)
+{
+    (void)n;
+    if (is_done)
+        assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE done IS NULL AND "
+                                               "kind = 'answers.erase' AND argument <> ''"),
+                         1);
+}
+
 /* ---- Words for search, in the background */
 
 static void words_to_make(struct test_town *town, int64_t n)
@@ -471,6 +490,7 @@ const struct scenario paths_work[] = {
     {"a sweep", 56, what_has_expired, sweep, is_swept, STEPWISE},
     {"answers erased", 20, closed_long_ago, erase, NULL, 0},
     {"a day's erasing", 20, erasing_due, erase_all, is_erased, STEPWISE},
+    {"a day's erasing that goes on", 20, many_ends_due, erase_all, goes_on, STEPWISE},
     {"an erasing that cannot be", 20, broken_and_due, erase_all, is_erased, STEPWISE},
     {"words made anew", 0, words_to_make, make_words, NULL, STEPWISE},
     {"words made anew at once", 0, words_to_make, catch_up, nothing_waits, STEPWISE},

@@ -3,7 +3,8 @@
  * A notice says in `to` who hears of it. The reporter gets it in the language of the report, with a
  * private link of its own, so that an old mail's stays good; followers as follower.h says; the team
  * in English at its own address, with a link into the console, as it is warned of its deadlines;
- * whoever has the case hears in their own language that the resident has answered. Once per event and address. Layer: engine. Inside db_tx only. Tables: message, link_token.
+ * whoever has the case hears in their own language that the resident has answered. Once per event
+ * and address. Layer: engine. Inside db_tx only. Tables: message, link_token.
  */
 #ifndef ENGINE_CASE_TELL_H
 #define ENGINE_CASE_TELL_H
