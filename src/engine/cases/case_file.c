@@ -439,6 +439,17 @@ enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_f
     return rc;
 }
 
+enum rc case_filed_since(struct ctx *ctx, struct str digits, struct instant since, bool *ret)
+{
+    struct str below = str_fmt(ctx->arena, "%.*sg", STR_ARG(digits)); /* after each more digit */
+    struct cases_submitted_since_row row;
+    enum rc rc = cases_submitted_since(ctx, digits, below, since, &row);
+
+    if (!rc)
+        *ret = row.total > 0;
+    return rc;
+}
+
 static enum rc file_tx(struct ctx *ctx, void *arg)
 {
     struct filing_work *work = arg;

@@ -74,8 +74,13 @@ enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *re
 enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_found,
                           struct filed *ret) MUST_CHECK;
 
-/* The same inside a transaction that is open, for a case that the city itself opens: what is handed
- * in is taken as it is, without filing_check. *ret may be changed when it fails. */
+/* Whether a case was filed since then whose submission key begins with those hexadecimal digits.
+ * Reads. */
+enum rc case_filed_since(struct ctx *ctx, struct str digits, struct instant since,
+                         bool *ret) MUST_CHECK;
+
+/* case_file inside a transaction that is open, for a case that the city itself opens: what is
+ * handed in is taken as it is, without filing_check. *ret may be changed when it fails. */
 enum rc case_file_within(struct ctx *ctx, const struct filing *filing,
                          struct filed *ret) MUST_CHECK;
 
