@@ -73,6 +73,26 @@ static void answers_are_told_to_who_gave_them(void **state)
     assert_true(sees(&scene.stranger, "How long depends on where it is"));
 }
 
+/* What staff alone see is told to nobody else, whatever the rule looked at. */
+static void answers_of_staff_are_not_told(void **state)
+{
+    struct world *world = *state;
+    const struct definition *pothole = city_service(world->ctx.city, S("pothole"));
+    const struct field *field = definition_field(pothole, S("lane"));
+    enum audience before = field->audience;
+    struct field *lane;
+    struct scene scene;
+
+    memcpy(&lane, &field, sizeof lane); /* the city's, which is const to all others */
+    lane->audience = AUDIENCE_STAFF;
+    set_scene(&scene, world, &(struct test_filing){.answers = {"lane", "true"}});
+    visit(&scene.reporter, "%s", scene.page);
+    lane->audience = before;
+    assert_true(sees(&scene.reporter, "gives 2 workdays."));
+    assert_false(sees(&scene.reporter, "Is it in the way of traffic?"));
+    assert_true(sees(&scene.reporter, "How long depends on where it is"));
+}
+
 /* A span is told in the largest unit that it is whole in, and never rounded. */
 static void a_span_is_told_as_it_is(void **state)
 {
@@ -237,13 +257,10 @@ static void an_erased_reason_is_left_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_date_is_explained_day_by_day),
-        TEST(answers_are_told_to_who_gave_them),
-        TEST(a_span_is_told_as_it_is),
-        TEST(the_clock_that_runs_is_explained),
-        TEST(a_closed_day_is_told_with_its_reason),
-        TEST(a_pause_that_is_over_is_told),
-        TEST(a_transfer_is_told),
+        TEST(a_date_is_explained_day_by_day),   TEST(answers_are_told_to_who_gave_them),
+        TEST(answers_of_staff_are_not_told),    TEST(a_span_is_told_as_it_is),
+        TEST(the_clock_that_runs_is_explained), TEST(a_closed_day_is_told_with_its_reason),
+        TEST(a_pause_that_is_over_is_told),     TEST(a_transfer_is_told),
         TEST(an_erased_reason_is_left_out),
     };
 

@@ -92,7 +92,8 @@ static enum rc say_condition(struct explaining *e)
     for (size_t i = 0; i < e->definition->field_n; i++) {
         const struct field *field = &e->definition->fields[i];
 
-        if (!names_field(expression, field->id) || !answers.of[i].is_given)
+        if (field->audience == AUDIENCE_STAFF || !names_field(expression, field->id) ||
+            !answers.of[i].is_given)
             continue;
         is_said = true;
         if (e->is_own)
