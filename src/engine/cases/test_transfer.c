@@ -25,6 +25,15 @@ static const char build[] =
                     STEP("end", "begun", "to: done, by: [timer], after: 5 d")
                         STEP("close", "begun", "to: done, by: [staff]");
 
+/* A shelved work wants a second answer. */
+static const char again[] =
+    "workflow: again\nname: " NAMES("Again") "\nstart: new\nstates:\n" STATE("new", "open")
+        STATE("begun", "open") STATE("shelved", "open") STATE("done", "closed")
+            CLOCKS("}\n  answer: {name: " NAMES("x") ", stops: [begun]") "steps:\n" STEP(
+                "begin", "new", "to: begun, by: [staff]")
+                STEP("shelve", "begun", "to: shelved, by: [staff], do: [{clock: {start: answer}}]")
+                    STEP("close", "begun, shelved", "to: done, by: [staff]");
+
 #define SERVICE(code, workflow, days)                                                            \
     "service: " code                                                                             \
     "\nname: " NAMES(code) "\ndepartment: public-works\nworkflow: " workflow                     \
@@ -42,6 +51,11 @@ static int open_town(void **state)
     test_town_put(*state, "workflows/build.yaml", build);
     test_town_put(*state, "services/bench.yaml", SERVICE("bench", "mend", "5"));
     test_town_put(*state, "services/shelter.yaml", SERVICE("shelter", "build", "9"));
+    test_town_put(*state, "workflows/again.yaml", again);
+    test_town_put(*state, "services/kiosk.yaml",
+                  SERVICE("kiosk", "again", "5 workdays, answer: 90"));
+    test_town_put(*state, "services/stall.yaml",
+                  SERVICE("stall", "again", "5 workdays, answer: 1"));
     test_town_publish(*state);
     return opened;
 }
@@ -130,6 +144,27 @@ static void a_name_that_is_closed_there_begins_anew(void **state_of)
     assert_int_equal(test_town_differences(town), 0);
 }
 
+/* The clock that was begun anew is the one that gets the new deadline, from its own beginning; the
+ * one that is met stays as it was. */
+static void a_clock_begun_anew_is_the_one_renewed(void **state_of)
+{
+    struct test_town *town = *state_of;
+    struct str met;
+
+    test_town_file_as(town, "kiosk", NULL, 0);
+    test_town_step(town, 1, "begin");
+    met = test_town_text(town, "SELECT due FROM clock WHERE met IS NOT NULL");
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    test_town_step(town, 1, "shelve");
+    transfer(town, "stall");
+    test_town_says(town, "SELECT count(*) FROM clock WHERE kind = 'answer'", "2");
+    test_town_says(town, "SELECT due FROM clock WHERE kind = 'answer' AND met IS NULL",
+                   "1795154400000000"); /* the end of Thursday the 19th */
+    test_town_says(town, "SELECT due FROM clock WHERE met IS NOT NULL",
+                   str_z(town->ctx.arena, met));
+    assert_int_equal(test_town_differences(town), 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
 
 int main(void)
@@ -139,6 +174,7 @@ int main(void)
         TEST(a_timer_stays_behind_with_its_workflow),
         TEST(the_wait_until_the_transfer_is_added),
         TEST(a_name_that_is_closed_there_begins_anew),
+        TEST(a_clock_begun_anew_is_the_one_renewed),
     };
 
     return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
