@@ -137,7 +137,7 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = stored_case_answer(ctx, &moving->stored, &moving->answers);
     if (!rc)
-        rc = clocks_note_migration(ctx, moving->case_id, moving->stored.definition->version);
+        rc = clocks_migrate(ctx, moving->case_id, to, moving->stored.definition->version);
     if (!rc)
         rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state,
                          moving->stored.row.state_since);

@@ -393,18 +393,10 @@ static enum rc write_clock(struct ctx *ctx, struct transferring *work, size_t i)
                        NULL);
 }
 
-static bool has_kind(const struct definition *definition, struct str kind)
-{
-    for (size_t i = 0; i < definition->clock_n; i++)
-        if (str_eq(definition->workflow->clocks[definition->clocks[i].kind].id, kind))
-            return true;
-    return false;
-}
-
 /* What no rule of the new service speaks of, and what runs beside the one that was renewed. */
 static bool is_left_behind(const struct transferring *work, const struct clocks_of_row *row)
 {
-    return !has_kind(work->plan.to, row->kind) ||
+    return !clock_has_rule(work->plan.to, row->kind) ||
            (row->met_is_null && row != clock_of(work, row->kind));
 }
 
