@@ -43,6 +43,31 @@ static const char again[] =
                            "  - {filed: 2026-07-06 10:00, expect: {team: streets-west}}\n"       \
                            "  - {filed: 2026-07-06 11:00, expect: {team: streets-west}}\n"
 
+/* A condition of so many characters as a file may have, in a clock and in a route, and the longest
+ * of spans. */
+static const char *endless(struct test_town *town)
+{
+    struct buf out = buf_in(town->ctx.arena, 30000);
+    struct buf when = buf_in(town->ctx.arena, 10000);
+
+    BUF_ADD(&when, "!(!(!(!(!(!(!(!(channel != \"");
+    while (when.n < 9980)
+        buf_add_byte(&when, 'x');
+    BUF_ADD(&when, "\"))))))))");
+    buf_add_fmt(
+        &out,
+        "service: endless\nname: " NAMES(
+            "Endless") "\ndepartment: public-works\nworkflow: mend\nplace: {required: false}\n"
+                       "route: [{when: '%.*s', team: streets-west}, {team: streets-west}]\n"
+                       "clocks: {resolve: {any: [{when: '%.*s', within: 3660 workdays}, "
+                       "{within: 3660 workdays}]}}\nexamples:\n"
+                       "  - {filed: 2026-07-06 09:00, expect: {team: streets-west}}\n"
+                       "  - {filed: 2026-07-06 10:00, expect: {team: streets-west}}\n"
+                       "  - {filed: 2026-07-06 11:00, expect: {team: streets-west}}\n",
+        STR_ARG(buf_str(&when)), STR_ARG(buf_str(&when)));
+    return str_z(town->ctx.arena, buf_str(&out));
+}
+
 static int open_town(void **state)
 {
     int opened = test_town_open(state);
@@ -56,6 +81,7 @@ static int open_town(void **state)
                   SERVICE("kiosk", "again", "5 workdays, answer: 90"));
     test_town_put(*state, "services/stall.yaml",
                   SERVICE("stall", "again", "5 workdays, answer: 1"));
+    test_town_put(*state, "services/endless.yaml", endless(*state));
     test_town_publish(*state);
     return opened;
 }
@@ -165,6 +191,20 @@ static void a_clock_begun_anew_is_the_one_renewed(void **state_of)
     assert_int_equal(test_town_differences(town), 0);
 }
 
+/* Whatever a city's rules are, a case is filed by them, and comes to them. */
+static void endless_rules_refuse_nobody(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    test_town_file_as(town, "endless", NULL, 0);
+    transfer(town, "bench");
+    transfer(town, "endless");
+    test_town_says(town, "SELECT count(*) FROM clock WHERE CAST(trace AS TEXT) LIKE '%channel%'",
+                   "1");
+    test_town_says(town, "SELECT count(*) FROM event WHERE kind = 'case.routed'", "1");
+    assert_int_equal(test_town_differences(town), 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
 
 int main(void)
@@ -175,6 +215,7 @@ int main(void)
         TEST(the_wait_until_the_transfer_is_added),
         TEST(a_name_that_is_closed_there_begins_anew),
         TEST(a_clock_begun_anew_is_the_one_renewed),
+        TEST(endless_rules_refuse_nobody),
     };
 
     return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
