@@ -64,6 +64,13 @@ enum rc filing_contact_problems(struct ctx *ctx, const struct filing *filing,
 enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
+/* The answers together have a bound, so that a transfer or migration can keep in the record what it
+ * leaves behind: ERR_TOO_LONG at the field `at`, or the longest when it is NULL, with the number of
+ * characters that fit there. */
+#define FILING_ANSWERS_MAX 40000 /* bytes of JSON; quoted as a text again at most twice as many */
+enum rc filing_check_answers(struct ctx *ctx, const struct filing *filing,
+                             const struct field *at) MUST_CHECK;
+
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
  * transaction. With a submission key that was used before it returns that case and changes
  * nothing. */

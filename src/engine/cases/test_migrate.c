@@ -159,6 +159,42 @@ static void a_clock_without_a_rule_is_dropped(void **state)
     test_town_says(town, "SELECT due FROM cases", "NULL");
 }
 
+#define LONG(id) "  - {id: " id ", type: text, max: 4000, required: false, text: " NAMES("x") "}\n"
+
+/* One case that cannot be moved is named, and keeps nobody behind it. */
+static void too_long_answers_stop_nobody_else(void **state)
+{
+    struct test_town *town = *state;
+    struct buf out = buf_in(town->ctx.arena, 200000);
+    struct case_migrated done;
+
+    publish(town, mend,
+            BENCH(SEATS LONG("a") LONG("b") LONG("c") LONG("d") LONG("e") LONG("f") LONG("g")
+                      LONG("h") LONG("i") LONG("j"),
+                  ""));
+    file_bench(town, "2", "");
+    file_bench(town, "3", "");
+    BUF_ADD(&out, "UPDATE cases SET answers = '{");
+    for (char id = 'a'; id <= 'j'; id++) {
+        buf_add_fmt(&out, "%s\"%c\":\"", id == 'a' ? "" : ",", id);
+        for (int i = 0; i < 4000; i++)
+            BUF_ADD(&out, "\xe1\xbb\x87");
+        BUF_ADD(&out, "\"");
+    }
+    BUF_ADD(&out, "}' WHERE id = 1");
+    test_town_set(town, str_z(town->ctx.arena, buf_str(&out)));
+    publish(town, mend, second);
+    for (int is_dry = 1; is_dry >= 0; is_dry--) {
+        assert_says(migrate(town, is_dry, &done),
+                    ": stays: what it would leave behind is too long");
+        assert_int_equal(done.moved, 1);
+        assert_int_equal(done.stay, 1);
+    }
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM event WHERE kind = "
+                                           "'case.migrated' AND cases = 2"),
+                     1);
+}
+
 static void what_is_left_behind_is_in_the_record(void **state)
 {
     struct test_town *town = *state;
@@ -430,6 +466,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_look_changes_nothing),
         TEST(a_clock_without_a_rule_is_dropped),
+        TEST(too_long_answers_stop_nobody_else),
         TEST(what_is_left_behind_is_in_the_record),
         TEST(a_deadline_is_of_the_version_that_gave_it),
         TEST(moved_twice_is_moved_once),
