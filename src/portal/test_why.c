@@ -232,13 +232,31 @@ static void a_transfer_is_told(void **state)
             case_transfer(&world->ctx, 1, 0,
                           &(struct transfer){.service = S("sidewalk"), .reason = S("It is one.")}));
     world->ctx.actor = NULL;
-    visit(&scene.stranger, "%s", scene.page);
-    assert_sees(&scene.stranger, "gives 60 workdays.");
-    assert_sees(&scene.stranger, "The date moved from Tuesday, July 21, 2026 to Monday, September "
+    visit(&scene.reporter, "%s", scene.page);
+    assert_sees(&scene.reporter, "gives 60 workdays.");
+    assert_sees(&scene.reporter, "The date moved from Tuesday, July 21, 2026 to Monday, September "
                                  "28, 2026: the request went to another service on Wednesday, "
                                  "July 8, 2026.");
-    assert_sees(&scene.stranger, "The date moved from Monday, September 28, 2026 to Wednesday, "
+    assert_sees(&scene.reporter, "The date moved from Monday, September 28, 2026 to Wednesday, "
                                  "September 30, 2026: it had stood still for a time.");
+    visit(&scene.stranger, "%s", scene.page);
+    assert_sees(&scene.stranger, "it had stood still for a time.");
+    assert_false(sees(&scene.stranger, "went to another service"));
+}
+
+/* That newer rules were taken is in the record for staff alone. */
+static void a_migration_is_not_told(void **state)
+{
+    struct scene scene;
+
+    set_scene(&scene, *state, &(struct test_filing){0});
+    test_exec(scene.world,
+              "UPDATE clock SET moves = '[{\"why\":\"migration\",\"at\":\"2026-07-02T16:00:00Z\","
+              "\"from\":\"2026-07-18T05:00:00Z\",\"to\":\"2026-07-18T05:00:00Z\","
+              "\"version\":1}]'");
+    visit(&scene.reporter, "%s", scene.page);
+    assert_sees(&scene.reporter, "gives 10 workdays.");
+    assert_false(sees(&scene.reporter, "newer rules"));
 }
 
 /* Of what was erased nothing is told, and nothing breaks. */
@@ -261,7 +279,7 @@ int main(void)
         TEST(answers_of_staff_are_not_told),    TEST(a_span_is_told_as_it_is),
         TEST(the_clock_that_runs_is_explained), TEST(a_closed_day_is_told_with_its_reason),
         TEST(a_pause_that_is_over_is_told),     TEST(a_transfer_is_told),
-        TEST(an_erased_reason_is_left_out),
+        TEST(a_migration_is_not_told),          TEST(an_erased_reason_is_left_out),
     };
 
     return RUN_TESTS("portal/why", tests);

@@ -213,9 +213,10 @@ static void add_standing(const struct ctx *ctx, const struct transferring *work,
     delay->us += stood.us;
 }
 
-/* Puts the deadline of the new rule off, and notes how it comes from the one before. */
+/* Puts the deadline of the new rule off, and notes how it comes from the one before, unless that
+ * was of a service for staff alone, of which nobody else is to hear. */
 static void move_deadline(struct ctx *ctx, const struct clocks_of_row *row,
-                          struct clock_delay delay, struct deadline *deadline)
+                          struct clock_delay delay, struct deadline *deadline, bool is_told)
 {
     struct deadline of_rule = *deadline, before;
     struct clock_move move;
@@ -224,7 +225,7 @@ static void move_deadline(struct ctx *ctx, const struct clocks_of_row *row,
     if (!row)
         return;
     before = clock_deadline(row);
-    if (instant_cmp(before.due, of_rule.due) != 0) {
+    if (is_told && instant_cmp(before.due, of_rule.due) != 0) {
         move = deadline_move(ctx, CLOCK_MOVED_TRANSFER, &before, &of_rule);
         deadline->moves = clock_moves_add(ctx, deadline->moves, &move);
     }
@@ -255,7 +256,7 @@ static enum rc set_deadlines(struct ctx *ctx, struct transferring *work)
         if (rc)
             break;
         add_standing(ctx, work, kind, &delay);
-        move_deadline(ctx, row, delay, &plan->deadlines[i]);
+        move_deadline(ctx, row, delay, &plan->deadlines[i], plan->from->audience != AUDIENCE_STAFF);
     }
     return rc;
 }
