@@ -522,6 +522,11 @@ static enum rc take_field(struct ctx *ctx, const struct request *request, struct
     if (!rc)
         rc = asset_check(ctx, field, &draft->answers.of[report->at.field],
                          draft->has_place ? &draft->place : NULL);
+    if (!rc) {
+        struct filing filing = draft_filing(draft);
+
+        rc = filing_check_answers(ctx, &filing, field);
+    }
     if (rc)
         return rc;
     if (field->is_required && !draft->answers.of[report->at.field].is_given)

@@ -73,6 +73,26 @@ static void answers_are_told_to_who_gave_them(void **state)
     assert_true(sees(&scene.stranger, "How long depends on where it is"));
 }
 
+/* What staff alone see is told to nobody else, whatever the rule looked at. */
+static void answers_of_staff_are_not_told(void **state)
+{
+    struct world *world = *state;
+    const struct definition *pothole = city_service(world->ctx.city, S("pothole"));
+    const struct field *field = definition_field(pothole, S("lane"));
+    enum audience before = field->audience;
+    struct field *lane;
+    struct scene scene;
+
+    memcpy(&lane, &field, sizeof lane); /* the city's, which is const to all others */
+    lane->audience = AUDIENCE_STAFF;
+    set_scene(&scene, world, &(struct test_filing){.answers = {"lane", "true"}});
+    visit(&scene.reporter, "%s", scene.page);
+    lane->audience = before;
+    assert_true(sees(&scene.reporter, "gives 2 workdays."));
+    assert_false(sees(&scene.reporter, "Is it in the way of traffic?"));
+    assert_true(sees(&scene.reporter, "How long depends on where it is"));
+}
+
 /* A span is told in the largest unit that it is whole in, and never rounded. */
 static void a_span_is_told_as_it_is(void **state)
 {
@@ -236,13 +256,31 @@ static void a_transfer_is_told(void **state)
             case_transfer(&world->ctx, 1, 0,
                           &(struct transfer){.service = S("sidewalk"), .reason = S("It is one.")}));
     world->ctx.actor = NULL;
-    visit(&scene.stranger, "%s", scene.page);
-    assert_sees(&scene.stranger, "gives 60 workdays.");
-    assert_sees(&scene.stranger, "The date moved from Tuesday, July 21, 2026 to Monday, September "
+    visit(&scene.reporter, "%s", scene.page);
+    assert_sees(&scene.reporter, "gives 60 workdays.");
+    assert_sees(&scene.reporter, "The date moved from Tuesday, July 21, 2026 to Monday, September "
                                  "28, 2026: the request went to another service on Wednesday, "
                                  "July 8, 2026.");
-    assert_sees(&scene.stranger, "The date moved from Monday, September 28, 2026 to Wednesday, "
+    assert_sees(&scene.reporter, "The date moved from Monday, September 28, 2026 to Wednesday, "
                                  "September 30, 2026: it had stood still for a time.");
+    visit(&scene.stranger, "%s", scene.page);
+    assert_sees(&scene.stranger, "it had stood still for a time.");
+    assert_false(sees(&scene.stranger, "went to another service"));
+}
+
+/* That newer rules were taken is in the record for staff alone. */
+static void a_migration_is_not_told(void **state)
+{
+    struct scene scene;
+
+    set_scene(&scene, *state, &(struct test_filing){0});
+    test_exec(scene.world,
+              "UPDATE clock SET moves = '[{\"why\":\"migration\",\"at\":\"2026-07-02T16:00:00Z\","
+              "\"from\":\"2026-07-18T05:00:00Z\",\"to\":\"2026-07-18T05:00:00Z\","
+              "\"version\":1}]'");
+    visit(&scene.reporter, "%s", scene.page);
+    assert_sees(&scene.reporter, "gives 10 workdays.");
+    assert_false(sees(&scene.reporter, "newer rules"));
 }
 
 /* Of what was erased nothing is told, and nothing breaks. */
@@ -261,14 +299,11 @@ static void an_erased_reason_is_left_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_date_is_explained_day_by_day),
-        TEST(answers_are_told_to_who_gave_them),
-        TEST(a_span_is_told_as_it_is),
-        TEST(the_clock_that_runs_is_explained),
-        TEST(a_closed_day_is_told_with_its_reason),
-        TEST(a_pause_that_is_over_is_told),
-        TEST(a_transfer_is_told),
-        TEST(an_erased_reason_is_left_out),
+        TEST(a_date_is_explained_day_by_day),   TEST(answers_are_told_to_who_gave_them),
+        TEST(answers_of_staff_are_not_told),    TEST(a_span_is_told_as_it_is),
+        TEST(the_clock_that_runs_is_explained), TEST(a_closed_day_is_told_with_its_reason),
+        TEST(a_pause_that_is_over_is_told),     TEST(a_transfer_is_told),
+        TEST(a_migration_is_not_told),          TEST(an_erased_reason_is_left_out),
     };
 
     return RUN_TESTS("portal/why", tests);

@@ -92,7 +92,8 @@ static enum rc say_condition(struct explaining *e)
     for (size_t i = 0; i < e->definition->field_n; i++) {
         const struct field *field = &e->definition->fields[i];
 
-        if (!names_field(expression, field->id) || !answers.of[i].is_given)
+        if (field->audience == AUDIENCE_STAFF || !names_field(expression, field->id) ||
+            !answers.of[i].is_given)
             continue;
         is_said = true;
         if (e->is_own)
@@ -139,6 +140,13 @@ static void say_skips(struct explaining *e)
         add(e, msg_plural(e->ctx->arena, e->ctx->lang, MSG_why_weekend, weekend_days));
 }
 
+/* Whether the record tells this reader of it: a transfer is told to the reporter, who gets a
+ * message about it, and a migration to staff alone. */
+static bool may_be_told(const struct explaining *e, const struct clock_move *move)
+{
+    return move->why != CLOCK_MOVED_MIGRATION && (move->why != CLOCK_MOVED_TRANSFER || e->is_own);
+}
+
 static enum rc explain(struct explaining *e)
 {
     enum rc rc;
@@ -155,7 +163,8 @@ static enum rc explain(struct explaining *e)
         say(e, MSG_why_from, MSG_ARG("date", shown(e, e->trace.from)), MSG_ARG("x", 0));
     say_skips(e);
     for (size_t i = 0; i < e->trace.move_n; i++)
-        add(e, clock_move_told(e->ctx, &e->trace.moves[i]));
+        if (may_be_told(e, &e->trace.moves[i]))
+            add(e, clock_move_told(e->ctx, &e->trace.moves[i]));
     if (!e->clock->paused_is_null)
         say(e, MSG_why_paused,
             MSG_ARG("date", show_instant(e->ctx, e->clock->paused, e->ctx->lang)), MSG_ARG("x", 0));

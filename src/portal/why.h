@@ -15,7 +15,7 @@ struct why {
 };
 
 /* Of the clock that the expected date comes from. `is_own`: the reporter asks, who may see the
- * answers that the rule looked at. */
+ * answers that the rule looked at, but those that are staff's. */
 enum rc why_of_case(struct ctx *ctx, const struct case_by_number_row *row,
                     const struct definition *definition, bool is_own, struct why *ret) MUST_CHECK;
 

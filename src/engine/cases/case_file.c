@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/mail.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/asset.h"
 #include "engine/cases/case_edit.h"
@@ -176,6 +177,29 @@ enum rc filing_check_description(struct ctx *ctx, const struct filing *filing)
     return text_check(ctx, filing->description, S("description"), TEXT_LONG_MAX);
 }
 
+static struct str typed_at(struct ctx *ctx, const struct answers *answers, size_t i)
+{
+    return answer_typed(ctx->arena, &answers->definition->fields[i], &answers->of[i]);
+}
+
+enum rc filing_check_answers(struct ctx *ctx, const struct filing *filing, const struct field *at)
+{
+    const struct answers *answers = &filing->answers;
+    size_t bytes = answers_json(ctx, answers).n, longest = 0, fit, has;
+
+    if (bytes <= FILING_ANSWERS_MAX)
+        return RC_OK;
+    for (size_t i = 1; i < answers->definition->field_n; i++)
+        if (typed_at(ctx, answers, i).n > typed_at(ctx, answers, longest).n)
+            longest = i;
+    if (at)
+        longest = (size_t)(at - answers->definition->fields);
+    has = utf8_count(typed_at(ctx, answers, longest));
+    fit = has > bytes - FILING_ANSWERS_MAX ? has - (bytes - FILING_ANSWERS_MAX) : 1;
+    return FAIL(ctx, ERR_TOO_LONG, .field = answers->definition->fields[longest].id,
+                .arg = str_fmt(ctx->arena, "%zu", fit));
+}
+
 enum rc filing_check(struct ctx *ctx, const struct filing *filing)
 {
     enum rc rc = filing_check_place(ctx, filing);
@@ -184,6 +208,8 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
         rc = locate_check(ctx, filing->place->kind, filing->place->label);
     if (!rc)
         rc = check_fields(ctx, filing);
+    if (!rc)
+        rc = filing_check_answers(ctx, filing, NULL);
     if (!rc)
         rc = assets_check(ctx, &filing->answers, filing->place);
     if (!rc)
@@ -436,6 +462,17 @@ enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_f
 
     if (!rc && *ret_is_found)
         *ret = (struct filed){.case_id = row.id, .number = row.number, .was_there_before = true};
+    return rc;
+}
+
+enum rc case_filed_since(struct ctx *ctx, struct str digits, struct instant since, bool *ret)
+{
+    struct str below = str_fmt(ctx->arena, "%.*sg", STR_ARG(digits)); /* after each more digit */
+    struct cases_submitted_since_row row;
+    enum rc rc = cases_submitted_since(ctx, digits, below, since, &row);
+
+    if (!rc)
+        *ret = row.total > 0;
     return rc;
 }
 

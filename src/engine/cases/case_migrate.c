@@ -95,7 +95,7 @@ static enum rc carry_answers(struct ctx *ctx, struct moving *moving)
     }
     json_end_object(&json);
     moving->left = buf_str(&left);
-    return RC_OK;
+    return json_is_complete(&json) ? RC_OK : FAIL(ctx, ERR_TOO_LARGE);
 }
 
 static enum rc look_at(struct ctx *ctx, struct moving *moving)
@@ -137,7 +137,7 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = stored_case_answer(ctx, &moving->stored, &moving->answers);
     if (!rc)
-        rc = clocks_note_migration(ctx, moving->case_id, moving->stored.definition->version);
+        rc = clocks_migrate(ctx, moving->case_id, to, moving->stored.definition->version);
     if (!rc)
         rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state,
                          moving->stored.row.state_since);
@@ -179,6 +179,11 @@ static enum rc migrate_one(struct ctx *ctx, const struct case_migration *how, in
     if (rc)
         return rc;
     rc = look_or_move(ctx, &moving);
+    if (rc && ctx->err.id == ERR_TOO_LARGE) {
+        moving.obstacle = S("what it would leave behind is too long for the record");
+        ctx_clear_error(ctx);
+        rc = RC_OK;
+    }
     if (!rc) {
         say(report, &moving);
         sum->moved += !moving.obstacle.n;

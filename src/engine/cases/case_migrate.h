@@ -2,11 +2,11 @@
  *
  * A case stays on the version it was filed under. Somebody may move it when the newer one is meant
  * for it as well: its fields, workflow, rules and notices are then those of the new version. State,
- * team, clocks and deadlines stay as they are; answers are carried by the field's id. Steps by
- * timer are the new version's and count from when the case came into its state: one whose time is
- * over is taken at once. A case moves only when nothing is lost in silence: its state must be of
- * the same type in the new workflow, and each new field that must be answered has an answer or a
- * default. Layer: engine.
+ * team, clocks and deadlines stay as they are, but for a clock that the new version has no rule
+ * for, which goes; answers are carried by the field's id. Steps by timer are the new version's and
+ * count from when the case came into its state: one whose time is over is taken at once. A case
+ * moves only when nothing is lost in silence: its state must be of the same type in the new
+ * workflow, and each new field that must be answered has an answer or a default. Layer: engine.
  */
 #ifndef ENGINE_CASE_MIGRATE_H
 #define ENGINE_CASE_MIGRATE_H

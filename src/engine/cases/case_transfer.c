@@ -150,12 +150,26 @@ static enum rc find_missing(struct ctx *ctx, struct transferring *work)
 
 /* ---- Deadlines */
 
+/* A clock that a step began anew has several rows: the one that runs, else the last. */
 static const struct clocks_of_row *clock_of(const struct transferring *work, struct str kind)
 {
-    for (size_t i = 0; i < work->clocks.n; i++)
-        if (str_eq(work->clocks.rows[i].kind, kind))
-            return &work->clocks.rows[i];
-    return NULL;
+    const struct clocks_of_row *found = NULL;
+
+    for (size_t i = 0; i < work->clocks.n; i++) {
+        const struct clocks_of_row *row = &work->clocks.rows[i];
+
+        if (str_eq(row->kind, kind) && (!found || found->met_is_null <= row->met_is_null))
+            found = row;
+    }
+    return found;
+}
+
+/* The facts for a clock's rule: one that was begun anew counts from then. */
+static struct facts facts_from(struct facts facts, const struct clocks_of_row *row)
+{
+    if (row && instant_cmp(row->started, facts.filed) > 0)
+        facts.filed = row->started;
+    return facts;
 }
 
 /* How much later than its rule says a clock is due: it stood still. */
@@ -163,7 +177,8 @@ static enum rc delay_of(struct ctx *ctx, const struct transferring *work,
                         const struct clocks_of_row *row, struct clock_delay *ret)
 {
     const struct definition *from = work->plan.from;
-    struct facts facts = case_edit_facts(ctx, &work->edit, &work->before, work->place);
+    struct facts facts =
+        facts_from(case_edit_facts(ctx, &work->edit, &work->before, work->place), row);
 
     *ret = (struct clock_delay){0};
     for (size_t i = 0; i < from->clock_n; i++) {
@@ -198,9 +213,10 @@ static void add_standing(const struct ctx *ctx, const struct transferring *work,
     delay->us += stood.us;
 }
 
-/* Puts the deadline of the new rule off, and notes how it comes from the one before. */
+/* Puts the deadline of the new rule off, and notes how it comes from the one before, unless that
+ * was of a service for staff alone, of which nobody else is to hear. */
 static void move_deadline(struct ctx *ctx, const struct clocks_of_row *row,
-                          struct clock_delay delay, struct deadline *deadline)
+                          struct clock_delay delay, struct deadline *deadline, bool is_told)
 {
     struct deadline of_rule = *deadline, before;
     struct clock_move move;
@@ -209,7 +225,7 @@ static void move_deadline(struct ctx *ctx, const struct clocks_of_row *row,
     if (!row)
         return;
     before = clock_deadline(row);
-    if (instant_cmp(before.due, of_rule.due) != 0) {
+    if (is_told && instant_cmp(before.due, of_rule.due) != 0) {
         move = deadline_move(ctx, CLOCK_MOVED_TRANSFER, &before, &of_rule);
         deadline->moves = clock_moves_add(ctx, deadline->moves, &move);
     }
@@ -231,15 +247,16 @@ static enum rc set_deadlines(struct ctx *ctx, struct transferring *work)
         const struct clock_rule *rule = &plan->to->clocks[i];
         const struct clock_kind *kind = &plan->to->workflow->clocks[rule->kind];
         const struct clocks_of_row *row = clock_of(work, kind->id);
+        struct facts facts = facts_from(work->facts, row);
         struct clock_delay delay = {0};
 
-        rc = deadline_of_clock(ctx, ctx->city, rule, &work->facts, &plan->deadlines[i]);
+        rc = deadline_of_clock(ctx, ctx->city, rule, &facts, &plan->deadlines[i]);
         if (!rc && row)
             rc = delay_of(ctx, work, row, &delay);
         if (rc)
             break;
         add_standing(ctx, work, kind, &delay);
-        move_deadline(ctx, row, delay, &plan->deadlines[i]);
+        move_deadline(ctx, row, delay, &plan->deadlines[i], plan->from->audience != AUDIENCE_STAFF);
     }
     return rc;
 }
@@ -343,12 +360,11 @@ static enum rc write_clock(struct ctx *ctx, struct transferring *work, size_t i)
     return clock_write(ctx, work->edit.case_id, &clock);
 }
 
-static bool has_kind(const struct definition *definition, struct str kind)
+/* What no rule of the new service speaks of, and what runs beside the one that was renewed. */
+static bool is_left_behind(const struct transferring *work, const struct clocks_of_row *row)
 {
-    for (size_t i = 0; i < definition->clock_n; i++)
-        if (str_eq(definition->workflow->clocks[definition->clocks[i].kind].id, kind))
-            return true;
-    return false;
+    return !clock_has_rule(work->plan.to, row->kind) ||
+           (row->met_is_null && row != clock_of(work, row->kind));
 }
 
 static enum rc write_clocks(struct ctx *ctx, struct transferring *work)
@@ -358,7 +374,7 @@ static enum rc write_clocks(struct ctx *ctx, struct transferring *work)
     for (size_t i = 0; !rc && i < work->plan.to->clock_n; i++)
         rc = write_clock(ctx, work, i);
     for (size_t i = 0; !rc && i < work->clocks.n; i++)
-        if (!has_kind(work->plan.to, work->clocks.rows[i].kind))
+        if (is_left_behind(work, &work->clocks.rows[i]))
             rc = clock_drop(ctx, work->clocks.rows[i].id, NULL);
     return rc ? rc : clocks_watch(ctx, work->edit.case_id, &work->sum);
 }

@@ -70,6 +70,13 @@ enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CH
 /* ERR_TOO_LONG, ERR_NOT_UTF8 ("description"). */
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
+/* The answers together have a bound, so that a transfer or migration can keep in the record what it
+ * leaves behind: ERR_TOO_LONG at the field `at`, or the longest when it is NULL, with the number of
+ * characters that fit there. */
+#define FILING_ANSWERS_MAX 40000 /* bytes of JSON; quoted as a text again at most twice as many */
+enum rc filing_check_answers(struct ctx *ctx, const struct filing *filing,
+                             const struct field *at) MUST_CHECK;
+
 /* Files a case: place, reporter, route, number, deadlines, search entry, event and notice in one
  * transaction. With a submission key that was used before it returns that case and changes
  * nothing. What filing_check refuses, and ERR_OVERLOAD or ERR_DEADLINE when the turn for the next
@@ -81,6 +88,11 @@ enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *re
  * *ret untouched, for a key that was not used. Reads. */
 enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_found,
                           struct filed *ret) MUST_CHECK;
+
+/* Whether a case was filed since then whose submission key begins with those hexadecimal digits.
+ * Reads. */
+enum rc case_filed_since(struct ctx *ctx, struct str digits, struct instant since,
+                         bool *ret) MUST_CHECK;
 
 /* The same inside a transaction that is open, for a case that the city itself opens: what is handed
  * in is taken as it is, without filing_check and without its errors. */

@@ -14,6 +14,11 @@ RETURNING last;
 -- name: case_by_submission :optional (submission TEXT)
 SELECT id, number, opened FROM cases WHERE submission = :submission;
 
+-- name: cases_submitted_since :one (first TEXT, below TEXT, since INSTANT)
+-- column: total I64
+SELECT count(*) AS total FROM cases
+WHERE submission >= :first AND submission < :below AND opened >= :since;
+
 -- name: place_add :insert (address TEXT?, kind TEXT, label TEXT, unit TEXT, zip TEXT, lat_e7 I64?, lon_e7 I64?, cell I64?, layers JSON)
 INSERT INTO place (address, kind, label, unit, zip, lat_e7, lon_e7, cell, layers)
 VALUES (:address, :kind, :label, :unit, :zip, :lat_e7, :lon_e7, :cell, :layers)

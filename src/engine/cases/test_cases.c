@@ -203,6 +203,32 @@ static void a_refused_filing_changes_nothing(void **state)
     assert_grown(world, &before, NULL);
 }
 
+/* Answers that are each as long as they may be are bounded together. */
+static void answers_have_a_bound_together(void **state)
+{
+    static char huge[45000];
+    struct world *world = *state;
+    struct filing filing = test_filing(
+        &world->ctx, &(struct test_filing){.service = "stray-animal",
+                                           .answers = {"state", "loose", "animal", "Dog"}});
+    const struct field *animal = definition_field(filing.definition, S("animal"));
+    struct answer *answer = &filing.answers.of[animal - filing.definition->fields];
+    struct filed filed;
+    int64_t fit;
+
+    memset(huge, 'a', sizeof huge - 1);
+    answer->value = cel_string(str_of(huge));
+    assert_int_equal(case_file(&world->ctx, &filing, &filed), RC_INVALID);
+    assert_int_equal(world->ctx.err.id, ERR_TOO_LONG);
+    assert_str(world->ctx.err.field, "animal");
+    assert_true(str_to_i64(world->ctx.err.arg, &fit));
+    ctx_clear_error(&world->ctx);
+    answer->value = cel_string(str_slice(str_of(huge), 0, (size_t)fit + 1));
+    assert_error(&world->ctx, case_file(&world->ctx, &filing, &filed), ERR_TOO_LONG, "animal");
+    answer->value = cel_string(str_slice(str_of(huge), 0, (size_t)fit));
+    test_ok(&world->ctx, case_file(&world->ctx, &filing, &filed));
+}
+
 /* 200 letters are meant, not bytes: "ễ" has three. */
 static void a_name_has_two_hundred_letters_of_any_kind(void **state)
 {
@@ -480,6 +506,7 @@ int main(void)
         TEST(the_same_form_twice_is_one_case),
         TEST(sixteen_at_once_are_one_case),
         TEST(a_refused_filing_changes_nothing),
+        TEST(answers_have_a_bound_together),
         TEST(a_name_has_two_hundred_letters_of_any_kind),
         TEST(district_decides_the_route),
         TEST(cases_are_due_as_the_examples_say),

@@ -38,6 +38,15 @@ static const char mend_new_ends[] =
             STEP("close", "begun", "done") "  end: {name: " NAMES(
                 "x") ", from: [new], to: done, by: [timer], after: 2 d}\n";
 
+/* Two clocks, one of that name. */
+#define MEND_CLOCKS(kind)                                                                          \
+    "workflow: mend\nname: " NAMES("Mend") "\nstart: new\nstates:\n" STATE("new", "open")          \
+        STATE("begun", "open") STATE(                                                              \
+            "done", "closed") "clocks:\n  " kind                                                   \
+                              ": {name: " NAMES("x") ", stops: [done]}\n  resolve: {name: " NAMES( \
+                                  "x") ", stops: [done]}\nsteps:\n" STEP("begin", "new", "begun")  \
+                                  STEP("close", "begun", "done")
+
 #define BENCH(fields, answer)                                                              \
     "service: bench\nname: " NAMES("Bench") "\ndepartment: public-works\nworkflow: mend\n" \
                                             "place: {required: false}\nfields:\n" fields   \
@@ -124,6 +133,66 @@ static void a_look_changes_nothing(void **state)
     assert_int_equal(done.stay, 0);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM event"), events);
     assert_int_equal(test_town_count(town, "SELECT count(DISTINCT service_version) FROM cases"), 1);
+}
+
+/* A clock that the new version has no rule for would never be met: it ends with the old one. */
+static void a_clock_without_a_rule_is_dropped(void **state)
+{
+    struct test_town *town = *state;
+    struct case_migrated done;
+    struct str due;
+
+    publish(town, MEND_CLOCKS("answer"),
+            BENCH(SEATS, "") "clocks: {answer: 90 workdays, resolve: 5 workdays}\n");
+    file_bench(town, "2", "");
+    due = test_town_text(town, "SELECT due FROM clock WHERE kind = 'resolve'");
+    publish(town, MEND_CLOCKS("first"),
+            BENCH(SEATS, "") "clocks: {first: 90 workdays, resolve: 5 workdays}\n");
+    migrate(town, false, &done);
+    assert_int_equal(done.moved, 1);
+    test_town_says(town, "SELECT kind FROM clock", "resolve");
+    test_town_says(town, "SELECT due FROM clock", str_z(town->ctx.arena, due));
+    test_town_says(town, "SELECT due FROM cases", str_z(town->ctx.arena, due));
+    assert_int_equal(test_town_differences(town), 0);
+    test_town_step(town, 1, "begin");
+    test_town_step(town, 1, "close");
+    test_town_says(town, "SELECT due FROM cases", "NULL");
+}
+
+#define LONG(id) "  - {id: " id ", type: text, max: 4000, required: false, text: " NAMES("x") "}\n"
+
+/* One case that cannot be moved is named, and keeps nobody behind it. */
+static void too_long_answers_stop_nobody_else(void **state)
+{
+    struct test_town *town = *state;
+    struct buf out = buf_in(town->ctx.arena, 200000);
+    struct case_migrated done;
+
+    publish(town, mend,
+            BENCH(SEATS LONG("a") LONG("b") LONG("c") LONG("d") LONG("e") LONG("f") LONG("g")
+                      LONG("h") LONG("i") LONG("j"),
+                  ""));
+    file_bench(town, "2", "");
+    file_bench(town, "3", "");
+    BUF_ADD(&out, "UPDATE cases SET answers = '{");
+    for (char id = 'a'; id <= 'j'; id++) {
+        buf_add_fmt(&out, "%s\"%c\":\"", id == 'a' ? "" : ",", id);
+        for (int i = 0; i < 4000; i++)
+            BUF_ADD(&out, "\xe1\xbb\x87");
+        BUF_ADD(&out, "\"");
+    }
+    BUF_ADD(&out, "}' WHERE id = 1");
+    test_town_set(town, str_z(town->ctx.arena, buf_str(&out)));
+    publish(town, mend, second);
+    for (int is_dry = 1; is_dry >= 0; is_dry--) {
+        assert_says(migrate(town, is_dry, &done),
+                    ": stays: what it would leave behind is too long");
+        assert_int_equal(done.moved, 1);
+        assert_int_equal(done.stay, 1);
+    }
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM event WHERE kind = "
+                                           "'case.migrated' AND cases = 2"),
+                     1);
 }
 
 static void what_is_left_behind_is_in_the_record(void **state)
@@ -390,6 +459,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_look_changes_nothing),
+        TEST(a_clock_without_a_rule_is_dropped),
+        TEST(too_long_answers_stop_nobody_else),
         TEST(what_is_left_behind_is_in_the_record),
         TEST(a_deadline_is_of_the_version_that_gave_it),
         TEST(moved_twice_is_moved_once),

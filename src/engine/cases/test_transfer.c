@@ -25,6 +25,15 @@ static const char build[] =
                     STEP("end", "begun", "to: done, by: [timer], after: 5 d")
                         STEP("close", "begun", "to: done, by: [staff]");
 
+/* A shelved work wants a second answer. */
+static const char again[] =
+    "workflow: again\nname: " NAMES("Again") "\nstart: new\nstates:\n" STATE("new", "open")
+        STATE("begun", "open") STATE("shelved", "open") STATE("done", "closed")
+            CLOCKS("}\n  answer: {name: " NAMES("x") ", stops: [begun]") "steps:\n" STEP(
+                "begin", "new", "to: begun, by: [staff]")
+                STEP("shelve", "begun", "to: shelved, by: [staff], do: [{clock: {start: answer}}]")
+                    STEP("close", "begun, shelved", "to: done, by: [staff]");
+
 #define SERVICE(code, workflow, days)                                                            \
     "service: " code                                                                             \
     "\nname: " NAMES(code) "\ndepartment: public-works\nworkflow: " workflow                     \
@@ -34,6 +43,31 @@ static const char build[] =
                            "  - {filed: 2026-07-06 10:00, expect: {team: streets-west}}\n"       \
                            "  - {filed: 2026-07-06 11:00, expect: {team: streets-west}}\n"
 
+/* A condition of so many characters as a file may have, in a clock and in a route, and the longest
+ * of spans. */
+static const char *endless(struct test_town *town)
+{
+    struct buf out = buf_in(town->ctx.arena, 30000);
+    struct buf when = buf_in(town->ctx.arena, 10000);
+
+    BUF_ADD(&when, "!(!(!(!(!(!(!(!(channel != \"");
+    while (when.n < 9980)
+        buf_add_byte(&when, 'x');
+    BUF_ADD(&when, "\"))))))))");
+    buf_add_fmt(
+        &out,
+        "service: endless\nname: " NAMES(
+            "Endless") "\ndepartment: public-works\nworkflow: mend\nplace: {required: false}\n"
+                       "route: [{when: '%.*s', team: streets-west}, {team: streets-west}]\n"
+                       "clocks: {resolve: {any: [{when: '%.*s', within: 3660 workdays}, "
+                       "{within: 3660 workdays}]}}\nexamples:\n"
+                       "  - {filed: 2026-07-06 09:00, expect: {team: streets-west}}\n"
+                       "  - {filed: 2026-07-06 10:00, expect: {team: streets-west}}\n"
+                       "  - {filed: 2026-07-06 11:00, expect: {team: streets-west}}\n",
+        STR_ARG(buf_str(&when)), STR_ARG(buf_str(&when)));
+    return str_z(town->ctx.arena, buf_str(&out));
+}
+
 static int open_town(void **state)
 {
     int opened = test_town_open(state);
@@ -42,6 +76,12 @@ static int open_town(void **state)
     test_town_put(*state, "workflows/build.yaml", build);
     test_town_put(*state, "services/bench.yaml", SERVICE("bench", "mend", "5"));
     test_town_put(*state, "services/shelter.yaml", SERVICE("shelter", "build", "9"));
+    test_town_put(*state, "workflows/again.yaml", again);
+    test_town_put(*state, "services/kiosk.yaml",
+                  SERVICE("kiosk", "again", "5 workdays, answer: 90"));
+    test_town_put(*state, "services/stall.yaml",
+                  SERVICE("stall", "again", "5 workdays, answer: 1"));
+    test_town_put(*state, "services/endless.yaml", endless(*state));
     test_town_publish(*state);
     return opened;
 }
@@ -127,6 +167,41 @@ static void a_name_that_is_closed_there_begins_anew(void **state_of)
     assert_int_equal(test_town_differences(town), 0);
 }
 
+/* The clock that was begun anew is the one that gets the new deadline, from its own beginning; the
+ * one that is met stays as it was. */
+static void a_clock_begun_anew_is_the_one_renewed(void **state_of)
+{
+    struct test_town *town = *state_of;
+    struct str met;
+
+    test_town_file_as(town, "kiosk", NULL, 0);
+    test_town_step(town, 1, "begin");
+    met = test_town_text(town, "SELECT due FROM clock WHERE met IS NOT NULL");
+    test_town_at(town, "2026-11-18T16:00:00Z");
+    test_town_step(town, 1, "shelve");
+    transfer(town, "stall");
+    test_town_says(town, "SELECT count(*) FROM clock WHERE kind = 'answer'", "2");
+    test_town_says(town, "SELECT due FROM clock WHERE kind = 'answer' AND met IS NULL",
+                   "1795154400000000"); /* the end of Thursday the 19th */
+    test_town_says(town, "SELECT due FROM clock WHERE met IS NOT NULL",
+                   str_z(town->ctx.arena, met));
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+/* Whatever a city's rules are, a case is filed by them, and comes to them. */
+static void endless_rules_refuse_nobody(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    test_town_file_as(town, "endless", NULL, 0);
+    transfer(town, "bench");
+    transfer(town, "endless");
+    test_town_says(town, "SELECT count(*) FROM clock WHERE CAST(trace AS TEXT) LIKE '%channel%'",
+                   "1");
+    test_town_says(town, "SELECT count(*) FROM event WHERE kind = 'case.routed'", "1");
+    assert_int_equal(test_town_differences(town), 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
 
 int main(void)
@@ -136,6 +211,8 @@ int main(void)
         TEST(a_timer_stays_behind_with_its_workflow),
         TEST(the_wait_until_the_transfer_is_added),
         TEST(a_name_that_is_closed_there_begins_anew),
+        TEST(a_clock_begun_anew_is_the_one_renewed),
+        TEST(endless_rules_refuse_nobody),
     };
 
     return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);

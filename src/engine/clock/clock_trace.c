@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "engine/definition/show.h"
 
-#define MAX_TRACE_BYTES 20000
+#define MAX_TRACE_BYTES (RULE_TRACE_MAX + 4000)
 #define MAX_MOVES_BYTES 60000
 #define MAX_READ_BYTES  100000 /* the other engine writes spaces between */
 #define MAX_NAME_BYTES  200
@@ -40,13 +40,24 @@ static bool has_day(enum clock_cause why)
 
 /* ---- Writing */
 
-static void write_skips(struct json_writer *json, const struct calendar_deadline *deadline)
+/* Which of the days that were passed over a trace keeps. */
+enum kept_skips { KEEPS_ALL, KEEPS_NAMED, KEEPS_NONE };
+
+static bool keeps(enum kept_skips kept, const struct calendar_skip *skip)
+{
+    return kept == KEEPS_ALL || (kept == KEEPS_NAMED && skip->reason != CALENDAR_WEEKEND);
+}
+
+static void write_skips(struct json_writer *json, const struct calendar_deadline *deadline,
+                        enum kept_skips kept)
 {
     json_put_key(json, S("skipped"));
     json_begin_array(json);
     for (size_t i = 0; i < deadline->skips_n; i++) {
         const struct calendar_skip *skip = &deadline->skips[i];
 
+        if (!keeps(kept, skip))
+            continue;
         json_begin_object(json);
         json_put_member(json, S("date"), date_format(json->buf->arena, skip->date));
         json_put_member(json, S("reason"), reasons[skip->reason]);
@@ -57,8 +68,9 @@ static void write_skips(struct json_writer *json, const struct calendar_deadline
     json_end_array(json);
 }
 
-struct str clock_trace_of(struct ctx *ctx, const struct clock_branch *branch, struct str why,
-                          const struct calendar_deadline *deadline)
+/* What is longer than MAX_TRACE_BYTES does not end: then it keeps less. */
+static struct str trace_with(struct ctx *ctx, const struct clock_branch *branch, struct str why,
+                             const struct calendar_deadline *deadline, enum kept_skips kept)
 {
     struct buf out = buf_in(ctx->arena, MAX_TRACE_BYTES);
     struct json_writer json = json_writer_on(&out);
@@ -71,9 +83,17 @@ struct str clock_trace_of(struct ctx *ctx, const struct clock_branch *branch, st
         json_put_key(&json, S("when"));
         json_put_raw(&json, why);
     }
-    write_skips(&json, deadline);
+    write_skips(&json, deadline, kept);
     json_end_object(&json);
+    if (!json_is_complete(&json) && kept != KEEPS_NONE)
+        return trace_with(ctx, branch, why, deadline, kept + 1);
     return buf_str(&out);
+}
+
+struct str clock_trace_of(struct ctx *ctx, const struct clock_branch *branch, struct str why,
+                          const struct calendar_deadline *deadline)
+{
+    return trace_with(ctx, branch, why, deadline, KEEPS_ALL);
 }
 
 static void write_move(struct json_writer *json, const struct clock_move *move)

@@ -10,8 +10,9 @@
  *                 "reason": "weekend" | "holiday" | "closure" | "after-closing",
  *                 "name": "Thanksgiving Day"}]}    in English, where the day has a name
  *
- * {} is the trace of which an answer was erased. The moves are what happened to the deadline since,
- * oldest first:
+ * Of so many days that the trace would be longer than 20,000 bytes the weekends are left out, and
+ * then all. {} is the trace of which an answer was erased. The moves are what happened to the
+ * deadline since, oldest first:
  *
  *   [{"why": "closure" | "closure-removed" | "pause" | "transfer" | "migration" | "earlier",
  *     "at": "2026-11-20T16:00:00Z",       when it was moved
@@ -82,8 +83,8 @@ struct clock_trace {
     int64_t version; /* of the service, that gave it; 0: the case's own */
 };
 
-/* The trace of a deadline that a branch of a clock rule gave; `why` is the JSON of its condition,
- * or "null". Arena. */
+/* The trace of a deadline that a branch of a clock rule gave; `why` is the JSON of its condition as
+ * rule_explain gives it, or "null". Arena. */
 struct str clock_trace_of(struct ctx *ctx, const struct clock_branch *branch, struct str why,
                           const struct calendar_deadline *deadline);
 
@@ -95,7 +96,8 @@ struct str clock_moves_add(struct ctx *ctx, struct str moves, const struct clock
 enum rc clock_trace_read(struct ctx *ctx, struct str trace, struct str moves,
                          struct clock_trace *ret) MUST_CHECK;
 
-/* A sentence about a move in ctx->lang, for everybody who may see the deadline. */
+/* A sentence about a move in ctx->lang. Who may read of a transfer or a migration is the caller's to
+ * know: the events are for staff. */
 struct str clock_move_told(struct ctx *ctx, const struct clock_move *move);
 
 #endif

@@ -110,6 +110,40 @@ static void the_oldest_of_many_become_one(void **state)
     assert_int_equal(trace.moves[trace.move_n - 1].to.us_utc, move.from.us_utc);
 }
 
+static struct clock_trace of_skips(struct ctx *ctx, struct calendar_skip *skips, size_t n)
+{
+    const struct clock_branch branch = {.within = {SPAN_WORKDAYS, 5000}};
+    const struct calendar_deadline deadline = {
+        .counts_from = day("2026-11-17"), .skips = skips, .skips_n = n};
+    struct clock_trace trace =
+        read(ctx, clock_trace_of(ctx, &branch, S("null"), &deadline), STR_NONE);
+
+    assert_true(trace.has_rule && trace.has_from);
+    assert_int_equal(trace.within.amount, 5000);
+    return trace;
+}
+
+/* However many days are passed over: what has a name first, and what is kept is whole. */
+static void a_trace_of_many_days_is_whole(void **state)
+{
+    static struct calendar_skip skips[3000];
+    static const struct text name = {.in = {[LANG_EN] = STR("Storm")}};
+    struct clock_trace trace;
+
+    for (size_t i = 0; i < COUNT(skips); i++)
+        skips[i] = (struct calendar_skip){.date = date_plus(day("2026-11-17"), (int)i),
+                                          .reason = CALENDAR_WEEKEND};
+    assert_int_equal(of_skips(*state, skips, 100).skip_n, 100);
+    skips[2000].reason = skips[2999].reason = CALENDAR_CLOSURE;
+    skips[2000].name = skips[2999].name = &name;
+    trace = of_skips(*state, skips, COUNT(skips));
+    assert_int_equal(trace.skip_n, 2);
+    assert_str(trace.skips[1].name, "Storm");
+    for (size_t i = 0; i < COUNT(skips); i++)
+        skips[i].reason = CALENDAR_HOLIDAY;
+    assert_int_equal(of_skips(*state, skips, COUNT(skips)).skip_n, 0);
+}
+
 /* As the first versions stored it, and as the other engine gives it back. */
 static void an_old_trace_is_read(void **state)
 {
@@ -215,11 +249,9 @@ static void a_move_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(moves_are_read_as_they_were_written),
-        TEST(the_oldest_of_many_become_one),
-        TEST(an_old_trace_is_read),
-        TEST(what_is_no_trace_is_told_as_nothing),
-        TEST(a_move_is_told),
+        TEST(moves_are_read_as_they_were_written), TEST(the_oldest_of_many_become_one),
+        TEST(a_trace_of_many_days_is_whole),       TEST(an_old_trace_is_read),
+        TEST(what_is_no_trace_is_told_as_nothing), TEST(a_move_is_told),
     };
 
     return cmocka_run_group_tests_name("engine/clock_trace", tests, NULL, NULL);

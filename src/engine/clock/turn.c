@@ -206,20 +206,52 @@ enum rc clocks_turn(struct ctx *ctx, const struct clock_turn *turn, struct clock
     return rc;
 }
 
-enum rc clocks_note_migration(struct ctx *ctx, int64_t case_id, int64_t version)
+bool clock_has_rule(const struct definition *definition, struct str kind)
+{
+    for (size_t i = 0; i < definition->clock_n; i++)
+        if (str_eq(definition->workflow->clocks[definition->clocks[i].kind].id, kind))
+            return true;
+    return false;
+}
+
+static enum rc note_migration(struct ctx *ctx, const struct clocks_of_row *clock, int64_t version)
+{
+    struct deadline deadline = clock_deadline(clock);
+    struct clock_move move = deadline_move(ctx, CLOCK_MOVED_MIGRATION, &deadline, &deadline);
+
+    move.version = version;
+    return clock_moves_set(ctx, clock->id, clock_moves_add(ctx, deadline.moves, &move), NULL);
+}
+
+enum rc clocks_migrate(struct ctx *ctx, int64_t case_id, const struct definition *to,
+                       int64_t version)
 {
     struct clocks_of_rows clocks;
+    struct clocks_sum left = {0};
+    bool has_dropped = false;
     enum rc rc = clocks_of(ctx, case_id, &clocks);
 
     for (size_t i = 0; !rc && i < clocks.n; i++) {
-        struct deadline deadline = clock_deadline(&clocks.rows[i]);
-        struct clock_move move = deadline_move(ctx, CLOCK_MOVED_MIGRATION, &deadline, &deadline);
+        const struct clocks_of_row *clock = &clocks.rows[i];
 
-        move.version = version;
-        rc = clock_moves_set(ctx, clocks.rows[i].id, clock_moves_add(ctx, deadline.moves, &move),
-                             NULL);
+        if (clock_has_rule(to, clock->kind)) {
+            clocks_sum_add(&left, clock);
+            rc = note_migration(ctx, clock, version);
+        } else {
+            has_dropped = true;
+            rc = clock_drop(ctx, clock->id, NULL);
+        }
     }
-    return rc;
+    if (rc || !has_dropped)
+        return rc;
+    return case_due_again(ctx,
+                          &(struct case_due_again_args){
+                              .id = case_id,
+                              .updated = ctx->now,
+                              .due = left.due,
+                              .due_is_null = !left.has_due,
+                          },
+                          NULL);
 }
 
 enum rc clocks_read(struct ctx *ctx, int64_t case_id, struct clocks_of_rows *ret)

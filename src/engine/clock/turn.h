@@ -54,9 +54,15 @@ enum rc clocks_turn(struct ctx *ctx, const struct clock_turn *turn,
  * for itself. */
 enum rc clocks_watch(struct ctx *ctx, int64_t case_id, const struct clocks_sum *sum) MUST_CHECK;
 
-/* Notes with each clock of the case that its deadline is still the one that `version` of its
- * service gave, although the case is under another from now on. Inside db_tx only. */
-enum rc clocks_note_migration(struct ctx *ctx, int64_t case_id, int64_t version) MUST_CHECK;
+/* Whether the service has a rule for clocks of that kind. A case that comes under it leaves the
+ * others behind: nothing would ever meet them. */
+bool clock_has_rule(const struct definition *definition, struct str kind);
+
+/* The case's clocks under a newer version of its service: notes with each that its deadline is
+ * still the one that `version` gave; those without a rule go, and cases.due is stored anew. Inside
+ * db_tx only. */
+enum rc clocks_migrate(struct ctx *ctx, int64_t case_id, const struct definition *to,
+                       int64_t version) MUST_CHECK;
 
 /* The clocks of a case as they stand, in the order in which they began. Reads; not only inside
  * db_tx.

@@ -2,8 +2,11 @@
 
 #include <assert.h>
 
+#include "base/utf8.h"
 #include "engine/definition/answer.h"
 #include "place/place.h"
+
+#define SHORT_TEXT_BYTES 2000
 
 /* The variables every definition has, in the order in which they are declared. */
 enum { VAR_PLACE, VAR_FILED, VAR_TODAY, VAR_CHANNEL, VAR_LANG, VAR__FIXED };
@@ -281,6 +284,19 @@ enum rc rule_holds(struct ctx *ctx, const struct rule *rule, const struct facts 
     return rc;
 }
 
+/* The whole tree has the text of each node, so that a long expression stands there many times. */
+static struct str bounded_trace(struct ctx *ctx, const struct cel_trace *trace)
+{
+    struct str whole = cel_trace_json(ctx->arena, trace);
+    struct cel_trace beginning = *trace;
+
+    if (whole.n && whole.n <= RULE_TRACE_MAX)
+        return whole;
+    beginning.first = NULL;
+    beginning.text = utf8_cut(trace->text, SHORT_TEXT_BYTES);
+    return cel_trace_json(ctx->arena, &beginning);
+}
+
 enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct facts *facts, bool *ret,
                      struct str *ret_trace)
 {
@@ -297,6 +313,6 @@ enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct fact
     if (rc)
         return rc;
     *ret = value.boolean;
-    *ret_trace = cel_trace_json(ctx->arena, trace);
+    *ret_trace = bounded_trace(ctx, trace);
     return RC_OK;
 }

@@ -88,7 +88,9 @@ enum rc rule_holds(struct ctx *ctx, const struct rule *rule, const struct facts 
 enum rc rule_value(struct ctx *ctx, const struct rule *rule, const struct facts *facts,
                    struct cel_value *ret) MUST_CHECK;
 
-/* Whether it holds, with the trace as JSON that shows why. */
+/* Whether it holds, with the trace as JSON that shows why: {"expr", "value", what it rests on}. One
+ * of more than RULE_TRACE_MAX bytes is the expression's beginning and its value alone. */
+#define RULE_TRACE_MAX 16000
 enum rc rule_explain(struct ctx *ctx, const struct rule *rule, const struct facts *facts, bool *ret,
                      struct str *ret_trace) MUST_CHECK;
 

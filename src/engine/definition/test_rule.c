@@ -1,4 +1,5 @@
 /* Expressions of the city's files: what they may name, when they hold, what they show. */
+#include "base/json.h"
 #include "engine/cases/locate.h"
 #include "engine/test_support.h"
 
@@ -73,6 +74,35 @@ static bool holds(struct world *world, const char *source, const struct filing *
     return is_held;
 }
 
+/* A trace is bounded: of a rule that would make a longer one its beginning is told, well-formed. */
+static void a_long_rule_has_a_short_trace(void **state)
+{
+    struct world *world = *state;
+    struct buf out = buf_in(world->ctx.arena, 10000);
+    struct filing filing = test_filing(&world->ctx, &(struct test_filing){0});
+    struct facts facts = {.filed = world->ctx.now,
+                          .channel = S("web"),
+                          .calendar = &test_city->calendar,
+                          .answers = &filing.answers};
+    struct rule rule;
+    struct str trace;
+    json_t *tree;
+    bool holds;
+
+    BUF_ADD(&out, "!(!(!(!(channel != \"");
+    while (out.n < 9990)
+        BUF_ADD(&out, "\xc3\xa9"); /* two bytes each */
+    BUF_ADD(&out, "\"))))");
+    assert_true(compiles(world, false, str_z(world->ctx.arena, buf_str(&out)), &rule));
+    test_ok(&world->ctx, rule_explain(&world->ctx, &rule, &facts, &holds, &trace));
+    assert_true(holds);
+    assert_true(trace.n <= RULE_TRACE_MAX);
+    test_ok(&world->ctx, json_parse(&world->ctx, trace, RULE_TRACE_MAX, &tree));
+    assert_true(
+        str_starts_with(buf_str(&out), str_of(json_string_value(json_object_get(tree, "expr")))));
+    assert_string_equal(json_string_value(json_object_get(tree, "value")), "true");
+}
+
 static void a_rule_holds_by_the_facts(void **state)
 {
     struct world *world = *state;
@@ -140,9 +170,9 @@ static void no_rule_always_holds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_rule_may_use_what_is_there), TEST(a_rule_holds_by_the_facts),
-        TEST(the_citys_day_is_not_utcs),    TEST(a_rule_without_a_value_is_an_error),
-        TEST(no_rule_always_holds),
+        TEST(a_long_rule_has_a_short_trace),      TEST(a_rule_may_use_what_is_there),
+        TEST(a_rule_holds_by_the_facts),          TEST(the_citys_day_is_not_utcs),
+        TEST(a_rule_without_a_value_is_an_error), TEST(no_rule_always_holds),
     };
 
     return RUN_TESTS("rule", tests);

@@ -362,6 +362,8 @@ static int status_of(const struct err *err)
 
     if (err->id == ERR_OUTSIDE && err->field.n)
         return 400;
+    if (err->id == ERR_IDEMPOTENCY) /* a header that the standard does not know */
+        return status;
     return status == 422 ? 400 : status == 401 ? 403 : status;
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/crypto.h"
 #include "base/msg.h"
 #include "base/text.h"
 #include "engine/cases/cases.h"
@@ -15,13 +14,13 @@
 #include "engine/definition/show.h"
 #include "engine/message/fetch.h"
 #include "svc/requests/open311.h"
+#include "svc/requests/open311_once.h"
 
 #define CHANNEL       "open311"
 #define PHOTO_BYTES   ((size_t)15 << 20)
 #define PHOTO_MS      5000
 #define MAX_PATH      4096
 #define DEGREES_BYTES 40
-#define MAX_KEY       200
 
 struct filing_call {
     struct ctx *ctx;
@@ -30,6 +29,7 @@ struct filing_call {
     struct api_key key;
     struct place place;
     struct filing filing;
+    struct open311_once once;
     struct str media_url, media_bytes;
     struct str media_trouble; /* empty: none */
     struct filed filed;
@@ -128,26 +128,6 @@ static struct str plain_lines(struct ctx *ctx, struct str text)
     return buf_str(&out);
 }
 
-/* A key of the client's, so that the same call sent again has one effect: within its program. */
-static enum rc read_submission(struct filing_call *call)
-{
-    struct ctx *ctx = call->ctx;
-    struct str given = request_header(call->request, S("idempotency-key"));
-    struct str key;
-    struct crypto_hash hash;
-    enum rc rc;
-
-    if (!given.n)
-        return RC_OK;
-    rc = text_check_line(ctx, given, S("Idempotency-Key"), MAX_KEY);
-    if (rc)
-        return rc;
-    key = str_fmt(ctx->arena, "open311 %lld %.*s", (long long)call->key.id, STR_ARG(given));
-    hash = crypto_sha256(key);
-    call->filing.submission = crypto_hex(ctx->arena, crypto_hash_str(&hash));
-    return RC_OK;
-}
-
 static enum rc read_filing(struct filing_call *call)
 {
     struct ctx *ctx = call->ctx;
@@ -165,7 +145,8 @@ static enum rc read_filing(struct filing_call *call)
     if (!rc)
         rc = read_place(call);
     if (!rc)
-        rc = read_submission(call);
+        rc = open311_once_read(ctx, call->request, call->key.id, &call->once);
+    filing->submission = call->once.name;
     if (!rc)
         rc = filing_check(ctx, filing);
     if (rc)
@@ -334,15 +315,6 @@ static enum rc keep_media_url(struct filing_call *call)
 
 /* ---- The call */
 
-/* A call that was answered before is not looked at again. */
-static enum rc find_before(struct filing_call *call)
-{
-    struct str key = call->filing.submission;
-    bool is_known;
-
-    return key.n ? case_filed_before(call->ctx, key, &is_known, &call->filed) : RC_OK;
-}
-
 static struct str notice_of(struct filing_call *call)
 {
     struct ctx *ctx = call->ctx;
@@ -405,7 +377,7 @@ enum rc open311_request_add(struct ctx *ctx, struct request *request, struct rep
     if (!rc)
         rc = read_filing(call);
     if (!rc)
-        rc = find_before(call);
+        rc = open311_once_find(ctx, &call->once, &call->filing, &call->filed);
     if (!rc && !call->filed.was_there_before)
         rc = take_photos(call);
     if (!rc && !call->filed.was_there_before)

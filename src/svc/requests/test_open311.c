@@ -5,6 +5,7 @@
 #include <libxml/parser.h>
 #include <libxml/relaxng.h>
 
+#include "base/crypto.h"
 #include "base/file.h"
 #include "engine/definition/show.h"
 #include "engine/record/people_record.h"
@@ -345,6 +346,76 @@ static void the_same_key_files_once(void **state)
     assert_true(str_eq(id_of(world, &first), id_of(world, &again)));
     assert_grown(world, &before, NULL);
     call.form = filing_call(world, other).form;
+    again = ask(world, &call);
+    assert_false(str_eq(id_of(world, &first), id_of(world, &again)));
+}
+
+/* A key that comes again with another report is refused, so that no report is lost; two days on it
+ * is as good as a new one, as in the other interface for programs. The exact call is a repeat for
+ * ever, whichever way its key and format are asked for. */
+static void another_report_with_the_same_key_is_refused(void **state)
+{
+    static struct param header = {STR("idempotency-key"), STR("report 17")};
+    struct world *world = *state;
+    struct str key = make_key(world, "All", true, 100);
+    struct call call = filing_call(world, key), other = call;
+    struct test_counts before;
+    struct answered first, again;
+
+    call.headers = other.headers = (struct params){&header, 1};
+    other.form = str_fmt(world->ctx.arena,
+                         "api_key=%.*s&service_code=pothole&address_string=14+Garden+St"
+                         "&description=another+one",
+                         STR_ARG(key));
+    first = ask(world, &call);
+    test_counts(world, &before);
+    again = ask(world, &other);
+    assert_int_equal(again.status, 422);
+    assert_true(has(again.body, "[{\"code\":422,\"description\":\"This idempotency key was used"));
+    other.target = "/open311/v2/requests.xml";
+    assert_true(has(ask(world, &other).body, "<code>422</code>"));
+    other.target = call.target;
+    assert_grown(world, &before, NULL);
+    world->ctx.now = instant_plus_us(world->ctx.now, 2 * US_PER_DAY + 1);
+    again = ask(world, &call);
+    assert_true(str_eq(id_of(world, &first), id_of(world, &again)));
+    assert_grown(world, &before, NULL);
+    again = ask(world, &other);
+    assert_false(str_eq(id_of(world, &first), id_of(world, &again)));
+    assert_int_equal(ask(world, &call).status, 201);
+    assert_int_equal(test_i64(world, "SELECT count(*) FROM cases WHERE id > %lld", 0), 2);
+}
+
+/* Versions before named a filing by its program and key alone. */
+static void a_filing_of_an_older_version_is_known(void **state)
+{
+    static struct param header = {STR("idempotency-key"), STR("report 17")};
+    struct world *world = *state;
+    struct ctx *ctx = &world->ctx;
+    struct str key = make_key(world, "All", true, 100);
+    struct call call = filing_call(world, key);
+    struct crypto_hash hash = crypto_sha256(
+        str_fmt(ctx->arena, "open311 %lld report 17",
+                (long long)test_i64(world, "SELECT max(id) FROM api_key WHERE id > %lld", 0)));
+    struct answered first = ask(world, &call), again;
+    struct test_counts before;
+
+    test_exec(world,
+              str_z(ctx->arena, str_fmt(ctx->arena, "UPDATE cases SET submission = '%.*s'",
+                                        STR_ARG(crypto_hex(ctx->arena, crypto_hash_str(&hash))))));
+    db_reader_release(ctx);
+    test_ok(ctx, db_reader_acquire(ctx));
+    test_counts(world, &before);
+    call.headers = (struct params){&header, 1};
+    again = ask(world, &call);
+    assert_true(str_eq(id_of(world, &first), id_of(world, &again)));
+    call.form = str_fmt(ctx->arena,
+                        "api_key=%.*s&service_code=pothole&address_string=795+mass+ave"
+                        "&description=another+one&attribute[lane]=true&attribute[size]=tire",
+                        STR_ARG(key));
+    assert_int_equal(ask(world, &call).status, 422);
+    assert_grown(world, &before, NULL);
+    world->ctx.now = instant_plus_us(world->ctx.now, 2 * US_PER_DAY + 1);
     again = ask(world, &call);
     assert_false(str_eq(id_of(world, &first), id_of(world, &again)));
 }
@@ -702,6 +773,8 @@ int main(void)
         TEST(a_filing_is_a_whole_case),
         TEST(the_day_it_tells_is_the_day_of_the_page),
         TEST(the_same_key_files_once),
+        TEST(another_report_with_the_same_key_is_refused),
+        TEST(a_filing_of_an_older_version_is_known),
         TEST(an_update_counts_once_and_is_not_public),
         TEST(a_question_over_years_is_bounded),
         TEST(updates_come_in_pages),

@@ -1,0 +1,121 @@
+/* A key of the client's, so that the same report sent again has one effect. */
+#include "svc/requests/open311_once.h"
+
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/piece.h"
+#include "base/text.h"
+#include "engine/cases/stored_case.h"
+
+#define MAX_KEY        200
+#define MAX_FILE_BYTES ((size_t)64 << 20)
+#define HALF           32 /* digits of the name for the key, and as many for the report */
+
+/* Lengths first, so that no two forms run into the same text. */
+static void add_param(struct ctx *ctx, struct crypto_sha256_state *state, struct str name,
+                      struct str value)
+{
+    crypto_sha256_add(state, str_fmt(ctx->arena, "%zu %zu ", name.n, value.n));
+    crypto_sha256_add(state, name);
+    crypto_sha256_add(state, value);
+}
+
+static enum rc add_file(struct ctx *ctx, struct crypto_sha256_state *state,
+                        const struct upload *upload)
+{
+    struct str bytes;
+    struct piece piece;
+    enum rc rc = piece_begin(ctx, &piece);
+
+    if (rc)
+        return rc;
+    rc = file_read(ctx, upload->path, MAX_FILE_BYTES, &bytes);
+    if (!rc) {
+        crypto_sha256_add(state, upload->field);
+        crypto_sha256_add(state, bytes);
+    }
+    piece_end(ctx, &piece);
+    return rc;
+}
+
+/* Over all that makes the report what it is: not which key of the program's or which format. */
+static enum rc hash_report(struct ctx *ctx, const struct request *request, struct str *ret)
+{
+    struct crypto_sha256_state *state = crypto_sha256_new();
+    struct crypto_hash hash;
+    enum rc rc = RC_OK;
+
+    add_param(ctx, state, S("service_code"), request_value(request, S("service_code")));
+    for (size_t i = 0; i < request->form.n; i++)
+        if (!str_eq(request->form.items[i].name, S("api_key")))
+            add_param(ctx, state, request->form.items[i].name, request->form.items[i].value);
+    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next)
+        rc = add_file(ctx, state, upload);
+    hash = crypto_sha256_end(state);
+    *ret = crypto_hex(ctx->arena, crypto_hash_str(&hash));
+    return rc;
+}
+
+enum rc open311_once_read(struct ctx *ctx, const struct request *request, int64_t program,
+                          struct open311_once *ret)
+{
+    struct str given = request_header(request, S("idempotency-key")), report;
+    struct crypto_hash hash;
+    struct str former;
+    enum rc rc;
+
+    *ret = (struct open311_once){.name = STR_NONE};
+    if (!given.n)
+        return RC_OK;
+    rc = text_check_line(ctx, given, S("Idempotency-Key"), MAX_KEY);
+    if (!rc)
+        rc = hash_report(ctx, request, &report);
+    if (rc)
+        return rc;
+    hash =
+        crypto_sha256(str_fmt(ctx->arena, "open311 %lld %.*s", (long long)program, STR_ARG(given)));
+    former = crypto_hex(ctx->arena, crypto_hash_str(&hash));
+    ret->former = former;
+    ret->name = str_fmt(ctx->arena, "%.*s%.*s", HALF, former.p, HALF, report.p);
+    return RC_OK;
+}
+
+/* Whether a case that a version before has filed holds this report. */
+static enum rc is_of(struct ctx *ctx, int64_t case_id, const struct filing *filing, bool *ret)
+{
+    struct stored_case stored;
+    enum rc rc = stored_case_read(ctx, case_id, &stored);
+
+    if (rc)
+        return rc;
+    *ret = stored.definition->service_id == filing->definition->service_id &&
+           str_eq(stored.row.description, filing->description) &&
+           str_eq(answers_json(ctx, &stored.answers), answers_json(ctx, &filing->answers)) &&
+           stored.has_place == (filing->place != NULL) &&
+           (!filing->place || str_eq(stored.place.label, filing->place->label));
+    return RC_OK;
+}
+
+enum rc open311_once_find(struct ctx *ctx, const struct open311_once *once,
+                          const struct filing *filing, struct filed *ret)
+{
+    struct filed filed = {0};
+    bool is_found = false, is_same = false, is_used = false;
+    enum rc rc;
+
+    if (!once->name.n)
+        return RC_OK;
+    rc = case_filed_before(ctx, once->name, &is_found, ret);
+    if (rc || is_found)
+        return rc;
+    rc = case_filed_before(ctx, once->former, &is_found, &filed);
+    if (!rc && is_found)
+        rc = is_of(ctx, filed.case_id, filing, &is_same);
+    if (!rc && is_same)
+        *ret = filed;
+    if (rc || is_same)
+        return rc;
+    rc = case_filed_since(ctx, str_slice(once->former, 0, HALF),
+                          instant_plus_us(ctx->now, -OPEN311_ONCE_US), &is_used);
+    return !rc && is_used ? FAIL(ctx, ERR_IDEMPOTENCY) : rc;
+}

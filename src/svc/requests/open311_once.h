@@ -1,0 +1,34 @@
+/* The header Idempotency-Key of a filing over Open311, as api/once.h has it for the other interface
+ * for programs: a report that a program sends twice is one case, answered twice, for ever; another
+ * report with the same key is refused for two days and is a report of its own after that, so that
+ * none is lost. Two different ones at the same moment are both filed.
+ *
+ * The standard has no such header; clients that send none file as often as they call. Layer: svc.
+ */
+#ifndef SVC_REQUESTS_OPEN311_ONCE_H
+#define SVC_REQUESTS_OPEN311_ONCE_H
+
+#include "engine/cases/cases.h"
+#include "web/request.h"
+
+#define OPEN311_ONCE_US (2 * US_PER_DAY)
+
+struct open311_once {
+    struct str name;   /* 64 digits of program, key and report: the filing's submission; empty: the
+                          client sent no key */
+    struct str former; /* as a version before named it, by program and key alone: the first half is
+                          the same */
+};
+
+/* Reads the header of a call of that program's. ERR_TOO_LONG, ERR_NOT_UTF8 with the field
+ * "Idempotency-Key"; what reading an upload fails with. */
+enum rc open311_once_read(struct ctx *ctx, const struct request *request, int64_t program,
+                          struct open311_once *ret) MUST_CHECK;
+
+/* The case that the same report made before: then ret->was_there_before, else *ret untouched. A
+ * case of a version before is the same one when it still has the service, place, answers and text
+ * of this filing. ERR_IDEMPOTENCY when the key came with another report. Reads. */
+enum rc open311_once_find(struct ctx *ctx, const struct open311_once *once,
+                          const struct filing *filing, struct filed *ret) MUST_CHECK;
+
+#endif
