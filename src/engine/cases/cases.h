@@ -94,8 +94,8 @@ enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_f
 enum rc case_filed_since(struct ctx *ctx, struct str digits, struct instant since,
                          bool *ret) MUST_CHECK;
 
-/* The same inside a transaction that is open, for a case that the city itself opens: what is handed
- * in is taken as it is, without filing_check and without its errors. */
+/* case_file inside a transaction that is open, for a case that the city itself opens: what is
+ * handed in is taken as it is, without filing_check and without its errors. */
 enum rc case_file_within(struct ctx *ctx, const struct filing *filing,
                          struct filed *ret) MUST_CHECK;
 

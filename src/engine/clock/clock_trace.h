@@ -96,8 +96,8 @@ struct str clock_moves_add(struct ctx *ctx, struct str moves, const struct clock
 enum rc clock_trace_read(struct ctx *ctx, struct str trace, struct str moves,
                          struct clock_trace *ret) MUST_CHECK;
 
-/* A sentence about a move in ctx->lang. Who may read of a transfer or a migration is the caller's to
- * know: the events are for staff. */
+/* A sentence about a move in ctx->lang. Who may read of a transfer or a migration is the caller's
+ * to know: the events are for staff. */
 struct str clock_move_told(struct ctx *ctx, const struct clock_move *move);
 
 #endif
