@@ -51,6 +51,8 @@ static enum rc take_number(struct ctx *ctx, int *argc, char **argv, const char *
         return FAIL(ctx, ERR_USAGE,
                     .detail =
                         str_fmt(ctx->arena, "--%s is a whole number, not \"%s\"", name, text));
+    if (text && *ret == 0) /* api_key_add's word for its own choice */
+        return FAIL(ctx, ERR_TOO_SMALL, .field = str_of(name), .arg = S("1"));
     return RC_OK;
 }
 

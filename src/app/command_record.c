@@ -38,9 +38,10 @@ static enum rc load_head(struct ctx *ctx, const char *path, struct record_head *
     struct str text;
     enum rc rc = file_read(ctx, path, MAX_HEAD_BYTES, &text);
 
-    if (rc)
+    if (rc && ctx->err.id != ERR_TOO_LARGE)
         return rc;
-    if (!record_head_parse(ctx->arena, text, ret))
+    ctx_clear_error(ctx);
+    if (rc || !record_head_parse(ctx->arena, text, ret))
         return FAIL(ctx, ERR_FORMAT,
                     .detail = str_fmt(ctx->arena, "%s is no signed head of a record", path));
     return RC_OK;

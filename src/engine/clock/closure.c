@@ -216,10 +216,14 @@ enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool i
 {
     struct closing closing = {
         .day = {.date = date, .noted = ctx->now}, .reason = reason, .is_dry = is_dry};
+    struct date today = zone_local(ctx->city->zone, ctx->now).date;
     enum rc rc = text_check_line(ctx, reason, S("reason"), CLOSURE_REASON_MAX);
 
     if (rc)
         return rc;
+    if (date.days > today.days + CLOSURE_DAYS_MAX || date.days < today.days - CLOSURE_DAYS_MAX)
+        return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
+                    .detail = S("a closure lies within five years of today"));
     if (!calendar_is_workday(&ctx->city->calendar, date))
         return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
                     .detail = S("the city does not work on that day anyway"));

@@ -5,7 +5,8 @@
 
 #include "engine/definition/city.h"
 
-#define CLOSURE_REASON_MAX 200 /* characters */
+#define CLOSURE_REASON_MAX 200  /* characters */
+#define CLOSURE_DAYS_MAX   1826 /* before and after today */
 
 struct closure_effect {
     int64_t clocks, cases; /* deadlines that were moved, and of how many cases */
@@ -16,8 +17,8 @@ struct closure_effect {
  * working time; elapsed time is left alone. Each case moved gets an event "clock.moved" with the
  * reason, and the day one of its own, "closure.added" for staff. One transaction; `is_dry` counts
  * and changes nothing. ERR_DUPLICATE when the day is noted already; ERR_NOT_A_DATE (field "date")
- * when the city does not work on that day anyway; as text_check_line for a reason of more than
- * CLOSURE_REASON_MAX.
+ * when the city does not work on that day anyway, or when it is CLOSURE_DAYS_MAX away; as
+ * text_check_line for a reason of more than CLOSURE_REASON_MAX.
  * ctx->city keeps its old calendar: load the city again. */
 enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool is_dry,
                     struct closure_effect *ret) MUST_CHECK;
