@@ -179,7 +179,7 @@ enum rc filing_check_description(struct ctx *ctx, const struct filing *filing)
 
 static struct str typed_at(struct ctx *ctx, const struct answers *answers, size_t i)
 {
-    if (answers->definition->fields[i].type == FIELD_LATER)
+    if (answers->of[i].value.kind == CEL_NULL) /* answer_unread */
         return STR_NONE;
     return answer_typed(ctx->arena, &answers->definition->fields[i], &answers->of[i]);
 }

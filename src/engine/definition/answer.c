@@ -341,7 +341,7 @@ struct str answers_json(struct ctx *ctx, const struct answers *answers)
         const struct field *field = &answers->definition->fields[i];
         const struct answer *answer = &answers->of[i];
 
-        if (!answer->is_given || field->type == FIELD_LATER)
+        if (!answer->is_given || answer->value.kind == CEL_NULL)
             continue;
         json_put_key(&json, field->id);
         put_answer(ctx->arena, &json, field, answer);

@@ -51,7 +51,7 @@ struct str answer_help(struct arena *arena, const struct field *field, enum lang
 struct cel_value answer_unread(struct arena *arena, const struct field *field);
 
 /* The stored form: a JSON object by field id, with typed values; and back. An id that the
- * definition does not have is left out, and what an example gives to a FIELD_LATER. */
+ * definition does not have is left out, and what answer_unread stands for. */
 struct str answers_json(struct ctx *ctx, const struct answers *answers);
 enum rc answers_parse(struct ctx *ctx, const struct definition *definition, struct str json,
                       struct answers *ret) MUST_CHECK;
