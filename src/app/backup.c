@@ -1,9 +1,7 @@
 #include "app/backup.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -266,23 +264,6 @@ static enum rc fill_export(struct ctx *ctx, struct making *making)
     return rc ? rc : file_write(ctx, in(ctx, making->target, EXPLAINED_FILE), buf_str(&text), 0600);
 }
 
-/* Whether the target would lie in the folder that it is made from. */
-static bool is_inside(struct ctx *ctx, const char *target, const char *folder)
-{
-    struct str text = str_of(target);
-    char outer[PATH_MAX], parent[PATH_MAX];
-    size_t n;
-
-    while (text.n > 1 && text.p[text.n - 1] == '/')
-        text.n--;
-    while (text.n && text.p[text.n - 1] != '/')
-        text.n--;
-    if (!realpath(folder, outer) || !realpath(text.n ? str_z(ctx->arena, text) : ".", parent))
-        return false; /* what is not there is told by who opens it */
-    n = strlen(outer);
-    return strncmp(parent, outer, n) == 0 && (parent[n] == '\0' || parent[n] == '/');
-}
-
 /* A failure has left its words in the arena; the folder that it began goes. */
 static enum rc make_beside(struct ctx *ctx, const char *target, struct making *making,
                            enum rc (*fill)(struct ctx *ctx, struct making *making))
@@ -295,10 +276,6 @@ static enum rc make_beside(struct ctx *ctx, const char *target, struct making *m
         return FAIL(ctx, ERR_CONFIG,
                     .detail =
                         str_fmt(ctx->arena, "%s exists already; choose another name", target));
-    if (is_inside(ctx, target, making->folder))
-        return FAIL(ctx, ERR_CONFIG,
-                    .detail = str_fmt(ctx->arena, "%s lies in %s itself; choose a folder beside it",
-                                      target, making->folder));
     making->target = fresh;
     rc = file_make_dir(ctx, fresh, 0700);
     if (!rc)

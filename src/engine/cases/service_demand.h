@@ -5,7 +5,7 @@
 
 #include "engine/definition/definition.h"
 
-#define SERVICE_DEMAND_CASES 300 /* the newest, which are counted */
+#define SERVICE_DEMAND_CASES 50 /* the newest, which are counted: on each view of the home page */
 
 /* Orders `services` (`n` of them) by how many of the newest cases are theirs, the most first; those
  * with as many stay in the order in which they are. */
