@@ -3,15 +3,12 @@
 #include "api/caller.h"
 #include "api/queries.h"
 #include "base/crypto.h"
-#include "base/file.h"
-#include "base/piece.h"
 #include "db/also.h"
 #include "engine/cases/cases.h"
 #include "people/seal.h"
 
 #define MAX_KEY        128
 #define STATUS_ACTED   1 /* in the column of the answer's status, which is 0 before */
-#define MAX_FILE_BYTES ((size_t)64 << 20)
 #define NOTE_BYTES     ((size_t)1 << 20)
 #define SWEPT_ALONG    20  /* with each new key */
 #define SWEPT_AT_ONCE  500 /* by the daily job, so that others need not wait */
@@ -49,22 +46,6 @@ static enum rc read_key(struct ctx *ctx, const struct request *request, struct s
     return RC_OK;
 }
 
-static enum rc add_file(struct ctx *ctx, struct crypto_sha256_state *state,
-                        const struct upload *upload)
-{
-    struct str bytes;
-    struct piece piece;
-    enum rc rc = piece_begin(ctx, &piece);
-
-    if (rc)
-        return rc;
-    rc = file_read(ctx, upload->path, MAX_FILE_BYTES, &bytes);
-    if (!rc)
-        crypto_sha256_add(state, bytes);
-    piece_end(ctx, &piece);
-    return rc;
-}
-
 /* Over all that makes the request what it is; a file counts by its content. */
 static enum rc hash_request(struct ctx *ctx, const struct request *request, struct crypto_hash *ret)
 {
@@ -77,7 +58,7 @@ static enum rc hash_request(struct ctx *ctx, const struct request *request, stru
     crypto_sha256_add(state, S("\n"));
     crypto_sha256_add(state, request->body);
     for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next)
-        rc = add_file(ctx, state, upload);
+        rc = upload_hash(ctx, upload, state);
     *ret = crypto_sha256_end(state);
     return rc;
 }

@@ -2,6 +2,9 @@
 
 #include <arpa/inet.h>
 
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/piece.h"
 #include "base/utf8.h"
 
 struct str request_param(const struct request *request, struct str name)
@@ -122,6 +125,21 @@ enum rc upload_check(struct ctx *ctx, const struct upload *upload)
         return RC_OK;
     return FAIL(ctx, ERR_TOO_LARGE, .field = upload->field,
                 .arg = str_fmt(ctx->arena, "%lld MB", (long long)(upload->most_bytes >> 20)));
+}
+
+enum rc upload_hash(struct ctx *ctx, const struct upload *upload, struct crypto_sha256_state *state)
+{
+    struct str bytes;
+    struct piece piece;
+    enum rc rc = piece_begin(ctx, &piece);
+
+    if (rc)
+        return rc;
+    rc = file_read(ctx, upload->path, (size_t)upload->most_bytes, &bytes);
+    if (!rc)
+        crypto_sha256_add(state, bytes);
+    piece_end(ctx, &piece);
+    return rc;
 }
 
 struct str request_path_in_lang(struct arena *arena, const struct request *request, enum lang lang)

@@ -12,6 +12,8 @@
 #include "web/http.h"
 #include "web/route.h"
 
+struct crypto_sha256_state;
+
 /* A file that came with a form, already on disk in the server's folder for temporary files; it is
  * deleted when the request ends, unless the handler has moved it away. */
 struct upload {
@@ -89,6 +91,10 @@ const struct upload *request_upload(const struct request *request, struct str fi
 /* RC_LIMIT (ERR_TOO_LARGE, the form field's name, the limit) for a file that is larger than files
  * may be; to be asked before its bytes are used. */
 enum rc upload_check(struct ctx *ctx, const struct upload *upload) MUST_CHECK;
+
+/* Adds the bytes of the file to the state. Errors of file_read, and ERR_MEMORY. */
+enum rc upload_hash(struct ctx *ctx, const struct upload *upload,
+                    struct crypto_sha256_state *state) MUST_CHECK;
 
 /* Whether an answer should be JSON rather than a page: the route is an API's, or Accept prefers
  * application/json or problem+json to text/html. */

@@ -7,6 +7,7 @@
 #include "app/backup.h"
 #include "base/file.h"
 #include "disk_vfs.h"
+#include "engine/cases/external.h"
 #include "engine/publish/publish.h"
 #include "scenario.h"
 
@@ -47,7 +48,10 @@ static int tear_down_disk(void **state)
 
 static enum rc file_case(struct ctx *ctx, struct test_town *town, int64_t n)
 {
+    const struct external_message message = {.text = S("media_url https://pictures.example/1.jpg"),
+                                             .system = S("key a1b2c3d4")};
     struct filing filing = {
+        .message = &message,
         .definition = city_service(town->city, S("broken-bench")),
         .description = S("It has no seat."),
         .contact = {.name = S("Minh"), .email = S("minh@example.org")},
@@ -63,12 +67,14 @@ static enum rc file_case(struct ctx *ctx, struct test_town *town, int64_t n)
 
 static void test_filing(void **state)
 {
-    static const struct scenario filing = {.name = "a filing", .points_min = 26, .act = file_case};
+    static const struct scenario filing = {.name = "a filing", .points_min = 30, .act = file_case};
     struct test_town *town = *state;
 
     scenario_fail_each(town, &filing, NULL);
     assert_int_equal(test_town_count(town, "SELECT count(*) FROM cases"),
                      test_town_count(town, "SELECT count(DISTINCT submission) FROM cases"));
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM cases"),
+                     test_town_count(town, "SELECT count(DISTINCT cases) FROM external_ref"));
     scenario_check_record(town);
 }
 

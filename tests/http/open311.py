@@ -347,6 +347,18 @@ def test_refused(client):
     must(client.city.counts() == before, "something was stored")
 
 
+def test_picture_not_there(client):
+    """A picture that cannot be had costs nobody the report: the program and staff are told."""
+    for form in MEDIA:
+        said = client.post({"service_code": "pothole", "address_string": "795 Massachusetts Ave",
+                            "media_url": "https://pictures.invalid/%s.jpg" % form}, form)
+        must("photo" in said[0]["service_notice"], said)
+        number = said[0]["service_request_id"]
+        told = client.city.client().ask("GET", "/api/v1/cases/%s/events" % number,
+                                        [("Authorization", "Bearer " + worker(client))])
+        must("https://pictures.invalid/%s.jpg" % form in told.text, "staff are not told")
+
+
 def test_nothing_is_not_declared(client):
     """A parameter without a value is as if it were not there."""
     client.file()
@@ -407,16 +419,21 @@ def test_filters(client):
     must(first in client.ids(bbox=box) and not client.ids(bbox="10,10,11,11"), "bbox")
 
 
-def staff(client, number, step, body):
-    """A step of staff's, through the interface for programs."""
+def worker(client):
+    """The key of staff's own program."""
     if not hasattr(client, "worker"):
         said = client.city.run("key", "add", client.city.folder, "--name", "Staff", "--scope",
                                "work@city", "--days", "30", "--burst", "1000", "--per-minute",
                                "6000")
         client.worker = re.search(r"shown once\): (\S+)", said)[1]
+    return client.worker
+
+
+def staff(client, number, step, body):
+    """A step of staff's, through the interface for programs."""
     answer = client.city.client().ask(
         "POST", "/api/v1/cases/%s/steps/%s" % (number, step),
-        [("Authorization", "Bearer " + client.worker), ("Content-Type", "application/json"),
+        [("Authorization", "Bearer " + worker(client)), ("Content-Type", "application/json"),
          ("Idempotency-Key", number + step)], json.dumps(body).encode())
     must(answer.status == 200, "%s: %d %s" % (step, answer.status, answer.text[:300]))
 
@@ -540,6 +557,7 @@ TESTS = (
     ("every service can be filed from its definition", test_every_service),
     ("a place is one of three, and what is wrong with it is said", test_places),
     ("all that may be sent is taken", test_post),
+    ("a picture that is not there costs nobody the report", test_picture_not_there),
     ("what is wrong is refused with its status and a sentence", test_refused),
     ("a parameter without a value is not declared", test_nothing_is_not_declared),
     ("filters find what they say", test_filters),

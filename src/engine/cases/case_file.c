@@ -10,6 +10,7 @@
 #include "engine/cases/case_edit.h"
 #include "engine/cases/case_entries.h"
 #include "engine/cases/case_tell.h"
+#include "engine/cases/external.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/number.h"
 #include "engine/cases/photo.h"
@@ -478,6 +479,15 @@ enum rc case_filed_since(struct ctx *ctx, struct str digits, struct instant sinc
     return rc;
 }
 
+static enum rc add_message(struct ctx *ctx, const struct filing_work *work)
+{
+    struct external_message message = *work->filing->message;
+    int64_t id;
+
+    message.case_id = work->filed->case_id;
+    return external_message_add_within(ctx, &message, &id);
+}
+
 static enum rc file_tx(struct ctx *ctx, void *arg)
 {
     struct filing_work *work = arg;
@@ -516,6 +526,8 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
                           event_id);
     if (!rc)
         rc = tell(ctx, work, event_id);
+    if (!rc && work->filing->message)
+        rc = add_message(ctx, work);
     return rc;
 }
 

@@ -13,6 +13,7 @@
 #include "engine/definition/city.h"
 #include "place/place.h"
 
+struct external_message;
 struct photo_made;
 
 struct contact {
@@ -35,6 +36,9 @@ struct filing {
     bool is_own_email;     /* who files has shown that contact.email is theirs */
     /* The private link's token, 256 bits that only who files can know; empty: a fresh one. */
     struct str link_token;
+    /* What else the program that files has to say, kept with the case; its case_id is not read.
+     * NULL: nothing. */
+    const struct external_message *message;
 };
 
 struct filed {

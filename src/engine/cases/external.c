@@ -70,22 +70,43 @@ static enum rc add_tx(struct ctx *ctx, void *arg)
     return rc ? rc : case_touch(ctx, message->case_id, ctx->now, NULL);
 }
 
-enum rc external_message_add(struct ctx *ctx, const struct external_message *message,
-                             int64_t *ret_id)
+/* Checks what was said; *ret is what is to be added. */
+static enum rc begin(struct ctx *ctx, const struct external_message *message, struct adding *ret)
 {
-    struct adding adding = {.message = message, .external_id = message->external_id};
     enum rc rc;
 
+    *ret = (struct adding){.message = message, .external_id = message->external_id};
     if (!message->text.n)
         return FAIL(ctx, ERR_REQUIRED, .field = S("description"));
     rc = text_check(ctx, message->text, S("description"), TEXT_LONG_MAX);
     if (!rc)
         rc = text_check_line(ctx, message->external_id, S("update_id"), EXTERNAL_ID_MAX);
-    if (rc)
-        return rc;
-    if (!adding.external_id.n)
-        adding.external_id = crypto_token(ctx->arena);
-    rc = db_tx(ctx, add_tx, &adding);
+    if (!rc && !ret->external_id.n)
+        ret->external_id = crypto_token(ctx->arena);
+    return rc;
+}
+
+enum rc external_message_add_within(struct ctx *ctx, const struct external_message *message,
+                                    int64_t *ret_id)
+{
+    struct adding adding;
+    enum rc rc = begin(ctx, message, &adding);
+
+    if (!rc)
+        rc = add_tx(ctx, &adding);
+    if (!rc)
+        *ret_id = adding.id;
+    return rc;
+}
+
+enum rc external_message_add(struct ctx *ctx, const struct external_message *message,
+                             int64_t *ret_id)
+{
+    struct adding adding;
+    enum rc rc = begin(ctx, message, &adding);
+
+    if (!rc)
+        rc = db_tx(ctx, add_tx, &adding);
     if (!rc)
         *ret_id = adding.id;
     return rc;

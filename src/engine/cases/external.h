@@ -28,4 +28,8 @@ struct external_message {
 enum rc external_message_add(struct ctx *ctx, const struct external_message *message,
                              int64_t *ret_id) MUST_CHECK;
 
+/* The same within the caller's transaction. */
+enum rc external_message_add_within(struct ctx *ctx, const struct external_message *message,
+                                    int64_t *ret_id) MUST_CHECK;
+
 #endif

@@ -293,24 +293,21 @@ static enum rc take_photos(struct filing_call *call)
     return rc;
 }
 
-/* The address of a picture that could not be had is kept for staff. */
-static enum rc keep_media_url(struct filing_call *call)
+/* The address of a picture that could not be had is kept with the case, for staff. */
+static enum rc file_case(struct filing_call *call)
 {
-    int64_t id;
     struct ctx *ctx = call->ctx;
+    struct external_message message;
 
-    if (!call->media_trouble.n || !call->media_url.n)
-        return RC_OK;
-    return external_message_add(
-        ctx,
-        &(struct external_message){
-            .case_id = call->filed.case_id,
+    if (call->media_trouble.n && call->media_url.n) {
+        message = (struct external_message){
             .text = str_fmt(ctx->arena, "media_url %.*s: %.*s", STR_ARG(call->media_url),
                             STR_ARG(call->media_trouble)),
             .system = str_fmt(ctx->arena, "key %.*s", STR_ARG(call->key.prefix)),
-            .external_id = str_fmt(ctx->arena, "media %.*s", STR_ARG(call->filed.number)),
-        },
-        &id);
+        };
+        call->filing.message = &message;
+    }
+    return case_file(ctx, &call->filing, &call->filed);
 }
 
 /* ---- The call */
@@ -381,9 +378,7 @@ enum rc open311_request_add(struct ctx *ctx, struct request *request, struct rep
     if (!rc && !call->filed.was_there_before)
         rc = take_photos(call);
     if (!rc && !call->filed.was_there_before)
-        rc = case_file(ctx, &call->filing, &call->filed);
-    if (!rc && !call->filed.was_there_before)
-        rc = keep_media_url(call);
+        rc = file_case(call);
     if (!rc)
         put_filed(call, reply);
     return rc;

@@ -2,13 +2,10 @@
 #include "svc/requests/open311_once.h"
 
 #include "base/crypto.h"
-#include "base/file.h"
-#include "base/piece.h"
 #include "base/text.h"
 #include "engine/cases/stored_case.h"
 
 #define MAX_KEY        200
-#define MAX_FILE_BYTES ((size_t)64 << 20)
 #define HALF           32 /* digits of the name for the key, and as many for the report */
 
 /* Lengths first, so that no two forms run into the same text. */
@@ -18,24 +15,6 @@ static void add_param(struct ctx *ctx, struct crypto_sha256_state *state, struct
     crypto_sha256_add(state, str_fmt(ctx->arena, "%zu %zu ", name.n, value.n));
     crypto_sha256_add(state, name);
     crypto_sha256_add(state, value);
-}
-
-static enum rc add_file(struct ctx *ctx, struct crypto_sha256_state *state,
-                        const struct upload *upload)
-{
-    struct str bytes;
-    struct piece piece;
-    enum rc rc = piece_begin(ctx, &piece);
-
-    if (rc)
-        return rc;
-    rc = file_read(ctx, upload->path, MAX_FILE_BYTES, &bytes);
-    if (!rc) {
-        crypto_sha256_add(state, upload->field);
-        crypto_sha256_add(state, bytes);
-    }
-    piece_end(ctx, &piece);
-    return rc;
 }
 
 /* Over all that makes the report what it is: not which key of the program's or which format. */
@@ -49,8 +28,10 @@ static enum rc hash_report(struct ctx *ctx, const struct request *request, struc
     for (size_t i = 0; i < request->form.n; i++)
         if (!str_eq(request->form.items[i].name, S("api_key")))
             add_param(ctx, state, request->form.items[i].name, request->form.items[i].value);
-    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next)
-        rc = add_file(ctx, state, upload);
+    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
+        crypto_sha256_add(state, upload->field);
+        rc = upload_hash(ctx, upload, state);
+    }
     hash = crypto_sha256_end(state);
     *ret = crypto_hex(ctx->arena, crypto_hash_str(&hash));
     return rc;
