@@ -7,11 +7,11 @@
 #include "engine/cases/cases.h"
 #include "people/seal.h"
 
-#define MAX_KEY        128
-#define STATUS_ACTED   1 /* in the column of the answer's status, which is 0 before */
-#define NOTE_BYTES     ((size_t)1 << 20)
-#define SWEPT_ALONG    20  /* with each new key */
-#define SWEPT_AT_ONCE  500 /* by the daily job, so that others need not wait */
+#define MAX_KEY       128
+#define STATUS_ACTED  1 /* in the column of the answer's status, which is 0 before */
+#define NOTE_BYTES    ((size_t)1 << 20)
+#define SWEPT_ALONG   20  /* with each new key */
+#define SWEPT_AT_ONCE 500 /* by the daily job, so that others need not wait */
 
 struct call {
     int64_t api_key;

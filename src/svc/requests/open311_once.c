@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "engine/cases/stored_case.h"
 
-#define MAX_KEY        200
-#define HALF           32 /* digits of the name for the key, and as many for the report */
+#define MAX_KEY 200
+#define HALF    32 /* digits of the name for the key, and as many for the report */
 
 /* Lengths first, so that no two forms run into the same text. */
 static void add_param(struct ctx *ctx, struct crypto_sha256_state *state, struct str name,
