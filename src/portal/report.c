@@ -39,13 +39,15 @@ struct str report_step_word(const struct draft *draft, struct form_at at)
 struct str report_described(struct arena *arena, const struct field *field, bool has_hint,
                             bool is_wrong)
 {
-    struct str id = field->id, ids[3];
+    struct str id = field->id, ids[4];
     size_t n = 0;
 
     if (has_hint)
         ids[n++] = str_fmt(arena, "%.*s-hint", STR_ARG(id));
     if (is_wrong)
         ids[n++] = str_fmt(arena, "%.*s-error", STR_ARG(id));
+    if (field->type == FIELD_MONEY)
+        ids[n++] = str_fmt(arena, "%.*s-dollars", STR_ARG(id));
     if (field->unit.in[LANG_EN].n)
         ids[n++] = str_fmt(arena, "%.*s-unit", STR_ARG(id));
     return str_join(arena, ids, n, S(" "));

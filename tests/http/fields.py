@@ -58,8 +58,8 @@ EXAMPLES = {
                    (line(' inputmode="decimal"'), line(' inputmode="decimal"'),
                     {"type": "number", "minimum": 1, "maximum": 9}, "number"), sent=3),
     "money": Kind("min: 1", "$12.5", "$12.50", "12..13",
-                  (line(' inputmode="decimal"'), line(' inputmode="decimal"'),
-                   {"type": "number", "minimum": 1}, "number"), sent=12.5, stored="12.50"),
+                  (r'-dollars">\$</span>\s*' + line(' inputmode="decimal"'),) * 2 +
+                  ({"type": "number", "minimum": 1}, "number"), sent=12.5, stored="12.50"),
     "date": Kind("", "2026-07-02", "Jul 2, 2026", "2026-07-01..2026-07-03",
                  (r'<input[^>]* name="{name}" type="date"',) * 2 +
                  ({"type": "string", "format": "date"}, "datetime"),
