@@ -183,6 +183,11 @@ static enum rc load_name(struct ctx *ctx, const struct staff_page *page, struct 
 
 /* ---- The views beside it */
 
+static struct str number(const struct ctx *ctx, int64_t n)
+{
+    return msg_number_text(ctx->arena, ctx->lang, n);
+}
+
 static enum rc add_link(struct ctx *ctx, const struct staff_page *page, struct queue_view *view,
                         struct str name, const struct team *team)
 {
@@ -206,8 +211,8 @@ static enum rc add_link(struct ctx *ctx, const struct staff_page *page, struct q
         .name = name,
         .url = queue_url(page, filter),
         .count = row.counted > QUEUE_COUNT_MAX
-                     ? str_fmt(ctx->arena, "%d+", QUEUE_COUNT_MAX)
-                     : str_fmt(ctx->arena, "%lld", (long long)row.counted),
+                     ? str_fmt(ctx->arena, "%.*s+", STR_ARG(number(ctx, QUEUE_COUNT_MAX)))
+                     : number(ctx, row.counted),
         .is_current = !view->is_saved && str_eq(view->ask.text, filter),
     };
     return RC_OK;
