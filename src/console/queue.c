@@ -258,14 +258,8 @@ static enum rc load_own(struct ctx *ctx, const struct staff_page *page, struct q
 
 static enum rc load_services(struct ctx *ctx, struct queue_view *view)
 {
-    const struct city *city = ctx->city;
-
-    view->services = ARENA_ARRAY(ctx->arena, city->service_n + 1, const struct definition *);
-    if (!view->services)
-        return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < city->service_n; i++)
-        view->services[view->service_n++] = city->services[i];
-    return services_by_name(ctx, view->services, view->service_n);
+    view->service_n = ctx->city->service_n;
+    return city_services_by_name(ctx, &view->services);
 }
 
 static struct str title_of(struct ctx *ctx, const struct queue_view *view)
