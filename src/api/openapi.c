@@ -389,11 +389,11 @@ static void put_components(struct json_writer *json)
 
 static void put_info(struct ctx *ctx, struct json_writer *json)
 {
-    struct str city = text_in(&ctx->city->name, LANG_EN);
+    struct str city = city_full_name(ctx->arena, ctx->city, LANG_EN);
 
     json_put_key(json, S("info"));
     json_begin_object(json);
-    json_put_member(json, S("title"), str_fmt(ctx->arena, "City of %.*s: cases", STR_ARG(city)));
+    json_put_member(json, S("title"), str_fmt(ctx->arena, "%.*s: cases", STR_ARG(city)));
     put_described(json, "version", "1");
     put_described(json, "description",
                   "Report to the city, follow what becomes of it, and work on it. Times are "

@@ -19,7 +19,7 @@ struct witnessing {
 /* The same day and address count once, however often the program starts. */
 static enum rc mail_to(struct ctx *ctx, const struct witnessing *with, struct str address)
 {
-    struct str city = text_in(&ctx->city->name, LANG_EN);
+    struct str city = city_full_name(ctx->arena, ctx->city, LANG_EN);
     struct str day = str_slice(instant_format_utc(ctx->arena, ctx->now), 0, 10);
     const struct msg_arg args[] = {
         MSG_ARG("city", city),

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #define MESSAGE_BYTES (1U << 20)
+#define NUMBER_BYTES  40 /* a sign, 19 digits, six marks of two bytes, and to spare */
 
 static bool is_plural(enum msg_id id)
 {
@@ -63,6 +64,43 @@ bool msg_next_piece(struct str *rest, const struct msg_arg *args, size_t count,
     return true;
 }
 
+void msg_number(struct buf *out, enum lang lang, int64_t value)
+{
+    static const struct {
+        struct str mark;
+        int least; /* digits from which on there are groups */
+    } groups[LANG__N] = {
+        [LANG_EN] = {STR(","), 4},
+        [LANG_ES] = {STR("\u00a0"), 5},
+        [LANG_VI] = {STR("."), 4},
+        [LANG_PSEUDO] = {STR(","), 4},
+    };
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char digits[20]; /* the last first */
+    int n = 0;
+
+    assert(lang < LANG__N);
+    do {
+        digits[n++] = (char)('0' + (int)(left % 10));
+        left /= 10;
+    } while (left > 0);
+    if (value < 0)
+        BUF_ADD(out, "-");
+    for (int i = n; i-- > 0;) {
+        buf_add(out, (struct str){&digits[i], 1});
+        if (i > 0 && i % 3 == 0 && n >= groups[lang].least)
+            buf_add(out, groups[lang].mark);
+    }
+}
+
+struct str msg_number_text(struct arena *arena, enum lang lang, int64_t value)
+{
+    struct buf out = buf_in(arena, NUMBER_BYTES);
+
+    msg_number(&out, lang, value);
+    return buf_str(&out);
+}
+
 void msg_money(struct buf *out, struct money amount)
 {
     struct str digits = money_format(out->arena, amount);
@@ -86,7 +124,7 @@ void msg_write(struct buf *out, enum lang lang, enum msg_id id, const struct msg
             continue;
         assert(arg->kind != MSG_ARG_HTML);
         if (arg->kind == MSG_ARG_NUMBER)
-            buf_add_i64(out, arg->number);
+            msg_number(out, lang, arg->number);
         else if (arg->kind == MSG_ARG_MONEY)
             msg_money(out, (struct money){arg->number});
         else

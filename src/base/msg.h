@@ -23,7 +23,7 @@ struct msg_arg {
     struct str name;
     enum msg_arg_kind kind;
     struct str text; /* for TEXT and HTML; borrowed */
-    int64_t number;  /* for NUMBER: decimal digits, no grouping; for MONEY: cents */
+    int64_t number;  /* for NUMBER: written by msg_number; for MONEY: cents */
 };
 
 static inline struct msg_arg msg_arg_str(struct str name, struct str value)
@@ -88,6 +88,15 @@ bool msg_by_key(struct str key, enum msg_id *ret);
 
 /* "nav.skip". */
 struct str msg_key(enum msg_id id);
+
+/* A whole number as the reader's language groups it: "1,234", "1.234" in Vietnamese; in Spanish a
+ * space that does not break, from five digits on ("1234", "12 345"; RAE, Ortografía, VIII.2.3). For
+ * how many there are of something; what names a thing (a year, a house, a version) has no groups
+ * and goes into a message as text. */
+void msg_number(struct buf *out, enum lang lang, int64_t value);
+
+/* The same as a text in the arena: `{= msg_number_text(arena, v->lang, n) }`. */
+struct str msg_number_text(struct arena *arena, enum lang lang, int64_t value);
 
 /* An amount as residents read it, the same in each language of a U.S. city: "$1,234.50",
  * "-$0.05". */

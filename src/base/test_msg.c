@@ -103,6 +103,23 @@ static void plurals_follow_the_language(void **state)
     assert_str(msg_text(LANG_EN, MSG_nav_results), "{count} results");
 }
 
+static void numbers_have_the_groups_of_the_language(void **state)
+{
+    (void)state;
+    assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, 999), "999 results");
+    assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, 1000), "1,000 results");
+    assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, -12345), "-12,345 results");
+    assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, INT64_MIN),
+               "-9,223,372,036,854,775,808 results");
+    assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, 12345), "12\u00a0345 resultados");
+    assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, INT64_MIN),
+               "-9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808 resultados");
+    assert_str(msg_plural(arena, LANG_VI, MSG_nav_results, 1234567), "1.234.567 kết quả");
+    assert_str(msg_number_text(arena, LANG_EN, 1234), "1,234");
+    assert_str(msg_number_text(arena, LANG_ES, INT64_MIN),
+               "-9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808");
+}
+
 static void argument_types(void **state)
 {
     char z[] = "text";
@@ -163,6 +180,7 @@ int main(void)
         cmocka_unit_test(pieces_survive_stray_braces),
         cmocka_unit_test(unknown_placeholders_stay),
         cmocka_unit_test(plurals_follow_the_language),
+        cmocka_unit_test(numbers_have_the_groups_of_the_language),
         cmocka_unit_test(argument_types),
         cmocka_unit_test(money_is_shown_in_dollars),
         cmocka_unit_test(keys_are_found),

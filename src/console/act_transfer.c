@@ -2,6 +2,7 @@
 
 #include "console/act_transfer.ct.h"
 #include "engine/clock/turn.h"
+#include "engine/definition/service_search.h"
 #include "engine/definition/show.h"
 #include "web/csrf.h"
 #include "web/server.h"
@@ -116,6 +117,13 @@ static enum rc make_plan(struct ctx *ctx, const struct case_act *act,
     return rc;
 }
 
+static enum rc open_transfer(struct ctx *ctx, struct case_act *act)
+{
+    struct transfer_form *form = act->own;
+
+    return city_services_by_name(ctx, &form->services);
+}
+
 /* Whether the plan that was seen is of the service that is chosen now. */
 static bool is_planned(const struct case_act *act)
 {
@@ -157,6 +165,7 @@ static enum rc take_transfer(struct ctx *ctx, struct case_act *act)
 const struct case_act_kind act_transfer = {
     .title = MSG_case_transfer,
     .own_bytes = sizeof(struct transfer_form),
+    .open = open_transfer,
     .take = take_transfer,
     .page = transfer_page,
 };

@@ -11,6 +11,7 @@ struct due_change {
 };
 
 struct transfer_form {
+    const struct definition **services; /* of the city, by name */
     bool has_plan;
     struct transfer_plan plan;
     struct case_fact *kept, *left;

@@ -99,22 +99,25 @@ static void look_at_load(struct ctx *ctx, const struct installation *installatio
                          struct findings *findings)
 {
     struct installation_load load = {0};
+    int64_t idle_s;
     bool is_busy;
 
     if (!installation || !installation->load)
         return;
     installation->load(installation->app, &load);
+    idle_s = load.worker_idle_ms / 1000;
     is_busy = load.queued_writes > QUEUE_LOOK || load.queued_reads > QUEUE_LOOK;
     admin_finding_add(
-        findings, admin_finding(is_busy ? FINDING_LOOK : FINDING_GOOD, MSG_admin_h_queue,
-                                MSG_admin_h_queue_do,
-                                str_fmt(ctx->arena, "%lld / %lld", (long long)load.queued_writes,
-                                        (long long)load.queued_reads)));
+        findings,
+        admin_finding(is_busy ? FINDING_LOOK : FINDING_GOOD, MSG_admin_h_queue,
+                      MSG_admin_h_queue_do,
+                      admin_numbers(ctx, (int64_t[]){load.queued_writes, load.queued_reads}, 2)));
     if (load.has_worker)
-        admin_finding_add(findings, admin_finding(load.is_worker_stuck ? FINDING_BAD : FINDING_GOOD,
-                                                  MSG_admin_h_worker, MSG_admin_h_worker_do,
-                                                  str_fmt(ctx->arena, "%lld s",
-                                                          (long long)load.worker_idle_ms / 1000)));
+        admin_finding_add(
+            findings,
+            admin_finding(load.is_worker_stuck ? FINDING_BAD : FINDING_GOOD, MSG_admin_h_worker,
+                          MSG_admin_h_worker_do,
+                          str_fmt(ctx->arena, "%.*s s", STR_ARG(admin_numbers(ctx, &idle_s, 1)))));
     admin_finding_add(findings, admin_finding(FINDING_GOOD, MSG_admin_h_running, MSG_NONE,
                                               admin_ago(ctx, installation->started)));
 }
@@ -148,12 +151,13 @@ static enum rc look_at_jobs(struct ctx *ctx, struct findings *findings)
     if (rc)
         return rc;
     admin_finding_add(
-        findings, admin_finding(counts[JOB_GIVEN_UP]   ? FINDING_BAD
-                                : counts[JOB_TROUBLED] ? FINDING_LOOK
-                                                       : FINDING_GOOD,
-                                MSG_admin_h_jobs, MSG_admin_h_jobs_do,
-                                str_fmt(ctx->arena, "%lld / %lld", (long long)counts[JOB_GIVEN_UP],
-                                        (long long)counts[JOB_TROUBLED])));
+        findings,
+        admin_finding(
+            counts[JOB_GIVEN_UP]   ? FINDING_BAD
+            : counts[JOB_TROUBLED] ? FINDING_LOOK
+                                   : FINDING_GOOD,
+            MSG_admin_h_jobs, MSG_admin_h_jobs_do,
+            admin_numbers(ctx, (int64_t[]){counts[JOB_GIVEN_UP], counts[JOB_TROUBLED]}, 2)));
     return RC_OK;
 }
 
@@ -174,10 +178,12 @@ static enum rc look_at_record(struct ctx *ctx, const struct installation *instal
         !is_found || (row.size > head.size && ctx->now.us_utc - head.at.us_utc > HEAD_LATE_US);
     admin_finding_add(
         findings,
-        admin_finding(is_late ? FINDING_BAD : FINDING_GOOD, MSG_admin_h_head, MSG_admin_h_head_do,
-                      is_found ? str_fmt(ctx->arena, "%lld / %lld, %.*s", (long long)head.size,
-                                         (long long)row.size, STR_ARG(admin_ago(ctx, head.at)))
-                               : msg_text(ctx->lang, MSG_admin_none)));
+        admin_finding(
+            is_late ? FINDING_BAD : FINDING_GOOD, MSG_admin_h_head, MSG_admin_h_head_do,
+            is_found ? str_fmt(ctx->arena, "%.*s, %.*s",
+                               STR_ARG(admin_numbers(ctx, (int64_t[]){head.size, row.size}, 2)),
+                               STR_ARG(admin_ago(ctx, head.at)))
+                     : msg_text(ctx->lang, MSG_admin_none)));
     is_found = admin_health_instant(ctx, installation, HEALTH_VERIFIED_FILE, &verified);
     is_late = !is_found || ctx->now.us_utc - verified.us_utc > VERIFIED_LATE_US;
     admin_finding_add(findings, admin_finding(is_late ? FINDING_LOOK : FINDING_GOOD,
@@ -207,8 +213,7 @@ static enum rc look_at_mail(struct ctx *ctx, struct findings *findings)
     admin_finding_add(findings,
                       admin_finding(state, MSG_admin_h_mail,
                                     has_relay ? MSG_admin_h_mail_do : MSG_admin_h_mail_none,
-                                    str_fmt(ctx->arena, "%lld / %lld", (long long)row.queued,
-                                            (long long)row.failed)));
+                                    admin_numbers(ctx, (int64_t[]){row.queued, row.failed}, 2)));
     return RC_OK;
 }
 

@@ -4,6 +4,8 @@
 #include "console/admin_page.ct.h"
 #include "people/permission.h"
 
+#define MAX_NUMBERS_BYTES 200
+
 struct admin_page admin_page_on(struct ctx *ctx, const struct request *request, struct reply *reply,
                                 enum msg_id title, const char *here)
 {
@@ -47,6 +49,18 @@ enum rc admin_findings_show(struct ctx *ctx, struct request *request, struct rep
     if (!rc)
         admin_findings_page(&page.staff.view, &page, &findings, about->says);
     return rc;
+}
+
+struct str admin_numbers(struct ctx *ctx, const int64_t *numbers, size_t n)
+{
+    struct buf out = buf_in(ctx->arena, MAX_NUMBERS_BYTES);
+
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            BUF_ADD(&out, " / ");
+        msg_number(&out, ctx->lang, numbers[i]);
+    }
+    return buf_str(&out);
 }
 
 struct str admin_bytes(struct arena *arena, int64_t bytes)

@@ -51,6 +51,9 @@ struct admin_findings_page {
 enum rc admin_findings_show(struct ctx *ctx, struct request *request, struct reply *reply,
                             const struct admin_findings_page *about);
 
+/* "1,234 / 56", as the reader's language groups them; at most four. */
+struct str admin_numbers(struct ctx *ctx, const int64_t *numbers, size_t n);
+
 /* "1.2 GB", "340 MB", "12 kB". */
 struct str admin_bytes(struct arena *arena, int64_t bytes);
 

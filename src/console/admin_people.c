@@ -4,6 +4,7 @@
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "console/admin_people.ct.h"
+#include "engine/definition/service_search.h"
 
 struct str admin_person_path(struct arena *arena, struct str login, const char *rest)
 {
@@ -74,11 +75,14 @@ enum rc admin_people_show(struct ctx *ctx, struct request *request, struct reply
 }
 
 static enum rc show_new(struct ctx *ctx, const struct request *request, struct reply *reply,
-                        const struct person_new_view *view)
+                        struct person_new_view *view)
 {
     struct admin_page page =
         admin_page_on(ctx, request, reply, MSG_admin_person_new, "/staff/admin/people");
+    enum rc rc = city_services_by_name(ctx, &view->services);
 
+    if (rc)
+        return rc;
     page.staff.has_errors = view->err.id != ERR_NONE;
     if (page.staff.has_errors)
         reply->status = err_status(view->err.id);

@@ -21,13 +21,15 @@ struct person_view {
     struct str form; /* of the form that came back: "details", "disable", ... */
     struct err err;  /* what is wrong with it; id ERR_NONE: nothing */
     struct str typed_why;
-    struct account_details details; /* as typed */
+    struct account_details details;     /* as typed */
+    const struct definition **services; /* of the city, by name, for a grant's scope */
 };
 
 struct person_new_view {
     struct str login, name, email, role, scope, why; /* as typed */
     enum lang lang;
     struct err err;
+    const struct definition **services; /* of the city, by name, for a grant's scope */
 };
 
 struct person_password {

@@ -4,6 +4,7 @@
 #include "console/admin_people.h"
 #include "console/console.h"
 #include "console/queries.h"
+#include "engine/definition/service_search.h"
 #include "people/permission.h"
 
 #define COUNT_MAX 1000
@@ -51,6 +52,8 @@ static enum rc show(struct ctx *ctx, const struct request *request, struct reply
         admin_page_on(ctx, request, reply, MSG_admin_people, "/staff/admin/people");
     enum rc rc = session_list(ctx, view->account.id, &view->sessions, &view->session_n);
 
+    if (!rc)
+        rc = city_services_by_name(ctx, &view->services);
     if (rc)
         return rc;
     page.staff.title = view->account.name;

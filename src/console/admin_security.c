@@ -40,7 +40,7 @@ static struct str yes_no(const struct ctx *ctx, bool is)
 
 static struct str number(struct ctx *ctx, int64_t n)
 {
-    return str_fmt(ctx->arena, "%lld", (long long)n);
+    return admin_numbers(ctx, &n, 1);
 }
 
 static void look_at_address(struct ctx *ctx, const struct installation *installation,
@@ -129,13 +129,12 @@ static void look_at_sums(struct ctx *ctx, const struct staff_sums *sums, struct 
     admin_finding_add(findings,
                       admin_finding(sums->with_both ? FINDING_LOOK : FINDING_GOOD, MSG_admin_s_both,
                                     MSG_admin_s_both_do, number(ctx, sums->with_both)));
-    admin_finding_add(findings,
-                      admin_finding(sums->active > 4 && 2 * sums->city_wide > sums->active
-                                        ? FINDING_LOOK
-                                        : FINDING_GOOD,
-                                    MSG_admin_s_wide, MSG_admin_s_wide_do,
-                                    str_fmt(ctx->arena, "%lld / %lld", (long long)sums->city_wide,
-                                            (long long)sums->active)));
+    admin_finding_add(
+        findings,
+        admin_finding(sums->active > 4 && 2 * sums->city_wide > sums->active ? FINDING_LOOK
+                                                                             : FINDING_GOOD,
+                      MSG_admin_s_wide, MSG_admin_s_wide_do,
+                      admin_numbers(ctx, (int64_t[]){sums->city_wide, sums->active}, 2)));
     admin_finding_add(findings,
                       admin_finding(sums->disabled_with_grants ? FINDING_LOOK : FINDING_GOOD,
                                     MSG_admin_s_disabled, MSG_admin_s_disabled_do,
@@ -231,8 +230,7 @@ static enum rc look_at_keys(struct ctx *ctx, struct findings *findings)
         admin_finding_add(findings,
                           admin_finding(wide || idle ? FINDING_LOOK : FINDING_GOOD,
                                         MSG_admin_s_api_keys, MSG_admin_s_api_keys_do,
-                                        str_fmt(ctx->arena, "%lld / %lld / %lld", (long long)alive,
-                                                (long long)wide, (long long)idle)));
+                                        admin_numbers(ctx, (int64_t[]){alive, wide, idle}, 3)));
     return rc;
 }
 

@@ -8,7 +8,8 @@
 #include "engine/cases/keep_job.h"
 #include "engine/definition/show.h"
 
-#define MAX_FACTS 24
+#define MAX_FACTS       24
+#define MAX_SHOWN_BYTES 16384
 
 struct telling {
     const struct case_view *view;
@@ -217,15 +218,51 @@ static void tell_rated(struct ctx *ctx, struct telling *telling)
     telling->line->text = word(telling, "text");
 }
 
-/* "true" as the field shows it: "Yes". */
-static struct str shown_as(struct ctx *ctx, const struct field *field, struct str typed)
+static bool reads(struct ctx *ctx, const struct field *field, struct str typed, struct str *ret)
 {
     struct answer answer = {0};
 
-    if (answer_read(ctx, field, &typed, 1, &answer) == RC_OK && answer.is_given)
-        return answer_shown(ctx->arena, field, &answer, ctx->lang);
+    if (field && answer_read(ctx, field, &typed, 1, &answer) == RC_OK && answer.is_given) {
+        *ret = answer_shown(ctx->arena, field, &answer, ctx->lang);
+        return true;
+    }
     ctx_clear_error(ctx);
+    return false;
+}
+
+/* "true" as the field shows it: "Yes"; an option that this version has no more, as another has. */
+static struct str shown_one(struct ctx *ctx, const struct definition *definition,
+                            const struct field *field, struct str typed)
+{
+    struct str shown;
+
+    if (reads(ctx, field, typed, &shown))
+        return shown;
+    for (size_t i = ctx->city->version_n; i-- > 0;) {
+        const struct definition *other = ctx->city->versions[i];
+
+        if (str_eq(other->code, definition->code) &&
+            reads(ctx, definition_field(other, field->id), typed, &shown))
+            return shown;
+    }
     return typed;
+}
+
+/* The same for all that were chosen. */
+static struct str shown_as(struct ctx *ctx, const struct definition *definition,
+                           const struct field *field, struct str typed)
+{
+    struct buf out = buf_in(ctx->arena, MAX_SHOWN_BYTES);
+    struct str part;
+
+    if (!field_kind(field->type)->takes_several)
+        return shown_one(ctx, definition, field, typed);
+    while (str_next(&typed, ',', &part)) {
+        if (out.n)
+            BUF_ADD(&out, ", ");
+        buf_add(&out, shown_one(ctx, definition, field, part));
+    }
+    return buf_str(&out);
 }
 
 /* The payload names the fields that a step's effects set. */
@@ -240,7 +277,8 @@ static void tell_answered(struct ctx *ctx, struct telling *telling)
         struct str typed = word(telling, str_z(ctx->arena, field->id));
 
         if (typed.n)
-            add_fact(telling, text_in(&field->text, ctx->lang), shown_as(ctx, field, typed));
+            add_fact(telling, text_in(&field->text, ctx->lang),
+                     shown_as(ctx, definition, field, typed));
     }
 }
 

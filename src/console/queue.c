@@ -183,6 +183,11 @@ static enum rc load_name(struct ctx *ctx, const struct staff_page *page, struct 
 
 /* ---- The views beside it */
 
+static struct str number(const struct ctx *ctx, int64_t n)
+{
+    return msg_number_text(ctx->arena, ctx->lang, n);
+}
+
 static enum rc add_link(struct ctx *ctx, const struct staff_page *page, struct queue_view *view,
                         struct str name, const struct team *team)
 {
@@ -206,8 +211,8 @@ static enum rc add_link(struct ctx *ctx, const struct staff_page *page, struct q
         .name = name,
         .url = queue_url(page, filter),
         .count = row.counted > QUEUE_COUNT_MAX
-                     ? str_fmt(ctx->arena, "%d+", QUEUE_COUNT_MAX)
-                     : str_fmt(ctx->arena, "%lld", (long long)row.counted),
+                     ? str_fmt(ctx->arena, "%.*s+", STR_ARG(number(ctx, QUEUE_COUNT_MAX)))
+                     : number(ctx, row.counted),
         .is_current = !view->is_saved && str_eq(view->ask.text, filter),
     };
     return RC_OK;
@@ -253,14 +258,8 @@ static enum rc load_own(struct ctx *ctx, const struct staff_page *page, struct q
 
 static enum rc load_services(struct ctx *ctx, struct queue_view *view)
 {
-    const struct city *city = ctx->city;
-
-    view->services = ARENA_ARRAY(ctx->arena, city->service_n + 1, const struct definition *);
-    if (!view->services)
-        return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < city->service_n; i++)
-        view->services[view->service_n++] = city->services[i];
-    return services_by_name(ctx, view->services, view->service_n);
+    view->service_n = ctx->city->service_n;
+    return city_services_by_name(ctx, &view->services);
 }
 
 static struct str title_of(struct ctx *ctx, const struct queue_view *view)

@@ -11,7 +11,7 @@
 #define QUEUE_DATA_ROWS 50000 /* in a CSV or JSON file */
 
 struct queue_view_link {
-    struct str name, url, count; /* "42", "1000+"; empty: not counted */
+    struct str name, url, count; /* "42", "1,000+"; empty: not counted */
     bool is_current;
 };
 

@@ -99,7 +99,7 @@ static void an_asset_that_is_none_is_told_at_its_field(void **state)
             submit(&browser, path, case_form(&browser, str_z(world->site.ctx.arena, typed))), 422);
         assert_true(page_has(&browser, "id=\"post-error\""));
         assert_true(page_has(&browser, "href=\"#post\""));
-        assert_true(page_has(&browser, "name=\"f.post\" value=\"Mine\""));
+        assert_true(page_has(&browser, "name=\"f.post\" type=\"text\" value=\"Mine\""));
         assert_true(page_has(&browser, "<ins>Trees</ins>"));
         assert_true(page_has(&browser, "Bent</textarea>"));
     }
@@ -109,6 +109,23 @@ static void an_asset_that_is_none_is_told_at_its_field(void **state)
         303);
     assert_int_equal(browse(&browser, location_of(&browser)), 200);
     assert_true(page_has(&browser, "SP-1"));
+}
+
+/* A question is asked as the report asks it: a day with the browser's own calendar. */
+static void a_transfer_asks_as_the_report_does(void **state)
+{
+    struct world *world = *state;
+    struct browser browser = {0};
+    struct str path = begin_act(world, &browser, "/transfer");
+
+    assert_int_equal(
+        submit(&browser, path,
+               case_form(&browser,
+                         "service=tree&f.planted=2020-04-01&f.height=7&reason=Bent&act=plan")),
+        200);
+    assert_true(page_has(&browser, "name=\"f.planted\" type=\"date\" value=\"2020-04-01\""));
+    assert_true(
+        page_has(&browser, "name=\"f.height\" type=\"text\" inputmode=\"decimal\" value=\"7\""));
 }
 
 static void who_is_second_sees_what_changed(void **state)
@@ -283,6 +300,10 @@ static void how_it_went_and_what_a_step_set_is_told(void **state)
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
     assert_true(page_has(&browser, "<h3>Set by the step</h3>"));
     assert_true(page_has(&browser, "<dt>Is the lamp broken?</dt><dd dir=\"auto\">Yes</dd>"));
+    assert_true(
+        page_has(&browser, "<dt>What is broken?</dt><dd dir=\"auto\">The bulb, The pole</dd>"));
+    assert_true(page_has(&browser, "<dt>Why?</dt><dd dir=\"auto\">It is old</dd>"));
+    assert_false(page_has(&browser, "bulb,pole"));
     assert_false(page_has(&browser, "How it went"));
     test_city_rate(&world->city, 1, 4, "Quick, <b>thanks</b>");
     assert_int_equal(browse(&browser, case_path(world, number, "")), 200);
@@ -384,6 +405,7 @@ int main(void)
         WORLD_TEST(a_case_goes_to_another_service_and_back),
         WORLD_TEST(a_closed_day_is_in_the_history),
         WORLD_TEST(an_asset_that_is_none_is_told_at_its_field),
+        WORLD_TEST(a_transfer_asks_as_the_report_does),
         WORLD_TEST(who_is_second_sees_what_changed),
         WORLD_TEST(cases_are_merged_and_taken_apart),
         WORLD_TEST(cases_are_linked),

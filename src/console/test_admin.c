@@ -451,15 +451,39 @@ static void a_job_leads_to_its_case(void **state)
     assert_true(page_has(&ada, "<code>&lt;b&gt;x</code>"));
 }
 
+static void large_numbers_have_groups(void **state)
+{
+    struct world *world = *state;
+    struct browser ada = administrator(world);
+
+    test_city_exec(&world->city,
+                   "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1234)"
+                   " INSERT INTO job (kind, argument, due, attempts, done, trouble)"
+                   " SELECT 'bulk.run', '1', 1, 99, NULL, 'x' FROM n");
+    assert_int_equal(browse(&ada, S("/staff/admin/jobs?state=given-up")), 200);
+    assert_true(page_has(&ada, "<span class=\"ch-count\">1,234</span>"));
+    assert_int_equal(browse(&ada, S("/vi/staff/admin/jobs?state=given-up")), 200);
+    assert_true(page_has(&ada, "<span class=\"ch-count\">1.234</span>"));
+    assert_int_equal(browse(&ada, S("/staff/admin/health")), 200);
+    assert_true(page_has(&ada, "1,234 / 0"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(each_route_as_each_role),       WORLD_TEST(strangers_are_let_in_nowhere),
-        cmocka_unit_test(the_matrix_is_complete),  WORLD_TEST(somebody_new_comes),
-        WORLD_TEST(settings_are_changed_and_kept), WORLD_TEST(a_test_message_goes_to_oneself),
-        WORLD_TEST(the_list_is_searched),          WORLD_TEST(a_grant_is_looked_at_and_given),
-        WORLD_TEST(a_grant_is_taken_back),         WORLD_TEST(shutting_out_ends_sessions_at_once),
-        WORLD_TEST(nobody_raises_themselves),      WORLD_TEST(health_and_security_are_looked_at),
+        WORLD_TEST(each_route_as_each_role),
+        WORLD_TEST(strangers_are_let_in_nowhere),
+        cmocka_unit_test(the_matrix_is_complete),
+        WORLD_TEST(somebody_new_comes),
+        WORLD_TEST(settings_are_changed_and_kept),
+        WORLD_TEST(a_test_message_goes_to_oneself),
+        WORLD_TEST(large_numbers_have_groups),
+        WORLD_TEST(the_list_is_searched),
+        WORLD_TEST(a_grant_is_looked_at_and_given),
+        WORLD_TEST(a_grant_is_taken_back),
+        WORLD_TEST(shutting_out_ends_sessions_at_once),
+        WORLD_TEST(nobody_raises_themselves),
+        WORLD_TEST(health_and_security_are_looked_at),
         WORLD_TEST(a_job_leads_to_its_case),
     };
 

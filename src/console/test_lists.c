@@ -151,8 +151,8 @@ static void a_contact_is_typed(void **state)
     assert_int_equal(browse_list(&auditor, "reporter:tran"), 422);
 }
 
-/* The filter's form and the box for a call name the services in the order of the reader's language,
- * in which Árbol comes before Hole. */
+/* Services are named in the order of the reader's language, in which Árbol comes before Hole: in
+ * the filter's form, the box for a call, where a case may go and what a grant may be for. */
 static void services_are_offered_by_name(void **state)
 {
     static const struct {
@@ -161,17 +161,28 @@ static void services_are_offered_by_name(void **state)
         {"/staff/queue", "<option value=\"hole\"", "<option value=\"tree\""},
         {"/es/staff/queue", "<option value=\"tree\"", "<option value=\"hole\""},
         {"/es/staff/new", "<option value=\"\xc3\x81rbol\"", "<option value=\"Hole\""},
+        {"/staff/cases/NUMBER/transfer", "<option value=\"hole\"", "<option value=\"tree\""},
+        {"/es/staff/cases/NUMBER/transfer", "<option value=\"tree\"", "<option value=\"hole\""},
+        {"/staff/admin/new-person", "\"service:hole\"", "\"service:tree\""},
+        {"/es/staff/admin/new-person", "\"service:tree\"", "\"service:hole\""},
+        {"/es/staff/admin/people/crew", "\"service:tree\"", "\"service:hole\""},
     };
     struct world *world = *state;
     struct browser browser = {.world = world};
     struct str password = test_city_staff(&world->city, "rdiaz", "agent", "city", "");
+    struct str number = test_city_file(&world->city, "lamp", false, "");
 
+    test_city_grant(&world->city, "rdiaz", "administrator", "city", "");
+    test_city_staff(&world->city, "crew", "crew", "city", "");
     browser_sign_in(&browser, "rdiaz", password);
     for (size_t i = 0; i < COUNT(pages); i++) {
-        struct str body;
-        ptrdiff_t first, second;
+        struct str path = str_of(pages[i].page), body;
+        ptrdiff_t at = str_find(path, S("NUMBER")), first, second;
 
-        assert_int_equal(browse(&browser, str_of(pages[i].page)), 200);
+        if (at >= 0)
+            path = str_fmt(world->site.ctx.arena, "%.*s%.*s/transfer", (int)at, path.p,
+                           STR_ARG(number));
+        assert_int_equal(browse(&browser, path), 200);
         body = browser.last.body;
         first = str_find(body, str_of(pages[i].first));
         second = str_find(body, str_of(pages[i].second));

@@ -260,7 +260,7 @@ static void translate(const char *sql, char *to, size_t room)
 static bool ask_postgres(struct raw *raw, const char *sql, PGresult **ret)
 {
     ExecStatusType status;
-    char text[200000];
+    char text[600000];
 
     translate(sql, text, sizeof text);
     *ret = PQexec(raw->postgres, text);

@@ -34,10 +34,19 @@ struct str page_url(const struct page *page, struct str path)
 struct html page_brand(const struct page *page)
 {
     struct buf out = buf_in(page->ctx->arena, MAX_BRAND_BYTES);
+    struct str whole = city_full_name(page->ctx->arena, page->city, page->view.lang);
+    struct str name = text_in(&page->city->name, page->view.lang);
+    ptrdiff_t at = str_find(whole, name);
 
+    if (at < 0) {
+        name = whole;
+        at = 0;
+    }
+    html_text(&out, str_slice(whole, 0, (size_t)at));
     BUF_ADD(&out, "<span class=\"ch-brand__name\">");
-    html_text(&out, text_in(&page->city->name, page->view.lang));
+    html_text(&out, name);
     BUF_ADD(&out, "</span>");
+    html_text(&out, str_slice(whole, (size_t)at + name.n, whole.n));
     return html_of_buf(&out);
 }
 

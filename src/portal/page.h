@@ -31,7 +31,7 @@ void page_needs_form(struct page *page, struct reply *reply);
 /* A path of this site in the page's language. */
 struct str page_url(const struct page *page, struct str path);
 
-/* The city's name as the header sets it, to stand inside "City of ...". */
+/* The city's full name as the header sets it: its name large, where it stands in it. */
 struct html page_brand(const struct page *page);
 
 /* What is wrong with one input, in the page's language. */

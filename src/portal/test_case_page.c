@@ -331,7 +331,7 @@ static void a_word_is_added(void **state)
     assert_true(sees(own, "href=\"#comment\"") && sees(own, "id=\"comment-error\""));
     memset(longest + 8, 'a', OWN_TEXT_MAX + 1);
     assert_int_equal(submit(own, longest, "%s", at(&scene, "/comments")), 422);
-    assert_true(sees(own, "has 2001 characters, and there is room for 2000") &&
+    assert_true(sees(own, "has 2,001 characters, and there is room for 2,000") &&
                 sees(own, "aaaa</textarea>"));
     for (int i = 0; i < 2; i++) { /* the form sent twice */
         submit(own, "comment=It+grows", "/es%s", at(&scene, "/comments"));

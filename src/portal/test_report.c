@@ -81,6 +81,28 @@ static struct city *city_with(struct world *world)
     return city;
 }
 
+/* A town is no "City of". */
+static void a_town_is_called_one(void **state)
+{
+    struct world *world = *state;
+    struct visitor ana = visitor_in(world);
+    struct city *town = city_with(world);
+
+    assert_int_equal(visit(&ana, "/"), 200);
+    assert_true(sees(&ana, " - City of Port Azalea</title>"));
+    assert_true(sees(&ana, "City of <span class=\"ch-brand__name\">Port Azalea</span></span>"));
+    town->full_name.in[LANG_EN] = S("Town of Port Azalea <on the bay>");
+    town->full_name.in[LANG_ES] = S("Pueblo del Puerto");
+    world->ctx.city = town;
+    assert_int_equal(visit(&ana, "/"), 200);
+    assert_false(sees(&ana, "City of"));
+    assert_true(sees(&ana, " - Town of Port Azalea &lt;on the bay&gt;</title>"));
+    assert_true(sees(&ana, "Town of <span class=\"ch-brand__name\">Port Azalea</span> &lt;on"));
+    assert_int_equal(visit(&ana, "/es/"), 200);
+    assert_true(sees(&ana, "<span class=\"ch-brand__name\">Pueblo del Puerto</span></span>"));
+    world->ctx.city = test_city;
+}
+
 /* No service is missing on the home page without a word: those of a group are counted, by their
  * names, and those of none stand under a heading of their own. */
 static void the_home_page_leaves_no_service_out(void **state)
@@ -646,6 +668,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_report_goes_step_by_step),
         TEST(a_number_has_its_unit),
+        TEST(a_town_is_called_one),
         TEST(the_home_page_leaves_no_service_out),
         TEST(the_examples_are_what_is_asked_for),
         TEST(without_layers_no_map_is_spoken_of),

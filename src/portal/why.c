@@ -169,7 +169,9 @@ static enum rc explain(struct explaining *e)
         say(e, MSG_why_paused,
             MSG_ARG("date", show_instant(e->ctx, e->clock->paused, e->ctx->lang)), MSG_ARG("x", 0));
     say(e, MSG_why_source, MSG_ARG("service", text_in(&e->definition->name, e->ctx->lang)),
-        MSG_ARG("version", e->trace.version ? e->trace.version : e->definition->version));
+        MSG_ARG("version", str_fmt(e->ctx->arena, "%lld",
+                                   (long long)(e->trace.version ? e->trace.version
+                                                                : e->definition->version))));
     return RC_OK;
 }
 

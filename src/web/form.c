@@ -186,6 +186,17 @@ int64_t form_integer(const struct form *form, const char *name)
     return form_field(form, name)->integer;
 }
 
+/* What the error says: a bound that is a whole number has groups like every other number. */
+static struct msg_arg arg_of(const struct err *err)
+{
+    bool is_bound = err->id == ERR_TOO_LONG || err->id == ERR_TOO_BIG || err->id == ERR_TOO_SMALL;
+    int64_t bound;
+
+    if (is_bound && str_to_i64(err->arg, &bound))
+        return (struct msg_arg)MSG_ARG("arg", bound);
+    return (struct msg_arg)MSG_ARG("arg", err->arg);
+}
+
 /* What a text that is too long is told, when the request has it: the most, and how long it was. */
 static struct str sentence_of_length(struct arena *arena, enum lang lang,
                                      const struct request *request, const struct err *err)
@@ -194,7 +205,7 @@ static struct str sentence_of_length(struct arena *arena, enum lang lang,
     size_t n = request_typed_length(request, err->field, &is_whole);
     struct str kept = params_get(&request->form, err->field);
     const struct msg_arg args[] = {
-        MSG_ARG("arg", err->arg),
+        arg_of(err),
         MSG_ARG("count", (int64_t)n),
         MSG_ARG("kept", (int64_t)utf8_count(kept)),
     };
@@ -217,7 +228,7 @@ struct str form_named(struct arena *arena, enum lang lang, struct str name, stru
 struct str form_sentence(struct arena *arena, enum lang lang, const struct request *request,
                          const struct err *err)
 {
-    struct msg_arg arg = MSG_ARG("arg", err->arg);
+    struct msg_arg arg = arg_of(err);
     enum msg_id id;
 
     if (err->id == ERR_PATTERN && err->arg.n)

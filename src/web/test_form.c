@@ -130,7 +130,7 @@ static void test_sentences(void **state)
     assert_str(
         sentence(ctx, &request,
                  (struct err){.id = ERR_TOO_LONG, .field = S("text"), .arg = S("4000")}),
-        "Your text had 1048576 characters, and there is room for 4000. Its first 9 are shown "
+        "Your text had 1,048,576 characters, and there is room for 4,000. Its first 9 are shown "
         "here: please shorten it.");
     assert_str(sentence(ctx, &request,
                         (struct err){.id = ERR_TOO_LONG, .field = S("other"), .arg = S("2")}),

@@ -6,7 +6,7 @@
 scenarios are the *.http files beside this program, open311 is a strict client of that standard,
 input what bad input gets on every channel, disk what a full, read-only or stopped store gets, guard
 what strangers get by another way, places one place on every channel, fields every kind of field on
-every channel. Without --suite all run.
+every channel, order the order of the lists for everybody. Without --suite all run.
 PostgreSQL is the server of tests/lib/postgres.sh; without one its tests are skipped.
 CITYHALL_TEST_LONG=1 does more of each.
 """
@@ -49,9 +49,11 @@ def suites():
     import fields
     import guard
     import open311
+    import order
     import places
     return {"scenarios": scenarios, "open311": open311.run, "input": bad_input.run, "disk": bad_store.run,
-            "guard": guard.run, "places": places.run, "fields": fields.run}
+            "guard": guard.run, "places": places.run, "fields": fields.run,
+            "order": order.run}
 
 
 def main():

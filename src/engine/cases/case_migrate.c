@@ -180,7 +180,7 @@ static enum rc migrate_one(struct ctx *ctx, const struct case_migration *how, in
         return rc;
     rc = look_or_move(ctx, &moving);
     if (rc && ctx->err.id == ERR_TOO_LARGE) {
-        moving.obstacle = S("what it would leave behind is too long for the record");
+        moving.obstacle = S("its answers are too long to be carried");
         ctx_clear_error(ctx);
         rc = RC_OK;
     }

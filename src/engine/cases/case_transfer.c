@@ -92,6 +92,30 @@ static void take_back(struct ctx *ctx, const struct transferring *work, const st
         *ret = *left;
 }
 
+/* What staff answer may make the case as long as a filing may be, or as it was before: answers that
+ * were stored when there was no bound are no reason to keep a case where it is. */
+static enum rc check_given(struct ctx *ctx, const struct transferring *work)
+{
+    const struct answers *given = work->transfer->given;
+    const struct filing filing = {.definition = work->plan.to, .answers = work->plan.kept};
+    const struct field *longest = NULL;
+    size_t most = 0;
+
+    if (!given || given->definition != work->plan.to ||
+        answers_json(ctx, &work->plan.kept).n <= work->edit.row.answers.n)
+        return RC_OK;
+    for (size_t i = 0; i < work->plan.to->field_n; i++) {
+        const struct field *field = &work->plan.to->fields[i];
+        size_t n = given->of[i].is_given ? answer_typed(ctx->arena, field, &given->of[i]).n : 0;
+
+        if (n > most) {
+            longest = field;
+            most = n;
+        }
+    }
+    return longest ? filing_check_answers(ctx, &filing, longest) : RC_OK;
+}
+
 static enum rc keep_answers(struct ctx *ctx, struct transferring *work)
 {
     struct transfer_plan *plan = &work->plan;
@@ -119,7 +143,7 @@ static enum rc keep_answers(struct ctx *ctx, struct transferring *work)
         if (!plan->kept.of[i].is_given)
             take_back(ctx, work, field, &left_before.of[i], &plan->kept.of[i]);
     }
-    return rc;
+    return rc ? rc : check_given(ctx, work);
 }
 
 /* What the new service asks everybody and the case has no answer to. A condition that cannot be

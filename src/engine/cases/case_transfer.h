@@ -37,7 +37,9 @@ struct transfer_plan {
 
 /* ERR_NOT_A_CHOICE, field "service", for the service it has and for one that the city does not
  * offer; ERR_REQUIRED or ERR_PLACE_OUTSIDE, field "place", when the new service needs another
- * place; ERR_CASE_CLOSED for a case that is closed. */
+ * place; ERR_CASE_CLOSED for a case that is closed; ERR_TOO_LONG at the longest answer of staff
+ * when theirs make the answers longer than they were and than a filing's may be
+ * (FILING_ANSWERS_MAX). */
 enum rc case_transfer_plan(struct ctx *ctx, int64_t case_id, const struct transfer *transfer,
                            struct transfer_plan *ret) MUST_CHECK;
 

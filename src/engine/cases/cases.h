@@ -74,10 +74,10 @@ enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CH
 /* ERR_TOO_LONG, ERR_NOT_UTF8 ("description"). */
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
-/* The answers together have a bound, so that a transfer or migration can keep in the record what it
- * leaves behind: ERR_TOO_LONG at the field `at`, or the longest when it is NULL, with the number of
- * characters that fit there. */
-#define FILING_ANSWERS_MAX 40000 /* bytes of JSON; quoted as a text again at most twice as many */
+/* The answers together have a bound, far below what can be stored (ANSWERS_BYTES_MAX): ERR_TOO_LONG
+ * at the field `at`, or the longest when it is NULL, with the number of characters that fit there.
+ */
+#define FILING_ANSWERS_MAX 40000 /* bytes of JSON */
 enum rc filing_check_answers(struct ctx *ctx, const struct filing *filing,
                              const struct field *at) MUST_CHECK;
 

@@ -23,7 +23,8 @@ static struct place_choice choice_of(struct ctx *ctx, const struct public_place_
 
 static struct str block_label(struct ctx *ctx, const struct place_block *block)
 {
-    const struct msg_arg args[] = {MSG_ARG("hundred", (int64_t)block->hundred),
+    /* The number of a house, so without groups. */
+    const struct msg_arg args[] = {MSG_ARG("hundred", str_fmt(ctx->arena, "%d", block->hundred)),
                                    MSG_ARG("street", block->street)};
 
     if (block->hundred < 0)

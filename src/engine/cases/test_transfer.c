@@ -43,6 +43,12 @@ static const char again[] =
                            "  - {filed: 2026-07-06 10:00, expect: {team: streets-west}}\n"       \
                            "  - {filed: 2026-07-06 11:00, expect: {team: streets-west}}\n"
 
+/* Ten questions with room for 4,000 characters each. */
+#define LONG(id) "  - {id: " id ", type: text, max: 4000, required: false, text: " NAMES("x") "}\n"
+#define FIELDS                                                                                  \
+    "fields:\n" LONG("a") LONG("b") LONG("c") LONG("d") LONG("e") LONG("f") LONG("g") LONG("h") \
+        LONG("i") LONG("j")
+
 /* A condition of so many characters as a file may have, in a clock and in a route, and the longest
  * of spans. */
 static const char *endless(struct test_town *town)
@@ -81,21 +87,48 @@ static int open_town(void **state)
                   SERVICE("kiosk", "again", "5 workdays, answer: 90"));
     test_town_put(*state, "services/stall.yaml",
                   SERVICE("stall", "again", "5 workdays, answer: 1"));
+    test_town_put(*state, "services/hut.yaml", SERVICE("hut", "mend", "5") FIELDS);
+    test_town_put(*state, "services/house.yaml",
+                  SERVICE("house", "mend", "5") "fields:\n" LONG("a") LONG("why"));
     test_town_put(*state, "services/endless.yaml", endless(*state));
     test_town_publish(*state);
     return opened;
 }
 
-static void transfer(struct test_town *town, const char *service)
+static enum rc transfer_case(struct test_town *town, int64_t case_id,
+                             const struct transfer *transfer)
 {
     static const struct grant grant = {ROLE_SUPERVISOR, SCOPE_CITY, STR("")};
     const struct actor staff = {.kind = ACTOR_STAFF, .id = 1, .grants = &grant, .grant_n = 1};
+    enum rc rc;
 
     town->ctx.actor = &staff;
-    test_ok(&town->ctx, case_transfer(&town->ctx, 1, 0,
+    rc = case_transfer(&town->ctx, case_id, 0, transfer);
+    town->ctx.actor = NULL;
+    return rc;
+}
+
+static void transfer(struct test_town *town, const char *service)
+{
+    test_ok(&town->ctx, transfer_case(town, 1,
                                       &(struct transfer){.service = str_of(service),
                                                          .reason = S("It is one.")}));
-    town->ctx.actor = NULL;
+}
+
+/* Answers of a case that was stored before they had a bound together. */
+static void store_too_much(struct test_town *town)
+{
+    struct buf out = buf_in(town->ctx.arena, 200000);
+
+    BUF_ADD(&out, "UPDATE cases SET answers = '{");
+    for (char id = 'a'; id <= 'j'; id++) {
+        buf_add_fmt(&out, "%s\"%c\":\"", id == 'a' ? "" : ",", id);
+        for (int i = 0; i < 4000; i++)
+            BUF_ADD(&out, "\xe1\xbb\x87");
+        BUF_ADD(&out, "\"");
+    }
+    BUF_ADD(&out, "}' WHERE id = 1");
+    test_town_set(town, str_z(town->ctx.arena, buf_str(&out)));
 }
 
 static const char state[] = "SELECT state FROM cases";
@@ -204,6 +237,48 @@ static void endless_rules_refuse_nobody(void **state_of)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, test_town_close)
 
+/* What is left behind is in the record, however much it is, and comes back. */
+static void what_is_too_long_is_left_behind_whole(void **state_of)
+{
+    struct test_town *town = *state_of;
+
+    test_town_file_as(town, "hut", NULL, 0);
+    store_too_much(town);
+    transfer(town, "bench");
+    test_town_says(town, "SELECT answers FROM cases", "{}");
+    transfer(town, "hut");
+    assert_true(test_town_text(town, "SELECT answers FROM cases").n > 120000);
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+/* Staff's answers may make the case as long as a filing, or as it was, and no longer. */
+static void what_staff_add_has_the_bound_of_a_filing(void **state_of)
+{
+    struct test_town *town = *state_of;
+    struct buf why = buf_in(town->ctx.arena, 50000);
+    const struct definition *to;
+    struct answers given;
+    struct transfer house = {.service = S("house"), .reason = S("It is one."), .given = &given};
+
+    test_town_file_as(town, "hut", NULL, 0);
+    store_too_much(town);
+    to = city_service(town->ctx.city, S("house"));
+    test_ok(&town->ctx, answers_new(&town->ctx, to, &given));
+    for (int i = 0; i < 39990; i++)
+        BUF_ADD(&why, "y");
+    given.of[1] = (struct answer){.is_given = true, .value = cel_string(buf_str(&why))};
+    test_ok(&town->ctx, transfer_case(town, 1, &house));
+    test_town_file_as(town, "bench", NULL, 0);
+    for (int i = 0; i < 100; i++)
+        BUF_ADD(&why, "y");
+    given.of[0] = (struct answer){.is_given = true, .value = cel_string(S("a"))};
+    given.of[1].value = cel_string(buf_str(&why));
+    assert_int_equal(transfer_case(town, 2, &house), RC_INVALID);
+    assert_int_equal(town->ctx.err.id, ERR_TOO_LONG);
+    assert_true(str_eq(town->ctx.err.field, S("why")));
+    ctx_clear_error(&town->ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +288,8 @@ int main(void)
         TEST(a_name_that_is_closed_there_begins_anew),
         TEST(a_clock_begun_anew_is_the_one_renewed),
         TEST(endless_rules_refuse_nobody),
+        TEST(what_is_too_long_is_left_behind_whole),
+        TEST(what_staff_add_has_the_bound_of_a_filing),
     };
 
     return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);

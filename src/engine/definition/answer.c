@@ -10,8 +10,6 @@
 #include "base/utf8.h"
 #include "engine/definition/show.h"
 
-#define MAX_ANSWERS_BYTES 400000
-
 enum rc answers_new(struct ctx *ctx, const struct definition *definition, struct answers *ret)
 {
     struct answer *of = ARENA_ARRAY(ctx->arena, definition->field_n, struct answer);
@@ -333,7 +331,7 @@ struct cel_value answer_unread(struct arena *arena, const struct field *field)
 
 struct str answers_json(struct ctx *ctx, const struct answers *answers)
 {
-    struct buf out = buf_in(ctx->arena, MAX_ANSWERS_BYTES);
+    struct buf out = buf_in(ctx->arena, ANSWERS_BYTES_MAX);
     struct json_writer json = json_writer_on(&out);
 
     json_begin_object(&json);
@@ -383,7 +381,7 @@ enum rc answers_parse(struct ctx *ctx, const struct definition *definition, stru
     enum rc rc = answers_new(ctx, definition, &answers);
 
     if (!rc)
-        rc = json_parse(ctx, json, MAX_ANSWERS_BYTES, &root);
+        rc = json_parse(ctx, json, ANSWERS_BYTES_MAX, &root);
     for (size_t i = 0; !rc && i < definition->field_n; i++) {
         const struct field *field = &definition->fields[i];
         const json_t *value = json_object_getn(root, field->id.p, field->id.n);

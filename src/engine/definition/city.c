@@ -1,5 +1,6 @@
 #include "engine/definition/city.h"
 
+#include "base/msg.h"
 #include "db/db.h"
 #include "engine/definition/city_build.h"
 #include "engine/definition/queries.h"
@@ -254,6 +255,14 @@ static struct text name_of(const struct named *named, size_t n, struct str id)
 struct text city_group_name(const struct city *city, struct str id)
 {
     return name_of(city->groups, city->group_n, id);
+}
+
+struct str city_full_name(struct arena *arena, const struct city *city, enum lang lang)
+{
+    struct msg_arg name = MSG_ARG("city", text_in(&city->name, lang));
+    struct str own = text_in(&city->full_name, lang);
+
+    return own.n ? own : msg_format(arena, lang, MSG_page_city_of, &name, 1);
 }
 
 struct text city_department_name(const struct city *city, struct str id)

@@ -37,6 +37,7 @@ struct city {
     bool is_demonstration; /* said on every page, for ever */
     struct str id;
     struct text name;
+    struct text full_name; /* "Town of Marlow"; empty: by the catalogue, see city_full_name */
     struct str zone_id;
     struct zone *zone;
     struct str phone, email, address;
@@ -90,6 +91,10 @@ const struct definition *city_service(const struct city *city, struct str code);
 const struct definition *city_version(const struct city *city, int64_t version_id);
 const struct team *city_team(const struct city *city, struct str id);
 const struct team *city_team_by_row(const struct city *city, int64_t row);
+
+/* What titles and headings call it: "City of Port Azalea" in each language, unless city.yaml says
+ * something else. In the arena. */
+struct str city_full_name(struct arena *arena, const struct city *city, enum lang lang);
 struct text city_group_name(const struct city *city, struct str id);
 struct text city_department_name(const struct city *city, struct str id);
 

@@ -80,7 +80,7 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
     static const struct str keys[] = {
         STR("city"),  STR("name"),       STR("zone"),      STR("calendar"),    STR("phone"),
         STR("email"), STR("address"),    STR("mail-from"), STR("departments"), STR("groups"),
-        STR("state"), STR("state-code"), STR("replies"),   STR("units")};
+        STR("state"), STR("state-code"), STR("replies"),   STR("units"),       STR("full-name")};
     static const struct str units[] = {STR("metric"), STR("us")};
     const struct yaml_node *root;
     enum rc rc = parse_file(home, files, S("city.yaml"), problems, &root);
@@ -97,6 +97,9 @@ static enum rc load_city(struct ctx *home, const struct city_files *files,
     }
     city->id = yaml_expect_id(problems, yaml_get(root, "city"), "the city's id");
     city->name = yaml_expect_languages(problems, yaml_get(root, "name"), true, "the city's name");
+    if (yaml_get(root, "full-name"))
+        city->full_name = yaml_expect_languages(problems, yaml_get(root, "full-name"), true,
+                                                "the city's full name");
     city->zone_id = scalar_of(root, "zone");
     city->calendar_id = scalar_of(root, "calendar");
     city->phone = scalar_of(root, "phone");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "engine/definition/city.h"
 #include "place/fuzzy.h"
 
 #define MAX_QUERY_WORDS 16
@@ -235,14 +236,14 @@ enum rc service_search(struct ctx *ctx, struct str typed, const struct definitio
     return RC_OK;
 }
 
-struct named {
+struct named_service {
     struct str name; /* folded */
     const struct definition *service;
 };
 
 static int by_name(const void *left, const void *right)
 {
-    const struct named *a = left, *b = right;
+    const struct named_service *a = left, *b = right;
     int order = str_cmp(a->name, b->name);
 
     return order ? order : str_cmp(a->service->code, b->service->code);
@@ -250,15 +251,32 @@ static int by_name(const void *left, const void *right)
 
 enum rc services_by_name(struct ctx *ctx, const struct definition **services, size_t n)
 {
-    struct named *named = ARENA_ARRAY(ctx->arena, n + 1, struct named);
+    struct named_service *named = ARENA_ARRAY(ctx->arena, n + 1, struct named_service);
 
     if (!named)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < n; i++)
-        named[i] = (struct named){utf8_fold(ctx->arena, text_in(&services[i]->name, ctx->lang)),
-                                  services[i]};
+        named[i] = (struct named_service){
+            utf8_fold(ctx->arena, text_in(&services[i]->name, ctx->lang)), services[i]};
     qsort(named, n, sizeof *named, by_name);
     for (size_t i = 0; i < n; i++)
         services[i] = named[i].service;
     return RC_OK;
+}
+
+enum rc city_services_by_name(struct ctx *ctx, const struct definition ***ret)
+{
+    const struct city *city = ctx->city;
+    const struct definition **services =
+        ARENA_ARRAY(ctx->arena, city->service_n + 1, const struct definition *);
+    enum rc rc;
+
+    if (!services)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < city->service_n; i++)
+        services[i] = city->services[i];
+    rc = services_by_name(ctx, services, city->service_n);
+    if (!rc)
+        *ret = services;
+    return rc;
 }

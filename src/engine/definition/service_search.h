@@ -23,4 +23,7 @@ enum rc service_search(struct ctx *ctx, struct str query, const struct definitio
  * fail. */
 enum rc services_by_name(struct ctx *ctx, const struct definition **services, size_t n) MUST_CHECK;
 
+/* All that the city offers, in that order; as many as ctx->city->service_n. In the arena. */
+enum rc city_services_by_name(struct ctx *ctx, const struct definition ***ret) MUST_CHECK;
+
 #endif

@@ -84,6 +84,35 @@ static void has_sensible_defaults(void **state)
     test_city_done(ctx, &made);
 }
 
+/* "City of" and the name in each language, unless the city says something else. */
+static void a_city_says_what_it_is_called(void **state)
+{
+    static const struct {
+        const char *more, *en, *vi;
+        enum rc rc;
+    } cities[] = {
+        {"", "City of C", "Th\u00e0nh ph\u1ed1 C", RC_OK},
+        {"full-name: {en: Town of C, es: Pueblo de C, vi: Th\u1ecb tr\u1ea5n C}\n", "Town of C",
+         "Th\u1ecb tr\u1ea5n C", RC_OK},
+        {"full-name: {en: Town of C}\n", "Town of C", "Town of C", RC_INVALID},
+    };
+    struct ctx *ctx = *state;
+
+    for (size_t i = 0; i < COUNT(cities); i++) {
+        struct test_files files = test_city_files(TEST_WORKFLOW, NULL);
+        struct test_city made;
+
+        files.items[0].content =
+            str_fmt(ctx->arena, "%.*s%s", STR_ARG(files.items[0].content), cities[i].more);
+        made = test_city_of(ctx, &files);
+        assert_int_equal(made.rc, cities[i].rc);
+        assert_str(city_full_name(ctx->arena, made.city, LANG_EN), cities[i].en);
+        assert_str(city_full_name(ctx->arena, made.city, LANG_VI), cities[i].vi);
+        test_city_done(ctx, &made);
+        ctx_clear_error(ctx);
+    }
+}
+
 static void names_missing_and_unknown_keys(void **state)
 {
     struct ctx *ctx = *state;
@@ -481,6 +510,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(reads_a_small_service),
         TEST(has_sensible_defaults),
+        TEST(a_city_says_what_it_is_called),
         TEST(names_missing_and_unknown_keys),
         TEST(wants_every_case_to_find_a_team),
         TEST(wants_every_case_to_have_a_deadline),

@@ -41,8 +41,9 @@ struct event {
     struct str payload; /* a JSON object */
 };
 
-/* What an event may say at most, in bytes of JSON; who reads one back allows as much. */
-#define RECORD_PAYLOAD_MAX 100000
+/* What an event may say at most, in bytes of JSON; who reads one back allows as much. A transfer's
+ * has room for all answers of a case (ANSWERS_BYTES_MAX), quoted as a text. */
+#define RECORD_PAYLOAD_MAX 900000
 
 /* SHA-256 over salt and payload, 32 bytes in the arena. */
 struct str record_commitment(struct arena *arena, struct str salt, struct str payload);
