@@ -199,10 +199,6 @@ SELECT service, count(*) AS filed
 FROM (SELECT c.service FROM cases c ORDER BY c.opened DESC, c.id DESC LIMIT :most) AS lately
 GROUP BY service ORDER BY filed DESC, service;
 
--- Who is told of what happens to their cases. An account that was closed hears nothing.
--- name: staff_mailbox :optional (id I64)
-SELECT email, lang FROM account WHERE id = :id AND disabled IS NULL;
-
 -- name: case_for_work :one (id I64)
 -- column: assignee_login TEXT?
 SELECT c.service_version, c.team, c.assignee, c.lock_version, a.login AS assignee_login
