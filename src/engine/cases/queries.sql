@@ -12,7 +12,7 @@ ON CONFLICT (code, year) DO UPDATE SET last = series.last + :n
 RETURNING last;
 
 -- name: case_by_submission :optional (submission TEXT)
-SELECT id, number, opened FROM cases WHERE submission = :submission;
+SELECT id, number, team, due FROM cases WHERE submission = :submission;
 
 -- name: cases_submitted_since :one (first TEXT, below TEXT, since INSTANT)
 -- column: total I64
