@@ -54,9 +54,11 @@ static enum rc read_all(struct ctx *ctx, int fd, const char *path, size_t max_by
     return RC_OK;
 }
 
+/* Not blocking: to open a pipe would wait for whoever writes into it. Of a file it changes nothing.
+ */
 enum rc file_read(struct ctx *ctx, const char *path, size_t max_bytes, struct str *ret)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     enum rc rc;
 
     if (fd < 0)

@@ -5,7 +5,8 @@
 #include "base/ctx.h"
 
 /* The file's bytes in the arena. RC_NOT_FOUND when there is none, RC_LIMIT (ERR_TOO_LARGE) over
- * max_bytes, RC_UNAVAILABLE (ERR_FILE) otherwise. */
+ * max_bytes, RC_UNAVAILABLE (ERR_FILE) otherwise: for anything that is no file, too, and without
+ * waiting for one who writes into a pipe. */
 enum rc file_read(struct ctx *ctx, const char *path, size_t max_bytes, struct str *ret) MUST_CHECK;
 
 /* The error for what a system call on `path` just said in errno: ERR_DISK_FULL, ERR_DISK_READONLY,

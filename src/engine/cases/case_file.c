@@ -464,7 +464,14 @@ enum rc case_filed_before(struct ctx *ctx, struct str submission, bool *ret_is_f
     enum rc rc = case_by_submission(ctx, submission, ret_is_found, &row);
 
     if (!rc && *ret_is_found)
-        *ret = (struct filed){.case_id = row.id, .number = row.number, .was_there_before = true};
+        *ret = (struct filed){
+            .case_id = row.id,
+            .number = row.number,
+            .was_there_before = true,
+            .team = row.team_is_null ? NULL : city_team_by_row(ctx->city, row.team),
+            .has_due = !row.due_is_null,
+            .due = row.due,
+        };
     return rc;
 }
 
@@ -497,15 +504,16 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     int64_t event_id;
     enum rc rc = RC_OK;
 
-    *filed = (struct filed){0};
     if (work->filing->submission.n)
         rc = case_filed_before(ctx, work->filing->submission, &is_known, filed);
-    filed->team = work->team;
-    filed->has_due = work->clocks.has_due;
-    filed->due = work->clocks.due;
     if (rc || is_known)
         return rc;
-    filed->link_token = work->token;
+    *filed = (struct filed){
+        .link_token = work->token,
+        .team = work->team,
+        .has_due = work->clocks.has_due,
+        .due = work->clocks.due,
+    };
     rc = add_case(ctx, work);
     if (!rc)
         rc = add_clocks(ctx, work);

@@ -2,10 +2,12 @@
 
 #include "base/crypto.h"
 #include "base/msg.h"
+#include "engine/cases/access.h"
 #include "engine/cases/follower.h"
 #include "engine/cases/private_link.h"
 #include "engine/cases/queries.h"
 #include "engine/definition/show.h"
+#include "people/account.h"
 
 enum rc case_mailed_link(struct ctx *ctx, int64_t case_id, struct str base_url,
                          struct str *ret_link)
@@ -144,26 +146,27 @@ static struct str staff_link(struct ctx *ctx, struct str base_url, struct str nu
     return str_fmt(ctx->arena, "%.*s/staff/cases/%.*s", STR_ARG(base_url), STR_ARG(number));
 }
 
-/* To whom a case is assigned; the team otherwise. An empty address: nobody. */
-static enum rc find_staff(struct ctx *ctx, const struct case_for_step_row *row,
-                          const struct team *team, struct recipient *ret)
+/* To whom a case is assigned, if it could be assigned to them now: a right that was taken back
+ * leaves the assignment. The team otherwise. An empty address: nobody. */
+static enum rc find_staff(struct ctx *ctx, const struct case_news *news, const struct team *team,
+                          struct recipient *ret)
 {
-    struct staff_mailbox_row staff;
-    bool is_there = false;
+    const struct case_for_step_row *row = news->row;
+    struct accounts members = {.n = 0};
     enum rc rc = RC_OK;
 
-    *ret = (struct recipient){.lang = LANG_EN, .trust = MAILBOX_PROVEN};
+    *ret = (struct recipient){
+        .email = team ? team->email : STR_NONE, .lang = LANG_EN, .trust = MAILBOX_PROVEN};
     if (!row->assignee_is_null)
-        rc = staff_mailbox(ctx, row->assignee, &is_there, &staff);
-    if (rc)
-        return rc;
-    if (is_there && staff.email.n) {
-        ret->email = staff.email;
-        lang_parse(staff.lang, &ret->lang);
-    } else if (team) {
-        ret->email = team->email;
+        rc = account_members(
+            ctx, case_reach_within(ctx->city, news->definition, team ? team->row : 0), &members);
+    for (size_t i = 0; i < members.n; i++) {
+        if (members.items[i].id != row->assignee || !members.items[i].email.n)
+            continue;
+        ret->email = members.items[i].email;
+        ret->lang = members.items[i].lang;
     }
-    return RC_OK;
+    return rc;
 }
 
 static enum rc mail_answered(struct ctx *ctx, const struct case_news *news, const struct team *team,
@@ -215,7 +218,7 @@ enum rc case_tell_answered(struct ctx *ctx, const struct case_news *news)
     told.notice = workflow->answered_notice;
     if (told.notice)
         return case_tell(ctx, &told);
-    rc = find_staff(ctx, row, team, &to);
+    rc = find_staff(ctx, news, team, &to);
     return rc || !to.email.n ? rc : mail_answered(ctx, news, team, &to);
 }
 

@@ -45,7 +45,8 @@ struct filed {
     int64_t case_id;
     struct str number;
     struct str link_token; /* of the private link; empty when the filing had come before */
-    bool was_there_before; /* the same submission key had made this case already */
+    bool was_there_before; /* the same submission key had made this case already: what follows is
+                              as the case has it now */
     const struct team *team;
     bool has_due;
     struct instant due;

@@ -12,7 +12,7 @@ ON CONFLICT (code, year) DO UPDATE SET last = series.last + :n
 RETURNING last;
 
 -- name: case_by_submission :optional (submission TEXT)
-SELECT id, number, opened FROM cases WHERE submission = :submission;
+SELECT id, number, team, due FROM cases WHERE submission = :submission;
 
 -- name: cases_submitted_since :one (first TEXT, below TEXT, since INSTANT)
 -- column: total I64
@@ -198,10 +198,6 @@ WHERE id = :id AND lock_version = :lock_version;
 SELECT service, count(*) AS filed
 FROM (SELECT c.service FROM cases c ORDER BY c.opened DESC, c.id DESC LIMIT :most) AS lately
 GROUP BY service ORDER BY filed DESC, service;
-
--- Who is told of what happens to their cases. An account that was closed hears nothing.
--- name: staff_mailbox :optional (id I64)
-SELECT email, lang FROM account WHERE id = :id AND disabled IS NULL;
 
 -- name: case_for_work :one (id I64)
 -- column: assignee_login TEXT?

@@ -92,6 +92,26 @@ static void the_same_form_twice_is_one_case(void **state)
     assert_true(test_file(world, &form).case_id != first.case_id);
 }
 
+/* What it is told of team and date is the case's, not what would be decided now. */
+static void the_same_form_later_is_told_what_the_case_says(void **state)
+{
+    struct world *world = *state;
+    struct test_filing form = {.email = "a@b.example", .submission = "form-1"};
+    struct filed first = test_file(world, &form), second;
+
+    assert_true(first.has_due);
+    test_exec(world, "UPDATE cases SET due = due + 432000000000");
+    second = test_file(world, &form);
+    assert_true(second.was_there_before && second.has_due);
+    assert_int_equal(second.due.us_utc, first.due.us_utc + 5 * US_PER_DAY);
+    assert_ptr_equal(second.team, first.team);
+    test_exec(world, "UPDATE cases SET due = NULL, team = NULL");
+    second = test_file(world, &form);
+    assert_true(second.was_there_before);
+    assert_false(second.has_due);
+    assert_null(second.team);
+}
+
 struct filer {
     struct world *world;
     const char *submission;
@@ -504,6 +524,7 @@ int main(void)
         TEST(an_anonymous_filing_writes_fewer),
         TEST(an_indexed_answer_gets_its_row),
         TEST(the_same_form_twice_is_one_case),
+        TEST(the_same_form_later_is_told_what_the_case_says),
         TEST(sixteen_at_once_are_one_case),
         TEST(a_refused_filing_changes_nothing),
         TEST(answers_have_a_bound_together),

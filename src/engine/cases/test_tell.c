@@ -222,16 +222,15 @@ static void put_workflow(struct test_town *town, const char *name, const char *w
     test_town_publish(town);
 }
 
-static void assign_to_somebody(struct test_town *town, const char *disabled)
+/* Ana, a member of the team whose cases these are. */
+static void assign_to_ana(struct test_town *town)
 {
-    struct str sql = str_fmt(
-        town->ctx.arena,
-        "INSERT INTO account (login, name, email, lang, password_hash, must_change, totp_step, "
-        "has_keys, created, disabled) VALUES ('ana', 'Ana', 'ana@city.example', 'vi', 'x', FALSE, "
-        "0, FALSE, 0, %s)",
-        disabled);
-
-    test_town_set(town, str_z(town->ctx.arena, sql));
+    test_town_set(town,
+                  "INSERT INTO account (login, name, email, lang, password_hash, must_change, "
+                  "totp_step, has_keys, created) VALUES ('ana', 'Ana', 'ana@city.example', 'vi', "
+                  "'x', FALSE, 0, FALSE, 0)");
+    test_town_set(town, "INSERT INTO grants (account, role, scope_kind, scope, granted) "
+                        "SELECT id, 'crew', 'team', 'streets-west', 0 FROM account");
     test_town_set(town, "UPDATE cases SET assignee = (SELECT id FROM account)");
 }
 
@@ -260,7 +259,7 @@ static void whose_case_it_is_hears_of_an_answer(void **state)
 
     put_workflow(town, "dialogue", dialogue);
     id = file_one(town, "dialogue");
-    assign_to_somebody(town, "NULL");
+    assign_to_ana(town);
     asked_and_answered(town, id);
     assert_int_equal(mails(town), 1);
     test_town_says(town, "SELECT address FROM message", "ana@city.example");
@@ -289,9 +288,31 @@ static void without_anybody_the_team_hears_of_an_answer(void **state)
     asked_and_answered(town, id);
     test_town_says(town, "SELECT address FROM message", "streets-west@portazalea.example");
     test_town_says(town, "SELECT lang FROM message", "en");
-    assign_to_somebody(town, "1"); /* who has left reads no mail */
-    asked_and_answered(town, id);
-    test_town_says(town, "SELECT count(*) FROM message WHERE address LIKE 'streets-west%'", "2");
+}
+
+/* Who has left reads no mail, and of a case that somebody may not read any more, their private
+ * mailbox gets nothing. */
+static void an_answer_is_told_to_nobody_who_has_lost_the_right(void **state)
+{
+    static const char *const losses[] = {
+        "UPDATE account SET disabled = 1",
+        "UPDATE account SET disabled = NULL",
+        "UPDATE grants SET scope = 'streets-east'",
+        "UPDATE grants SET scope = 'streets-west', role = 'auditor'",
+        "UPDATE grants SET role = 'crew', revoked = 1",
+    };
+    struct test_town *town = *state;
+    int64_t id;
+
+    put_workflow(town, "dialogue", dialogue);
+    id = file_one(town, "dialogue");
+    assign_to_ana(town);
+    for (size_t i = 0; i < COUNT(losses); i++) {
+        test_town_set(town, losses[i]);
+        asked_and_answered(town, id);
+    }
+    test_town_says(town, "SELECT count(*) FROM message WHERE address LIKE 'ana@%'", "1");
+    test_town_says(town, "SELECT count(*) FROM message WHERE address LIKE 'streets-west%'", "4");
 }
 
 static void a_workflow_says_how_an_answer_is_told(void **state)
@@ -320,6 +341,7 @@ int main(void)
         TELL_TEST(a_transfer_may_be_silent),
         TELL_TEST(whose_case_it_is_hears_of_an_answer),
         TELL_TEST(without_anybody_the_team_hears_of_an_answer),
+        TELL_TEST(an_answer_is_told_to_nobody_who_has_lost_the_right),
         TELL_TEST(a_workflow_says_how_an_answer_is_told),
     };
 

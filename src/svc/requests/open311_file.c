@@ -144,8 +144,6 @@ static enum rc read_filing(struct filing_call *call)
         rc = read_contact(call);
     if (!rc)
         rc = read_place(call);
-    if (!rc)
-        rc = open311_once_read(ctx, call->request, call->key.id, &call->once);
     filing->submission = call->once.name;
     if (!rc)
         rc = filing_check(ctx, filing);
@@ -355,6 +353,25 @@ static enum rc allow(struct filing_call *call)
                : FAIL(call->ctx, ERR_DENIED, .field = S("service_code"));
 }
 
+/* A report that was not filed before. */
+static enum rc file_report(struct filing_call *call)
+{
+    struct ctx *ctx = call->ctx;
+    enum rc rc = open311_find_service(ctx, request_value(call->request, S("service_code")),
+                                      &call->definition);
+
+    if (!rc)
+        rc = allow(call);
+    if (!rc)
+        rc = read_filing(call);
+    if (!rc)
+        rc = open311_once_check(ctx, &call->once, &call->filing, &call->filed);
+    if (rc || call->filed.was_there_before)
+        return rc;
+    rc = take_photos(call);
+    return rc ? rc : file_case(call);
+}
+
 enum rc open311_request_add(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct filing_call *call = ARENA_NEW(ctx->arena, struct filing_call);
@@ -367,18 +384,11 @@ enum rc open311_request_add(struct ctx *ctx, struct request *request, struct rep
     if (!rc)
         rc = check_form(ctx, request);
     if (!rc)
-        rc =
-            open311_find_service(ctx, request_value(request, S("service_code")), &call->definition);
+        rc = open311_once_read(ctx, request, call->key.id, &call->once);
     if (!rc)
-        rc = allow(call);
-    if (!rc)
-        rc = read_filing(call);
-    if (!rc)
-        rc = open311_once_find(ctx, &call->once, &call->filing, &call->filed);
+        rc = open311_once_find(ctx, &call->once, &call->filed);
     if (!rc && !call->filed.was_there_before)
-        rc = take_photos(call);
-    if (!rc && !call->filed.was_there_before)
-        rc = file_case(call);
+        rc = file_report(call);
     if (!rc)
         put_filed(call, reply);
     return rc;

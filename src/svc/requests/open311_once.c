@@ -77,8 +77,15 @@ static enum rc is_of(struct ctx *ctx, int64_t case_id, const struct filing *fili
     return RC_OK;
 }
 
-enum rc open311_once_find(struct ctx *ctx, const struct open311_once *once,
-                          const struct filing *filing, struct filed *ret)
+enum rc open311_once_find(struct ctx *ctx, const struct open311_once *once, struct filed *ret)
+{
+    bool is_found;
+
+    return once->name.n ? case_filed_before(ctx, once->name, &is_found, ret) : RC_OK;
+}
+
+enum rc open311_once_check(struct ctx *ctx, const struct open311_once *once,
+                           const struct filing *filing, struct filed *ret)
 {
     struct filed filed = {0};
     bool is_found = false, is_same = false, is_used = false;
@@ -86,9 +93,6 @@ enum rc open311_once_find(struct ctx *ctx, const struct open311_once *once,
 
     if (!once->name.n)
         return RC_OK;
-    rc = case_filed_before(ctx, once->name, &is_found, ret);
-    if (rc || is_found)
-        return rc;
     rc = case_filed_before(ctx, once->former, &is_found, &filed);
     if (!rc && is_found)
         rc = is_of(ctx, filed.case_id, filing, &is_same);

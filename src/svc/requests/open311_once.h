@@ -25,10 +25,16 @@ struct open311_once {
 enum rc open311_once_read(struct ctx *ctx, const struct request *request, int64_t program,
                           struct open311_once *ret) MUST_CHECK;
 
-/* The case that the same report made before: then ret->was_there_before, else *ret untouched. A
- * case of a version before is the same one when it still has the service, place, answers and text
- * of this filing. ERR_IDEMPOTENCY when the key came with another report. Reads. */
+/* The case that the same report made before: then ret->was_there_before, else *ret untouched. Needs
+ * nothing of the city as it is now: to be asked before anything of the report can be refused.
+ * Reads. */
 enum rc open311_once_find(struct ctx *ctx, const struct open311_once *once,
-                          const struct filing *filing, struct filed *ret) MUST_CHECK;
+                          struct filed *ret) MUST_CHECK;
+
+/* For a report that was not found so. A case of a version before is the same one when it still has
+ * the service, place, answers and text of this filing: then as above. ERR_IDEMPOTENCY when the key
+ * came with another report. Reads. */
+enum rc open311_once_check(struct ctx *ctx, const struct open311_once *once,
+                           const struct filing *filing, struct filed *ret) MUST_CHECK;
 
 #endif
