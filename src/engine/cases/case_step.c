@@ -327,7 +327,7 @@ static enum rc check_pace(struct ctx *ctx, int64_t case_id)
     return rc ? rc : lately.total >= OWN_STEPS_PER_DAY ? FAIL(ctx, ERR_TOO_MANY) : RC_OK;
 }
 
-static enum rc step_tx(struct ctx *ctx, void *arg)
+static enum rc take_step(struct ctx *ctx, void *arg)
 {
     struct step_work *work = arg;
     int64_t event_id;
@@ -348,6 +348,11 @@ static enum rc step_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = tell_all(ctx, work, event_id);
     return rc;
+}
+
+static enum rc step_tx(struct ctx *ctx, void *arg)
+{
+    return city_days_within(ctx, take_step, arg);
 }
 
 enum rc case_step(struct ctx *ctx, int64_t case_id, const struct step_input *input)
