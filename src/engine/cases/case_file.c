@@ -25,6 +25,7 @@
 
 struct filing_work {
     const struct filing *filing;
+    const struct city *city; /* by whose days it was decided */
     struct facts facts;
     struct deadline *deadlines; /* one per clock of the definition */
     struct str route_trace;
@@ -220,13 +221,17 @@ enum rc filing_check(struct ctx *ctx, const struct filing *filing)
     return rc ? rc : filing_check_description(ctx, filing);
 }
 
-/* Routing and deadlines: decided before the transaction, from the definition alone. */
+/* Routing and deadlines: decided before the transaction, from the definition and the days that
+ * count; again within it when a day has been closed or opened meanwhile. */
 static enum rc decide(struct ctx *ctx, struct filing_work *work)
 {
     const struct definition *definition = work->filing->definition;
     struct case_route route;
     enum rc rc;
 
+    work->city = ctx->city;
+    work->facts = facts_of(ctx, work->filing);
+    work->clocks = (struct clocks_sum){0};
     rc = case_route(ctx, definition, &work->facts, &route);
     if (rc)
         return rc;
@@ -539,11 +544,23 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     return rc;
 }
 
+static enum rc file_by_days(struct ctx *ctx, void *arg)
+{
+    struct filing_work *work = arg;
+    enum rc rc = ctx->city == work->city ? RC_OK : decide(ctx, work);
+
+    return rc ? rc : file_tx(ctx, work);
+}
+
+static enum rc filing_tx(struct ctx *ctx, void *arg)
+{
+    return city_days_within(ctx, file_by_days, arg);
+}
+
 static struct filing_work work_of(struct ctx *ctx, const struct filing *filing, struct filed *filed)
 {
     return (struct filing_work){
         .filing = filing,
-        .facts = facts_of(ctx, filing),
         .token = filing->link_token.n ? filing->link_token : crypto_token(ctx->arena),
         .filed = filed,
     };
@@ -556,7 +573,7 @@ enum rc case_file_within(struct ctx *ctx, const struct filing *filing, struct fi
     enum rc rc = decide(ctx, &work);
 
     if (!rc)
-        rc = file_tx(ctx, &work);
+        rc = filing_tx(ctx, &work);
     if (!rc)
         *ret = filed;
     return rc;
@@ -574,7 +591,7 @@ enum rc case_file(struct ctx *ctx, const struct filing *filing, struct filed *re
         rc = db_turn_begin(ctx); /* for the next number */
     if (rc)
         return rc;
-    rc = db_tx(ctx, file_tx, &work);
+    rc = db_tx(ctx, filing_tx, &work);
     db_turn_end(ctx);
     if (!rc)
         *ret = filed;

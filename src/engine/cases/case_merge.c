@@ -55,7 +55,7 @@ static bool is_public(const struct ctx *ctx, const struct case_edit *edit)
 {
     return case_is_public(&(struct case_reach){
         .is_service_public = case_service_is_public(ctx->city, edit->definition),
-        .confidentiality = edit->row.confidentiality,
+        .confidentiality = case_audience(ctx->city, edit->definition, edit->row.confidentiality),
         .is_hidden = edit->row.is_hidden,
     });
 }
@@ -517,7 +517,7 @@ static enum rc record_undone(struct ctx *ctx, const struct merging *work,
     return case_event_end(ctx, &event, with->case_id, EVENT_CASE_MERGE_UNDONE, EVENT_STAFF);
 }
 
-static enum rc unmerge_tx(struct ctx *ctx, void *arg)
+static enum rc undo_merge(struct ctx *ctx, void *arg)
 {
     struct merging *work = arg;
     json_t *kept;
@@ -545,6 +545,11 @@ static enum rc unmerge_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = record_undone(ctx, work, &work->from, &work->into);
     return rc ? rc : record_undone(ctx, work, &work->into, &work->from);
+}
+
+static enum rc unmerge_tx(struct ctx *ctx, void *arg)
+{
+    return city_days_within(ctx, undo_merge, arg); /* timers begin anew */
 }
 
 enum rc case_unmerge(struct ctx *ctx, int64_t case_id, int64_t lock_version,

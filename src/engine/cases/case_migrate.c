@@ -125,7 +125,7 @@ static enum rc record_migrated(struct ctx *ctx, const struct moving *moving)
     return case_event_end(ctx, &event, moving->case_id, EVENT_CASE_MIGRATED, EVENT_STAFF);
 }
 
-static enum rc move_tx(struct ctx *ctx, void *arg)
+static enum rc move_case(struct ctx *ctx, void *arg)
 {
     struct moving *moving = arg;
     const struct definition *to = moving->how->to;
@@ -133,7 +133,12 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
 
     if (rc || moving->obstacle.n || moving->stored.row.service_version == to->version_id)
         return rc;
-    rc = case_version_set(ctx, moving->case_id, to->version_id, ctx->now, NULL);
+    rc = case_version_set(ctx,
+                          &(struct case_version_set_args){.id = moving->case_id,
+                                                          .service_version = to->version_id,
+                                                          .confidentiality = to->audience,
+                                                          .updated = ctx->now},
+                          NULL);
     if (!rc)
         rc = stored_case_answer(ctx, &moving->stored, &moving->answers);
     if (!rc)
@@ -142,6 +147,11 @@ static enum rc move_tx(struct ctx *ctx, void *arg)
         rc = timer_enter(ctx, moving->case_id, to->workflow, moving->state,
                          moving->stored.row.state_since);
     return rc ? rc : record_migrated(ctx, moving);
+}
+
+static enum rc move_tx(struct ctx *ctx, void *arg)
+{
+    return city_days_within(ctx, move_case, arg); /* timers begin anew */
 }
 
 static void say(struct buf *report, const struct moving *moving)

@@ -503,7 +503,7 @@ static enum rc tell(struct ctx *ctx, const struct transferring *work, int64_t ev
                                         });
 }
 
-static enum rc transfer_tx(struct ctx *ctx, void *arg)
+static enum rc take_over(struct ctx *ctx, void *arg)
 {
     struct transferring *work = arg;
     int64_t event_id;
@@ -525,6 +525,11 @@ static enum rc transfer_tx(struct ctx *ctx, void *arg)
     if (!rc)
         rc = record_transfer(ctx, work, &event_id);
     return rc ? rc : tell(ctx, work, event_id);
+}
+
+static enum rc transfer_tx(struct ctx *ctx, void *arg)
+{
+    return city_days_within(ctx, take_over, arg);
 }
 
 enum rc case_transfer(struct ctx *ctx, int64_t case_id, int64_t lock_version,

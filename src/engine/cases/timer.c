@@ -82,11 +82,16 @@ struct postponing {
     struct span after;
 };
 
-static enum rc postpone_tx(struct ctx *ctx, void *arg)
+static enum rc postpone(struct ctx *ctx, void *arg)
 {
     const struct postponing *postponing = arg;
 
     return set_timer(ctx, postponing->timer, postponing->after);
+}
+
+static enum rc postpone_tx(struct ctx *ctx, void *arg)
+{
+    return city_days_within(ctx, postpone, arg);
 }
 
 /* The step as the case's workflow has it now. NULL: a case that was moved to another version or

@@ -25,7 +25,7 @@ static ptrdiff_t closure_index(const struct calendar *calendar, struct date date
     return -1;
 }
 
-/* The city's calendar as it will be. */
+/* The calendar as it will be. */
 static enum rc make_other(struct ctx *ctx, struct closing *closing)
 {
     const struct calendar *old = &ctx->city->calendar;
@@ -174,16 +174,46 @@ static enum rc change_day(struct ctx *ctx, const struct closing *closing, struct
     return !rc && closing->is_removal ? job_look_again(ctx, "case.timer", midnight) : rc;
 }
 
-static enum rc close_tx(struct ctx *ctx, void *arg)
+static enum rc check_open(struct ctx *ctx, struct date date)
+{
+    const struct calendar *calendar = &ctx->city->calendar;
+
+    if (closure_index(calendar, date) >= 0)
+        return FAIL(ctx, ERR_DUPLICATE, .field = S("date"),
+                    .detail = S("a closure is noted on that day already"));
+    if (!calendar_is_workday(calendar, date))
+        return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
+                    .detail = S("the city does not work on that day anyway"));
+    return RC_OK;
+}
+
+static enum rc check_closed(struct ctx *ctx, struct date date)
+{
+    const struct calendar *calendar = &ctx->city->calendar;
+
+    if (closure_index(calendar, date) >= 0)
+        return RC_OK;
+    if (!calendar_is_workday(calendar, date))
+        return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
+                    .detail = S("the city's own calendar has that day as one without work; change "
+                                "its file and publish the city folder"));
+    return FAIL(ctx, ERR_NOT_FOUND, .field = S("date"),
+                .detail = S("no closure is noted on that day; cityhall closure list says which "
+                            "are"));
+}
+
+static enum rc close_day(struct ctx *ctx, void *arg)
 {
     struct closing *closing = arg;
     struct date date = closing->day.date;
     struct instant midnight = zone_instant(ctx->city->zone, (struct local_time){date, 0});
     struct clocks_over_day_rows clocks;
-    enum rc rc = RC_OK;
+    enum rc rc = closing->is_removal ? check_closed(ctx, date) : check_open(ctx, date);
 
     closing->effect = (struct closure_effect){0};
-    if (closing->is_removal) {
+    if (!rc)
+        rc = make_other(ctx, closing);
+    if (!rc && closing->is_removal) {
         struct closure_of_row noted;
         bool was_there;
 
@@ -200,12 +230,16 @@ static enum rc close_tx(struct ctx *ctx, void *arg)
     return rc ? rc : move_all(ctx, closing, &clocks);
 }
 
+/* By the days that the store has: another may have closed or opened one just now. */
+static enum rc close_tx(struct ctx *ctx, void *arg)
+{
+    return city_days_within(ctx, close_day, arg);
+}
+
 static enum rc change(struct ctx *ctx, struct closing *closing, struct closure_effect *ret)
 {
-    enum rc rc = make_other(ctx, closing);
+    enum rc rc = db_tx(ctx, close_tx, closing);
 
-    if (!rc)
-        rc = db_tx(ctx, close_tx, closing);
     if (!rc)
         *ret = closing->effect;
     return rc;
@@ -224,9 +258,6 @@ enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool i
     if (date.days > today.days + CLOSURE_DAYS_MAX || date.days < today.days - CLOSURE_DAYS_MAX)
         return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
                     .detail = S("a closure lies within five years of today"));
-    if (!calendar_is_workday(&ctx->city->calendar, date))
-        return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
-                    .detail = S("the city does not work on that day anyway"));
     return change(ctx, &closing, ret);
 }
 
@@ -235,18 +266,7 @@ enum rc closure_remove(struct ctx *ctx, struct date date, struct str reason, boo
 {
     struct closing closing = {
         .day = {.date = date}, .reason = reason, .is_removal = true, .is_dry = is_dry};
-    const struct calendar *calendar = &ctx->city->calendar;
     enum rc rc = text_check_line(ctx, reason, S("reason"), CLOSURE_REASON_MAX);
 
-    if (rc)
-        return rc;
-    if (closure_index(calendar, date) < 0 && !calendar_is_workday(calendar, date))
-        return FAIL(ctx, ERR_NOT_A_DATE, .field = S("date"),
-                    .detail = S("the city's own calendar has that day as one without work; change "
-                                "its file and publish the city folder"));
-    if (closure_index(calendar, date) < 0)
-        return FAIL(ctx, ERR_NOT_FOUND, .field = S("date"),
-                    .detail = S("no closure is noted on that day; cityhall closure list says which "
-                                "are"));
-    return change(ctx, &closing, ret);
+    return rc ? rc : change(ctx, &closing, ret);
 }

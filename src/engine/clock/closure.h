@@ -19,7 +19,8 @@ struct closure_effect {
  * and changes nothing. ERR_DUPLICATE when the day is noted already; ERR_NOT_A_DATE (field "date")
  * when the city does not work on that day anyway, or when it is CLOSURE_DAYS_MAX away; as
  * text_check_line for a reason of more than CLOSURE_REASON_MAX.
- * ctx->city keeps its old calendar: load the city again. */
+ * It goes by the days that the store has, whatever another has done since ctx->city was read; that
+ * keeps its old calendar: load the city again. */
 enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool is_dry,
                     struct closure_effect *ret) MUST_CHECK;
 
@@ -27,8 +28,8 @@ enum rc closure_add(struct ctx *ctx, struct date date, struct str reason, bool i
  * counted without it since, are then where they would be if it had never been noted, as far as
  * their traces and moves tell. A deadline that is over by that is looked at at once, and a step by
  * timer comes when it comes without the closure. Events as closure_add, with "closure.removed".
- * Without ctx->city's calendar naming the day: ERR_NOT_A_DATE (field "date") for a day that the
- * city file itself takes off, else RC_NOT_FOUND; details say what to do. */
+ * Of a day that is not noted: ERR_NOT_A_DATE (field "date") for one that the city file itself takes
+ * off, else RC_NOT_FOUND; details say what to do. */
 enum rc closure_remove(struct ctx *ctx, struct date date, struct str reason, bool is_dry,
                        struct closure_effect *ret) MUST_CHECK;
 

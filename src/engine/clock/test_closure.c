@@ -1,4 +1,5 @@
 /* A day on which the city does not work after all moves the deadlines that count it. */
+#include "base/file.h"
 #include "engine/clock/clock_trace.h"
 #include "engine/clock/closure.h"
 #include "engine/clock/turn.h"
@@ -21,21 +22,36 @@ static struct date date_of_text(const char *day)
     return date;
 }
 
-static struct closure_effect close_day(struct test_town *town, const char *day, bool is_dry)
+/* As another program does it: this one's city has not heard of it. */
+static struct closure_effect close_elsewhere(struct test_town *town, const char *day, bool is_dry)
 {
     struct closure_effect effect = {0};
 
     test_ok(&town->ctx, closure_add(&town->ctx, date_of_text(day), S("Storm"), is_dry, &effect));
+    return effect;
+}
+
+static struct closure_effect open_elsewhere(struct test_town *town, const char *day, bool is_dry)
+{
+    struct closure_effect effect = {0};
+
+    test_ok(&town->ctx,
+            closure_remove(&town->ctx, date_of_text(day), S("Mistyped"), is_dry, &effect));
+    return effect;
+}
+
+static struct closure_effect close_day(struct test_town *town, const char *day, bool is_dry)
+{
+    struct closure_effect effect = close_elsewhere(town, day, is_dry);
+
     load_again(town);
     return effect;
 }
 
 static struct closure_effect open_day(struct test_town *town, const char *day, bool is_dry)
 {
-    struct closure_effect effect = {0};
+    struct closure_effect effect = open_elsewhere(town, day, is_dry);
 
-    test_ok(&town->ctx,
-            closure_remove(&town->ctx, date_of_text(day), S("Mistyped"), is_dry, &effect));
     load_again(town);
     return effect;
 }
@@ -271,6 +287,14 @@ static struct str due_of(struct test_town *town, int64_t id)
 #define FILINGS  6
 #define CLOSURES 3
 
+static bool is_among(const char *const *days, size_t n, const char *day)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(str_of(days[i]), str_of(day)))
+            return true;
+    return false;
+}
+
 /* Cases are filed, days closed, more cases filed, the days opened again in another order: each case
  * is due when one is that was filed at the same time and has never heard of them. */
 static void try_order(struct test_town *town, struct instant begin)
@@ -288,18 +312,23 @@ static void try_order(struct test_town *town, struct instant begin)
             struct date date = city_local(town->city, any_time(begin)).date;
             const char *text = str_z(town->ctx.arena, date_format(town->ctx.arena, date));
 
-            if (calendar_is_workday(&town->city->calendar, date)) {
-                close_day(town, text, false);
+            if (calendar_is_workday(&town->city->calendar, date) && !is_among(days, day_n, text)) {
+                close_elsewhere(town, text, false);
                 days[day_n++] = text;
+                if (day_n % 2) /* else it is heard of later */
+                    load_again(town);
             }
         }
     }
     while (day_n) {
         size_t i = (size_t)any((int64_t)day_n);
 
-        open_day(town, days[i], false);
+        open_elsewhere(town, days[i], false);
         days[i] = days[--day_n];
+        if (day_n % 2)
+            load_again(town);
     }
+    load_again(town);
     assert_int_equal(town->city->calendar.closures_n, 0);
     for (size_t i = 0; i < FILINGS; i++) {
         struct str was = due_of(town, ids[i]), is = due_of(town, file(town, &filings[i]));
@@ -372,6 +401,146 @@ static void months_and_pauses_come_back_too(void **state)
     assert_int_equal(due.us_utc, before.us_utc);
 }
 
+/* ---- By a program whose city has not heard of it */
+
+/* The deadlines of a case filed now, by a city that knows all. */
+static struct str due_when_filed_anew(struct test_town *town)
+{
+    load_again(town);
+    return due_of(town, test_town_file(town).case_id);
+}
+
+#define assert_due(town, id, expected) check_due(town, id, expected, __FILE__, __LINE__)
+
+static void check_due(struct test_town *town, int64_t id, struct str expected, const char *file,
+                      int line)
+{
+    struct str is = due_of(town, id);
+
+    if (str_eq(is, expected))
+        return;
+    print_error("case %lld: %.*s, not %.*s\n", (long long)id, STR_ARG(is), STR_ARG(expected));
+    _fail(file, line);
+}
+
+static void filed_just_after_a_closure_is_due_as_filed_later(void **state)
+{
+    struct test_town *town = *state;
+    struct filed filed;
+    struct str open;
+
+    open = due_when_filed_anew(town);
+    close_elsewhere(town, "2026-11-17", false);
+    filed = test_town_file(town);
+    assert_int_equal(test_town_count(town, "SELECT due FROM cases WHERE id = 2"), filed.due.us_utc);
+    assert_due(town, filed.case_id, due_when_filed_anew(town));
+    open_elsewhere(town, "2026-11-17", false);
+    filed = test_town_file(town);
+    assert_due(town, filed.case_id, open);
+    assert_due(town, 1, open);
+    assert_due(town, 2, open);
+    assert_int_equal(test_town_count(town, "SELECT due FROM cases WHERE id = 4"), filed.due.us_utc);
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+/* Asked on the 16th and answered on the 20th, it stood still for four workdays: for three where
+ * one of them was closed. */
+static void resumed_just_after_a_closure(void **state)
+{
+    struct test_town *town = *state;
+    struct str heard;
+
+    for (int64_t id = 1; id <= 2; id++) {
+        test_town_file(town);
+        test_town_step(town, id, "ask");
+    }
+    close_elsewhere(town, "2026-11-18", false);
+    test_town_at(town, "2026-11-20T16:00:00Z");
+    test_town_step(town, 1, "answer");
+    load_again(town);
+    test_town_step(town, 2, "answer");
+    heard = due_of(town, 2);
+    assert_due(town, 1, heard);
+    open_day(town, "2026-11-18", false);
+    assert_due(town, 1, due_of(town, 2));
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+/* Its time comes with the days that count when it is set. */
+static void a_timer_set_just_after_a_removal(void **state)
+{
+    struct test_town *town = *state;
+
+    test_town_file(town);
+    close_day(town, "2026-11-20", false);
+    open_elsewhere(town, "2026-11-20", false);
+    test_town_step(town, 1, "ask");
+    load_again(town);
+    test_town_at(town, "2026-12-02T06:00:00Z");
+    test_town_run_jobs(town);
+    test_town_says(town, "SELECT state FROM cases", "resolved");
+}
+
+/* Neither knows of the other's day: no deadline ends on a day that is closed. */
+static void two_closures_at_once(void **state)
+{
+    struct test_town *town = *state;
+
+    test_town_file(town);
+    close_elsewhere(town, "2026-11-18", false);
+    close_elsewhere(town, "2026-11-17", false);
+    assert_due(town, 1, due_when_filed_anew(town));
+    open_elsewhere(town, "2026-11-17", false);
+    close_elsewhere(town, "2026-11-19", false);
+    assert_due(town, 1, due_when_filed_anew(town));
+    assert_int_equal(test_town_differences(town), 0);
+}
+
+static void a_day_that_another_closes_and_opens(void **state)
+{
+    struct test_town *town = *state;
+    struct closure_effect effect;
+
+    close_elsewhere(town, "2026-11-18", false);
+    assert_int_equal(closure_add(&town->ctx, date_of_text("2026-11-18"), S("x"), false, &effect),
+                     RC_CONFLICT);
+    assert_int_equal(town->ctx.err.id, ERR_DUPLICATE);
+    ctx_clear_error(&town->ctx);
+    open_elsewhere(town, "2026-11-18", false);
+    assert_int_equal(closure_remove(&town->ctx, date_of_text("2026-11-18"), S("x"), false, &effect),
+                     RC_NOT_FOUND);
+    ctx_clear_error(&town->ctx);
+}
+
+/* The 17th is closed by who has not heard that the 18th is a holiday since. */
+static void a_closure_beside_a_publication(void **state)
+{
+    struct test_town *town = *state;
+    struct city *before = town->city;
+    struct str calendar, anew;
+    struct instant due;
+
+    test_town_file(town);
+    test_ok(&town->ctx,
+            file_read(&town->ctx,
+                      str_z(town->ctx.arena,
+                            str_fmt(town->ctx.arena, "%s/calendars/city-hall.yaml", town->folder)),
+                      100000, &calendar));
+    anew = str_join(
+        town->ctx.arena,
+        (struct str[]){calendar, S("  - {date: 2026-11-18, name: {en: A, es: A, vi: A}}\n")}, 2,
+        STR_NONE);
+    town->city = NULL;
+    test_town_put(town, "calendars/city-hall.yaml", str_z(town->ctx.arena, anew));
+    test_town_publish(town);
+    town->ctx.city = before;
+    close_elsewhere(town, "2026-11-17", false);
+    town->ctx.city = town->city;
+    city_free(before);
+    trace_of(town, 0, &due);
+    assert_true(str_eq(instant_format_utc(town->ctx.arena, due), S("2026-11-20T06:00:00Z")));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, test_town_open, test_town_close)
 
 int main(void)
@@ -387,6 +556,12 @@ int main(void)
         TEST(added_and_removed_is_as_before),
         TEST(what_does_not_count_the_day_stays),
         TEST(months_and_pauses_come_back_too),
+        TEST(filed_just_after_a_closure_is_due_as_filed_later),
+        TEST(resumed_just_after_a_closure),
+        TEST(a_timer_set_just_after_a_removal),
+        TEST(two_closures_at_once),
+        TEST(a_day_that_another_closes_and_opens),
+        TEST(a_closure_beside_a_publication),
     };
 
     return cmocka_run_group_tests_name("closure", tests, NULL, NULL);

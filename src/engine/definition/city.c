@@ -77,8 +77,12 @@ static enum rc load_closures(struct ctx *ctx, struct city *city)
     struct calendar_day *days;
     enum rc rc = closures(ctx, &stored);
 
-    if (rc || stored.n == 0)
+    if (rc)
         return rc;
+    city->calendar.closures = NULL;
+    city->calendar.closures_n = 0;
+    if (stored.n == 0)
+        return RC_OK;
     days = ARENA_ARRAY(city->arena, stored.n, struct calendar_day);
     if (!days)
         return FAIL(ctx, ERR_MEMORY);
@@ -209,6 +213,62 @@ enum rc city_load(struct ctx *ctx, struct city **ret)
         city_free(city);
     else
         *ret = city;
+    return rc;
+}
+
+/* Hours and holidays as they were published last. */
+static enum rc load_calendar(struct ctx *ctx, struct city *city)
+{
+    struct problems problems = problems_in(ctx->arena);
+    struct city read = *city;
+    struct city_files files;
+    enum rc rc = city_files_of_days(ctx, &files);
+
+    if (rc)
+        return rc;
+    rc = city_build_calendar(ctx, &files, &problems, &read);
+    if (rc == RC_INVALID) {
+        ctx_clear_error(ctx);
+        return RC_OK;
+    }
+    if (!rc)
+        *city = read;
+    return rc;
+}
+
+static enum rc with_days(struct ctx *ctx, struct str stamp, struct city **ret)
+{
+    struct city *city = ARENA_NEW(ctx->arena, struct city);
+    enum rc rc;
+
+    if (!city)
+        return FAIL(ctx, ERR_MEMORY);
+    *city = *ctx->city;
+    city->arena = ctx->arena;
+    city->stamp = stamp;
+    rc = load_calendar(ctx, city);
+    if (!rc)
+        rc = load_closures(ctx, city);
+    if (!rc)
+        *ret = city;
+    return rc;
+}
+
+enum rc city_days_within(struct ctx *ctx, enum rc (*fn)(struct ctx *ctx, void *arg), void *arg)
+{
+    struct city *before = ctx->city;
+    struct city *newer;
+    struct str stamp;
+    enum rc rc = city_stamp(ctx, &stamp);
+
+    if (rc || str_eq(stamp, before->stamp))
+        return rc ? rc : fn(ctx, arg);
+    rc = with_days(ctx, stamp, &newer);
+    if (rc)
+        return rc;
+    ctx->city = newer;
+    rc = fn(ctx, arg);
+    ctx->city = before;
     return rc;
 }
 

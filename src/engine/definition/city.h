@@ -80,6 +80,16 @@ enum rc city_touch(struct ctx *ctx) MUST_CHECK;
 /* What differs after every city_touch; empty before the first. With ctx->conn. Arena. */
 enum rc city_stamp(struct ctx *ctx, struct str *ret) MUST_CHECK;
 
+/* Runs fn with a city whose days without work are the store's: what writes a deadline or sets a
+ * timer runs so, inside db_tx. A program works on with the city that it has read until it hears of
+ * a newer one, while who closes a day, opens it again or publishes a calendar moves only the
+ * deadlines that are there by then. Where city_stamp is no longer ctx->city's, fn has a copy of
+ * ctx->city with the calendar and closures as they are; a calendar that cannot be read leaves its
+ * own, with those closures. One look-up where nothing has changed. Nothing of that copy may outlive
+ * fn, and ctx->city is then what it was. */
+enum rc city_days_within(struct ctx *ctx, enum rc (*fn)(struct ctx *ctx, void *arg),
+                         void *arg) MUST_CHECK;
+
 /* When it was last published; 0 before the first time. */
 enum rc city_published_at(struct ctx *ctx, struct instant *ret) MUST_CHECK;
 

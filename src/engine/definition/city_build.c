@@ -259,6 +259,22 @@ static enum rc load_calendar(struct ctx *home, const struct city_files *files,
                      &city->calendar.holidays_n);
 }
 
+enum rc city_build_calendar(struct ctx *home, const struct city_files *files,
+                            struct problems *problems, struct city *city)
+{
+    const struct yaml_node *root;
+    enum rc rc = parse_file(home, files, S("city.yaml"), problems, &root);
+
+    if (rc)
+        return rc;
+    city->calendar_id = scalar_of(root, "calendar");
+    city->calendar = (struct calendar){0};
+    rc = load_calendar(home, files, problems, city);
+    if (!rc && problems->error_count)
+        return FAIL(home, ERR_FORMAT, .detail = S("the city's calendar has errors"));
+    return rc;
+}
+
 static enum rc load_layers(struct ctx *home, const struct city_files *files, struct city *city)
 {
     struct layer_text *texts = ARENA_ARRAY(home->arena, files->n, struct layer_text);

@@ -14,6 +14,10 @@ enum rc city_new(struct ctx *ctx, struct ctx *ret_home, struct city **ret) MUST_
 enum rc city_build_live(struct ctx *home, const struct city_files *files, struct problems *problems,
                         struct city *city) MUST_CHECK;
 
+/* The calendar alone, into a city that has its zone. */
+enum rc city_build_calendar(struct ctx *home, const struct city_files *files,
+                            struct problems *problems, struct city *city) MUST_CHECK;
+
 /* The workflows/ and services/ of a folder. With errors among the problems already, names of what
  * the rest of the folder says are not asked for: it may be there that they are missing. */
 enum rc city_build_services(struct ctx *home, const struct city_files *files,

@@ -115,6 +115,24 @@ enum rc city_files_of_store(struct ctx *ctx, struct city_files *ret)
     return RC_OK;
 }
 
+enum rc city_files_of_days(struct ctx *ctx, struct city_files *ret)
+{
+    struct stored_calendars_rows stored;
+    struct city_files files = {0};
+    enum rc rc = stored_calendars(ctx, &stored);
+
+    if (rc)
+        return rc;
+    files.items = ARENA_ARRAY(ctx->arena, stored.n, struct city_file);
+    if (!files.items)
+        return FAIL(ctx, ERR_MEMORY);
+    for (; files.n < stored.n; files.n++)
+        files.items[files.n] = (struct city_file){
+            stored.rows[files.n].path, stored.rows[files.n].path, stored.rows[files.n].content};
+    *ret = files;
+    return RC_OK;
+}
+
 const struct city_file *city_files_find(const struct city_files *files, struct str path)
 {
     for (size_t i = 0; i < files->n; i++)

@@ -24,6 +24,9 @@ enum rc city_files_of_folder(struct ctx *ctx, const char *folder,
 /* The live ones (all but workflows/ and services/) as published. */
 enum rc city_files_of_store(struct ctx *ctx, struct city_files *ret) MUST_CHECK;
 
+/* Of those city.yaml and calendars/ alone. */
+enum rc city_files_of_days(struct ctx *ctx, struct city_files *ret) MUST_CHECK;
+
 /* The file of that path, or NULL. */
 const struct city_file *city_files_find(const struct city_files *files, struct str path);
 

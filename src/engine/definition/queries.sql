@@ -3,6 +3,11 @@
 -- name: stored_files :many ()
 SELECT path, hash, content FROM city_file ORDER BY path;
 
+-- What says which days count: city.yaml, for the name of its calendar, and calendars/.
+-- name: stored_calendars :many ()
+SELECT path, content FROM city_file
+WHERE path = 'city.yaml' OR (path >= 'calendars/' AND path < 'calendars0');
+
 -- name: setting_put :exec (name TEXT, value TEXT)
 INSERT INTO setting (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
