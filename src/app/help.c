@@ -254,7 +254,7 @@ static const struct {
              "  DIR            the data folder\n"
              "  list           what is asked when nothing is (needs attention first)\n"
              "  retry JOB      make it due now, with all its tries before it\n"
-             "  drop JOB       end it undone\n"
+             "  drop JOB       end it undone; a daily one comes again the day after\n"
              "  --state WORD   list one state alone: waiting, running, troubled, given-up, ended\n"
              "  --reason TEXT  what the record keeps; without it, who ran the command\n"
              "  --json         the list as one array\n"
