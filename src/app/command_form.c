@@ -246,6 +246,9 @@ static enum rc check_words(struct ctx *ctx, const struct forms *forms, const str
                            const struct given *given)
 {
     struct str known = choices(ctx, forms, given->word_n ? form->word_n : 0);
+    struct str first = choices(ctx, forms, 0);
+    /* The form that does without the word that others begin with. */
+    bool is_short = form->word_n && !is_literal(form->words[0]) && first.n;
 
     if (!given->word_n && known.n)
         return MISUSED(ctx, "say what to do: %.*s", STR_ARG(known));
@@ -254,6 +257,9 @@ static enum rc check_words(struct ctx *ctx, const struct forms *forms, const str
     if (given->word_n > form->word_n && known.n)
         return MISUSED(ctx, "\"%.*s\" is nothing that can be done: say %.*s",
                        STR_ARG(given->words[form->word_n]), STR_ARG(known));
+    if (given->word_n > form->word_n && is_short)
+        return MISUSED(ctx, "say first what to do: %.*s, then %.*s", STR_ARG(first),
+                       STR_ARG(form->words[0]));
     if (given->word_n > form->word_n)
         return MISUSED(ctx, "\"%.*s\" is one word too many; what has blanks stands in quotes",
                        STR_ARG(given->words[form->word_n]));

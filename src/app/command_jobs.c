@@ -110,7 +110,7 @@ static enum rc change(struct ctx *ctx, const char *what, const char *job, struct
         ctx_clear_error(ctx);
     if (rc == RC_NOT_FOUND)
         return FAIL(ctx, ERR_NOT_FOUND,
-                    .detail = S("there is no such job, or it has ended; jobs DIR lists them"));
+                    .detail = S("there is no such job, or it has ended; jobs list DIR lists them"));
     if (rc == RC_CONFLICT)
         return FAIL(ctx, ERR_STALE, .detail = S("a worker is at it: wait until it has ended"));
     if (!rc)
@@ -118,34 +118,22 @@ static enum rc change(struct ctx *ctx, const char *what, const char *job, struct
     return rc;
 }
 
-static enum rc run(struct ctx *ctx, const struct listing *listing, int argc, char **argv)
-{
-    const char *what = argc ? argv[0] : "list";
-    struct str why = command_reason(ctx, &argc, argv);
-
-    if (strcmp(what, "list") == 0 && argc <= 1)
-        return list(ctx, listing);
-    if ((strcmp(what, "retry") == 0 || strcmp(what, "drop") == 0) && argc == 2)
-        return change(ctx, what, argv[1], why);
-    return command_misused(ctx, "list, retry JOB or drop JOB");
-}
-
 enum rc command_jobs(struct ctx *ctx, int argc, char **argv)
 {
     struct listing listing = {.is_json = command_flag(&argc, argv, "json")};
     const char *state = command_option(&argc, argv, "state");
+    struct str why = command_reason(ctx, &argc, argv);
+    const char *what = argc > 1 ? argv[0] : "list";
     struct home home;
     enum rc rc;
 
     listing.has_state = state != NULL;
     if (state && !job_state_of(str_of(state), &listing.state))
         return command_misused(ctx, "a state is waiting, running, troubled, given-up or ended");
-    if (argc < 1)
-        return command_misused(ctx, "a data folder is needed");
-    rc = home_open(ctx, argv[0], DB_FULL, &home);
+    rc = home_open(ctx, argv[argc > 1 ? 1 : 0], DB_FULL, &home);
     if (rc)
         return rc;
-    rc = run(ctx, &listing, argc - 1, argv + 1);
+    rc = strcmp(what, "list") == 0 ? list(ctx, &listing) : change(ctx, what, argv[2], why);
     home_close(&home);
     return rc;
 }

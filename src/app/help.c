@@ -253,8 +253,9 @@ static const struct {
     {"jobs", "\n"
              "  DIR            the data folder\n"
              "  list           what is asked when nothing is (needs attention first)\n"
-             "  retry JOB      make it due now, with all its tries before it\n"
-             "  drop JOB       end it undone\n"
+             "  retry          make JOB due now, with all its tries before it\n"
+             "  drop           end JOB undone; a daily one comes again the day after\n"
+             "  JOB            its number in the list\n"
              "  --state WORD   list one state alone: waiting, running, troubled, given-up, ended\n"
              "  --reason TEXT  what the record keeps; without it, who ran the command\n"
              "  --json         the list as one array\n"
@@ -263,8 +264,8 @@ static const struct {
              "call it.\n"
              "\n"
              "Examples:\n"
-             "  cityhall jobs /var/lib/cityhall\n"
-             "  cityhall jobs /var/lib/cityhall retry 4711 --reason \"the relay is back\"\n"},
+             "  cityhall jobs list /var/lib/cityhall\n"
+             "  cityhall jobs retry /var/lib/cityhall 4711 --reason \"the relay is back\"\n"},
     {"routes", "\n"
                "One line a route: method, path, permission, what it is for.\n"
                "\n"

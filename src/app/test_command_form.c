@@ -20,7 +20,7 @@ static const char usage[] = "add DIR NAME --scope RIGHT@KIND... [--days N] [--qu
                             "list DIR [--json]\n"
                             "put DIR NAME [VALUE]";
 
-static const char job_usage[] = "DIR\nDIR list\nDIR retry JOB";
+static const char job_usage[] = "DIR\nlist DIR\nretry DIR JOB";
 
 static char *own_word(struct ctx *ctx, struct str word)
 {
@@ -83,8 +83,8 @@ static void test_taken(void **state)
         {usage, "put d n ''", ""},
         {"", "", ""},
         {job_usage, "d", ""},
-        {job_usage, "d list", ""},
-        {job_usage, "d retry 7", ""},
+        {job_usage, "list d", ""},
+        {job_usage, "retry d 7", ""},
     };
 
     (void)state;
@@ -111,8 +111,11 @@ static void test_refused(void **state)
         {usage, "list d -j", "there is no option -j: the lines below name those that there are"},
         {usage, "put d n v w", "\"w\" is one word too many; what has blanks stands in quotes"},
         {"", "x", "\"x\" is one word too many; what has blanks stands in quotes"},
-        {job_usage, "d end 7", "\"end\" is nothing that can be done: say list or retry"},
-        {job_usage, "d retry", "JOB is missing"},
+        {job_usage, "retry d", "JOB is missing"},
+        {job_usage, "list", "DIR is missing"},
+        {job_usage, "", "say what to do: list or retry"},
+        {job_usage, "d retry 7", "say first what to do: list or retry, then DIR"},
+        {job_usage, "end d 7", "say first what to do: list or retry, then DIR"},
     };
 
     (void)state;

@@ -31,6 +31,7 @@ enum stage {
     STAGE_LOST,
     STAGE_HEAD,
     STAGE_SIGN,
+    STAGE_DAILY,
     STAGE__N
 };
 
@@ -86,9 +87,10 @@ static void work_end(struct worker *worker, struct ctx *ctx)
 static void note_stage(struct worker *worker, enum stage stage, const struct ctx *ctx, enum rc rc)
 {
     static const char *const events[] = {
-        [STAGE_BEGIN] = "worker.begin", [STAGE_CITY] = "worker.city", [STAGE_JOBS] = "worker.jobs",
-        [STAGE_MAIL] = "worker.mail",   [STAGE_LOST] = "worker.lost", [STAGE_HEAD] = "worker.head",
-        [STAGE_SIGN] = "worker.sign",
+        [STAGE_BEGIN] = "worker.begin", [STAGE_CITY] = "worker.city",
+        [STAGE_JOBS] = "worker.jobs",   [STAGE_MAIL] = "worker.mail",
+        [STAGE_LOST] = "worker.lost",   [STAGE_HEAD] = "worker.head",
+        [STAGE_SIGN] = "worker.sign",   [STAGE_DAILY] = "worker.daily",
     };
     int64_t now_ms = clock_monotonic_ms();
 
@@ -181,6 +183,10 @@ static void do_minute(struct worker *worker)
     work_end(worker, &ctx);
     ctx = work_begin(worker, "sign");
     note_stage(worker, STAGE_SIGN, &ctx, sign_put(&ctx, str_of(worker->name), worker->began));
+    work_end(worker, &ctx);
+    ctx = work_begin(worker, "daily");
+    note_stage(worker, STAGE_DAILY, &ctx,
+               jobs_keep_daily(&ctx, &(struct job_runner){.tables = worker->tables}));
     work_end(worker, &ctx);
     worker->minute_ms = clock_monotonic_ms();
 }

@@ -21,6 +21,23 @@ struct str entry_input(struct arena *arena, const struct field *field)
     return str_fmt(arena, "f-%.*s", STR_ARG(field->id));
 }
 
+struct str entry_described(struct arena *arena, const struct entry *entry,
+                           const struct field *field)
+{
+    struct str input = entry_input(arena, field), ids[4];
+    size_t n = 0;
+
+    if (text_in(&field->help, LANG_EN).n)
+        ids[n++] = str_fmt(arena, "%.*s-help", STR_ARG(input));
+    if (entry_problem_of(entry, input))
+        ids[n++] = str_fmt(arena, "%.*s-error", STR_ARG(input));
+    if (field->type == FIELD_MONEY)
+        ids[n++] = str_fmt(arena, "%.*s-dollars", STR_ARG(input));
+    if (field->unit.in[LANG_EN].n)
+        ids[n++] = str_fmt(arena, "%.*s-unit", STR_ARG(input));
+    return str_join(arena, ids, n, S(" "));
+}
+
 struct str entry_asked_ids(struct arena *arena, const struct entry *entry)
 {
     struct str *ids = ARENA_ARRAY(arena, entry->asked_n, struct str);

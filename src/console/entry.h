@@ -50,6 +50,11 @@ struct str entry_label(const struct entry *entry, struct str input, enum lang la
 /* The id and name of a field's input: "f-lane". */
 struct str entry_input(struct arena *arena, const struct field *field);
 
+/* The ids of what a field's box is read with, in the order in which it stands: its hint, what is
+ * wrong, its unit; empty when it has none of them. In the arena. */
+struct str entry_described(struct arena *arena, const struct entry *entry,
+                           const struct field *field);
+
 /* The ids of the asked fields, and the numbers of the near cases, joined by blanks. */
 struct str entry_asked_ids(struct arena *arena, const struct entry *entry);
 struct str entry_nearby_numbers(struct arena *arena, const struct entry *entry);

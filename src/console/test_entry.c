@@ -84,8 +84,26 @@ static void the_caller_hears_what_the_public_reads(void **state)
     assert_true(page_has(&browser, "Say this first"));
     assert_true(page_has(&browser, "<p lang=\"es\">Un árbol sobre un cable: aléjese.</p>"));
     assert_true(page_has(&browser, "A tree on a wire: stay away."));
-    assert_true(page_has(&browser, "aria-describedby=\"f-height-unit\""));
+    assert_true(page_has(&browser, "aria-describedby=\"f-height-help f-height-unit\""));
     assert_true(page_has(&browser, "<span id=\"f-height-unit\">feet</span>"));
+    assert_true(page_has(&browser, "<span class=\"usa-hint\" id=\"f-height-help\">A storey is ten "
+                                   "feet.</span>"));
+    assert_true(
+        page_has(&browser, "<span class=\"usa-hint\" lang=\"es\">Un piso son diez pies.</span>"));
+    assert_false(page_has(&browser, "f-post-help"));
+}
+
+/* One who listens hears the hint too, and what is wrong. */
+static void a_hint_is_read_with_its_box(void **state)
+{
+    struct browser browser = agent(*state);
+
+    assert_int_equal(browse(&browser, S("/staff/new/hole")), 200);
+    assert_true(page_has(&browser, "id=\"f-lane-help\">Cars drive around it.</span>"));
+    assert_true(page_has(&browser, "aria-describedby=\"f-lane-help\""));
+    assert_false(page_has(&browser, "Los autos lo rodean."));
+    assert_int_equal(post(&browser, "key=" KEY "&asked=lane&f-lane=maybe"), 422);
+    assert_true(page_has(&browser, "aria-describedby=\"f-lane-help f-lane-error\""));
 }
 
 static void a_form_without_our_key_is_refused(void **state)
@@ -137,6 +155,7 @@ int main(void)
         WORLD_TEST(what_is_wrong_stands_at_its_field),
         WORLD_TEST(a_question_that_was_not_seen_is_asked),
         WORLD_TEST(the_caller_hears_what_the_public_reads),
+        WORLD_TEST(a_hint_is_read_with_its_box),
         WORLD_TEST(a_form_without_our_key_is_refused),
         WORLD_TEST(hostile_text_comes_back_as_text),
         WORLD_TEST(a_service_is_found_by_words),

@@ -246,6 +246,21 @@ static enum rc begin_jobs(struct ctx *ctx, struct test_town *town, int64_t n)
     return jobs_begin(ctx, &(struct job_runner){.tables = engine_module.jobs});
 }
 
+/* One was dropped, and one given up a day ago. */
+static void daily_left_off(struct test_town *town, int64_t n)
+{
+    test_ok(&town->ctx, begin_jobs(&town->ctx, town, n));
+    test_town_set(town, "DELETE FROM job WHERE kind = 'daily.sweep'");
+    test_town_set(town, "UPDATE job SET attempts = 8, due = 1 WHERE kind = 'answers.erase'");
+}
+
+static enum rc keep_daily(struct ctx *ctx, struct test_town *town, int64_t n)
+{
+    (void)town;
+    (void)n;
+    return jobs_keep_daily(ctx, &(struct job_runner){.tables = engine_module.jobs});
+}
+
 static void what_has_expired(struct test_town *town, int64_t n)
 {
     const struct photo_upload upload = {paths_photo(town), S("photo.jpg")};
@@ -487,6 +502,7 @@ const struct scenario paths_work[] = {
     {"a delivery", 22, one_delivery, deliver, delivery_is_kept, STEPWISE},
     {"deliveries tidied", 6, one_delivery, tidy, NULL, 0},
     {"jobs that begin with a worker", 5, NULL, begin_jobs, NULL, 0},
+    {"daily jobs kept", 8, daily_left_off, keep_daily, NULL, 0},
     {"a sweep", 56, what_has_expired, sweep, is_swept, STEPWISE},
     {"answers erased", 20, closed_long_ago, erase, NULL, 0},
     {"a day's erasing", 20, erasing_due, erase_all, is_erased, STEPWISE},

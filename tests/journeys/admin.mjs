@@ -101,11 +101,11 @@ const own = async (one, login) => {
 /** Jobs by the command line, as a monitor calls it. */
 const commands = async city => {
   const run = (...args) => spawnSync(process.env.CITYHALL, args, { encoding: 'utf8' });
-  const jobs = run('jobs', city.data, '--json');
+  const jobs = run('jobs', 'list', city.data, '--json');
   same(jobs.status, 0, `jobs: ${jobs.stderr}`);
   check(JSON.parse(jobs.stdout).some(job => job.kind === 'daily.sweep'), 'the daily job is not listed');
-  same(run('jobs', city.data, 'retry', '999999').status, 1, 'a job that is not there');
-  same(run('jobs', city.data, 'dance').status, 2, 'a word that is no command');
+  same(run('jobs', 'retry', city.data, '999999').status, 1, 'a job that is not there');
+  same(run('jobs', 'dance', city.data).status, 2, 'a word that is no command');
   const users = JSON.parse(execFileSync(process.env.CITYHALL, ['user', 'list', city.data, '--json'], { encoding: 'utf8' }));
   const quynh = users.find(user => user.login === 'quynh');
   same(quynh?.name, NAME, 'the name');

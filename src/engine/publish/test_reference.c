@@ -63,6 +63,54 @@ static void names_every_key_of_later_sections(void **state)
     all_named(ctx, text, section_of_table_file());
 }
 
+/* The strings of the list at which the text begins: STR("id"), STR("text")}; */
+static size_t list_named(struct ctx *ctx, struct str reference, struct str list)
+{
+    size_t n = 0;
+    ptrdiff_t begin, end;
+
+    list = str_slice(list, 0, (size_t)str_find(list, S("};")));
+    for (; (begin = str_find(list, S("STR(\""))) >= 0; n++) {
+        list = str_slice(list, (size_t)begin + 5, list.n);
+        end = str_find(list, S("\")"));
+        assert_true(end > 0);
+        is_named(ctx, reference, str_slice(list, 0, (size_t)end));
+        list = str_slice(list, (size_t)end, list.n);
+    }
+    return n;
+}
+
+/* What this version runs has its keys where each is read, in lists called keys or *_keys: the
+ * sources are asked, so that a key there cannot be forgotten here. */
+static void names_every_key_that_is_read(void **state)
+{
+    static const struct {
+        const char *file;
+        size_t keys_min;
+    } sources[] = {
+        {"definition/definition.c", 40}, {"definition/definition_fields.c", 29},
+        {"definition/workflow.c", 30},   {"definition/replies.c", 3},
+        {"publish/check.c", 13},
+    };
+    static const struct str begin = STR("keys[] = {");
+    struct ctx *ctx = *state;
+    struct str text = reference(ctx), source;
+
+    for (size_t i = 0; i < COUNT(sources); i++) {
+        const char *path =
+            str_z(ctx->arena, str_fmt(ctx->arena, "%s/src/engine/%s", root(), sources[i].file));
+        size_t n = 0;
+        ptrdiff_t at;
+
+        assert_int_equal(file_read(ctx, path, 1 << 20, &source), RC_OK);
+        while ((at = str_find(source, begin)) >= 0) {
+            source = str_slice(source, (size_t)at + begin.n, source.n);
+            n += list_named(ctx, text, source);
+        }
+        assert_in_range(n, sources[i].keys_min, 200);
+    }
+}
+
 static void names_every_placeholder(void **state)
 {
     struct ctx *ctx = *state;
@@ -140,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(names_every_key_of_later_sections),
+        TEST(names_every_key_that_is_read),
         TEST(names_every_placeholder),
         TEST(its_worked_example_holds),
     };

@@ -60,6 +60,40 @@ enum rc jobs_begin(struct ctx *ctx, const struct job_runner *runner)
     return db_tx(ctx, begin_tx, &copy);
 }
 
+static enum rc keep_daily(struct ctx *ctx, const char *kind)
+{
+    struct job_order order = {.kind = kind, .once = str_of(kind)};
+    struct job_standing_row row;
+    bool is_found;
+    enum rc rc = job_standing(ctx, order.once, &is_found, &row);
+
+    if (rc)
+        return rc;
+    order.due = instant_plus_us(is_found ? row.due : ctx->now, US_PER_DAY);
+    if (is_found && (row.attempts < JOB_TRIES || instant_cmp(order.due, ctx->now) > 0))
+        return RC_OK;
+    return job_add(ctx, &order);
+}
+
+static enum rc keep_tx(struct ctx *ctx, void *arg)
+{
+    const struct job_runner *runner = arg;
+    enum rc rc = RC_OK;
+
+    for (size_t i = 0; !rc && runner->tables[i]; i++)
+        for (const struct job_kind *row = runner->tables[i]; !rc && row->kind; row++)
+            if (row->begins == JOB_DAILY)
+                rc = keep_daily(ctx, row->kind);
+    return rc;
+}
+
+enum rc jobs_keep_daily(struct ctx *ctx, const struct job_runner *runner)
+{
+    struct job_runner copy = *runner;
+
+    return db_tx(ctx, keep_tx, &copy);
+}
+
 static struct instant stuck_before(const struct ctx *ctx)
 {
     return instant_plus_us(ctx->now, -JOB_STUCK_S * US_PER_S);

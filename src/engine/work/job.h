@@ -29,8 +29,10 @@ typedef enum rc job_fn(struct ctx *ctx, const struct job *job);
 enum job_begins {
     JOB_WHEN_ADDED, /* job_add alone */
     JOB_AT_START,   /* a worker, when it begins */
-    JOB_DAILY, /* likewise; each that ended well is set for the next day, unless it has set itself
-                * to go on by a job_add of its own. Without an argument, `once` is the kind */
+    /* Likewise; each that ended well is set for the next day. It is set without an argument and
+     * with its kind as `once`: a run that sets itself to go on (job_add) uses that `once` too, or
+     * there are two of it every day. */
+    JOB_DAILY,
 };
 
 struct job_kind {
@@ -69,6 +71,11 @@ struct job_runner {
 /* Sets every JOB_AT_START and JOB_DAILY of the tables to ctx->now: when a worker begins. Own
  * db_tx. */
 enum rc jobs_begin(struct ctx *ctx, const struct job_runner *runner) MUST_CHECK;
+
+/* Sees to it that every JOB_DAILY of the tables goes on: one that is not there, because it was
+ * dropped, is set for a day from ctx->now, and one that was given up is tried anew when a day has
+ * passed. For every now and then. Own db_tx. */
+enum rc jobs_keep_daily(struct ctx *ctx, const struct job_runner *runner) MUST_CHECK;
 
 /* Takes the job that has been due longest at ctx->now, runs it and writes down how it ended.
  * *ret_was_there is false when none was due or the store did not answer; then the return says

@@ -50,7 +50,8 @@ enum rc job_counts(struct ctx *ctx, int64_t ret[JOB__N]) MUST_CHECK;
  * has ended; ERR_STALE while a worker is at it. Own db_tx. */
 enum rc job_retry(struct ctx *ctx, int64_t id, struct str why) MUST_CHECK;
 
-/* Ends it undone; its trouble then says that it was dropped. Errors as above. Own db_tx. */
+/* Ends it undone; its trouble then says that it was dropped. A JOB_DAILY is dropped for a day
+ * (jobs_keep_daily). Errors as above. Own db_tx. */
 enum rc job_drop(struct ctx *ctx, int64_t id, struct str why) MUST_CHECK;
 
 #endif

@@ -38,6 +38,9 @@ WHERE id = :id AND claimed = :claimed AND done IS NULL;
 -- name: job_waiting :optional (once TEXT)
 SELECT id FROM job WHERE once = :once;
 
+-- name: job_standing :optional (once TEXT)
+SELECT due, attempts FROM job WHERE once = :once;
+
 -- name: job_waiting_end :exec (once TEXT, now INSTANT)
 UPDATE job SET done = :now, once = NULL, claimed = NULL WHERE once = :once;
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "engine/test_town.h"
+#include "engine/work/job_desk.h"
 
 static int runs;
 static enum rc outcome;
@@ -239,6 +240,51 @@ static void test_daily_goes_on(void **state)
     assert_int_equal(runs, 3);
 }
 
+/* Dropping it, and its failing all day, are for that day alone. */
+static void test_daily_goes_on_whatever_happens(void **state)
+{
+    static const struct job_kind daily[] = {
+        {"test.count", count_run, JOB_DAILY}, {"test.start", count_run, JOB_AT_START}, {0}};
+    static const struct job_kind *const only[] = {daily, NULL};
+    static const struct job_runner every_day = {only, STR_NONE};
+    struct test_town *town = *state;
+    const struct instant first = town->ctx.now;
+
+    test_town_set(town, "DELETE FROM job");
+    test_ok(&town->ctx, jobs_begin(&town->ctx, &every_day));
+    test_town_set(town, "UPDATE job SET due = due + 5");
+    test_ok(&town->ctx, jobs_keep_daily(&town->ctx, &every_day));
+    assert_int_equal(test_town_count(town, "SELECT due FROM job WHERE kind = 'test.count'"),
+                     first.us_utc + 5);
+    test_ok(&town->ctx,
+            job_drop(&town->ctx,
+                     test_town_count(town, "SELECT id FROM job WHERE kind = 'test.count'"),
+                     S("not today")));
+    test_ok(&town->ctx,
+            job_drop(&town->ctx,
+                     test_town_count(town, "SELECT id FROM job WHERE kind = 'test.start'"),
+                     S("never")));
+    town->ctx.now = instant_plus_us(town->ctx.now, US_PER_MIN);
+    test_ok(&town->ctx, jobs_keep_daily(&town->ctx, &every_day));
+    test_ok(&town->ctx, jobs_keep_daily(&town->ctx, &every_day));
+    assert_int_equal(test_town_count(town, "SELECT count(*) FROM job WHERE done IS NULL"), 1);
+    assert_int_equal(test_town_count(town, "SELECT due FROM job WHERE done IS NULL AND once = "
+                                           "'test.count' AND kind = once"),
+                     instant_plus_us(town->ctx.now, US_PER_DAY).us_utc);
+
+    /* Given up: staff see it for as long as it would have rested, had it gone well. */
+    test_town_set(town, "UPDATE job SET attempts = 8, trouble = 'away' WHERE done IS NULL");
+    town->ctx.now = instant_plus_us(town->ctx.now, 2 * US_PER_DAY - 1);
+    test_ok(&town->ctx, jobs_keep_daily(&town->ctx, &every_day));
+    assert_int_equal(test_town_count(town, "SELECT attempts FROM job WHERE done IS NULL"), 8);
+    town->ctx.now = instant_plus_us(town->ctx.now, 1);
+    test_ok(&town->ctx, jobs_keep_daily(&town->ctx, &every_day));
+    assert_int_equal(test_town_count(town, "SELECT attempts FROM job WHERE done IS NULL"), 0);
+    assert_int_equal(test_town_count(town, "SELECT due FROM job WHERE done IS NULL"),
+                     town->ctx.now.us_utc);
+    assert_true(run(town));
+}
+
 /* One that kills its worker each time is let be, and says so. */
 static void test_deadly_job_is_given_up(void **state)
 {
@@ -331,6 +377,7 @@ int main(void)
         TOWN(test_stuck_job_is_taken_again),
         TOWN(test_daily_comes_again),
         TOWN(test_daily_goes_on),
+        TOWN(test_daily_goes_on_whatever_happens),
         TOWN(test_deadly_job_is_given_up),
         TOWN(test_unknown_kind),
         TOWN(test_workers_share),
