@@ -429,7 +429,7 @@ static enum rc put_staff(struct ctx *ctx, const struct request *request, struct 
     api_put_text(json, "assignee", people.assignee_is_null ? STR_NONE : people.assignee);
     json_put_member(json, S("channel"), row->channel);
     json_put_member(json, S("lang"), row->lang);
-    json_put_member(json, S("confidentiality"), str_of(audiences[row->confidentiality]));
+    json_put_member(json, S("confidentiality"), str_of(audiences[view->reach.confidentiality]));
     json_put_member_bool(json, S("is_hidden"), row->is_hidden);
     json_put_member_i64(json, S("lock_version"), row->lock_version);
     rc = put_reporter(ctx, json, view, &people);

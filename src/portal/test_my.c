@@ -2,6 +2,7 @@
 #include "portal/my.h"
 
 #include "base/text.h"
+#include "engine/cases/case_own.h"
 #include "engine/cases/case_read.h"
 #include "engine/record/people_record.h"
 #include "engine/test_support.h"
@@ -160,6 +161,31 @@ static void my_requests_come_in_pages(void **state)
     assert_int_equal(older_of(body).n, 0);
     body = page_of(world, &request, S("1"));
     assert_int_equal(cases_on(body), 0);
+}
+
+/* Its newest version is for staff alone: those filed before it go from the list and cannot be read,
+ * nor any more be added to, by who filed them. */
+static void a_service_for_staff_since_closes_its_cases_off(void **state)
+{
+    struct world *world = *state;
+    struct definition *anew = ARENA_NEW(world->ctx.arena, struct definition);
+    struct filed filed = test_file(world, &(struct test_filing){.email = EMAIL});
+    struct request request;
+    struct case_read read;
+
+    signed_in(world, &request);
+    assert_int_equal(cases_on(page_of(world, &request, STR_NONE)), 1);
+    *anew = *city_service(test_city, S("pothole"));
+    anew->audience = AUDIENCE_STAFF;
+    world->ctx.city = test_city_after(world, "pothole", anew);
+    assert_int_equal(cases_on(page_of(world, &request, STR_NONE)), 0);
+    world->ctx.actor = test_reporter(world, filed.case_id);
+    assert_int_equal(case_read(&world->ctx, filed.number, CASE_FOR_RESIDENT, &read), RC_NOT_FOUND);
+    ctx_clear_error(&world->ctx);
+    assert_int_equal(case_comment(&world->ctx, filed.case_id, S("Still there")), RC_DENIED);
+    ctx_clear_error(&world->ctx);
+    world->ctx.city = test_city_after(world, "pothole", NULL);
+    assert_int_equal(cases_on(page_of(world, &request, STR_NONE)), 1);
 }
 
 /* ---- By the pages */
@@ -387,6 +413,7 @@ int main(void)
         TEST(an_account_takes_the_browsers_keys_along),
         TEST(strangers_do_not_take_a_case_away),
         TEST(my_requests_come_in_pages),
+        TEST(a_service_for_staff_since_closes_its_cases_off),
         TEST(an_address_is_asked_for_a_link),
         TEST(a_machine_asks_so_often),
         TEST(a_link_signs_in_once_and_soon),

@@ -4,14 +4,15 @@
     matrix.py [--accept] PROGRAM CITYDIR
 
 The routes are the program's own (`cityhall routes`), so that a new one is asked about by itself; each
-is asked as every role, about a public case and a confidential one where the path names a case. The
-answer of each is its status. A difference fails the test and says how to accept it: look at the
-line, and if that is what is meant, run this program with --accept and commit matrix.txt.
+is asked as every role, about a case of each of KINDS where the path names a case. The answer of each
+is its status. A difference fails the test and says how to accept it: look at the line, and if that is
+what is meant, run this program with --accept and commit matrix.txt.
 """
 
 import argparse
 import os
 import re
+import shutil
 import sqlite3
 import sys
 
@@ -44,14 +45,41 @@ HEAD = """\
 # `matrix.py --accept PROGRAM CITYDIR` writes it anew. A case lies in the team streets-east: "reporter"
 # reported it, "resident" reported another, "crew in" is of that team, "crew out" of another; the other
 # staff have the whole city. 303 on a page of staff leads to the sign-in, 303 on a POST is done; 404 is
-# also what exists but not for who asks.
+# also what exists but not for who asks. A case "closed-off" was filed for everybody, and the newest
+# version of its service is for staff alone.
 """
 
 
-class Case:
-    """A case with a photo; `is_confidential`: for its parties alone from the moment it is filed."""
+# Which cases: for everybody; for its parties alone from the moment it is filed; of a service whose
+# next version was for staff alone.
+KINDS = ("public", "confidential", "closed-off")
 
-    def __init__(self, city, is_confidential):
+
+def publish_closed_off(city):
+    """A service like that of the other cases, and then its version for staff alone."""
+    folder = os.path.join(city.scratch, "folder")
+    shutil.copytree(city.files, folder)
+    with open(os.path.join(folder, "services/pothole.yaml"), encoding="utf-8") as file:
+        service = file.read().replace("service: pothole", "service: closed-off", 1)
+    for audience in ("public", "staff"):
+        with open(os.path.join(folder, "services/closed-off.yaml"), "w", encoding="utf-8") as file:
+            file.write("audience: %s\n%s" % (audience, service))
+        city.run("publish", city.folder, folder)
+    return city
+
+
+class Case:
+    """A case with a photo, of one of KINDS."""
+
+    # What is done to the row of one, past the program.
+    MADE = {
+        "confidential": "UPDATE cases SET confidentiality = 1 WHERE number = ?",
+        "closed-off": "UPDATE cases SET (service, service_version) = (SELECT s.id, v.id "
+                      "FROM service s JOIN service_version v ON v.service = s.id "
+                      "WHERE s.code = 'closed-off' AND v.version = 1) WHERE number = ?",
+    }
+
+    def __init__(self, city, kind):
         self.reporter = city.client()
         path = report_to("photos")(city, self.reporter)
         with open(os.path.join(HERE, "../data/images/grey.jpg"), "rb") as file:
@@ -69,9 +97,9 @@ class Case:
         rows = city.store.rows("SELECT f.id FROM case_file f JOIN cases c ON c.id = f.cases "
                                "WHERE c.number = '%s'" % self.number)
         self.photo = str(rows[0][0])
-        if is_confidential:
+        if kind in self.MADE:
             db = sqlite3.connect(city.store.path, timeout=10)
-            db.execute("UPDATE cases SET confidentiality = 1 WHERE number = ?", (self.number,))
+            db.execute(self.MADE[kind], (self.number,))
             db.commit()
             db.close()
 
@@ -80,11 +108,11 @@ class Matrix:
     def __init__(self, city):
         self.city = city
         self.cases = {}
-        self.other = Case(city, False)
+        self.other = Case(city, "public")
 
     def case(self, kind):
         if kind not in self.cases:
-            self.cases[kind] = Case(self.city, kind == "confidential")
+            self.cases[kind] = Case(self.city, kind)
         return self.cases[kind]
 
     def path(self, pattern, kind):
@@ -137,7 +165,7 @@ def make(city):
     for pattern, method in sorted(known, key=lambda r: (bool(LAST.search(r[0])), r)):
         names = set(re.findall(r"\{([a-z_]+)\}", pattern))
         is_of_case = names & OF_A_CASE and not pattern.startswith("/report/")
-        for kind in ("public", "confidential") if is_of_case else (None,):
+        for kind in KINDS if is_of_case else (None,):
             lines[pattern, method, kind] = matrix.line(method, pattern, kind)
     title = "%-6s %-60s %-13s %s" % ("#", "route", "case", "".join("%-14s" % r for r, _ in ROLES).rstrip())
     return [title] + [lines[key] for key in sorted(lines, key=lambda k: (k[0], k[1], k[2] or ""))]
@@ -169,7 +197,7 @@ def main():
     arguments = parser.parse_args()
     city = City(os.path.abspath(arguments.program), os.path.abspath(arguments.city), "sqlite")
     try:
-        lines = make(city.make().start())
+        lines = make(publish_closed_off(city.make()).start())
     finally:
         city.remove()
     if arguments.accept:

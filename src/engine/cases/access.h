@@ -19,7 +19,7 @@ struct case_reach {
     int64_t case_id;
     int64_t reporter;        /* party; 0: nobody known */
     bool is_service_public;  /* case_service_is_public; left false, only staff and its own read */
-    int64_t confidentiality; /* enum audience */
+    int64_t confidentiality; /* case_audience */
     bool is_hidden;
     bool is_of_address; /* case_reach_ask: the reporter's address is ctx->actor's */
 };
@@ -30,8 +30,13 @@ struct case_reach {
  * case_is_own and case_may_read. ctx has a reader. */
 enum rc case_reach_ask(struct ctx *ctx, struct case_reach *reach) MUST_CHECK;
 
-/* Whether the public may know of a service's cases: its newest version says so, and the case's own.
- * Where the service is offered no more, the case's version alone. */
+/* Who may know of a case, as an enum audience: the strictest of what its row says
+ * (`confidentiality`, what held when it was filed, transferred or moved to another version), what
+ * its version says and what the newest version of its service says, offered or not. */
+int64_t case_audience(const struct city *city, const struct definition *definition,
+                      int64_t confidentiality);
+
+/* Whether the public may know of a service's cases of that version: case_audience without a row. */
 bool case_service_is_public(const struct city *city, const struct definition *definition);
 
 /* Whether the case is public at all: of a public service, neither confidential nor hidden. What

@@ -55,7 +55,7 @@ static bool is_public(const struct ctx *ctx, const struct case_edit *edit)
 {
     return case_is_public(&(struct case_reach){
         .is_service_public = case_service_is_public(ctx->city, edit->definition),
-        .confidentiality = edit->row.confidentiality,
+        .confidentiality = case_audience(ctx->city, edit->definition, edit->row.confidentiality),
         .is_hidden = edit->row.is_hidden,
     });
 }

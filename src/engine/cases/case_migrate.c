@@ -133,7 +133,12 @@ static enum rc move_case(struct ctx *ctx, void *arg)
 
     if (rc || moving->obstacle.n || moving->stored.row.service_version == to->version_id)
         return rc;
-    rc = case_version_set(ctx, moving->case_id, to->version_id, ctx->now, NULL);
+    rc = case_version_set(ctx,
+                          &(struct case_version_set_args){.id = moving->case_id,
+                                                          .service_version = to->version_id,
+                                                          .confidentiality = to->audience,
+                                                          .updated = ctx->now},
+                          NULL);
     if (!rc)
         rc = stored_case_answer(ctx, &moving->stored, &moving->answers);
     if (!rc)

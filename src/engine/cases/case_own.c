@@ -15,15 +15,23 @@ struct saying {
     struct str text;
 };
 
+/* A case that is for staff alone, perhaps since, is its reporter's no more. */
 static enum rc check_own(struct ctx *ctx, int64_t case_id, struct case_for_step_row *ret)
 {
     enum rc rc = case_for_step(ctx, case_id, ret);
+    const struct definition *definition;
     struct case_reach reach = {.case_id = case_id};
 
     if (rc)
         return rc;
+    definition = city_version(ctx->city, ret->service_version);
+    if (!definition)
+        return FAIL(ctx, ERR_INTERNAL, .detail = S("a case of an unknown service version"));
     reach.reporter = ret->reporter_is_null ? 0 : ret->reporter;
-    return case_is_own(ctx->actor, &reach) ? RC_OK : FAIL(ctx, ERR_DENIED);
+    reach.confidentiality = case_audience(ctx->city, definition, ret->confidentiality);
+    return case_is_own(ctx->actor, &reach) && case_resident_may_read(ctx->actor, &reach)
+               ? RC_OK
+               : FAIL(ctx, ERR_DENIED);
 }
 
 /* ---- A word to the city */
@@ -246,7 +254,7 @@ static enum rc own_line(struct ctx *ctx, int64_t case_id, bool *ret_is_found,
         return rc;
     definition = city_version(ctx->city, row.service_version);
     state = definition ? workflow_state(definition->workflow, row.state) : -1;
-    if (state < 0)
+    if (state < 0 || case_audience(ctx->city, definition, row.confidentiality) > AUDIENCE_PARTIES)
         return RC_OK;
     *ret_is_found = true;
     *ret = (struct own_case_line){

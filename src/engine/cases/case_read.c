@@ -39,7 +39,7 @@ static enum rc complete(struct ctx *ctx, struct case_read *read)
         .case_id = row->id,
         .reporter = row->reporter_is_null ? 0 : row->reporter,
         .is_service_public = case_service_is_public(ctx->city, read->definition),
-        .confidentiality = row->confidentiality,
+        .confidentiality = case_audience(ctx->city, read->definition, row->confidentiality),
         .is_hidden = row->is_hidden,
     };
     rc = case_reach_ask(ctx, &read->reach);

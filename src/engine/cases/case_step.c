@@ -42,10 +42,11 @@ static enum rc check_actor(struct ctx *ctx, const struct step_work *work)
         .reach = case_reach_within(ctx->city, work->definition, row->team_is_null ? 0 : row->team),
         .case_id = row->id,
         .reporter = row->reporter_is_null ? 0 : row->reporter,
+        .confidentiality = case_audience(ctx->city, work->definition, row->confidentiality),
     };
     unsigned by = work->step->by;
-    bool may = actor ? ((by & STEP_BY_RESIDENT) && case_is_own(actor, &reach)) ||
-                           staff_may(actor, by, &reach)
+    bool is_own = case_is_own(actor, &reach) && case_resident_may_read(actor, &reach);
+    bool may = actor ? ((by & STEP_BY_RESIDENT) && is_own) || staff_may(actor, by, &reach)
                      : (by & STEP_BY_TIMER) != 0;
 
     return may ? RC_OK : FAIL(ctx, ERR_DENIED);

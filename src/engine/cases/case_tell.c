@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/msg.h"
+#include "engine/cases/access.h"
 #include "engine/cases/follower.h"
 #include "engine/cases/private_link.h"
 #include "engine/cases/queries.h"
@@ -41,7 +42,7 @@ static enum rc tell_reporter(struct ctx *ctx, const struct case_news *news,
     enum rc rc;
 
     if (news->row->reporter_is_null || !(news->notice->to & NOTICE_TO_REPORTER) ||
-        news->definition->audience == AUDIENCE_STAFF)
+        case_audience(ctx->city, news->definition, news->row->confidentiality) == AUDIENCE_STAFF)
         return RC_OK;
     lang_parse(news->row->lang, &lang);
     if (date_parse(news->date, &date))

@@ -259,7 +259,7 @@ static enum rc reach_of(struct ctx *ctx, const struct case_photo_get_row *row,
         .case_id = row->cases,
         .reporter = row->reporter_is_null ? 0 : row->reporter,
         .is_service_public = case_service_is_public(ctx->city, definition),
-        .confidentiality = row->confidentiality,
+        .confidentiality = case_audience(ctx->city, definition, row->confidentiality),
         .is_hidden = row->case_is_hidden,
     };
     return RC_OK;

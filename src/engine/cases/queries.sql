@@ -183,7 +183,7 @@ SELECT actor_kind, actor FROM event WHERE cases = :cases AND kind = 'case.opened
 
 -- name: case_for_step :one (id I64)
 SELECT id, number, service_version, state, state_type, state_since, team, assignee, reporter, lang,
-    lock_version, opened, closed, place, merged_into
+    lock_version, opened, closed, place, merged_into, confidentiality
 FROM cases WHERE id = :id;
 
 -- name: case_step_set :exec (id I64, lock_version I64, state TEXT, state_type I64, state_since INSTANT, outcome TEXT?, updated INSTANT, closed INSTANT?, due INSTANT?)
@@ -751,8 +751,11 @@ FROM link l JOIN cases c
 WHERE (l.from_case = :cases OR l.to_case = :cases) AND l.ended IS NULL AND c.state_type < 2
 GROUP BY l.kind;
 
--- name: case_version_set :exec (id I64, service_version I64, updated INSTANT)
+-- The stricter of who might know of it and who may under the new version.
+-- name: case_version_set :exec (id I64, service_version I64, confidentiality I64, updated INSTANT)
 UPDATE cases SET service_version = :service_version, updated = :updated,
+    confidentiality = CASE WHEN confidentiality < :confidentiality THEN :confidentiality
+        ELSE confidentiality END,
     lock_version = lock_version + 1
 WHERE id = :id;
 
@@ -790,7 +793,7 @@ ORDER BY is_proven DESC, id DESC LIMIT :most;
 -- @both
 
 -- Whose contact an address is: the cases of a resident who has proven it, newest first; without
--- those that are for staff alone (AUDIENCE_STAFF).
+-- those whose row says that they are for staff alone (AUDIENCE_STAFF): the service may say so since.
 -- name: cases_of_email :many (email TEXT, before I64, most I64)
 SELECT c.id FROM contact_point p JOIN cases c ON c.reporter = p.party
 WHERE p.kind = 'email' AND p.folded = :email AND c.id < :before AND c.confidentiality < 2
@@ -798,7 +801,8 @@ ORDER BY c.id DESC LIMIT :most;
 
 -- name: own_case :optional (id I64)
 -- column: place_label TEXT?
-SELECT c.number, c.service_version, c.state, c.opened, c.updated, c.outcome, p.label AS place_label
+SELECT c.number, c.service_version, c.state, c.opened, c.updated, c.outcome, c.confidentiality,
+    p.label AS place_label
 FROM cases c LEFT JOIN place p ON p.id = c.place
 WHERE c.id = :id;
 

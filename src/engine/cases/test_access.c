@@ -61,6 +61,47 @@ static void the_public_reads_what_is_public(void **state)
     assert_false(case_may_read(&unpriv, &open)); /* staff without a grant work on nothing */
 }
 
+/* A service's versions, oldest first, as a city has them; withdrawn, it is offered no more. */
+struct versions {
+    struct definition of[2];
+    struct definition *all[2], *offered[1];
+    struct city city;
+};
+
+static void versions_of(struct versions *ret, enum audience first, enum audience second,
+                        bool is_withdrawn)
+{
+    *ret = (struct versions){
+        .of = {{.code = S("hole"), .service_id = 4, .version_id = 1, .audience = first},
+               {.code = S("hole"), .service_id = 4, .version_id = 2, .audience = second}},
+    };
+    ret->all[0] = &ret->of[0];
+    ret->all[1] = ret->offered[0] = &ret->of[1];
+    ret->city = (struct city){.versions = ret->all,
+                              .version_n = 2,
+                              .services = ret->offered,
+                              .service_n = is_withdrawn ? 0 : 1};
+}
+
+/* Who may know of a case: as few as its row, its version or the newest one say. */
+static void the_strictest_says_who_may_know(void **state)
+{
+    struct versions versions;
+
+    (void)state;
+    for (int i = 0; i < 54; i++) {
+        enum audience own = (enum audience)(i % 3), newest = (enum audience)(i / 3 % 3);
+        int64_t row = i / 9 % 3;
+        int64_t strictest = own > newest ? own : newest;
+
+        versions_of(&versions, own, newest, i >= 27);
+        strictest = row > strictest ? row : strictest;
+        assert_int_equal(case_audience(&versions.city, &versions.of[0], row), strictest);
+        assert_int_equal(case_service_is_public(&versions.city, &versions.of[0]),
+                         own == AUDIENCE_PUBLIC && newest == AUDIENCE_PUBLIC);
+    }
+}
+
 static void residents_read_their_own(void **state)
 {
     const int64_t linked[] = {5, 7};
@@ -136,11 +177,9 @@ static void work_needs_a_working_role(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(staff_read_within_their_grants),
-        TEST(the_public_reads_what_is_public),
-        TEST(residents_read_their_own),
-        TEST(a_key_reads_as_whom_it_is),
-        TEST(on_the_residents_pages_staff_are_anybody),
+        TEST(staff_read_within_their_grants),  TEST(the_public_reads_what_is_public),
+        TEST(the_strictest_says_who_may_know), TEST(residents_read_their_own),
+        TEST(a_key_reads_as_whom_it_is),       TEST(on_the_residents_pages_staff_are_anybody),
         TEST(work_needs_a_working_role),
     };
 

@@ -195,6 +195,28 @@ static void too_long_answers_stop_nobody_else(void **state)
                      1);
 }
 
+/* A stricter version closes the case off; a laxer one opens none that was filed in confidence. */
+static void the_stricter_audience_holds(void **state)
+{
+    static const struct {
+        const char *audience, *confidentiality;
+    } versions[] = {{"audience: parties\n", "1"}, {"", "1"}, {"audience: staff\n", "2"}, {"", "2"}};
+    struct test_town *town = *state;
+    struct case_migrated done;
+
+    file_bench(town, "2", "");
+    for (size_t i = 0; i < COUNT(versions); i++) {
+        const char *service =
+            str_z(town->ctx.arena, str_fmt(town->ctx.arena, "%s%s", second, versions[i].audience));
+
+        publish(town, mend, service);
+        migrate(town, false, &done);
+        assert_int_equal(done.moved, 1);
+        test_town_says(town, "SELECT confidentiality FROM cases", versions[i].confidentiality);
+    }
+    assert_int_equal(test_town_differences(town), 0);
+}
+
 static void what_is_left_behind_is_in_the_record(void **state)
 {
     struct test_town *town = *state;
@@ -460,6 +482,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_look_changes_nothing),
         TEST(a_clock_without_a_rule_is_dropped),
+        TEST(the_stricter_audience_holds),
         TEST(too_long_answers_stop_nobody_else),
         TEST(what_is_left_behind_is_in_the_record),
         TEST(a_deadline_is_of_the_version_that_gave_it),

@@ -68,7 +68,7 @@ static int audience_of(struct ctx *ctx, const struct api_key *key,
         .reach = case_reach_within(ctx->city, definition, row->team_is_null ? 0 : row->team),
         .case_id = row->cases,
         .is_service_public = case_service_is_public(ctx->city, definition),
-        .confidentiality = row->confidentiality,
+        .confidentiality = case_audience(ctx->city, definition, row->confidentiality),
         .is_hidden = row->is_hidden,
     };
     return case_key_audience(&key->actor, &reach, !row->opener_is_null && row->opener == key->id);
