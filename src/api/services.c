@@ -227,16 +227,16 @@ static void put_type(struct json_writer *json, const struct field *field)
 
 static void put_field(struct json_writer *json, const struct field *field)
 {
+    struct str help = answer_help(json->buf->arena, field, LANG_EN);
+
     json_put_key(json, field->id);
     json_begin_object(json);
     json_put_member(json, S("title"), text_in(&field->text, LANG_EN));
     api_put_words(json, "x-question", &field->text);
-    if (field->unit.in[LANG_EN].n) {
-        json_put_member(json, S("description"), answer_help(json->buf->arena, field, LANG_EN));
+    if (help.n)
+        json_put_member(json, S("description"), help);
+    if (field->unit.in[LANG_EN].n)
         api_put_words(json, "x-unit", &field->unit);
-    } else if (field->help.in[LANG_EN].n) {
-        json_put_member(json, S("description"), text_in(&field->help, LANG_EN));
-    }
     if (field->when.source.n)
         json_put_member(json, S("x-when"), field->when.source);
     put_type(json, field);

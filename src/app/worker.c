@@ -1,5 +1,6 @@
 #include "app/worker.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -284,8 +285,10 @@ static void set_tables(struct worker *worker)
     for (size_t i = 0; worker->options.modules[i]; i++) {
         const struct job_kind *const *jobs = worker->options.modules[i]->jobs;
 
-        for (; jobs && *jobs && n < MAX_TABLES; jobs++)
+        for (; jobs && *jobs; jobs++) {
+            assert(n < MAX_TABLES);
             worker->tables[n++] = *jobs;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ import re
 import time
 import zipfile
 
-from channels import channels, file_case, main_part, photo_channels, report_to
+from channels import UNSENT, channels, file_case, main_part, photo_channels, report_to
 from city import City
 from client import BOUNDARY, Client, File, form, multipart
 from tap import must, must_show_nothing
@@ -58,11 +58,13 @@ class AtForm(Around):
     is limited."""
 
     left_open = {}
+    paths = set()  # that anything was sent to
 
     def __init__(self, city, channel):
         self.key = city, channel
         self.client, self.path = self.left_open.pop(self.key, None) or channel.begin(city)
         self.client.move_to(city.next_address())
+        self.paths.add(self.path)
         super().__init__(city)
 
     def must_be_refused(self):
@@ -426,6 +428,24 @@ def flood(city):
     report_to("details")(city, city.client())
 
 
+def route_of(path, routes):
+    """The pattern that a path is of; a word stands before a name."""
+    def is_of(pattern):
+        return re.fullmatch(re.sub(r"\\\{[a-z_]+\\\}", "[^/]+", re.escape(pattern)), path)
+    return min(filter(is_of, routes), key=lambda pattern: pattern.count("{"), default=None)
+
+
+def no_route_is_forgotten(city):
+    """A new form has a channel, or a reason."""
+    rows = [line.split()[:2] for line in city.run("routes").splitlines()]
+    routes = {pattern for method, pattern in rows if method == "POST"}
+    sent = {route_of(path, routes) for path in AtForm.paths}
+    missing, both = routes - sent - set(UNSENT), set(UNSENT) & sent
+    must(not missing, "no channel in channels.py sends to " + ", ".join(sorted(missing)))
+    must(not both, "UNSENT names what is sent to: " + ", ".join(sorted(both)))
+    must(set(UNSENT) <= routes, "UNSENT names no route: %s" % (set(UNSENT) - routes))
+
+
 def list_left(left):
     """What was not sent where, and why."""
     reasons = {}
@@ -446,8 +466,11 @@ def run(tap, arguments):
         tokens(tap, city, left)
         photos(tap, city, left)
         strangers(tap, city)
+        if not tap.only:
+            tap.test("input: every form gets it", lambda: no_route_is_forgotten(city))
         tap.test("input: the server ends well", lambda: must(
             city.stop() == 0, "it did not: " + "\n".join(city.log[-40:])))
+        left += [("everything", route, why) for route, why in UNSENT.items()]
         list_left(left)
     finally:
         city.remove()

@@ -342,6 +342,14 @@ channels = [
             "agent", required=["reason"]),
     WebForm("staff: another place", staff_case("place", "/place"), {"place": PLACE, "act": "plan"},
             ["place"], "agent", required=["place"]),
+    WebForm("staff: another team", staff_case("team", "/team"),
+            {"team": "streets-west", "reason": "Not theirs", "act": "do"}, ["reason"],
+            "supervisor", required=["reason"]),
+    WebForm("staff: redacting", staff_case("redact", "/redact"),
+            {"what": "description", "sure": "yes", "reason": "A name", "act": "do"}, ["reason"],
+            "supervisor", required=["reason"]),
+    WebForm("staff: a link", staff_case("links"), {"other": "26-00001-7", "act": "add"}, ["other"],
+            "agent", required=["other"]),
     WebForm("staff: hiding", staff_case("hide", "/hide"), {"reason": "A name", "act": "do"},
             ["reason"], "supervisor", required=["reason"]),
     WebForm("staff: merging", staff_case("merge", "/merge"),
@@ -389,6 +397,35 @@ channels = [
     Api("api: a draft", "/api/v1/drafts", {"service": "pothole"}, ["service"],
         required=["service"]),
 ]
+
+
+# Routes that take a POST and get none of this, and why.
+BUTTON = "nobody types a word there: a button, with what the page itself put into the form"
+IN_C = "a few words, each refused in %s"
+UNSENT = {
+    **{route: BUTTON for route in [
+        "/continue/{token}", "/cases/{number}/link", "/drafts/{id}", "/drafts/{id}/drop",
+        "/follow/{token}", "/follows/{token}", "/forget", "/me/delete", "/me/follows/{id}/end",
+        "/me/open/{token}", "/me/sessions/{id}/end", "/me/sign-out",
+        "/staff/admin/people/{login}/code", "/staff/admin/people/{login}/disabled",
+        "/staff/admin/people/{login}/grants/{grant}/revoke",
+        "/staff/admin/people/{login}/password", "/staff/admin/people/{login}/sessions",
+        "/staff/admin/settings/test", "/staff/bulk", "/staff/cases/{number}/description",
+        "/staff/cases/{number}/photos/{photo}", "/staff/cases/{number}/unmerge", "/staff/me/codes",
+        "/staff/me/keys", "/staff/me/sessions", "/staff/signout", "/staff/views/{view}/drop",
+        "/unfollow/{token}"]},
+    **{route: IN_C % "console/test_admin.c" for route in [
+        "/staff/admin/jobs/{job}", "/staff/admin/people", "/staff/admin/people/{login}/details",
+        "/staff/admin/people/{login}/grants", "/staff/admin/settings"]},
+    "/cases/{number}/rating": IN_C % "portal/test_case_page.c",
+    "/me/settings": IN_C % "portal/test_my.c",
+    "/staff/bulk/{bulk}": "the words of a step, read by what reads the step's",
+    "/staff/me/password": "passwords, which are never shown again",
+    "/staff/signin/setup": "as above",
+    "/staff/views": IN_C % "console/test_lists.c",
+    "/api/v1/cases/{number}/photos": "the photos of a draft are read by the same",
+    "/api/v1/cases/{number}/steps/{step}": "the document is read as a note's",
+}
 
 
 class Photos:

@@ -58,6 +58,15 @@ struct deadline clock_deadline(const struct clocks_of_row *clock)
     };
 }
 
+/* What changes of a clock, for both statements that write one: a column is named once. */
+#define HOW_IT_STANDS(clock)                                              \
+    .due = (clock)->due, .due_date = (clock)->due_date,                   \
+    .due_date_is_null = (clock)->due_date_is_null, .warn = (clock)->warn, \
+    .warn_is_null = (clock)->warn_is_null, .paused = (clock)->paused,     \
+    .paused_is_null = (clock)->paused_is_null, .met = (clock)->met,       \
+    .met_is_null = (clock)->met_is_null, .missed = (clock)->missed,       \
+    .missed_is_null = (clock)->missed_is_null, .trace = (clock)->trace, .moves = (clock)->moves
+
 static enum rc add_clock(struct ctx *ctx, int64_t case_id, const struct clocks_of_row *clock)
 {
     return clock_add(ctx,
@@ -65,19 +74,7 @@ static enum rc add_clock(struct ctx *ctx, int64_t case_id, const struct clocks_o
                          .cases = case_id,
                          .kind = clock->kind,
                          .started = clock->started,
-                         .due = clock->due,
-                         .due_date = clock->due_date,
-                         .due_date_is_null = clock->due_date_is_null,
-                         .warn = clock->warn,
-                         .warn_is_null = clock->warn_is_null,
-                         .paused = clock->paused,
-                         .paused_is_null = clock->paused_is_null,
-                         .met = clock->met,
-                         .met_is_null = clock->met_is_null,
-                         .missed = clock->missed,
-                         .missed_is_null = clock->missed_is_null,
-                         .trace = clock->trace,
-                         .moves = clock->moves,
+                         HOW_IT_STANDS(clock),
                      },
                      NULL);
 }
@@ -89,19 +86,7 @@ enum rc clock_write(struct ctx *ctx, int64_t case_id, const struct clocks_of_row
     return clock_set(ctx,
                      &(struct clock_set_args){
                          .id = clock->id,
-                         .due = clock->due,
-                         .due_date = clock->due_date,
-                         .due_date_is_null = clock->due_date_is_null,
-                         .warn = clock->warn,
-                         .warn_is_null = clock->warn_is_null,
-                         .paused = clock->paused,
-                         .paused_is_null = clock->paused_is_null,
-                         .met = clock->met,
-                         .met_is_null = clock->met_is_null,
-                         .missed = clock->missed,
-                         .missed_is_null = clock->missed_is_null,
-                         .trace = clock->trace,
-                         .moves = clock->moves,
+                         HOW_IT_STANDS(clock),
                      },
                      NULL);
 }

@@ -2,7 +2,7 @@
  *
  * The workflow says in which states a clock stands still and which states fulfil it; a step's
  * effects may begin or end one as well. Layer: engine. Inside db_tx only. Writes `clock`; the
- * projection cases.due is the caller's to store.
+ * projection cases.due is the caller's to store, but after clocks_migrate, which does.
  */
 #ifndef ENGINE_TURN_H
 #define ENGINE_TURN_H

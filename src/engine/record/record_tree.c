@@ -204,16 +204,7 @@ static enum rc place_event(struct ctx *ctx, const struct events_unplaced_row *ro
 {
     struct placing *placing = arg;
     struct record_sequencer *sequencer = placing->sequencer;
-    struct event_header header = {
-        .id = row->id,
-        .at = row->at,
-        .kind = row->kind,
-        .case_id = row->cases_is_null ? 0 : row->cases,
-        .actor_kind = row->actor_kind,
-        .actor = row->actor_is_null ? 0 : row->actor,
-        .audience = row->audience,
-        .commitment = row->commitment,
-    };
+    struct event_header header = EVENT_HEADER_OF(row, row->id);
     enum rc rc = leaf_add(ctx, sequencer->size, row->id, NULL);
 
     if (rc)

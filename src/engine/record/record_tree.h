@@ -49,6 +49,21 @@ struct event_header {
     int64_t audience;
     struct str commitment; /* 32 bytes */
 };
+
+/* The header of the event that a row of a query holds, by the names of its columns: what is
+ * verified is made as what was hashed. */
+#define EVENT_HEADER_OF(row, event_id)                      \
+    ((struct event_header){                                 \
+        .id = (event_id),                                   \
+        .at = (row)->at,                                    \
+        .kind = (row)->kind,                                \
+        .case_id = (row)->cases_is_null ? 0 : (row)->cases, \
+        .actor_kind = (row)->actor_kind,                    \
+        .actor = (row)->actor_is_null ? 0 : (row)->actor,   \
+        .audience = (row)->audience,                        \
+        .commitment = (row)->commitment,                    \
+    })
+
 struct crypto_hash record_leaf_hash(struct arena *arena, const struct event_header *header);
 
 struct record_head {

@@ -237,16 +237,7 @@ static enum rc check_payload(struct ctx *ctx, struct audit *audit, const struct 
 
 static enum rc check_header(struct ctx *ctx, struct audit *audit, const struct leaves_all_row *row)
 {
-    struct event_header header = {
-        .id = row->event,
-        .at = row->at,
-        .kind = row->kind,
-        .case_id = row->cases_is_null ? 0 : row->cases,
-        .actor_kind = row->actor_kind,
-        .actor = row->actor_is_null ? 0 : row->actor,
-        .audience = row->audience,
-        .commitment = row->commitment,
-    };
+    struct event_header header = EVENT_HEADER_OF(row, row->event);
     struct crypto_hash leaf = record_leaf_hash(audit->arena, &header);
     enum rc rc;
 
