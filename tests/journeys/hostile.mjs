@@ -6,8 +6,15 @@ import { client, form, sendRaw } from './lib/http.mjs';
 const INSIDE = [/\.c:\d+/, /sqlite/i, /\bSELECT\b|\bINSERT\b/, /0x[0-9a-f]{6,}/, /stack|backtrace|assert/i, /\/home\/|\/tmp\/|\/src\//, /ERR_|RC_[A-Z]/];
 const MEGABYTE = 1 << 20;
 
+// A form's token is chance, in which anything can stand.
+const TOKEN = /[\w-]{40,}/g;
+
 const showsNothing = (body, what) => {
-  for (const pattern of INSIDE) check(!pattern.test(body), `${what}: the answer shows ${pattern}: ${body.slice(0, 300)}`);
+  const said = body.replace(TOKEN, '');
+  for (const pattern of INSIDE) {
+    const at = said.search(pattern);
+    check(at < 0, `${what}: the answer shows ${pattern}: ${said.slice(Math.max(0, at - 80), at + 200)}`);
+  }
 };
 
 const oneOf = (status, wanted, what) => check(wanted.includes(status), `${what}: status ${status}, wanted ${wanted.join(' or ')}`);
