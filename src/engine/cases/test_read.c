@@ -27,8 +27,8 @@ static void assert_stranger(struct world *world, enum rc expected)
     assert_int_equal(read_as(world, NULL, CASE_FOR_RESIDENT, &read), expected);
 }
 
-/* The city with the newest version of potholes for staff alone. */
-static struct city closed_city(struct world *world)
+/* The city with the newest version of potholes for fewer. */
+static struct city closed_city(struct world *world, enum audience audience)
 {
     struct city city = *test_city;
 
@@ -38,7 +38,7 @@ static struct city closed_city(struct world *world)
 
         *service = *test_city->services[i];
         if (str_eq(service->code, S("pothole")))
-            service->audience = AUDIENCE_STAFF;
+            service->audience = audience;
         city.services[i] = service;
     }
     return city;
@@ -47,15 +47,20 @@ static struct city closed_city(struct world *world)
 static void a_service_taken_from_the_public_takes_its_cases_along(void **state)
 {
     struct world *world = *state;
-    struct city city = closed_city(world);
+    struct city parties = closed_city(world, AUDIENCE_PARTIES);
+    struct city closed = closed_city(world, AUDIENCE_STAFF);
     struct case_read read;
 
     test_file(world, &(struct test_filing){0});
     assert_stranger(world, RC_OK);
-    world->ctx.city = &city;
+    world->ctx.city = &parties;
     assert_stranger(world, RC_NOT_FOUND);
     assert_int_equal(read_as(world, test_reporter(world, 1), CASE_FOR_RESIDENT, &read), RC_OK);
     assert_true(read.is_own);
+    world->ctx.city = &closed;
+    assert_stranger(world, RC_NOT_FOUND);
+    assert_int_equal(read_as(world, test_reporter(world, 1), CASE_FOR_RESIDENT, &read),
+                     RC_NOT_FOUND);
     assert_int_equal(
         read_as(world, test_staff(world, ROLE_CREW, SCOPE_CITY, NULL), CASE_FOR_STAFF, &read),
         RC_OK);
@@ -65,7 +70,7 @@ static void a_service_taken_from_the_public_takes_its_cases_along(void **state)
 static void a_photo_is_as_public_as_its_case(void **state)
 {
     struct world *world = *state;
-    struct city city = closed_city(world);
+    struct city city = closed_city(world, AUDIENCE_STAFF);
     struct photo_file file = {.fd = -1};
 
     test_file(world, &(struct test_filing){0});
