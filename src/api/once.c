@@ -7,8 +7,8 @@
 #include "engine/cases/cases.h"
 #include "people/seal.h"
 
-#define MAX_KEY       128
-#define STATUS_ACTED  1 /* in the column of the answer's status, which is 0 before */
+#define KEY_COLUMN    128 /* bytes that surely fit the table */
+#define STATUS_ACTED  1   /* in the column of the answer's status, which is 0 before */
 #define NOTE_BYTES    ((size_t)1 << 20)
 #define SWEPT_ALONG   20  /* with each new key */
 #define SWEPT_AT_ONCE 500 /* by the daily job, so that others need not wait */
@@ -17,6 +17,8 @@ struct call {
     int64_t api_key;
     struct str idempotency;
     struct crypto_hash hash;
+    struct crypto_hash former_hash; /* files without their lengths: what the version before kept,
+                                       needed until IDEMPOTENCY_KEPT_US after the upgrade */
     int64_t id;
     bool has_again, is_answered, is_acted;
     struct api_call_get_row row;
@@ -24,30 +26,39 @@ struct call {
     struct str location, etag, sealed;
 };
 
+/* The key as its column holds it. One that is longer is named by a hash: no program's own key looks
+ * like that by accident. */
+static struct str key_stored(struct ctx *ctx, struct str key)
+{
+    struct crypto_hash hash = crypto_sha256(key);
+
+    if (key.n <= KEY_COLUMN)
+        return key;
+    return str_fmt(ctx->arena, "sha256 %.*s",
+                   STR_ARG(crypto_hex(ctx->arena, crypto_hash_str(&hash))));
+}
+
 static enum rc read_key(struct ctx *ctx, const struct request *request, struct str *ret)
 {
-    struct str key = request_header(request, S("idempotency-key"));
-    enum err_id id = ERR_NONE;
+    struct err refused = {.id = ERR_REQUIRED, .file = __FILE__, .line = __LINE__};
+    struct str key = STR_NONE;
+    enum rc rc = idempotency_key_read(ctx, request, &key);
 
-    if (!key.n)
-        id = ERR_REQUIRED;
-    else if (key.n > MAX_KEY)
-        id = ERR_TOO_LONG;
-    for (size_t i = 0; !id && i < key.n; i++)
-        if (key.p[i] <= ' ' || key.p[i] > '~')
-            id = ERR_PATTERN;
-    if (id)
-        return api_refuse(ctx, request, API_HEADER, S("Idempotency-Key"),
-                          (struct err){.id = id,
-                                       .arg = id == ERR_TOO_LONG ? S("128") : STR_NONE,
-                                       .file = __FILE__,
-                                       .line = __LINE__});
-    *ret = key;
-    return RC_OK;
+    if (!rc && key.n) {
+        *ret = key_stored(ctx, key);
+        return RC_OK;
+    }
+    if (rc) {
+        refused = ctx->err;
+        refused.field = STR_NONE;
+        ctx_clear_error(ctx);
+    }
+    return api_refuse(ctx, request, API_HEADER, S("Idempotency-Key"), refused);
 }
 
 /* Over all that makes the request what it is; a file counts by its content. */
-static enum rc hash_request(struct ctx *ctx, const struct request *request, struct crypto_hash *ret)
+static enum rc hash_request(struct ctx *ctx, const struct request *request, bool is_former,
+                            struct crypto_hash *ret)
 {
     struct crypto_sha256_state *state = crypto_sha256_new();
     enum rc rc = RC_OK;
@@ -57,16 +68,25 @@ static enum rc hash_request(struct ctx *ctx, const struct request *request, stru
     crypto_sha256_add(state, request->target);
     crypto_sha256_add(state, S("\n"));
     crypto_sha256_add(state, request->body);
-    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next)
+    if (!is_former)
+        rc = request_hash_uploads(ctx, request, state);
+    for (const struct upload *upload = is_former ? request->uploads : NULL; !rc && upload;
+         upload = upload->next)
         rc = upload_hash(ctx, upload, state);
     *ret = crypto_sha256_end(state);
     return rc;
 }
 
+static bool is_same(const struct call *call)
+{
+    return str_eq(call->row.request_hash, crypto_hash_str(&call->hash)) ||
+           str_eq(call->row.request_hash, crypto_hash_str(&call->former_hash));
+}
+
 /* What the row says of a request that came before. */
 static enum rc look_at(struct ctx *ctx, struct call *call)
 {
-    if (!str_eq(call->row.request_hash, crypto_hash_str(&call->hash)))
+    if (!is_same(call))
         return FAIL(ctx, ERR_IDEMPOTENCY);
     call->id = call->row.id;
     call->is_acted = call->row.status >= STATUS_ACTED;
@@ -231,7 +251,9 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
     enum rc rc = read_key(ctx, request, &call.idempotency);
 
     if (!rc)
-        rc = hash_request(ctx, request, &call.hash);
+        rc = hash_request(ctx, request, false, &call.hash);
+    if (!rc)
+        rc = hash_request(ctx, request, true, &call.former_hash);
     if (!rc)
         rc = db_tx(ctx, reserve_tx, &call);
     if (rc) {

@@ -21,7 +21,7 @@
 #include "web/reply.h"
 #include "web/request.h"
 
-#define ONCE_KEPT_US    (2 * US_PER_DAY)
+#define ONCE_KEPT_US    IDEMPOTENCY_KEPT_US
 #define ONCE_WORKING_US (30 * US_PER_S) /* longer no request takes: one that is older was lost */
 
 /* Does the work and answers. */
@@ -29,8 +29,9 @@ typedef enum rc api_work_fn(struct ctx *ctx, struct request *request, struct rep
 
 /* Runs the work unless it was done before; else the request is answered again, with the header
  * Idempotency-Replayed. Work that fails before it changed anything leaves nothing, so that it can
- * be asked for anew. ERR_REQUIRED or ERR_PATTERN without a usable key, ERR_IDEMPOTENCY for a key
- * that came with another request, ERR_UNDER_WAY while the first is being worked on.
+ * be asked for anew. ERR_REQUIRED without a key, the errors of idempotency_key_read,
+ * ERR_IDEMPOTENCY for a key that came with another request, ERR_UNDER_WAY while the first is being
+ * worked on.
  *
  * `again` answers what was done: it changes nothing and says what is there now; its failure
  * (ERR_NOT_FOUND for what the program may not see any more) is the answer then. NULL: the first

@@ -162,8 +162,9 @@ static void put_parameters(struct json_writer *json, const struct route *route)
     }
     if (is_once(route))
         put_header_parameter(json, "Idempotency-Key", true,
-                             "Made up by the caller for this one thing: sent again with the same "
-                             "request it has no further effect and the same answer");
+                             "Made up by the caller for this one thing, a line of at most 200 "
+                             "characters: sent again with the same request it has no further "
+                             "effect and the same answer");
     if (answers(route, 412))
         put_header_parameter(json, "If-Match", false,
                              "The ETag of the case as it was read: refused when it has changed");

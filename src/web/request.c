@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/piece.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 struct str request_param(const struct request *request, struct str name)
@@ -139,6 +140,30 @@ enum rc upload_hash(struct ctx *ctx, const struct upload *upload, struct crypto_
     if (!rc)
         crypto_sha256_add(state, bytes);
     piece_end(ctx, &piece);
+    return rc;
+}
+
+enum rc idempotency_key_read(struct ctx *ctx, const struct request *request, struct str *ret)
+{
+    struct str key = request_header(request, S("idempotency-key"));
+    enum rc rc = text_check_line(ctx, key, S("Idempotency-Key"), IDEMPOTENCY_KEY_MAX);
+
+    if (!rc)
+        *ret = key;
+    return rc;
+}
+
+enum rc request_hash_uploads(struct ctx *ctx, const struct request *request,
+                             struct crypto_sha256_state *state)
+{
+    enum rc rc = RC_OK;
+
+    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
+        crypto_sha256_add(state, str_fmt(ctx->arena, "%zu %lld ", upload->field.n,
+                                         (long long)upload->size_bytes));
+        crypto_sha256_add(state, upload->field);
+        rc = upload_hash(ctx, upload, state);
+    }
     return rc;
 }
 

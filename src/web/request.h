@@ -96,6 +96,19 @@ enum rc upload_check(struct ctx *ctx, const struct upload *upload) MUST_CHECK;
 enum rc upload_hash(struct ctx *ctx, const struct upload *upload,
                     struct crypto_sha256_state *state) MUST_CHECK;
 
+/* The header Idempotency-Key of a program's call, of either interface for programs: one line of
+ * text. Empty when there is none. With the field "Idempotency-Key" ERR_TOO_LONG, ERR_NOT_UTF8,
+ * ERR_ONE_LINE. Borrowed. */
+#define IDEMPOTENCY_KEY_MAX 200              /* characters */
+#define IDEMPOTENCY_KEPT_US (2 * US_PER_DAY) /* another request with the same key is refused */
+enum rc idempotency_key_read(struct ctx *ctx, const struct request *request,
+                             struct str *ret) MUST_CHECK;
+
+/* Adds all files with their fields and lengths, so that those of no two forms run into the same.
+ * Errors of upload_hash. */
+enum rc request_hash_uploads(struct ctx *ctx, const struct request *request,
+                             struct crypto_sha256_state *state) MUST_CHECK;
+
 /* Whether an answer should be JSON rather than a page: the route is an API's, or Accept prefers
  * application/json or problem+json to text/html. */
 bool request_wants_json(const struct request *request);

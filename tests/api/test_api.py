@@ -719,7 +719,7 @@ def test_edges(api, known):
         check("no key: %s" % header[:12], answer.status == 401, answer.status)
     check("the scheme's name is of any case", api.ask(
         "GET", "/api/v1/layers", headers={"Authorization": "bEaReR " + key}).status == 200)
-    for once in ("x" * 129, "a b", "\u00e9".encode().decode("latin-1")):
+    for once in ("x" * 201, "\u00e9"):
         answer = api.ask("POST", "/api/v1/drafts", key, {"service": "pothole"}, once=once)
         check("no idempotency key: %r" % once[:5], answer.status in (400, 422), answer.body)
 

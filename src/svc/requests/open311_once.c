@@ -2,11 +2,9 @@
 #include "svc/requests/open311_once.h"
 
 #include "base/crypto.h"
-#include "base/text.h"
 #include "engine/cases/stored_case.h"
 
-#define MAX_KEY 200
-#define HALF    32 /* digits of the name for the key, and as many for the report */
+#define HALF 32 /* digits of the name for the key, and as many for the report */
 
 /* Lengths first, so that no two forms run into the same text. */
 static void add_param(struct ctx *ctx, struct crypto_sha256_state *state, struct str name,
@@ -18,7 +16,8 @@ static void add_param(struct ctx *ctx, struct crypto_sha256_state *state, struct
 }
 
 /* Over all that makes the report what it is: not which key of the program's or which format. */
-static enum rc hash_report(struct ctx *ctx, const struct request *request, struct str *ret)
+static enum rc hash_report(struct ctx *ctx, const struct request *request, bool is_former,
+                           struct str *ret)
 {
     struct crypto_sha256_state *state = crypto_sha256_new();
     struct crypto_hash hash;
@@ -28,7 +27,10 @@ static enum rc hash_report(struct ctx *ctx, const struct request *request, struc
     for (size_t i = 0; i < request->form.n; i++)
         if (!str_eq(request->form.items[i].name, S("api_key")))
             add_param(ctx, state, request->form.items[i].name, request->form.items[i].value);
-    for (const struct upload *upload = request->uploads; !rc && upload; upload = upload->next) {
+    if (!is_former)
+        rc = request_hash_uploads(ctx, request, state);
+    for (const struct upload *upload = is_former ? request->uploads : NULL; !rc && upload;
+         upload = upload->next) {
         crypto_sha256_add(state, upload->field);
         rc = upload_hash(ctx, upload, state);
     }
@@ -40,23 +42,24 @@ static enum rc hash_report(struct ctx *ctx, const struct request *request, struc
 enum rc open311_once_read(struct ctx *ctx, const struct request *request, int64_t program,
                           struct open311_once *ret)
 {
-    struct str given = request_header(request, S("idempotency-key")), report;
+    struct str given = STR_NONE, report, unmeasured;
     struct crypto_hash hash;
     struct str former;
-    enum rc rc;
+    enum rc rc = idempotency_key_read(ctx, request, &given);
 
     *ret = (struct open311_once){.name = STR_NONE};
-    if (!given.n)
-        return RC_OK;
-    rc = text_check_line(ctx, given, S("Idempotency-Key"), MAX_KEY);
+    if (rc || !given.n)
+        return rc;
+    rc = hash_report(ctx, request, false, &report);
     if (!rc)
-        rc = hash_report(ctx, request, &report);
+        rc = hash_report(ctx, request, true, &unmeasured);
     if (rc)
         return rc;
     hash =
         crypto_sha256(str_fmt(ctx->arena, "open311 %lld %.*s", (long long)program, STR_ARG(given)));
     former = crypto_hex(ctx->arena, crypto_hash_str(&hash));
     ret->former = former;
+    ret->unmeasured = str_fmt(ctx->arena, "%.*s%.*s", HALF, former.p, HALF, unmeasured.p);
     ret->name = str_fmt(ctx->arena, "%.*s%.*s", HALF, former.p, HALF, report.p);
     return RC_OK;
 }
@@ -80,8 +83,12 @@ static enum rc is_of(struct ctx *ctx, int64_t case_id, const struct filing *fili
 enum rc open311_once_find(struct ctx *ctx, const struct open311_once *once, struct filed *ret)
 {
     bool is_found;
+    enum rc rc;
 
-    return once->name.n ? case_filed_before(ctx, once->name, &is_found, ret) : RC_OK;
+    if (!once->name.n)
+        return RC_OK;
+    rc = case_filed_before(ctx, once->name, &is_found, ret);
+    return rc || is_found ? rc : case_filed_before(ctx, once->unmeasured, &is_found, ret);
 }
 
 enum rc open311_once_check(struct ctx *ctx, const struct open311_once *once,
@@ -101,6 +108,6 @@ enum rc open311_once_check(struct ctx *ctx, const struct open311_once *once,
     if (rc || is_same)
         return rc;
     rc = case_filed_since(ctx, str_slice(once->former, 0, HALF),
-                          instant_plus_us(ctx->now, -OPEN311_ONCE_US), &is_used);
+                          instant_plus_us(ctx->now, -IDEMPOTENCY_KEPT_US), &is_used);
     return !rc && is_used ? FAIL(ctx, ERR_IDEMPOTENCY) : rc;
 }

@@ -11,17 +11,16 @@
 #include "engine/cases/cases.h"
 #include "web/request.h"
 
-#define OPEN311_ONCE_US (2 * US_PER_DAY)
-
 struct open311_once {
-    struct str name;   /* 64 digits of program, key and report: the filing's submission; empty: the
-                          client sent no key */
+    struct str name; /* 64 digits of program, key and report: the filing's submission; empty: the
+                        client sent no key */
+    struct str unmeasured; /* as a version before named it, with the files' lengths left out */
     struct str former; /* as a version before named it, by program and key alone: the first half is
                           the same */
 };
 
-/* Reads the header of a call of that program's. ERR_TOO_LONG, ERR_NOT_UTF8 with the field
- * "Idempotency-Key"; what reading an upload fails with. */
+/* Reads the header of a call of that program's. Errors of idempotency_key_read; what reading an
+ * upload fails with. */
 enum rc open311_once_read(struct ctx *ctx, const struct request *request, int64_t program,
                           struct open311_once *ret) MUST_CHECK;
 
