@@ -186,21 +186,46 @@ static struct str typed_at(struct ctx *ctx, const struct answers *answers, size_
     return answer_typed(ctx->arena, &answers->definition->fields[i], &answers->of[i]);
 }
 
+static bool holds_words(const struct field *field)
+{
+    return field->type != FIELD_LATER && field_kind(field->type)->holds != FIELD_HOLDS_VALUE;
+}
+
+/* The field with the longest answer, of those that hold words when there is one. */
+static size_t longest_at(struct ctx *ctx, const struct answers *answers)
+{
+    const struct field *fields = answers->definition->fields;
+    size_t longest = 0;
+
+    for (size_t i = 1; i < answers->definition->field_n; i++) {
+        bool is_longer = typed_at(ctx, answers, i).n > typed_at(ctx, answers, longest).n;
+        bool has_words = holds_words(&fields[i]);
+
+        if (has_words == holds_words(&fields[longest]) ? is_longer : has_words)
+            longest = i;
+    }
+    return longest;
+}
+
 enum rc filing_check_answers(struct ctx *ctx, const struct filing *filing, const struct field *at)
 {
     const struct answers *answers = &filing->answers;
-    size_t bytes = answers_json(ctx, answers).n, longest = 0, fit, has;
+    const struct field *fields = answers->definition->fields;
+    size_t bytes = answers_json(ctx, answers).n, longest, here, fit = 0;
+    struct str text;
 
     if (bytes <= FILING_ANSWERS_MAX)
         return RC_OK;
-    for (size_t i = 1; i < answers->definition->field_n; i++)
-        if (typed_at(ctx, answers, i).n > typed_at(ctx, answers, longest).n)
-            longest = i;
-    if (at)
-        longest = (size_t)(at - answers->definition->fields);
-    has = utf8_count(typed_at(ctx, answers, longest));
-    fit = has > bytes - FILING_ANSWERS_MAX ? has - (bytes - FILING_ANSWERS_MAX) : 1;
-    return FAIL(ctx, ERR_TOO_LONG, .field = answers->definition->fields[longest].id,
+    longest = longest_at(ctx, answers);
+    here = at ? (size_t)(at - fields) : longest;
+    text = typed_at(ctx, answers, here);
+    /* Each byte that goes takes at least one of JSON with it. */
+    if (holds_words(&fields[here]) && text.n > bytes - FILING_ANSWERS_MAX)
+        fit = utf8_count(utf8_cut(text, text.n - (bytes - FILING_ANSWERS_MAX)));
+    if (!fit)
+        return FAIL(ctx, ERR_ANSWERS_LONG, .field = fields[here].id,
+                    .arg = text_in(&fields[longest].text, ctx->lang));
+    return FAIL(ctx, ERR_TOO_LONG, .field = fields[here].id,
                 .arg = str_fmt(ctx->arena, "%zu", fit));
 }
 

@@ -1,5 +1,6 @@
 #include "engine/test_city.h"
 
+#include "engine/cases/cases.h"
 #include "engine/cases/draft_form.h"
 
 #define TEXT "text: {en: Q, es: P, vi: H}"
@@ -174,12 +175,82 @@ static void refuses_too_many_steps(void **state)
     test_city_done(test.ctx, &test.made);
 }
 
+/* ---- Answers that are too much together */
+
+static const char wordy[] =
+    TEST_HEAD "place: {required: true}\n"
+              "fields:\n"
+              "  - {id: one, type: text, required: false, max: 4000, " TEXT "}\n"
+              "  - {id: two, type: text, required: false, max: 4000, " TEXT "}\n"
+              "  - {id: three, type: text, required: false, max: 4000, " TEXT "}\n"
+              "  - {id: four, type: text, required: false, max: 4000, " TEXT "}\n"
+              "  - {id: sure, type: yes-no, required: false, " TEXT "}\n" TEST_ROUTE;
+
+static const char *letters(struct form_test *test, int n)
+{
+    struct buf out = buf_in(test->ctx->arena, 20000);
+
+    for (int i = 0; i < n; i++)
+        buf_add(&out, S("\xe1\xbb\x87"));
+    return str_z(test->ctx->arena, buf_str(&out));
+}
+
+static void assert_too_much(struct form_test *test, const char *at, enum err_id id,
+                            const char *field)
+{
+    struct ctx *ctx = test->ctx;
+    const struct filing filing = draft_filing(&test->draft);
+
+    ctx_clear_error(ctx);
+    assert_int_equal(
+        filing_check_answers(ctx, &filing,
+                             at ? definition_field(test->draft.definition, str_of(at)) : NULL),
+        RC_INVALID);
+    assert_int_equal(ctx->err.id, id);
+    assert_str(ctx->err.field, field);
+}
+
+/* The number that is told is one of characters, and so many do fit. Where nothing can be shortened
+ * it is said what can. */
+static void too_much_together_is_said_where_it_can_be_shortened(void **state)
+{
+    struct test_files files = test_city_files(TEST_WORKFLOW, wordy);
+    struct form_test test = {.ctx = *state};
+    struct ctx *ctx = *state;
+    struct filing filing;
+    int64_t fit;
+
+    test.made = test_city_of(ctx, &files);
+    assert_int_equal(test.made.rc, RC_OK);
+    assert_int_equal(draft_new(ctx, test.made.city->services[0], &test.draft), RC_OK);
+    answer(&test, "one", letters(&test, 4000));
+    answer(&test, "two", letters(&test, 4000));
+    answer(&test, "three", letters(&test, 3999));
+    answer(&test, "four", letters(&test, 4000));
+    answer(&test, "sure", "true");
+    assert_too_much(&test, NULL, ERR_TOO_LONG, "one");
+    assert_too_much(&test, "four", ERR_TOO_LONG, "four");
+    assert_true(str_to_i64(ctx->err.arg, &fit));
+    assert_in_range(fit, 1200, 1400);
+    assert_too_much(&test, "sure", ERR_ANSWERS_LONG, "sure");
+    assert_str(ctx->err.arg, "Q");
+    ctx_clear_error(ctx);
+    answer(&test, "four", letters(&test, (int)fit));
+    filing = draft_filing(&test.draft);
+    assert_int_equal(filing_check_answers(ctx, &filing, NULL), RC_OK);
+    test_city_done(ctx, &test.made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(begins_with_the_place),  TEST(asks_what_the_answers_call_for),
-        TEST(goes_on_to_the_check),   TEST(knows_what_was_passed),
-        TEST(refuses_too_many_steps), TEST(asks_for_photos_where_they_are_taken),
+        TEST(begins_with_the_place),
+        TEST(asks_what_the_answers_call_for),
+        TEST(goes_on_to_the_check),
+        TEST(knows_what_was_passed),
+        TEST(refuses_too_many_steps),
+        TEST(asks_for_photos_where_they_are_taken),
+        TEST(too_much_together_is_said_where_it_can_be_shortened),
     };
 
     return cmocka_run_group_tests_name("engine/form", tests, NULL, NULL);
