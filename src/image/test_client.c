@@ -184,6 +184,10 @@ static void test_no_program(void **state)
     assert_refused(ctx, &client, wish_of(ctx, "honest"), ERR_FILE);
     assert_true(str_find(ctx->err.detail, S("/nonexistent")) >= 0);
     image_client_done(&client);
+    image_client_init(&client, FAKE_IMAGE);
+    assert_refused(ctx, &client, wish_of(ctx, "unstarted"), ERR_FILE);
+    assert_true(str_find(ctx->err.detail, S("cannot be started")) >= 0);
+    image_client_done(&client);
 }
 
 static void test_bad_answers(void **state)

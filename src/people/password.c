@@ -8,8 +8,6 @@
 #include "base/utf8.h"
 #include "db/db.h"
 
-#define WAIT_MAX_MS 8000
-
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t is_free;
@@ -19,7 +17,7 @@ static struct {
 static struct timespec wait_until(const struct ctx *ctx)
 {
     int64_t now_ms = clock_monotonic_ms();
-    int64_t wait_ms = WAIT_MAX_MS;
+    int64_t wait_ms = PASSWORD_WAIT_MS;
     struct timespec until;
 
     if (ctx->deadline_ms && ctx->deadline_ms - now_ms < wait_ms)

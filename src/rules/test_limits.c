@@ -1,4 +1,6 @@
 /* Expressions that want too much: length, cost, memory, and every allocation failing in turn. */
+#include <time.h>
+
 #include "rules/test_cel.h"
 
 static void test_length(void **state)
@@ -20,12 +22,34 @@ static void test_length(void **state)
     assert_true(test_contains(problem.sentence, "longer than 10000"));
 }
 
+static int64_t processor_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* As long as five hundred plain expressions take that count up to the limit, on this machine, under
+ * whatever watches it: some steps are dearer than they are charged, none without end. */
+static int64_t most_ns_of(struct ctx *ctx, struct test_world *world)
+{
+    static const char plain[] = "cel.bind(l, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], l.all(a, l.all(b, "
+                                "l.all(c, l.all(d, l.all(e, l.all(f, a >= 0)))))))";
+    struct cel_program *program = test_compile(ctx, world, plain);
+    struct cel_value value;
+    int64_t begin = processor_ns();
+
+    assert_int_equal(cel_eval(ctx, program, &world->activation, &value), RC_INVALID);
+    ctx_clear_error(ctx);
+    return 500 * (processor_ns() - begin);
+}
+
 /* Each of these would run for hours or fill the memory. */
 static void test_cost(void **state)
 {
     static const char *const ten = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]";
     static const char *const sources[] = {
-        "cel.bind(l, L, l.all(a, l.all(b, l.all(c, l.all(d, l.all(e, l.all(f, a >= 0)))))))",
         "cel.bind(l, L, l.map(a, l.map(b, l.map(c, l.map(d, l.map(e, l)))))).size() > 0",
         "cel.bind(a, 'x' + street, cel.bind(b, a + a + a + a + a + a + a + a, cel.bind(c, b + b + "
         "b + b + b + b + b + b, cel.bind(d, c + c + c + c + c + c + c + c, cel.bind(e, d + d + d + "
@@ -45,13 +69,14 @@ static void test_cost(void **state)
     };
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
+    int64_t most_ns = most_ns_of(ctx, world);
 
     for (size_t i = 0; i < COUNT(sources); i++) {
         struct str source = str_of(sources[i]);
         ptrdiff_t list = str_find(source, S(" L,"));
         struct cel_program *program;
         struct cel_value value;
-        int64_t begin = clock_monotonic_ms();
+        int64_t begin = processor_ns();
 
         if (list >= 0)
             source = str_fmt(ctx->arena, "%.*s %s%.*s", (int)list, source.p, ten,
@@ -62,7 +87,7 @@ static void test_cost(void **state)
         assert_int_equal(ctx->err.id, ERR_EXPRESSION);
         if (!test_contains(ctx->err.detail, "the limit is 100000 steps"))
             fail_msg("%s: %.*s", sources[i], STR_ARG(ctx->err.detail));
-        assert_true(clock_monotonic_ms() - begin < 3000);
+        assert_true(processor_ns() - begin < most_ns);
         assert_false(arena_has_failed(ctx->arena));
         ctx_clear_error(ctx);
     }
@@ -75,10 +100,11 @@ static void test_shared_parts(void **state)
                                        "{'a': x60} == {'a': y60}"};
     struct ctx *ctx = *state;
     struct test_world *world = test_world_of(ctx);
+    int64_t most_ns = most_ns_of(ctx, world);
 
     for (size_t i = 0; i < COUNT(uses); i++) {
         struct buf source = buf_in(ctx->arena, 20000);
-        int64_t begin = clock_monotonic_ms();
+        int64_t begin = processor_ns();
         struct cel_value value;
 
         BUF_ADD(&source, "cel.bind(x0, [count], ");
@@ -93,7 +119,7 @@ static void test_shared_parts(void **state)
                                   &world->activation, &value),
                          RC_INVALID);
         assert_true(test_contains(ctx->err.detail, "takes too long"));
-        assert_true(clock_monotonic_ms() - begin < 2000);
+        assert_true(processor_ns() - begin < most_ns);
         ctx_clear_error(ctx);
     }
 }
