@@ -2,16 +2,16 @@
 
 static enum rc points_read(struct layer_draft *draft, const json_t *positions, enum layer_kind kind)
 {
-    enum rc rc = draft_part(draft, kind);
+    enum rc rc = layer_draft_part(draft, kind);
 
     if (!rc && !json_is_array(positions))
-        rc = draft_fail(draft, "coordinates are not an array");
+        rc = layer_draft_fail(draft, "coordinates are not an array");
     for (size_t i = 0; !rc && i < json_array_size(positions); i++) {
         struct point at;
 
-        rc = draft_position(draft, json_array_get(positions, i), &at);
+        rc = layer_draft_position(draft, json_array_get(positions, i), &at);
         if (!rc)
-            rc = draft_point(draft, at);
+            rc = layer_draft_point(draft, at);
     }
     return rc ? rc : draft_part_end(draft, kind);
 }
@@ -19,11 +19,11 @@ static enum rc points_read(struct layer_draft *draft, const json_t *positions, e
 static enum rc point_read(struct layer_draft *draft, const json_t *position)
 {
     struct point at;
-    enum rc rc = draft_position(draft, position, &at);
+    enum rc rc = layer_draft_position(draft, position, &at);
 
     if (!rc)
-        rc = draft_part(draft, LAYER_POINTS);
-    return rc ? rc : draft_point(draft, at);
+        rc = layer_draft_part(draft, LAYER_POINTS);
+    return rc ? rc : layer_draft_point(draft, at);
 }
 
 /* `depth` arrays around what one part is made of. */
@@ -36,7 +36,7 @@ static enum rc parts_read(struct layer_draft *draft, const json_t *coordinates, 
         return kind == LAYER_POINTS ? point_read(draft, coordinates)
                                     : points_read(draft, coordinates, kind);
     if (!json_is_array(coordinates))
-        return draft_fail(draft, "coordinates are not an array");
+        return layer_draft_fail(draft, "coordinates are not an array");
     for (size_t i = 0; !rc && i < json_array_size(coordinates); i++)
         rc = parts_read(draft, json_array_get(coordinates, i), depth - 1, kind);
     return rc;
@@ -60,19 +60,20 @@ static enum rc geometry_read(struct layer_draft *draft, const json_t *geometry)
             return parts_read(draft, json_object_get(geometry, "coordinates"), types[i].depth,
                               types[i].kind);
     }
-    return draft_fail(draft, "a geometry is a Point, LineString or Polygon, or several of a kind");
+    return layer_draft_fail(draft,
+                            "a geometry is a Point, LineString or Polygon, or several of a kind");
 }
 
 static enum rc feature_read(struct layer_draft *draft, const json_t *feature)
 {
     const json_t *geometry = json_object_get(feature, "geometry");
-    enum rc rc = draft_feature(draft, json_object_get(feature, "id"),
-                               json_object_get(feature, "properties"));
+    enum rc rc = layer_draft_feature(draft, json_object_get(feature, "id"),
+                                     json_object_get(feature, "properties"));
 
     if (rc)
         return rc;
     if (!str_eq(str_of(json_string_value(json_object_get(feature, "type"))), S("Feature")))
-        return draft_fail(draft, "its type is not Feature");
+        return layer_draft_fail(draft, "its type is not Feature");
     if (!json_is_null(geometry))
         rc = geometry_read(draft, geometry);
     if (!rc)
@@ -89,7 +90,7 @@ enum rc geojson_read(struct layer_draft *draft, const json_t *root)
     if (str_eq(type, S("Feature")))
         return feature_read(draft, root);
     if (!str_eq(type, S("FeatureCollection"))) {
-        rc = draft_feature(draft, NULL, NULL);
+        rc = layer_draft_feature(draft, NULL, NULL);
         if (!rc)
             rc = geometry_read(draft, root);
         if (!rc)
@@ -97,7 +98,7 @@ enum rc geojson_read(struct layer_draft *draft, const json_t *root)
         return rc;
     }
     if (!json_is_array(features))
-        return draft_fail(draft, "the FeatureCollection has no array of features");
+        return layer_draft_fail(draft, "the FeatureCollection has no array of features");
     for (size_t i = 0; !rc && i < json_array_size(features); i++)
         rc = feature_read(draft, json_array_get(features, i));
     return rc;

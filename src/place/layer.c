@@ -80,7 +80,7 @@ static enum rc properties_copy(struct ctx *ctx, struct arena *home, struct names
 }
 
 static enum rc feature_copy(struct ctx *ctx, struct arena *home, struct names *names,
-                            const struct draft_feature *from, struct layer_feature *to)
+                            const struct layer_draft_feature *from, struct layer_feature *to)
 {
     enum rc rc = properties_copy(ctx, home, names, from->properties, to);
 

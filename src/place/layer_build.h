@@ -10,11 +10,11 @@
 
 #include "place/layer.h"
 
-struct draft_part {
+struct layer_draft_part {
     uint32_t first_point, point_count;
 };
 
-struct draft_feature {
+struct layer_draft_feature {
     json_t *id;         /* a member of the feature, or NULL */
     json_t *properties; /* an object, or NULL */
     uint32_t first_part, part_count;
@@ -25,8 +25,8 @@ struct layer_draft {
     struct str name; /* for messages */
     enum layer_kind kind;
     struct point *points;
-    struct draft_part *parts;
-    struct draft_feature *features;
+    struct layer_draft_part *parts;
+    struct layer_draft_feature *features;
     size_t point_count, point_room, part_count, part_room, feature_count, feature_room;
 };
 
@@ -37,24 +37,24 @@ enum rc geojson_read(struct layer_draft *draft, const json_t *root) MUST_CHECK;
 enum rc topojson_read(struct layer_draft *draft, const json_t *root) MUST_CHECK;
 
 /* ERR_FORMAT with "layer street: feature 12: " before the sentence. */
-enum rc draft_fail(struct layer_draft *draft, const char *sentence);
+enum rc layer_draft_fail(struct layer_draft *draft, const char *sentence);
 
 /* Begins a feature; parts added from now on are its own. */
-enum rc draft_feature(struct layer_draft *draft, json_t *id, json_t *properties) MUST_CHECK;
+enum rc layer_draft_feature(struct layer_draft *draft, json_t *id, json_t *properties) MUST_CHECK;
 
 /* Ends the feature: one that has no parts is taken back. */
 void draft_feature_end(struct layer_draft *draft);
 
 /* Begins a line, ring or point of the current feature; the kind must be that of the layer. */
-enum rc draft_part(struct layer_draft *draft, enum layer_kind kind) MUST_CHECK;
-enum rc draft_point(struct layer_draft *draft, struct point at) MUST_CHECK;
+enum rc layer_draft_part(struct layer_draft *draft, enum layer_kind kind) MUST_CHECK;
+enum rc layer_draft_point(struct layer_draft *draft, struct point at) MUST_CHECK;
 
 /* Ends the part. A ring must end where it begins. A line of one position and a ring of fewer than
  * four, which real files contain, have no extent and are taken back. */
 enum rc draft_part_end(struct layer_draft *draft, enum layer_kind kind) MUST_CHECK;
 
 /* A JSON position as a point, longitude first. */
-enum rc draft_position(struct layer_draft *draft, const json_t *position,
-                       struct point *ret) MUST_CHECK;
+enum rc layer_draft_position(struct layer_draft *draft, const json_t *position,
+                             struct point *ret) MUST_CHECK;
 
 #endif

@@ -20,7 +20,8 @@ static enum rc pair_read(struct layer_draft *draft, const json_t *pair, double r
         const json_t *number = json_array_get(pair, i);
 
         if (!json_is_number(number))
-            return draft_fail(draft, "two numbers are expected in the transform or a position");
+            return layer_draft_fail(draft,
+                                    "two numbers are expected in the transform or a position");
         ret[i] = json_number_value(number);
     }
     return RC_OK;
@@ -33,7 +34,7 @@ static enum rc place_on_earth(const struct topology *topology, const double grid
     double lat = topology->translate[1] + topology->scale[1] * grid[1];
 
     if (!point_of(lat, lon, ret))
-        return draft_fail(topology->draft, "a position lies outside the earth's coordinates");
+        return layer_draft_fail(topology->draft, "a position lies outside the earth's coordinates");
     return RC_OK;
 }
 
@@ -62,7 +63,7 @@ static enum rc arcs_decode(struct topology *topology, const json_t *arcs)
     enum rc rc = RC_OK;
 
     if (!json_is_array(arcs))
-        return draft_fail(topology->draft, "the Topology has no array of arcs");
+        return layer_draft_fail(topology->draft, "the Topology has no array of arcs");
     topology->arc_count = json_array_size(arcs);
     for (size_t i = 0; i < topology->arc_count; i++)
         total += json_array_size(json_array_get(arcs, i));
@@ -91,12 +92,12 @@ static enum rc arc_append(const struct topology *topology, json_int_t number, bo
     enum rc rc = RC_OK;
 
     if (arc >= topology->arc_count)
-        return draft_fail(topology->draft, "it uses an arc that does not exist");
+        return layer_draft_fail(topology->draft, "it uses an arc that does not exist");
     n = topology->starts[arc + 1] - topology->starts[arc];
     for (size_t i = is_first ? 0 : 1; !rc && i < n; i++) {
         size_t at = is_reversed ? n - 1 - i : i;
 
-        rc = draft_point(topology->draft, topology->points[topology->starts[arc] + at]);
+        rc = layer_draft_point(topology->draft, topology->points[topology->starts[arc] + at]);
     }
     return rc;
 }
@@ -104,15 +105,15 @@ static enum rc arc_append(const struct topology *topology, json_int_t number, bo
 static enum rc part_read(const struct topology *topology, const json_t *numbers,
                          enum layer_kind kind)
 {
-    enum rc rc = draft_part(topology->draft, kind);
+    enum rc rc = layer_draft_part(topology->draft, kind);
 
     if (!rc && !json_is_array(numbers))
-        rc = draft_fail(topology->draft, "its arcs are not an array");
+        rc = layer_draft_fail(topology->draft, "its arcs are not an array");
     for (size_t i = 0; !rc && i < json_array_size(numbers); i++) {
         const json_t *number = json_array_get(numbers, i);
 
         if (!json_is_integer(number))
-            return draft_fail(topology->draft, "an arc is named by a whole number");
+            return layer_draft_fail(topology->draft, "an arc is named by a whole number");
         rc = arc_append(topology, json_integer_value(number), i == 0);
     }
     return rc ? rc : draft_part_end(topology->draft, kind);
@@ -126,7 +127,7 @@ static enum rc parts_read(const struct topology *topology, const json_t *arcs, i
     if (depth == 0)
         return part_read(topology, arcs, kind);
     if (!json_is_array(arcs))
-        return draft_fail(topology->draft, "its arcs are not an array");
+        return layer_draft_fail(topology->draft, "its arcs are not an array");
     for (size_t i = 0; !rc && i < json_array_size(arcs); i++)
         rc = parts_read(topology, json_array_get(arcs, i), depth - 1, kind);
     return rc;
@@ -141,8 +142,8 @@ static enum rc point_read(const struct topology *topology, const json_t *positio
     if (!rc)
         rc = place_on_earth(topology, grid, &at);
     if (!rc)
-        rc = draft_part(topology->draft, LAYER_POINTS);
-    return rc ? rc : draft_point(topology->draft, at);
+        rc = layer_draft_part(topology->draft, LAYER_POINTS);
+    return rc ? rc : layer_draft_point(topology->draft, at);
 }
 
 static enum rc geometry_read(const struct topology *topology, const json_t *object, struct str type)
@@ -165,8 +166,8 @@ static enum rc geometry_read(const struct topology *topology, const json_t *obje
             return parts_read(topology, json_object_get(object, "arcs"), types[i].depth,
                               types[i].kind);
     }
-    return draft_fail(topology->draft,
-                      "a geometry is a Point, LineString or Polygon, or several of a kind");
+    return layer_draft_fail(topology->draft,
+                            "a geometry is a Point, LineString or Polygon, or several of a kind");
 }
 
 static enum rc object_read(const struct topology *topology, const json_t *object, int depth)
@@ -180,12 +181,13 @@ static enum rc object_read(const struct topology *topology, const json_t *object
         return RC_OK;
     if (str_eq(str_of(json_string_value(type)), S("GeometryCollection"))) {
         if (depth > COLLECTION_DEPTH_MAX)
-            return draft_fail(draft, "collections are nested too deeply");
+            return layer_draft_fail(draft, "collections are nested too deeply");
         for (size_t i = 0; !rc && i < json_array_size(inner); i++)
             rc = object_read(topology, json_array_get(inner, i), depth + 1);
         return rc;
     }
-    rc = draft_feature(draft, json_object_get(object, "id"), json_object_get(object, "properties"));
+    rc = layer_draft_feature(draft, json_object_get(object, "id"),
+                             json_object_get(object, "properties"));
     if (!rc)
         rc = geometry_read(topology, object, str_of(json_string_value(type)));
     if (!rc)
@@ -211,7 +213,7 @@ enum rc topojson_read(struct layer_draft *draft, const json_t *root)
     if (!rc)
         rc = arcs_decode(&topology, json_object_get(root, "arcs"));
     if (!rc && !json_is_object(objects))
-        rc = draft_fail(draft, "the Topology has no objects");
+        rc = layer_draft_fail(draft, "the Topology has no objects");
     if (rc)
         return rc;
     json_object_foreach(objects, unused, object)
