@@ -78,7 +78,7 @@ static struct str step_title(const struct ctx *ctx, const struct workflow *workf
         return STR_NONE;
     if (from >= 0 && workflow->states[from].type == STATE_CLOSED &&
         workflow->states[to].type != STATE_CLOSED)
-        return msg_text(ctx->lang, MSG_follow_opened_again);
+        return msg_text(ctx->lang, MSG_case_page_opened_again);
     return text_in(&workflow->states[to].name, ctx->lang);
 }
 
@@ -111,9 +111,9 @@ static struct str message_title(struct ctx *ctx, const struct events_of_row *row
     if (str_eq(row->actor_kind, S("resident")))
         return msg_text(ctx->lang, MSG_own_said);
     if (!str_eq(row->actor_kind, S("api")) || row->actor_name_is_null)
-        return msg_text(ctx->lang, MSG_follow_message);
+        return msg_text(ctx->lang, MSG_case_page_message);
     name = MSG_ARG("name", row->actor_name);
-    return msg_format(ctx->arena, ctx->lang, MSG_follow_message_from, &name, 1);
+    return msg_format(ctx->arena, ctx->lang, MSG_case_page_message_from, &name, 1);
 }
 
 /* Leaves the title empty for what is no news to a resident. */
@@ -147,7 +147,7 @@ static void tell(struct ctx *ctx, const struct case_page *shown, const struct ev
         break;
     case EVENT_PHOTO_ADDED:
         event->title =
-            msg_text(ctx->lang, is_own_word ? MSG_own_photo_added : MSG_follow_photo_added);
+            msg_text(ctx->lang, is_own_word ? MSG_own_photo_added : MSG_case_page_photo_added);
         break;
     case EVENT_CASE_MERGED: event->title = msg_text(ctx->lang, MSG_case_public_event_merged); break;
     case EVENT_CASE_UNMERGED:
@@ -225,9 +225,9 @@ struct str case_page_says(const struct case_page *shown, enum lang lang)
         struct str tag;
         enum msg_id id;
     } words[] = {
-        {STR("open"), MSG_follow_says_open},       {STR("doing"), MSG_follow_says_doing},
-        {STR("waiting"), MSG_follow_says_waiting}, {STR("done"), MSG_follow_says_closed},
-        {STR("closed"), MSG_follow_says_closed},
+        {STR("open"), MSG_case_page_says_open},       {STR("doing"), MSG_case_page_says_doing},
+        {STR("waiting"), MSG_case_page_says_waiting}, {STR("done"), MSG_case_page_says_closed},
+        {STR("closed"), MSG_case_page_says_closed},
     };
     struct str tag = case_page_tag(shown);
 

@@ -74,6 +74,7 @@ static const struct route routes[] = {
      .summary = "A photo of one's own report before it is sent"},
     {HTTP_GET, "/files/{photo}/{variant}", photos_case_send, PERMISSION_PUBLIC,
      .summary = "A photo of a case: full or thumb"},
+    /* /follow leads to one's own case, /cases/{number}/follow and /follows to news by mail. */
     {HTTP_GET, "/follow", case_page_find, PERMISSION_PUBLIC,
      .summary = "Find a case by its number"},
     {HTTP_GET, "/follow/{token}", case_page_link, PERMISSION_PUBLIC,
