@@ -12,14 +12,16 @@
 enum rc case_entries_add(struct ctx *ctx, int64_t case_id, const struct projection_words *of,
                          const struct instant *closed) MUST_CHECK;
 
-/* The same with its words made beforehand. */
+/* Those of many new cases, with their words made beforehand, table by table. `made` and all it
+ * points to lives until db_tx returns. */
 struct case_entries_made {
+    int64_t case_id;
     const struct answers *answers;
     const struct instant *closed;
     struct case_words words;
 };
-enum rc case_entries_add_made(struct ctx *ctx, int64_t case_id,
-                              const struct case_entries_made *made) MUST_CHECK;
+enum rc case_entries_add_made(struct ctx *ctx, const struct case_entries_made *made,
+                              size_t n) MUST_CHECK;
 
 /* All anew, of a case that has other answers or is of another version; cases.closed is written. */
 enum rc case_entries_renew(struct ctx *ctx, int64_t case_id,

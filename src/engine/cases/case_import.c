@@ -22,9 +22,12 @@ struct fate {
     struct case_words words_after; /* of the number, which the transaction gives it */
     struct str payload_after;      /* likewise */
     bool is_repeated;              /* another of the group has its id */
+    int year;                      /* of its number */
+    /* By the transaction, which may be run again: */
     bool was_there;
-    int year;        /* of its number */
-    int64_t counter; /* its number, once they are given out */
+    int64_t counter; /* of its number; 0: not given out yet */
+    struct str number;
+    int64_t place_id, case_id;
 };
 
 struct case_import_plan {
@@ -131,32 +134,21 @@ static enum rc choose_team(struct ctx *ctx, const struct case_history *history,
     return RC_OK;
 }
 
-struct taking {
-    const struct case_history *history;
-    const struct fate *fate;
-    struct str system, number;
-    int64_t place_id, case_id;
-};
-
-static enum rc add_place(struct ctx *ctx, struct taking *taking)
+static enum rc add_place(struct ctx *ctx, const struct case_history *history, struct fate *fate)
 {
-    const struct case_history *history = taking->history;
-    const struct place *place = &history->place;
-
-    if (!history->has_place)
-        return RC_OK;
-    return case_place_add_with(ctx, place, taking->fate->layers, &taking->place_id);
+    return history->has_place
+               ? case_place_add_with(ctx, &history->place, fate->layers, &fate->place_id)
+               : RC_OK;
 }
 
-static enum rc add_case(struct ctx *ctx, struct taking *taking)
+static enum rc add_case(struct ctx *ctx, const struct case_history *history, struct fate *fate)
 {
-    const struct case_history *history = taking->history;
     bool is_closed = history->state->type == STATE_CLOSED;
 
     return case_import_add(
         ctx,
         &(struct case_import_add_args){
-            .number = taking->number,
+            .number = fate->number,
             .service = history->definition->service_id,
             .service_version = history->definition->version_id,
             .state = history->state->id,
@@ -164,43 +156,106 @@ static enum rc add_case(struct ctx *ctx, struct taking *taking)
             .state_since = is_closed ? history->closed : history->opened,
             .outcome = history->outcome,
             .outcome_is_null = !history->outcome.n,
-            .team = taking->fate->team ? taking->fate->team->row : 0,
-            .team_is_null = !taking->fate->team,
-            .place = taking->place_id,
-            .place_is_null = !taking->place_id,
+            .team = fate->team ? fate->team->row : 0,
+            .team_is_null = !fate->team,
+            .place = fate->place_id,
+            .place_is_null = !history->has_place,
             .lang = lang_code(history->lang),
             .channel = S(CHANNEL),
             .confidentiality = history->definition->audience,
             .description = history->description,
-            .answers = taking->fate->answers,
+            .answers = fate->answers,
             .opened = history->opened,
             .updated = history->updated,
             .closed = history->closed,
             .closed_is_null = !is_closed,
             .district = history->has_place ? place_layer(&history->place, S("district")) : S(""),
         },
-        &taking->case_id);
+        &fate->case_id);
 }
 
-static struct str after_number(struct ctx *ctx, struct str before, const struct taking *taking,
+static struct str after_number(struct ctx *ctx, struct str before, const struct fate *fate,
                                struct str rest)
 {
-    return str_join(ctx->arena, (struct str[]){before, taking->number, rest}, 3, STR_NONE);
+    return str_join(ctx->arena, (struct str[]){before, fate->number, rest}, 3, STR_NONE);
 }
 
-static enum rc add_entries(struct ctx *ctx, const struct taking *taking)
+static enum rc add_event(struct ctx *ctx, const struct case_history *history, struct fate *fate)
 {
-    const struct case_words *after = &taking->fate->words_after;
-    const struct case_history *history = taking->history;
-    bool is_closed = history->state->type == STATE_CLOSED;
-    struct case_entries_made made = {
-        .answers = &history->answers,
-        .closed = is_closed ? &history->closed : NULL,
-        .words = {after_number(ctx, STR_NONE, taking, after->staff),
-                  after_number(ctx, STR_NONE, taking, after->everybody)},
-    };
+    struct str payload = after_number(ctx, S("{\"number\":\""), fate, fate->payload_after);
 
-    return case_entries_add_made(ctx, taking->case_id, &made);
+    (void)history;
+    return record_add(
+        ctx, &(struct event){EVENT_CASE_IMPORTED, fate->case_id, EVENT_PUBLIC, payload}, NULL);
+}
+
+/* Does one thing for all cases of the group that are new. */
+typedef enum rc taking_fn(struct ctx *ctx, const struct case_history *history, struct fate *fate);
+static enum rc for_new(struct ctx *ctx, const struct case_import_plan *plan, taking_fn *fn)
+{
+    enum rc rc = RC_OK;
+
+    for (size_t i = 0; !rc && i < plan->group.n; i++)
+        if (!plan->fates[i].was_there)
+            rc = fn(ctx, &plan->group.cases[i], &plan->fates[i]);
+    return rc;
+}
+
+static enum rc add_externals(struct ctx *ctx, const struct case_import_plan *plan)
+{
+    enum rc rc = RC_OK;
+
+    for (size_t i = 0; !rc && i < plan->group.n; i++)
+        if (!plan->fates[i].was_there)
+            rc = external_add(ctx,
+                              &(struct external_add_args){
+                                  .system = plan->group.system,
+                                  .kind = S("case"),
+                                  .external_id = plan->group.cases[i].external_id,
+                                  .cases = plan->fates[i].case_id,
+                              },
+                              NULL);
+    return rc;
+}
+
+static enum rc add_entries(struct ctx *ctx, const struct case_import_plan *plan)
+{
+    struct case_entries_made *made =
+        ARENA_ARRAY(ctx->arena, plan->group.n, struct case_entries_made);
+    size_t n = 0;
+
+    if (!made)
+        return FAIL(ctx, ERR_MEMORY);
+    for (size_t i = 0; i < plan->group.n; i++) {
+        const struct case_history *history = &plan->group.cases[i];
+        const struct fate *fate = &plan->fates[i];
+
+        if (fate->was_there)
+            continue;
+        made[n++] = (struct case_entries_made){
+            .case_id = fate->case_id,
+            .answers = &history->answers,
+            .closed = history->state->type == STATE_CLOSED ? &history->closed : NULL,
+            .words = {after_number(ctx, STR_NONE, fate, fate->words_after.staff),
+                      after_number(ctx, STR_NONE, fate, fate->words_after.everybody)},
+        };
+    }
+    return case_entries_add_made(ctx, made, n);
+}
+
+/* Table by table and not case by case: what belongs to one table stays where the processor has it
+ * at hand. */
+static enum rc take(struct ctx *ctx, const struct case_import_plan *plan)
+{
+    enum rc rc = for_new(ctx, plan, add_place);
+
+    if (!rc)
+        rc = for_new(ctx, plan, add_case);
+    if (!rc)
+        rc = add_entries(ctx, plan);
+    if (!rc)
+        rc = add_externals(ctx, plan);
+    return rc ? rc : for_new(ctx, plan, add_event);
 }
 
 static struct case_words words_after(struct ctx *ctx, const struct case_history *history)
@@ -237,31 +292,6 @@ static struct str payload_after(struct ctx *ctx, struct str system,
     json_end_object(&json);
     return str_join(ctx->arena, (struct str[]){S("\","), str_slice(buf_str(&out), 1, out.n)}, 2,
                     STR_NONE);
-}
-
-static enum rc take(struct ctx *ctx, struct taking *taking)
-{
-    struct str payload;
-    enum rc rc = add_place(ctx, taking);
-
-    if (!rc)
-        rc = add_case(ctx, taking);
-    if (!rc)
-        rc = add_entries(ctx, taking);
-    if (!rc)
-        rc = external_add(ctx,
-                          &(struct external_add_args){
-                              .system = taking->system,
-                              .kind = S("case"),
-                              .external_id = taking->history->external_id,
-                              .cases = taking->case_id,
-                          },
-                          NULL);
-    if (rc)
-        return rc;
-    payload = after_number(ctx, S("{\"number\":\""), taking, taking->fate->payload_after);
-    return record_add(
-        ctx, &(struct event){EVENT_CASE_IMPORTED, taking->case_id, EVENT_PUBLIC, payload}, NULL);
 }
 
 static int compare_ids(const void *a, const void *b, void *arg)
@@ -309,8 +339,8 @@ static enum rc find_before(struct ctx *ctx, struct case_import_plan *plan)
     return rc;
 }
 
-/* The numbers of one year at once, in the order of the cases. */
-static enum rc give_numbers(struct ctx *ctx, struct case_import_plan *plan, int year)
+/* The counters of one year at once, in the order of the cases. */
+static enum rc give_counters(struct ctx *ctx, struct case_import_plan *plan, int year)
 {
     struct series_take_row row;
     int64_t n = 0, next;
@@ -328,27 +358,34 @@ static enum rc give_numbers(struct ctx *ctx, struct case_import_plan *plan, int 
     return RC_OK;
 }
 
-static enum rc import_tx(struct ctx *ctx, void *arg)
+static enum rc give_numbers(struct ctx *ctx, struct case_import_plan *plan)
 {
-    struct case_import_plan *plan = arg;
-    const struct case_import_group *group = &plan->group;
-    enum rc rc = find_before(ctx, plan);
+    enum rc rc = RC_OK;
 
-    for (size_t i = 0; i < group->n; i++)
-        plan->fates[i].counter = 0; /* the group may be run again */
-    for (size_t i = 0; !rc && i < group->n; i++) {
-        const struct fate *fate = &plan->fates[i];
-        struct taking taking = {.history = &group->cases[i], .fate = fate, .system = group->system};
+    for (size_t i = 0; i < plan->group.n; i++)
+        plan->fates[i].counter = 0;
+    for (size_t i = 0; !rc && i < plan->group.n; i++) {
+        struct fate *fate = &plan->fates[i];
 
         if (fate->was_there)
             continue;
         if (!fate->counter)
-            rc = give_numbers(ctx, plan, fate->year);
-        taking.number = number_format(ctx->arena, fate->year, fate->counter);
-        if (!rc)
-            rc = take(ctx, &taking);
+            rc = give_counters(ctx, plan, fate->year);
+        fate->number = number_format(ctx->arena, fate->year, fate->counter);
     }
-    return !rc && group->is_dry ? FAIL(ctx, ERR_DRY_RUN) : rc;
+    return rc;
+}
+
+static enum rc import_tx(struct ctx *ctx, void *arg)
+{
+    struct case_import_plan *plan = arg;
+    enum rc rc = find_before(ctx, plan);
+
+    if (!rc)
+        rc = give_numbers(ctx, plan);
+    if (!rc)
+        rc = take(ctx, plan);
+    return !rc && plan->group.is_dry ? FAIL(ctx, ERR_DRY_RUN) : rc;
 }
 
 static enum rc plan_one(struct ctx *ctx, const struct case_import_group *group, size_t i,

@@ -10,12 +10,17 @@
 enum rc case_words_enter(struct ctx *ctx, int64_t case_id,
                          const struct projection_words *words) MUST_CHECK;
 
-/* The same, with both texts made beforehand (projection_words, projection_public_words). */
+/* The same for many, with both texts made beforehand (projection_words, projection_public_words):
+ * one index after the other. All of it lives until db_tx returns. */
 struct case_words {
     struct str staff, everybody;
 };
-enum rc case_words_enter_made(struct ctx *ctx, int64_t case_id,
-                              const struct case_words *words) MUST_CHECK;
+struct case_words_made {
+    int64_t case_id;
+    struct case_words words;
+};
+enum rc case_words_enter_made(struct ctx *ctx, const struct case_words_made *made,
+                              size_t n) MUST_CHECK;
 
 /* Other words for a case that has some. */
 enum rc case_words_replace(struct ctx *ctx, int64_t case_id,

@@ -27,7 +27,7 @@ static const struct {
 static enum time_part next_part(struct str *format)
 {
     for (int part = 0; part < PART__N; part++) {
-        if (!str_starts_with(*format, parts[part].word))
+        if (format->p[0] != parts[part].word.p[0] || !str_starts_with(*format, parts[part].word))
             continue;
         *format = str_slice(*format, parts[part].word.n, format->n);
         return (enum time_part)part;
