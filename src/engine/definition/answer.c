@@ -88,15 +88,20 @@ static enum rc check_bounds(struct ctx *ctx, const struct field *field, struct d
     return RC_OK;
 }
 
-/* "$1,234.50" is understood: what people type around an amount is dropped. */
-static struct str bare_number(struct arena *arena, struct str typed)
+static struct str without(struct arena *arena, struct str typed, struct str dropped)
 {
     struct buf buf = buf_in(arena, 64);
 
     for (size_t i = 0; i < typed.n; i++)
-        if (typed.p[i] != ',' && typed.p[i] != '$' && typed.p[i] != ' ')
+        if (str_find_byte(dropped, typed.p[i]) < 0)
             buf_add_byte(&buf, typed.p[i]);
     return buf_str(&buf);
+}
+
+/* "$1,234.50" is understood: what people type around an amount is dropped. */
+static struct str bare_number(struct arena *arena, struct str typed)
+{
+    return without(arena, typed, S(",$ "));
 }
 
 static enum rc read_bounded(struct ctx *ctx, const struct field *field, struct str bare,
@@ -118,8 +123,12 @@ static enum rc read_money(struct ctx *ctx, const struct field *field, struct str
 {
     struct decimal number;
     struct money money;
-    enum rc rc = read_bounded(ctx, field, bare_number(ctx->arena, typed), &number);
+    enum rc rc;
 
+    /* A comma stands where thousands end: who writes "12,50" as Vietnamese does means no 1,250. */
+    if (str_find_byte(typed, ',') >= 0 && !money_parse(without(ctx->arena, typed, S("$ ")), &money))
+        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+    rc = read_bounded(ctx, field, bare_number(ctx->arena, typed), &number);
     if (rc)
         return rc;
     if (number.scale > 2 || !money_from_decimal(number, DECIMAL_HALF_UP, &money))
