@@ -59,7 +59,9 @@ EXAMPLES = {
                    (line(' inputmode="decimal"'), line(' inputmode="decimal"'),
                     {"type": "number", "minimum": 1, "maximum": 9}, "number"), sent=3),
     "money": Kind("min: 1", "$12,500.5", "$12,500.50", "12500..12501",
-                  (r'-dollars">\$</span>\s*' + line(' inputmode="decimal"'),) * 2 +
+                  (r'id="{name}-(?:hint|help)">Dollars and cents with a point(?s:.*?)'
+                   r'-dollars">\$</span>\s*' + line(' inputmode="decimal"') +
+                   r'[^>]* aria-describedby="{name}-(?:hint|help) {name}-dollars"',) * 2 +
                   ({"type": "number", "minimum": 1}, "number"),
                   sent=12500.5, stored="12500.50", vi="12.500,50\u00a0$"),
     "date": Kind("", "2026-07-02", "Jul 2, 2026", "2026-07-01..2026-07-03",

@@ -299,15 +299,28 @@ struct str answer_shown(struct arena *arena, const struct field *field, const st
     return answer_typed(arena, field, answer);
 }
 
+static struct str help_and(struct arena *arena, struct str help, struct str more)
+{
+    if (!help.n || !more.n)
+        return help.n ? help : more;
+    return str_fmt(arena, "%.*s %.*s", STR_ARG(help), STR_ARG(more));
+}
+
+struct str answer_hint(struct arena *arena, const struct field *field, enum lang lang)
+{
+    bool is_amount = field->type == FIELD_MONEY;
+
+    return help_and(arena, text_in(&field->help, lang),
+                    is_amount ? msg_text(lang, MSG_form_amount) : STR_NONE);
+}
+
 struct str answer_help(struct arena *arena, const struct field *field, enum lang lang)
 {
-    struct str help = text_in(&field->help, lang), unit = text_in(&field->unit, lang);
+    struct str unit = text_in(&field->unit, lang);
     struct msg_arg arg = MSG_ARG("unit", unit);
-    struct str counts = unit.n ? msg_format(arena, lang, MSG_form_in_unit, &arg, 1) : STR_NONE;
 
-    if (!help.n || !counts.n)
-        return help.n ? help : counts;
-    return str_fmt(arena, "%.*s %.*s", STR_ARG(help), STR_ARG(counts));
+    return help_and(arena, text_in(&field->help, lang),
+                    unit.n ? msg_format(arena, lang, MSG_form_in_unit, &arg, 1) : STR_NONE);
 }
 
 static void put_list(struct json_writer *json, const struct cel_list *list)
