@@ -216,7 +216,7 @@ static void put_msg(struct view to, struct str rest, const struct msg_arg *args,
         if (arg->kind == MSG_ARG_NUMBER)
             msg_number(out, to.lang, arg->number);
         else if (arg->kind == MSG_ARG_MONEY)
-            msg_money(out, (struct money){arg->number});
+            msg_money(out, to.lang, (struct money){arg->number});
         else if (arg->kind == MSG_ARG_HTML)
             buf_add(out, arg->text);
         else

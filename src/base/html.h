@@ -85,8 +85,8 @@ static inline struct msg_arg html_msg_arg(struct str name, struct html value)
         unsigned long long: msg_arg_u64, \
         struct money: msg_arg_money)(S(name), (value))
 
-/* What `{= expr }` becomes in each context: texts, whole numbers and money. Booleans,
- * enumerations (which are unsigned int), characters and struct html do not compile. */
+/* What `{= expr }` becomes in each context: texts and whole numbers. Booleans, enumerations (which
+ * are unsigned int), characters, struct html and money (msg_money_text) do not compile. */
 #define HTML_PUT(out, value, of_str, of_z) \
     _Generic((value),                      \
         struct str: of_str,                \
@@ -96,8 +96,7 @@ static inline struct msg_arg html_msg_arg(struct str name, struct html value)
         long: html_i64,                    \
         long long: html_i64,               \
         unsigned long: html_u64,           \
-        unsigned long long: html_u64,      \
-        struct money: msg_money)((out), (value))
+        unsigned long long: html_u64)((out), (value))
 
 #define html_put_text(out, value)     HTML_PUT(out, value, html_text, html_text_z)
 #define html_put_attr(out, value)     HTML_PUT(out, value, html_attr, html_attr_z)

@@ -101,13 +101,39 @@ struct str msg_number_text(struct arena *arena, enum lang lang, int64_t value)
     return buf_str(&out);
 }
 
-void msg_money(struct buf *out, struct money amount)
+void msg_money(struct buf *out, enum lang lang, struct money amount)
 {
-    struct str digits = money_format(out->arena, amount);
-    bool is_negative = str_starts_with(digits, S("-"));
+    static const struct {
+        struct str before, after, group, point;
+    } forms[LANG__N] = {
+        [LANG_EN] = {STR("$"), STR(""), STR(","), STR(".")},
+        [LANG_ES] = {STR("$"), STR(""), STR(","), STR(".")},
+        [LANG_VI] = {STR(""), STR("\u00a0$"), STR("."), STR(",")},
+        [LANG_PSEUDO] = {STR("$"), STR(""), STR(","), STR(".")},
+    };
+    struct str plain = money_format(out->arena, amount);
+    bool is_negative = str_starts_with(plain, S("-"));
 
-    buf_add(out, is_negative ? S("-$") : S("$"));
-    buf_add(out, str_slice(digits, is_negative, digits.n));
+    assert(lang < LANG__N);
+    if (is_negative)
+        BUF_ADD(out, "-");
+    buf_add(out, forms[lang].before);
+    for (size_t i = is_negative; i < plain.n; i++) {
+        struct str one = str_slice(plain, i, i + 1);
+
+        buf_add(out, plain.p[i] == ','   ? forms[lang].group
+                     : plain.p[i] == '.' ? forms[lang].point
+                                         : one);
+    }
+    buf_add(out, forms[lang].after);
+}
+
+struct str msg_money_text(struct arena *arena, enum lang lang, struct money amount)
+{
+    struct buf out = buf_in(arena, NUMBER_BYTES);
+
+    msg_money(&out, lang, amount);
+    return buf_str(&out);
 }
 
 void msg_write(struct buf *out, enum lang lang, enum msg_id id, const struct msg_arg *args,
@@ -126,7 +152,7 @@ void msg_write(struct buf *out, enum lang lang, enum msg_id id, const struct msg
         if (arg->kind == MSG_ARG_NUMBER)
             msg_number(out, lang, arg->number);
         else if (arg->kind == MSG_ARG_MONEY)
-            msg_money(out, (struct money){arg->number});
+            msg_money(out, lang, (struct money){arg->number});
         else
             buf_add(out, arg->text);
     }

@@ -23,7 +23,7 @@ struct msg_arg {
     struct str name;
     enum msg_arg_kind kind;
     struct str text; /* for TEXT and HTML; borrowed */
-    int64_t number;  /* for NUMBER: written by msg_number; for MONEY: cents */
+    int64_t number;  /* for NUMBER: written by msg_number; for MONEY: cents, by msg_money */
 };
 
 static inline struct msg_arg msg_arg_str(struct str name, struct str value)
@@ -98,9 +98,15 @@ void msg_number(struct buf *out, enum lang lang, int64_t value);
 /* The same as a text in the arena: `{= msg_number_text(arena, v->lang, n) }`. */
 struct str msg_number_text(struct arena *arena, enum lang lang, int64_t value);
 
-/* An amount as residents read it, the same in each language of a U.S. city: "$1,234.50",
- * "-$0.05". */
-void msg_money(struct buf *out, struct money amount);
+/* An amount as the reader's language writes one of dollars (CLDR's en-US, es-US and vi, with the
+ * narrow sign: the city has one currency): "$1,234.50" and "-$0.05" in English, and in Spanish too,
+ * which in the United States writes money as banks and bills there do, unlike a number above;
+ * "1.234,50 $" in Vietnamese, where the space does not break. For reading alone: what is typed has
+ * one form in each language (answer_read). */
+void msg_money(struct buf *out, enum lang lang, struct money amount);
+
+/* The same as a text in the arena: `{= msg_money_text(arena, v->lang, fee) }`. */
+struct str msg_money_text(struct arena *arena, enum lang lang, struct money amount);
 
 /* For the writers of messages (msg.c, html.c): walks a form, giving the text before the next
  * placeholder that has an argument, and that argument, NULL after the last piece. False when the

@@ -208,7 +208,6 @@ static void dispatch_by_type(void **state)
     html_put_text(&out, INT64_MIN);
     html_put_text(&out, SIZE_MAX);
     html_put_attr(&out, "\"");
-    html_put_text(&out, ((struct money){1000000}));
     html_put_url(&out, "javascript:");
     html_put_url_part(&out, "a b");
     html_put_url_part(&out, 7);
@@ -216,7 +215,6 @@ static void dispatch_by_type(void **state)
     html_raw(&out, (struct html){S("<br>")});
     assert_string_equal(str_z(arena, buf_str(&out)),
                         "&lt;s&gt;&lt;z&gt;-5-922337203685477580818446744073709551615&quot;"
-                        "$10,000.00"
                         "#blockeda%20b7<&><br>");
 }
 

@@ -133,14 +133,33 @@ static void argument_types(void **state)
     assert_int_equal(MSG_ARG("a", (const char *)NULL).text.n, 0);
 }
 
-static void money_is_shown_in_dollars(void **state)
+static void money_has_the_form_of_the_language(void **state)
 {
+    static const struct {
+        int64_t cents;
+        const char *en, *es, *vi;
+    } amounts[] = {
+        {0, "$0.00", "$0.00", "0,00\u00a0$"},
+        {-5, "-$0.05", "-$0.05", "-0,05\u00a0$"},
+        {123450, "$1,234.50", "$1,234.50", "1.234,50\u00a0$"},
+        {1250050, "$12,500.50", "$12,500.50", "12.500,50\u00a0$"},
+        {INT64_MIN, "-$92,233,720,368,547,758.08", "-$92,233,720,368,547,758.08",
+         "-92.233.720.368.547.758,08\u00a0$"},
+    };
     struct msg_arg arg = MSG_ARG("what", ((struct money){123450}));
-    struct msg_arg owed = MSG_ARG("what", ((struct money){-5}));
 
     (void)state;
+    for (size_t i = 0; i < COUNT(amounts); i++) {
+        struct money amount = {amounts[i].cents};
+
+        assert_str(msg_money_text(arena, LANG_EN, amount), amounts[i].en);
+        assert_str(msg_money_text(arena, LANG_ES, amount), amounts[i].es);
+        assert_str(msg_money_text(arena, LANG_VI, amount), amounts[i].vi);
+        assert_str(msg_money_text(arena, LANG_PSEUDO, amount), amounts[i].en);
+    }
     assert_str(msg_format(arena, LANG_ES, MSG_form_change_what, &arg, 1), "Cambiar $1,234.50");
-    assert_str(msg_format(arena, LANG_EN, MSG_form_change_what, &owed, 1), "Change -$0.05");
+    assert_str(msg_format(arena, LANG_VI, MSG_form_change_what, &arg, 1),
+               "Thay đổi 1.234,50\u00a0$");
 }
 
 static void keys_are_found(void **state)
@@ -182,7 +201,7 @@ int main(void)
         cmocka_unit_test(plurals_follow_the_language),
         cmocka_unit_test(numbers_have_the_groups_of_the_language),
         cmocka_unit_test(argument_types),
-        cmocka_unit_test(money_is_shown_in_dollars),
+        cmocka_unit_test(money_has_the_form_of_the_language),
         cmocka_unit_test(keys_are_found),
         cmocka_unit_test(every_error_has_a_sentence_in_every_language),
     };

@@ -27,7 +27,7 @@ struct str entry_described(struct arena *arena, const struct entry *entry,
     struct str input = entry_input(arena, field), ids[4];
     size_t n = 0;
 
-    if (text_in(&field->help, LANG_EN).n)
+    if (answer_hint(arena, field, LANG_EN).n)
         ids[n++] = str_fmt(arena, "%.*s-help", STR_ARG(input));
     if (entry_problem_of(entry, input))
         ids[n++] = str_fmt(arena, "%.*s-error", STR_ARG(input));

@@ -32,7 +32,7 @@ class Kind:
     """`rest` is the field's own keys in the file; `typed` what people send, a list where it is
     several texts; `sent` what a program sends as JSON, `open311` what a client of that standard
     sends, both as typed unless they differ; `stored` is kept, `shown` read, and `found` finds it in
-    lists. `asked` says how each channel asks: the portal's and the desk's markup, members of the
+    lists; `vi` what is read in Vietnamese, for a kind that has a form of its own there. `asked` says how each channel asks: the portal's and the desk's markup, members of the
     JSON Schema, the datatype of Open311."""
 
     def __init__(self, rest, typed, shown, found, asked, **other):
@@ -40,6 +40,7 @@ class Kind:
         self.sent = other.get("sent", typed)
         self.open311 = other.get("open311", typed)
         self.stored = other.get("stored", self.sent)
+        self.vi = other.get("vi")
 
     @property
     def texts(self):
@@ -57,9 +58,12 @@ EXAMPLES = {
     "number": Kind("min: 1, max: 9", "3", "3", "2..4",
                    (line(' inputmode="decimal"'), line(' inputmode="decimal"'),
                     {"type": "number", "minimum": 1, "maximum": 9}, "number"), sent=3),
-    "money": Kind("min: 1", "$12.5", "$12.50", "12..13",
-                  (r'-dollars">\$</span>\s*' + line(' inputmode="decimal"'),) * 2 +
-                  ({"type": "number", "minimum": 1}, "number"), sent=12.5, stored="12.50"),
+    "money": Kind("min: 1", "$12,500.5", "$12,500.50", "12500..12501",
+                  (r'id="{name}-(?:hint|help)">Dollars and cents with a point(?s:.*?)'
+                   r'-dollars">\$</span>\s*' + line(' inputmode="decimal"') +
+                   r'[^>]* aria-describedby="{name}-(?:hint|help) {name}-dollars"',) * 2 +
+                  ({"type": "number", "minimum": 1}, "number"),
+                  sent=12500.5, stored="12500.50", vi="12.500,50\u00a0$"),
     "date": Kind("", "2026-07-02", "Jul 2, 2026", "2026-07-01..2026-07-03",
                  (r'<input[^>]* name="{name}" type="date"',) * 2 +
                  ({"type": "string", "format": "date"}, "datetime"),
@@ -132,6 +136,13 @@ def must_ask(markup, name, page):
          "%s is not asked as such: %s" % (name, main_part(page)))
 
 
+def must_show_in_vietnamese(page):
+    for name, kind in FIELDS.items():
+        if kind.vi:
+            must(kind.vi in html.unescape(page.text),
+                 "%s is not shown as %s: %s" % (name, kind.vi, main_part(page)))
+
+
 def portal(city):
     client = city.client()
     path = "/report/%s/" % SERVICE
@@ -148,6 +159,7 @@ def portal(city):
     page = client.get(path + "check")
     for name, kind in FIELDS.items():
         must(kind.shown in html.unescape(page.text), "%s is not shown" % name)
+    must_show_in_vietnamese(client.get("/vi" + path + "check"))
     return client.post(path + "check", {"csrf": client.csrf})
 
 
@@ -206,6 +218,8 @@ def all_answered(city, channel):
     kept = json.loads(kept)
     client = city.client("agent")
     page = html.unescape(client.get("/staff/cases/" + number).text)
+    must_show_in_vietnamese(client.get("/vi/staff/cases/" + number))
+    must_show_in_vietnamese(city.client().get("/vi/cases/" + number))
     for name, kind in FIELDS.items():
         must(kept.get(name) == kind.stored, "%s is kept as %r" % (name, kept.get(name)))
         must(">%s<" % kind.shown in page, "%s is not shown as %s" % (name, kind.shown))

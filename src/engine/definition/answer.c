@@ -88,15 +88,20 @@ static enum rc check_bounds(struct ctx *ctx, const struct field *field, struct d
     return RC_OK;
 }
 
-/* "$1,234.50" is understood: what people type around an amount is dropped. */
-static struct str bare_number(struct arena *arena, struct str typed)
+static struct str without(struct arena *arena, struct str typed, struct str dropped)
 {
     struct buf buf = buf_in(arena, 64);
 
     for (size_t i = 0; i < typed.n; i++)
-        if (typed.p[i] != ',' && typed.p[i] != '$' && typed.p[i] != ' ')
+        if (str_find_byte(dropped, typed.p[i]) < 0)
             buf_add_byte(&buf, typed.p[i]);
     return buf_str(&buf);
+}
+
+/* "$1,234.50" is understood: what people type around an amount is dropped. */
+static struct str bare_number(struct arena *arena, struct str typed)
+{
+    return without(arena, typed, S(",$ "));
 }
 
 static enum rc read_bounded(struct ctx *ctx, const struct field *field, struct str bare,
@@ -118,8 +123,12 @@ static enum rc read_money(struct ctx *ctx, const struct field *field, struct str
 {
     struct decimal number;
     struct money money;
-    enum rc rc = read_bounded(ctx, field, bare_number(ctx->arena, typed), &number);
+    enum rc rc;
 
+    /* A comma stands where thousands end: who writes "12,50" as Vietnamese does means no 1,250. */
+    if (str_find_byte(typed, ',') >= 0 && !money_parse(without(ctx->arena, typed, S("$ ")), &money))
+        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+    rc = read_bounded(ctx, field, bare_number(ctx->arena, typed), &number);
     if (rc)
         return rc;
     if (number.scale > 2 || !money_from_decimal(number, DECIMAL_HALF_UP, &money))
@@ -278,8 +287,7 @@ struct str answer_shown(struct arena *arena, const struct field *field, const st
         return option ? text_in(&option->text, lang) : answer->value.text;
     case FIELD_CHOICES: return list_joined(arena, field, answer->value.list, true, lang);
     case FIELD_DATE: return show_date_short(arena, answer->value.date, lang);
-    case FIELD_MONEY:
-        return str_fmt(arena, "$%.*s", STR_ARG(money_format(arena, answer->value.money)));
+    case FIELD_MONEY: return msg_money_text(arena, lang, answer->value.money);
     case FIELD_TEXT:
     case FIELD_NUMBER:
     case FIELD_ASSET:
@@ -291,15 +299,28 @@ struct str answer_shown(struct arena *arena, const struct field *field, const st
     return answer_typed(arena, field, answer);
 }
 
+static struct str help_and(struct arena *arena, struct str help, struct str more)
+{
+    if (!help.n || !more.n)
+        return help.n ? help : more;
+    return str_fmt(arena, "%.*s %.*s", STR_ARG(help), STR_ARG(more));
+}
+
+struct str answer_hint(struct arena *arena, const struct field *field, enum lang lang)
+{
+    bool is_amount = field->type == FIELD_MONEY;
+
+    return help_and(arena, text_in(&field->help, lang),
+                    is_amount ? msg_text(lang, MSG_form_amount) : STR_NONE);
+}
+
 struct str answer_help(struct arena *arena, const struct field *field, enum lang lang)
 {
-    struct str help = text_in(&field->help, lang), unit = text_in(&field->unit, lang);
+    struct str unit = text_in(&field->unit, lang);
     struct msg_arg arg = MSG_ARG("unit", unit);
-    struct str counts = unit.n ? msg_format(arena, lang, MSG_form_in_unit, &arg, 1) : STR_NONE;
 
-    if (!help.n || !counts.n)
-        return help.n ? help : counts;
-    return str_fmt(arena, "%.*s %.*s", STR_ARG(help), STR_ARG(counts));
+    return help_and(arena, text_in(&field->help, lang),
+                    unit.n ? msg_format(arena, lang, MSG_form_in_unit, &arg, 1) : STR_NONE);
 }
 
 static void put_list(struct json_writer *json, const struct cel_list *list)

@@ -29,8 +29,9 @@ enum rc answers_copy(struct ctx *ctx, const struct answers *from, struct answers
 
 /* Reads what was typed for one field; several texts for a kind that takes several, none or an empty
  * one for no answer. RC_INVALID with err.field the field's id: ERR_NOT_A_NUMBER, ERR_NOT_A_DATE,
- * ERR_NOT_A_CHOICE, ERR_TOO_LONG, ERR_TOO_SMALL, ERR_TOO_BIG, ERR_PATTERN, ERR_NOT_UTF8. A
- * FIELD_LATER that is answered is a programming fault. */
+ * ERR_NOT_A_CHOICE, ERR_TOO_LONG, ERR_TOO_SMALL, ERR_TOO_BIG, ERR_PATTERN, ERR_NOT_UTF8. A number
+ * and an amount have one form in each language, "1,234.50"; an amount with a comma where no
+ * thousand ends is none. A FIELD_LATER that is answered is a programming fault. */
 enum rc answer_read(struct ctx *ctx, const struct field *field, const struct str *typed, size_t n,
                     struct answer *ret) MUST_CHECK;
 
@@ -41,6 +42,10 @@ struct str answer_typed(struct arena *arena, const struct field *field,
 /* The answer for people, in a language: an option's text, "Yes", "12 Jul 2026". */
 struct str answer_shown(struct arena *arena, const struct field *field, const struct answer *answer,
                         enum lang lang);
+
+/* What stands under the question in our own forms: the field's help and how an amount is typed, for
+ * pages show it in the reader's form and boxes take one. Empty: nothing. */
+struct str answer_hint(struct arena *arena, const struct field *field, enum lang lang);
 
 /* What to know before answering, for a program that draws the form itself: the field's help and
  * what the number counts, "In inches". Empty: nothing. */

@@ -37,6 +37,7 @@ static const struct definition definition = {
 static const struct {
     int field;
     const char *typed, *stored, *shown;
+    const char *vi; /* shown in Vietnamese, where that is another form */
 } right[] = {
     {TEXT, " hole ", "hole", "hole"},
     {TEXT, "đường", "đường", "đường"},
@@ -45,8 +46,9 @@ static const struct {
     {NUMBER, "10", "10", "10"},
     {EXACT, "1,234.50", "1234.50", "1234.50"},
     {EXACT, "-0.05", "-0.05", "-0.05"},
-    {MONEY, "$1,234.5", "1234.50", "$1,234.50"},
-    {MONEY, "0", "0.00", "$0.00"},
+    {MONEY, "$1,234.5", "1234.50", "$1,234.50", "1.234,50\u00a0$"},
+    {MONEY, "$ 1,234,567", "1234567.00", "$1,234,567.00", "1.234.567,00\u00a0$"},
+    {MONEY, "0", "0.00", "$0.00", "0,00\u00a0$"},
     {DATE, "2026-07-02", "2026-07-02", "Jul 2, 2026"},
     {YES_NO, "true", "true", "Yes"},
     {YES_NO, "false", "false", "No"},
@@ -74,6 +76,8 @@ static void what_is_typed_is_read_stored_and_shown(void **state)
         assert_str(answer_typed(ctx->arena, field, answer), right[i].stored);
         if (right[i].shown)
             assert_str(answer_shown(ctx->arena, field, answer, LANG_EN), right[i].shown);
+        if (right[i].vi)
+            assert_str(answer_shown(ctx->arena, field, answer, LANG_VI), right[i].vi);
         test_ok(ctx, answers_parse(ctx, &definition, answers_json(ctx, &answers), &back));
         for (int j = 0; j < FIELDS; j++)
             assert_int_equal(back.of[j].is_given, j == right[i].field);
@@ -152,6 +156,10 @@ static const struct {
     {MONEY, STR("-1"), ERR_TOO_SMALL},
     {MONEY, STR("0.001"), ERR_NOT_A_NUMBER},
     {MONEY, STR("NaN"), ERR_NOT_A_NUMBER},
+    {MONEY, STR("12,50"), ERR_NOT_A_NUMBER},
+    {MONEY, STR("12,5000"), ERR_NOT_A_NUMBER},
+    {MONEY, STR("12.500,50"), ERR_NOT_A_NUMBER},
+    {MONEY, STR("12.500,50\u00a0$"), ERR_NOT_A_NUMBER},
     {DATE, STR("2026-02-30"), ERR_NOT_A_DATE},
     {DATE, STR("07/02/2026"), ERR_NOT_A_DATE},
     {YES_NO, STR("on"), ERR_NOT_A_CHOICE},
