@@ -56,6 +56,27 @@ bool decimal_parse(struct str s, struct decimal *ret)
     return true;
 }
 
+size_t decimal_ungroup(struct str s, char *ret, size_t room)
+{
+    ptrdiff_t point = str_find_byte(s, '.');
+    size_t whole = point < 0 ? s.n : (size_t)point;
+    size_t first = s.n > 0 && (s.p[0] == '-' || s.p[0] == '+');
+    bool has_commas = str_find_byte(s, ',') >= 0;
+    size_t n = 0;
+
+    if (s.n > room || (first < s.n && s.p[first] == ','))
+        return 0;
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_thousand = i >= first && i < whole && (whole - i) % 4 == 0;
+
+        if (has_commas && is_thousand != (s.p[i] == ','))
+            return 0;
+        if (s.p[i] != ',')
+            ret[n++] = s.p[i];
+    }
+    return n;
+}
+
 struct str decimal_format(struct arena *arena, struct decimal d)
 {
     char text[MAGNITUDE_DIGITS + DECIMAL_SCALE_MAX + 3];

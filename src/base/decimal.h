@@ -43,6 +43,10 @@ static inline struct decimal decimal_of(int64_t coefficient, uint8_t scale)
  * scale is the number of digits written after the point. */
 bool decimal_parse(struct str s, struct decimal *ret);
 
+/* Writes s without its commas, which may stand only where thousands end ("-1,234.50"): how many
+ * bytes that are; 0 for a comma elsewhere, for an empty text and for one without room. */
+size_t decimal_ungroup(struct str s, char *ret, size_t room);
+
 /* "-0.050": as many digits after the point as the scale says. */
 struct str decimal_format(struct arena *arena, struct decimal d);
 

@@ -1,42 +1,13 @@
 #include "base/money.h"
 
-/* Takes the commas out of "1,234,567.50"; false when one stands where no thousand ends. */
-static bool ungroup(struct str s, char *digits, size_t room, size_t *ret_n)
-{
-    ptrdiff_t point = str_find_byte(s, '.');
-    size_t whole = point < 0 ? s.n : (size_t)point;
-    bool has_commas = str_find_byte(s, ',') >= 0;
-    size_t n = 0;
-
-    if (s.n == 0 || s.n > room || s.p[0] == ',')
-        return false;
-    for (size_t i = 0; i < s.n; i++) {
-        bool is_thousand = i < whole && (whole - i) % 4 == 0;
-
-        if (has_commas && is_thousand != (s.p[i] == ','))
-            return false;
-        if (s.p[i] != ',')
-            digits[n++] = s.p[i];
-    }
-    *ret_n = n;
-    return true;
-}
-
 bool money_parse(struct str s, struct money *ret)
 {
     char digits[32];
     struct decimal d;
-    bool is_negative = s.n > 0 && s.p[0] == '-';
-    size_t n;
+    size_t n = decimal_ungroup(s, digits, sizeof digits);
 
-    if (is_negative)
-        s = str_slice(s, 1, s.n);
-    if (!ungroup(s, digits, sizeof digits, &n) || digits[0] < '.' ||
-        !decimal_parse((struct str){digits, n}, &d) || d.scale > 2)
-        return false;
-    if (is_negative)
-        d.coefficient = -d.coefficient;
-    return money_from_decimal(d, DECIMAL_DOWN, ret);
+    return n > 0 && digits[0] != '+' && decimal_parse((struct str){digits, n}, &d) &&
+           d.scale <= 2 && money_from_decimal(d, DECIMAL_DOWN, ret);
 }
 
 struct str money_format(struct arena *arena, struct money money)

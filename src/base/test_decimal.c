@@ -205,11 +205,38 @@ static void test_against_integers(void **state)
     }
 }
 
+static void commas_stand_where_thousands_end(void **state)
+{
+    static const char *const right[][2] = {
+        {"1", "1"},
+        {"1,234", "1234"},
+        {"-1,234,567.25", "-1234567.25"},
+        {"+12,345", "+12345"},
+        {"1234.5678", "1234.5678"},
+        {"100,000", "100000"},
+    };
+    static const char *const wrong[] = {"",          ",",       ",123",     "-,123",
+                                        "1,23",      "12,50",   "1234,567", "1,2345",
+                                        "1,234.5,6", "1.234,5", "1,234,",   "1,,234"};
+    char digits[16];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(right); i++)
+        assert_str(
+            ((struct str){digits, decimal_ungroup(str_of(right[i][0]), digits, sizeof digits)}),
+            right[i][1]);
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        assert_int_equal(decimal_ungroup(str_of(wrong[i]), digits, sizeof digits), 0);
+    assert_int_equal(decimal_ungroup(S("12345678901234567"), digits, sizeof digits), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        TEST(test_parse_and_format), TEST(test_rounding), TEST(test_arithmetic),
-        TEST(test_overflow),         TEST(test_compare),  TEST(test_against_integers),
+        TEST(test_parse_and_format), TEST(commas_stand_where_thousands_end),
+        TEST(test_rounding),         TEST(test_arithmetic),
+        TEST(test_overflow),         TEST(test_compare),
+        TEST(test_against_integers),
     };
 
     return cmocka_run_group_tests_name("base/decimal", tests, NULL, NULL);

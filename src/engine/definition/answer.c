@@ -88,20 +88,23 @@ static enum rc check_bounds(struct ctx *ctx, const struct field *field, struct d
     return RC_OK;
 }
 
-static struct str without(struct arena *arena, struct str typed, struct str dropped)
-{
-    struct buf buf = buf_in(arena, 64);
-
-    for (size_t i = 0; i < typed.n; i++)
-        if (str_find_byte(dropped, typed.p[i]) < 0)
-            buf_add_byte(&buf, typed.p[i]);
-    return buf_str(&buf);
-}
-
-/* "$1,234.50" is understood: what people type around an amount is dropped. */
+/* What people type around a number is dropped, "$1,234.50", and a blank between thousands taken for
+ * a comma. Either stands where thousands end: who writes "12,50" as Vietnamese does means no 1,250.
+ * Empty for what is no number. */
 static struct str bare_number(struct arena *arena, struct str typed)
 {
-    return without(arena, typed, S(",$ "));
+    struct buf buf = buf_in(arena, 64), bare = buf_in(arena, 64);
+    char *digits;
+
+    for (size_t i = 0; i < typed.n; i++)
+        if (typed.p[i] != '$')
+            buf_add_byte(&buf, typed.p[i]);
+    typed = str_trim(buf_str(&buf));
+    for (size_t i = 0; i < typed.n; i++)
+        buf_add_byte(&bare, (char)(typed.p[i] == ' ' ? ',' : typed.p[i]));
+    typed = buf_str(&bare);
+    digits = arena_alloc(arena, typed.n);
+    return digits ? (struct str){digits, decimal_ungroup(typed, digits, typed.n)} : STR_NONE;
 }
 
 static enum rc read_bounded(struct ctx *ctx, const struct field *field, struct str bare,
@@ -123,12 +126,8 @@ static enum rc read_money(struct ctx *ctx, const struct field *field, struct str
 {
     struct decimal number;
     struct money money;
-    enum rc rc;
+    enum rc rc = read_bounded(ctx, field, bare_number(ctx->arena, typed), &number);
 
-    /* A comma stands where thousands end: who writes "12,50" as Vietnamese does means no 1,250. */
-    if (str_find_byte(typed, ',') >= 0 && !money_parse(without(ctx->arena, typed, S("$ ")), &money))
-        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
-    rc = read_bounded(ctx, field, bare_number(ctx->arena, typed), &number);
     if (rc)
         return rc;
     if (number.scale > 2 || !money_from_decimal(number, DECIMAL_HALF_UP, &money))
