@@ -11,6 +11,8 @@
 #include "engine/cases/cases.h"
 #include "web/request.h"
 
+/* A report is known for as long as its case is kept, so what versions before called it is looked
+ * for as long. */
 struct open311_once {
     struct str name; /* 64 digits of program, key and report: the filing's submission; empty: the
                         client sent no key */
