@@ -57,11 +57,13 @@ static enum rc import_layer(struct ctx *ctx, struct test_town *town, int64_t n)
     return rc;
 }
 
-/* A case whose deadlines the day would have counted for. */
+/* A case whose deadlines the day would have counted for, and no other: a change that grows with
+ * every case filed for it would have a call more to fail each time, without end. */
 static void case_with_clocks(struct test_town *town, int64_t n)
 {
     (void)n;
     test_town_set(town, "DELETE FROM closure");
+    test_town_set(town, "UPDATE clock SET met = started WHERE met IS NULL");
     case_id = test_town_file(town).case_id;
 }
 
