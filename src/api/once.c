@@ -252,7 +252,8 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
 
     if (!rc)
         rc = hash_request(ctx, request, false, &call.hash);
-    if (!rc)
+    call.former_hash = call.hash;
+    if (!rc && request->uploads)
         rc = hash_request(ctx, request, true, &call.former_hash);
     if (!rc)
         rc = db_tx(ctx, reserve_tx, &call);

@@ -386,7 +386,7 @@ enum rc open311_request_add(struct ctx *ctx, struct request *request, struct rep
     if (!rc)
         rc = open311_once_read(ctx, request, call->key.id, &call->once);
     if (!rc)
-        rc = open311_once_find(ctx, &call->once, &call->filed);
+        rc = open311_once_find(ctx, request, &call->once, &call->filed);
     if (!rc && !call->filed.was_there_before)
         rc = file_report(call);
     if (!rc)

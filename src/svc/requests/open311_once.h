@@ -14,9 +14,8 @@
 /* A report is known for as long as its case is kept, so what versions before called it is looked
  * for as long. */
 struct open311_once {
-    struct str name; /* 64 digits of program, key and report: the filing's submission; empty: the
-                        client sent no key */
-    struct str unmeasured; /* as a version before named it, with the files' lengths left out */
+    struct str name;   /* 64 digits of program, key and report: the filing's submission; empty: the
+                          client sent no key */
     struct str former; /* as a version before named it, by program and key alone: the first half is
                           the same */
 };
@@ -29,8 +28,8 @@ enum rc open311_once_read(struct ctx *ctx, const struct request *request, int64_
 /* The case that the same report made before: then ret->was_there_before, else *ret untouched. Needs
  * nothing of the city as it is now: to be asked before anything of the report can be refused.
  * Reads. */
-enum rc open311_once_find(struct ctx *ctx, const struct open311_once *once,
-                          struct filed *ret) MUST_CHECK;
+enum rc open311_once_find(struct ctx *ctx, const struct request *request,
+                          const struct open311_once *once, struct filed *ret) MUST_CHECK;
 
 /* For a report that was not found so. A case of a version before is the same one when it still has
  * the service, place, answers and text of this filing: then as above. ERR_IDEMPOTENCY when the key
