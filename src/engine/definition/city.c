@@ -112,14 +112,47 @@ static enum rc refuse_later(struct ctx *home, const struct service_versions_row 
     return RC_OK;
 }
 
-static enum rc load_version(struct ctx *home, const struct service_versions_row *row,
-                            struct city *city)
+/* Workflows that were compiled, by their text: services share them, and most versions of a service
+ * have the one of the version before. */
+struct shelf {
+    struct shelved {
+        struct str text;
+        const struct workflow *workflow;
+    } * items;
+    size_t n;
+};
+
+static enum rc load_workflow(struct ctx *home, struct str text, struct shelf *shelf,
+                             const struct workflow **ret)
 {
     struct problems problems = problems_in(home->arena);
-    struct definition *definition;
-    enum rc rc =
-        city_build_version(home, row->definition, row->workflow, city, &problems, &definition);
+    struct shelved *next = &shelf->items[shelf->n];
+    enum rc rc;
 
+    for (size_t i = shelf->n; i-- > 0;)
+        if (str_eq(shelf->items[i].text, text)) {
+            *ret = shelf->items[i].workflow;
+            return RC_OK;
+        }
+    rc = city_build_workflow(home, text, &problems, &next->workflow);
+    if (rc)
+        return rc;
+    next->text = text;
+    *ret = next->workflow;
+    shelf->n++;
+    return RC_OK;
+}
+
+static enum rc load_version(struct ctx *home, const struct service_versions_row *row,
+                            struct shelf *shelf, struct city *city)
+{
+    struct problems problems = problems_in(home->arena);
+    const struct workflow *workflow;
+    struct definition *definition;
+    enum rc rc = load_workflow(home, row->workflow, shelf, &workflow);
+
+    if (!rc)
+        rc = city_build_version(home, row->definition, workflow, city, &problems, &definition);
     if (!rc)
         rc = refuse_later(home, row, definition);
     if (rc)
@@ -142,16 +175,18 @@ static enum rc load_version(struct ctx *home, const struct service_versions_row 
 static enum rc load_versions(struct ctx *ctx, struct ctx *home, struct city *city)
 {
     struct service_versions_rows stored;
+    struct shelf shelf = {0};
     enum rc rc = service_versions(ctx, &stored);
 
     if (rc)
         return rc;
     city->services = ARENA_ARRAY(city->arena, stored.n, struct definition *);
     city->versions = ARENA_ARRAY(city->arena, stored.n, struct definition *);
-    if (!city->services || !city->versions)
+    shelf.items = ARENA_ARRAY(ctx->arena, stored.n, struct shelved);
+    if (!city->services || !city->versions || !shelf.items)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < stored.n; i++) {
-        rc = load_version(home, &stored.rows[i], city);
+        rc = load_version(home, &stored.rows[i], &shelf, city);
         if (rc)
             return fail_as(ctx, &home->err);
     }

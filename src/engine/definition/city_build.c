@@ -480,26 +480,27 @@ enum rc city_build(struct ctx *home, const struct city_files *files, struct prob
     return city_build_services(home, files, problems, city);
 }
 
-enum rc city_build_version(struct ctx *home, struct str definition, struct str workflow,
+enum rc city_build_workflow(struct ctx *home, struct str text, struct problems *problems,
+                            const struct workflow **ret)
+{
+    const struct yaml_node *root;
+    enum rc rc = yaml_parse(home, S("workflow"), text, problems, &root);
+
+    return rc ? rc : workflow_load(home, root, problems, ret);
+}
+
+enum rc city_build_version(struct ctx *home, struct str definition, const struct workflow *workflow,
                            const struct city *city, struct problems *problems,
                            struct definition **ret)
 {
-    const struct workflow **own = ARENA_NEW(home->arena, const struct workflow *);
     struct definition_world world;
     const struct yaml_node *root;
-    enum rc rc;
+    enum rc rc = world_of(home, city, &world);
 
-    if (!own)
-        return FAIL(home, ERR_MEMORY);
-    rc = world_of(home, city, &world);
-    if (!rc)
-        rc = yaml_parse(home, S("workflow"), workflow, problems, &root);
-    if (!rc)
-        rc = workflow_load(home, root, problems, own);
     if (rc)
         return rc;
     world.is_published = true;
-    world.workflows = own;
+    world.workflows = &workflow;
     world.workflow_n = 1;
     rc = yaml_parse(home, S("service"), definition, problems, &root);
     return rc ? rc : definition_load(home, root, &world, problems, ret);

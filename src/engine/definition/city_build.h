@@ -27,8 +27,10 @@ enum rc city_build_services(struct ctx *home, const struct city_files *files,
 enum rc city_build(struct ctx *home, const struct city_files *files, struct problems *problems,
                    struct city *city) MUST_CHECK;
 
-/* Compiles one service file with its workflow file, as published. */
-enum rc city_build_version(struct ctx *home, struct str definition, struct str workflow,
+/* Compiles a workflow file as published, and a service file as published with its workflow. */
+enum rc city_build_workflow(struct ctx *home, struct str text, struct problems *problems,
+                            const struct workflow **ret) MUST_CHECK;
+enum rc city_build_version(struct ctx *home, struct str definition, const struct workflow *workflow,
                            const struct city *city, struct problems *problems,
                            struct definition **ret) MUST_CHECK;
 

@@ -143,10 +143,18 @@ static void who_published_it_stays_with_the_version(void **state)
 static void a_changed_workflow_changes_all_its_services(void **state)
 {
     struct publishing publishing = begin(*state);
+    struct city *city;
 
     change(&publishing, "workflows/request.yaml", "Start work", "Begin work");
     test_ok(&publishing.world->ctx, publish(&publishing, false));
     assert_int_equal(publishing.done.changed, 14);
+    /* A text is compiled once, however many versions have it. */
+    test_ok(&publishing.world->ctx, city_load(&publishing.world->ctx, &city));
+    assert_int_equal(city->version_n, 28);
+    assert_ptr_equal(city->versions[26]->workflow, city->versions[0]->workflow);
+    assert_ptr_equal(city->versions[27]->workflow, city->versions[1]->workflow);
+    assert_ptr_not_equal(city->versions[0]->workflow, city->versions[1]->workflow);
+    city_free(city);
 }
 
 static void a_live_file_is_replaced(void **state)
