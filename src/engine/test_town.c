@@ -183,6 +183,8 @@ struct filed test_town_file_as(struct test_town *town, const char *service,
                             .base_url = S("https://city.example")};
     struct filed filed;
 
+    assert_non_null(filing.definition);
+    assert_true(n <= filing.definition->field_n);
     test_ok(ctx, answers_new(ctx, filing.definition, &filing.answers));
     for (size_t i = 0; i < n; i++) {
         struct str text = str_of(typed[i]);

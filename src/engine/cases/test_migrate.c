@@ -95,7 +95,7 @@ static int open_town(void **state)
 
 static void file_bench(struct test_town *town, const char *seats, const char *colour)
 {
-    test_town_file_as(town, "bench", (const char *const[]){seats, colour}, 2);
+    test_town_file_as(town, "bench", (const char *const[]){seats, colour}, *colour ? 2 : 1);
 }
 
 static struct str migrate(struct test_town *town, bool is_dry, struct case_migrated *ret)
