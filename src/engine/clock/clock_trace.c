@@ -239,25 +239,55 @@ enum rc clock_trace_read(struct ctx *ctx, struct str trace, struct str moves,
     return rc;
 }
 
+/* A pause stays while others go: by how much it puts off depends on which days are closed. */
+static bool is_kept(const struct clock_move *move)
+{
+    return move->why == CLOCK_MOVED_PAUSE && move->has_since;
+}
+
+/* The two oldest neighbours that may become one, or the two oldest. */
+static size_t oldest_pair(const struct clock_move *moves, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i++)
+        if (!is_kept(&moves[i]) && !is_kept(&moves[i + 1]))
+            return i;
+    return 0;
+}
+
+/* The moves, so few that there is room for one more. */
+static size_t shorten(struct clock_move *kept, const struct clock_trace *trace)
+{
+    size_t n = trace->move_n;
+
+    for (size_t i = 0; i < n; i++)
+        kept[i] = trace->moves[i];
+    for (; n >= CLOCK_MOVES_MAX; n--) {
+        size_t pair = oldest_pair(kept, n);
+
+        kept[pair] = joined(&kept[pair], &kept[pair + 1]);
+        for (size_t i = pair + 1; i + 1 < n; i++)
+            kept[i] = kept[i + 1];
+    }
+    return n;
+}
+
 struct str clock_moves_add(struct ctx *ctx, struct str moves, const struct clock_move *move)
 {
     struct buf out = buf_in(ctx->arena, MAX_MOVES_BYTES);
     struct json_writer json = json_writer_on(&out);
     struct clock_trace before = {0};
-    size_t first = 0;
+    struct clock_move *kept;
+    size_t n;
 
     if (read_moves(ctx, moves, &before))
         return STR_NONE; /* out of memory: noticed at the end, as for every text */
+    kept = ARENA_ARRAY(ctx->arena, before.move_n, struct clock_move);
+    if (!kept)
+        return STR_NONE;
+    n = shorten(kept, &before);
     json_begin_array(&json);
-    if (before.move_n >= CLOCK_MOVES_MAX) {
-        struct clock_move earlier = before.moves[0];
-
-        for (first = 1; first < before.move_n - (CLOCK_MOVES_MAX - 2); first++)
-            earlier = joined(&earlier, &before.moves[first]);
-        write_move(&json, &earlier);
-    }
-    for (size_t i = first; i < before.move_n; i++)
-        write_move(&json, &before.moves[i]);
+    for (size_t i = 0; i < n; i++)
+        write_move(&json, &kept[i]);
     write_move(&json, move);
     json_end_array(&json);
     return buf_str(&out);

@@ -29,10 +29,9 @@
  * Each begins where the one before ends, and the last ends at the deadline. A transfer sets the
  * deadline by the rule of another service: the trace is that rule's, and the moves begin anew. A
  * migration leaves the deadline as it is, so that it is told by another version than the case's. Of
- * more than CLOCK_MOVES_MAX the oldest become one, "earlier". A member that a reader does not know
- * is passed over, and one that is not there is empty: rows that older versions wrote have no
- * moves.
- * Layer: engine. Any thread.
+ * more than CLOCK_MOVES_MAX the oldest become one, "earlier", pauses last. A member that a reader
+ * does not know is passed over, and one that is not there is empty: rows that older versions wrote
+ * have no moves. Layer: engine. Any thread.
  */
 #ifndef ENGINE_CLOCK_TRACE_H
 #define ENGINE_CLOCK_TRACE_H

@@ -6,6 +6,69 @@ static struct deadline as_it_is(const struct clocks_over_day_row *clock)
         .due = clock->due, .is_date = !clock->due_date_is_null, .date = clock->due_date};
 }
 
+/* ---- Counted anew */
+
+/* The deadline as the clock's rule gives it by that calendar, later by the pauses as it counts
+ * them. */
+static enum rc count(struct ctx *ctx, const struct calendar *calendar,
+                     const struct clocks_over_day_row *clock, const struct clock_trace *trace,
+                     struct deadline *ret)
+{
+    bool is_date = trace->within.unit == SPAN_WORKDAYS;
+    struct calendar_span span = {is_date ? CALENDAR_WORKDAYS : CALENDAR_WORK_S,
+                                 trace->within.amount};
+    struct calendar_deadline end;
+    enum rc rc = calendar_due(ctx, calendar, clock->started, span, &end);
+
+    for (size_t i = 0; !rc && i < trace->move_n; i++) {
+        const struct clock_move *move = &trace->moves[i];
+        int64_t days;
+
+        if (move->why != CLOCK_MOVED_PAUSE || !move->has_since)
+            continue;
+        days = calendar_workdays_between(calendar, zone_local(calendar->zone, move->since).date,
+                                         zone_local(calendar->zone, move->at).date);
+        if (is_date && days > 0)
+            end.date = calendar_plus_workdays(calendar, end.date, days);
+        else if (!is_date)
+            end.end = instant_plus_us(end.end, move->at.us_utc - move->since.us_utc);
+    }
+    if (!rc)
+        *ret =
+            (struct deadline){.due = is_date ? zone_end_of_day(calendar->zone, end.date) : end.end,
+                              .is_date = is_date,
+                              .date = end.date};
+    return rc;
+}
+
+/* A clock that stands where the one calendar puts it goes to where the other does: with any number
+ * of closed days, in whatever order they were noted and taken back. It does not when its rule is
+ * not known or counts no workdays, and when something else has moved it. */
+static enum rc count_anew(struct ctx *ctx, const struct calendar *from, const struct calendar *to,
+                          const struct clocks_over_day_row *clock, const struct clock_trace *trace,
+                          bool *ret_is_counted, struct deadline *ret)
+{
+    struct deadline deadline;
+    enum rc rc = RC_OK;
+
+    *ret_is_counted = false;
+    if (!trace->has_rule ||
+        (trace->within.unit != SPAN_WORKDAYS && trace->within.unit != SPAN_WORK_TIME))
+        return RC_OK;
+    rc = count(ctx, from, clock, trace, &deadline);
+    if (rc || deadline.is_date == clock->due_date_is_null ||
+        instant_cmp(deadline.due, clock->due) != 0)
+        return rc;
+    rc = count(ctx, to, clock, trace, &deadline);
+    if (!rc) {
+        *ret_is_counted = true;
+        *ret = deadline;
+    }
+    return rc;
+}
+
+/* ---- By what is known */
+
 /* What begins on the day itself after it has closed counts from the next day, closed or not. */
 static bool begins_too_late(const struct closed_day *day, const struct clocks_over_day_row *clock)
 {
@@ -37,9 +100,12 @@ enum rc closure_shift(struct ctx *ctx, const struct closed_day *day,
 {
     struct deadline deadline = as_it_is(clock);
     struct clock_trace trace;
+    bool is_counted;
     enum rc rc = clock_trace_read(ctx, clock->trace, clock->moves, &trace);
 
-    if (rc)
+    if (!rc)
+        rc = count_anew(ctx, day->open, day->closed, clock, &trace, &is_counted, ret);
+    if (rc || is_counted)
         return rc;
     if (begins_too_late(day, clock) || (trace.has_rule && trace.within.unit == SPAN_ELAPSED)) {
         *ret = deadline;
@@ -115,9 +181,12 @@ enum rc closure_shift_back(struct ctx *ctx, const struct closed_day *day,
     struct deadline deadline = as_it_is(clock);
     struct clock_trace trace;
     struct held held;
+    bool is_counted;
     enum rc rc = clock_trace_read(ctx, clock->trace, clock->moves, &trace);
 
-    if (rc)
+    if (!rc)
+        rc = count_anew(ctx, day->closed, day->open, clock, &trace, &is_counted, ret);
+    if (rc || is_counted)
         return rc;
     held = held_by(day, clock, &trace);
     /* What has moved it since, if anything, is taken back itself: as it was, a Sunday too. */

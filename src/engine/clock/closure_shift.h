@@ -1,5 +1,8 @@
 /* Where a deadline goes when a day turns out to be without work, and where it goes back to when
- * that day counts after all. Layer: engine. Pure: calendars and zone are passed in. */
+ * that day counts after all. A deadline that is where its rule and its pauses put it by the
+ * calendar as it was goes to where they put it by the calendar as it is: where that of a like case
+ * is. Any other, of months, of an answer that was erased, put off before a transfer, goes by what
+ * its trace and moves tell. Layer: engine. Pure: calendars and zone are passed in. */
 #ifndef ENGINE_CLOSURE_SHIFT_H
 #define ENGINE_CLOSURE_SHIFT_H
 

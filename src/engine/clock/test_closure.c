@@ -423,6 +423,70 @@ static void check_due(struct test_town *town, int64_t id, struct str expected, c
     _fail(file, line);
 }
 
+/* As many days as one likes, one beside the other, closed and opened in any order: whoever was
+ * there before is due when one is that is filed for the same time now. */
+#define DAYS_TRIED 12
+#define TURNS      40
+
+static void turn_day(struct test_town *town, bool *is_closed, struct instant begin)
+{
+    size_t i = (size_t)any(DAYS_TRIED);
+    struct date date = date_plus(city_local(town->city, begin).date, (int)i + 1);
+    const char *text = str_z(town->ctx.arena, date_format(town->ctx.arena, date));
+
+    if (is_closed[i])
+        open_day(town, text, false);
+    else if (calendar_is_workday(&town->city->calendar, date))
+        close_day(town, text, false);
+    else
+        return;
+    is_closed[i] = !is_closed[i];
+}
+
+static void closed_days_beside_each_other_come_back(void **state)
+{
+    struct test_town *town = *state;
+    struct reported filings[] = {{"a-days", town->ctx.now}, {"b-hours", town->ctx.now}};
+    struct instant begin = town->ctx.now, later = instant_plus_us(begin, US_PER_DAY);
+    struct str paused[2];
+    int64_t ids[2], paused_ids[2];
+    bool is_closed[DAYS_TRIED] = {false};
+
+    test_town_put(town, "services/a-days.yaml", CLOCKED("a-days", "2 workdays", "3 workdays"));
+    test_town_put(town, "services/b-hours.yaml",
+                  CLOCKED("b-hours", "4 work hours", "24 work hours"));
+    test_town_publish(town);
+    for (size_t i = 0; i < 2; i++) {
+        ids[i] = file(town, &filings[i]);
+        paused_ids[i] = file(town, &filings[i]);
+        town->ctx.now = later;
+        test_town_step(town, paused_ids[i], "ask");
+        town->ctx.now = instant_plus_us(later, 2 * US_PER_DAY);
+        test_town_step(town, paused_ids[i], "answer");
+        paused[i] = due_of(town, paused_ids[i]);
+    }
+    seed = 7;
+    for (int turn = 0; turn < TURNS; turn++) {
+        town->ctx.now = later;
+        turn_day(town, is_closed, begin);
+        for (size_t i = 0; i < 2; i++)
+            check_due(town, ids[i], due_of(town, file(town, &filings[i])), filings[i].service,
+                      turn);
+    }
+    town->ctx.now = later;
+    for (size_t i = 0; i < DAYS_TRIED; i++)
+        if (is_closed[i])
+            open_day(town,
+                     str_z(town->ctx.arena,
+                           date_format(town->ctx.arena,
+                                       date_plus(city_local(town->city, begin).date, (int)i + 1))),
+                     false);
+    assert_int_equal(town->city->calendar.closures_n, 0);
+    for (size_t i = 0; i < 2; i++)
+        assert_due(town, paused_ids[i], paused[i]);
+    assert_int_equal(test_town_differences(town), 0);
+}
+
 static void filed_just_after_a_closure_is_due_as_filed_later(void **state)
 {
     struct test_town *town = *state;
@@ -556,6 +620,7 @@ int main(void)
         TEST(added_and_removed_is_as_before),
         TEST(what_does_not_count_the_day_stays),
         TEST(months_and_pauses_come_back_too),
+        TEST(closed_days_beside_each_other_come_back),
         TEST(filed_just_after_a_closure_is_due_as_filed_later),
         TEST(resumed_just_after_a_closure),
         TEST(a_timer_set_just_after_a_removal),
