@@ -56,8 +56,8 @@ static struct str sentence(struct ctx *ctx, const struct form *form)
 {
     const struct err *err = &ctx->err;
 
-    /* The database's words name tables. */
-    if (err->detail.n && err->id != ERR_DUPLICATE)
+    /* Without an argument the words are the database's, and name tables. */
+    if (err->detail.n && (err->id != ERR_DUPLICATE || err->field.n))
         return err->detail;
     if (is_about_argument(err)) {
         struct str argument = command_form_argument(ctx, form, err->field);

@@ -99,6 +99,7 @@ REFUSED = [
     (["closure", "add", "D", "2026-02-30", "--reason", "x"], "a date is written 2026-12-24"),
     (["closure", "add", "D", "9999-12-31", "--reason", "x"], "within five years of today"),
     (["closure", "add", "D", "2026-12-25", "--reason", "x"], "does not work on that day anyway"),
+    (["closure", "add", "D", "2026-11-27", "--reason", "x"], "a closure is noted on that day already"),
     (["closure", "add", "D", "2026-11-25"], "--reason TEXT is missing"),
     (["closure", "add", "D", "2026-11-25", "--reason", LONG], "--reason is too long"),
     (["closure", "list", "D", "--dry-run"], "--dry-run is no option here; it takes --json"),
@@ -188,6 +189,8 @@ def main(program, city):
         runner.expect("a city", ["init", folder, "--city", city], 0, "made")
         runner.expect("an administrator", ["user", "add", folder, "root", "--name", "Root", "--role",
                                            "administrator"], 0, "first password")
+        runner.expect("a closure", ["closure", "add", folder, "2026-11-27", "--reason", "Storm"], 0,
+                      "moved")
         for arguments, piece in REFUSED:
             refuse(runner, {"D": folder, "C": city, "S": scratch}, arguments, piece)
         commands = set(re.findall(r"^  cityhall (\w+)", runner.run("help").stdout, re.M))
