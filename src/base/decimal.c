@@ -64,7 +64,9 @@ size_t decimal_ungroup(struct str s, char *ret, size_t room)
     bool has_commas = str_find_byte(s, ',') >= 0;
     size_t n = 0;
 
-    if (s.n > room || (first < s.n && s.p[first] == ','))
+    /* Thousands do not begin with a nought: "0,500" is a half, as Spanish writes it. */
+    if (s.n > room || (first < s.n && s.p[first] == ',') ||
+        (has_commas && first < s.n && s.p[first] == '0'))
         return 0;
     for (size_t i = 0; i < s.n; i++) {
         bool is_thousand = i >= first && i < whole && (whole - i) % 4 == 0;

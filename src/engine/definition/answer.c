@@ -10,6 +10,8 @@
 #include "base/utf8.h"
 #include "engine/definition/show.h"
 
+#define NUMBER_BYTES 64 /* of a number as it is typed */
+
 enum rc answers_new(struct ctx *ctx, const struct definition *definition, struct answers *ret)
 {
     struct answer *of = ARENA_ARRAY(ctx->arena, definition->field_n, struct answer);
@@ -88,23 +90,38 @@ static enum rc check_bounds(struct ctx *ctx, const struct field *field, struct d
     return RC_OK;
 }
 
-/* What people type around a number is dropped, "$1,234.50", and a blank between thousands taken for
- * a comma. Either stands where thousands end: who writes "12,50" as Vietnamese does means no 1,250.
- * Empty for what is no number. */
+/* What people type around a number is dropped, the sign of the dollar before or after it, and a
+ * blank between thousands taken for a comma. Either stands where thousands end: who writes "12,50"
+ * as Vietnamese does means no 1,250. Empty for what is no number. */
 static struct str bare_number(struct arena *arena, struct str typed)
 {
-    struct buf buf = buf_in(arena, 64), bare = buf_in(arena, 64);
-    char *digits;
+    bool has_sign = typed.n && (typed.p[0] == '-' || typed.p[0] == '+');
+    struct str sign = str_slice(typed, 0, has_sign);
+    struct str amount = str_trim(str_slice(typed, has_sign, typed.n));
+    char bare[NUMBER_BYTES], *digits;
+    size_t n = 0;
 
-    for (size_t i = 0; i < typed.n; i++)
-        if (typed.p[i] != '$')
-            buf_add_byte(&buf, typed.p[i]);
-    typed = str_trim(buf_str(&buf));
-    for (size_t i = 0; i < typed.n; i++)
-        buf_add_byte(&bare, (char)(typed.p[i] == ' ' ? ',' : typed.p[i]));
-    typed = buf_str(&bare);
-    digits = arena_alloc(arena, typed.n);
-    return digits ? (struct str){digits, decimal_ungroup(typed, digits, typed.n)} : STR_NONE;
+    if (str_starts_with(amount, S("$")))
+        amount = str_trim(str_slice(amount, 1, amount.n));
+    else if (str_ends_with(amount, S("$")))
+        amount = str_trim(str_slice(amount, 0, amount.n - 1));
+    if (sign.n + amount.n > sizeof bare)
+        return STR_NONE;
+    if (sign.n)
+        bare[n++] = sign.p[0];
+    for (size_t i = 0; i < amount.n; i++)
+        bare[n++] = (char)(amount.p[i] == ' ' ? ',' : amount.p[i]);
+    digits = arena_alloc(arena, n);
+    return digits ? (struct str){digits, decimal_ungroup((struct str){bare, n}, digits, n)}
+                  : STR_NONE;
+}
+
+/* Who is told that digits alone are taken leaves out the comma of "12,50" and pays a hundredfold.
+ */
+static enum rc refuse_number(struct ctx *ctx, const struct field *field)
+{
+    return refuse(ctx, field, field->type == FIELD_MONEY ? ERR_NOT_AN_AMOUNT : ERR_NOT_A_NUMBER,
+                  STR_NONE);
 }
 
 static enum rc read_bounded(struct ctx *ctx, const struct field *field, struct str bare,
@@ -114,7 +131,7 @@ static enum rc read_bounded(struct ctx *ctx, const struct field *field, struct s
     enum rc rc;
 
     if (!decimal_parse(bare, &number))
-        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+        return refuse_number(ctx, field);
     rc = check_bounds(ctx, field, number);
     if (!rc)
         *ret = number;
@@ -131,7 +148,7 @@ static enum rc read_money(struct ctx *ctx, const struct field *field, struct str
     if (rc)
         return rc;
     if (number.scale > 2 || !money_from_decimal(number, DECIMAL_HALF_UP, &money))
-        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+        return refuse_number(ctx, field);
     *ret = cel_money(money);
     return RC_OK;
 }
@@ -147,7 +164,7 @@ static enum rc read_number(struct ctx *ctx, const struct field *field, struct st
     if (rc)
         return rc;
     if (field->decimals ? number.scale > field->decimals : !str_to_i64(bare, &whole))
-        return refuse(ctx, field, ERR_NOT_A_NUMBER, STR_NONE);
+        return refuse_number(ctx, field);
     *ret = field->decimals ? cel_decimal(ctx->arena, number) : cel_int(whole);
     return RC_OK;
 }

@@ -28,7 +28,8 @@ enum rc answers_new(struct ctx *ctx, const struct definition *definition,
 enum rc answers_copy(struct ctx *ctx, const struct answers *from, struct answers *ret) MUST_CHECK;
 
 /* Reads what was typed for one field; several texts for a kind that takes several, none or an empty
- * one for no answer. RC_INVALID with err.field the field's id: ERR_NOT_A_NUMBER, ERR_NOT_A_DATE,
+ * one for no answer. RC_INVALID with err.field the field's id: ERR_NOT_A_NUMBER,
+ * ERR_NOT_AN_AMOUNT (money), ERR_NOT_A_DATE,
  * ERR_NOT_A_CHOICE, ERR_TOO_LONG, ERR_TOO_SMALL, ERR_TOO_BIG, ERR_PATTERN, ERR_NOT_UTF8. A number
  * and an amount have one form in each language, "1,234.50"; with a comma where no thousand ends
  * they are none. A FIELD_LATER that is answered is a programming fault. */

@@ -2,6 +2,9 @@
 #include "engine/test_support.h"
 #include "rules/cel.h"
 
+#define ZEROS  "0000000000000000000000000000000000000000000000000000000000000000000000"
+#define BLANKS "                                                                      "
+
 static const struct field_option options[] = {
     {STR("plate"), {{STR("Like a plate"), STR("Como un plato"), STR("Bằng cái đĩa")}}},
     {STR("tire"), {{STR("Like a tire"), STR("Como una llanta"), STR("Bằng bánh xe")}}},
@@ -50,6 +53,7 @@ static const struct {
     {EXACT, "-0.05", "-0.05", "-0.05"},
     {MONEY, "$1,234.5", "1234.50", "$1,234.50", "1.234,50\u00a0$"},
     {MONEY, "$ 1,234,567", "1234567.00", "$1,234,567.00", "1.234.567,00\u00a0$"},
+    {MONEY, "12.50 $", "12.50", "$12.50", "12,50\u00a0$"},
     {MONEY, "0", "0.00", "$0.00", "0,00\u00a0$"},
     {DATE, "2026-07-02", "2026-07-02", "Jul 2, 2026"},
     {YES_NO, "true", "true", "Yes"},
@@ -159,12 +163,22 @@ static const struct {
     {EXACT, STR("1.005"), ERR_NOT_A_NUMBER},
     {EXACT, STR("2,5"), ERR_NOT_A_NUMBER},
     {MONEY, STR("-1"), ERR_TOO_SMALL},
-    {MONEY, STR("0.001"), ERR_NOT_A_NUMBER},
-    {MONEY, STR("NaN"), ERR_NOT_A_NUMBER},
-    {MONEY, STR("12,50"), ERR_NOT_A_NUMBER},
-    {MONEY, STR("12,5000"), ERR_NOT_A_NUMBER},
-    {MONEY, STR("12.500,50"), ERR_NOT_A_NUMBER},
-    {MONEY, STR("12.500,50\u00a0$"), ERR_NOT_A_NUMBER},
+    {MONEY, STR("0.001"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("NaN"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("12,50"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("12,5000"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("12.500,50"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("12.500,50\u00a0$"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("0,500"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("-0,500"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("12$50"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("1$2"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("$$5"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("$5$"), ERR_NOT_AN_AMOUNT},
+    {MONEY, STR("$"), ERR_NOT_AN_AMOUNT},
+    {NUMBER, STR(ZEROS "5"), ERR_NOT_A_NUMBER},
+    {NUMBER, STR("7" BLANKS "8"), ERR_NOT_A_NUMBER},
+    {EXACT, STR("0,125"), ERR_NOT_A_NUMBER},
     {DATE, STR("2026-02-30"), ERR_NOT_A_DATE},
     {DATE, STR("07/02/2026"), ERR_NOT_A_DATE},
     {YES_NO, STR("on"), ERR_NOT_A_CHOICE},
