@@ -104,6 +104,20 @@ struct str case_history_check(struct ctx *ctx, const struct case_history *histor
     return check_texts(ctx, history);
 }
 
+/* Whether the case goes by that route. Where its condition asks for an answer that a table from
+ * elsewhere does not have, it does not: another route takes the case, the last one asks nothing. */
+static enum rc goes_by(struct ctx *ctx, const struct route_rule *route, const struct facts *facts,
+                       bool *ret)
+{
+    enum rc rc = rule_holds(ctx, &route->when, facts, ret);
+
+    if (rc != RC_INVALID || ctx->err.id != ERR_EXPRESSION)
+        return rc;
+    ctx_clear_error(ctx);
+    *ret = false;
+    return RC_OK;
+}
+
 /* As for a case filed on that day, without the trace: the event says that it was imported. */
 static enum rc choose_team(struct ctx *ctx, const struct case_history *history,
                            const struct team **ret)
@@ -120,8 +134,8 @@ static enum rc choose_team(struct ctx *ctx, const struct case_history *history,
     };
 
     for (size_t i = 0; i < definition->route_n; i++) {
-        bool holds = !definition->routes[i].when.program;
-        enum rc rc = holds ? RC_OK : rule_holds(ctx, &definition->routes[i].when, &facts, &holds);
+        bool holds;
+        enum rc rc = goes_by(ctx, &definition->routes[i], &facts, &holds);
 
         if (rc)
             return rc;

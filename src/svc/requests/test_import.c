@@ -124,7 +124,8 @@ static struct str ask(struct town *town, const char *sql)
 static const char map_text[] =
     "import: la-test\n"
     "id: Id\n"
-    "service: {column: Kind, values: {Bulky: bulky-items, Paint: graffiti-removal}}\n"
+    "service: {column: Kind, values: {Bulky: bulky-items, Paint: graffiti-removal, "
+    "Light: street-light}}\n"
     "opened: {column: Opened, format: \"MM/DD/YYYY hh:mm:ss AM\"}\n"
     "closed: {column: Closed, format: \"MM/DD/YYYY hh:mm:ss AM\"}\n"
     "state: {column: State, values: {Open: new, Closed: {state: resolved, outcome: done}}}\n"
@@ -381,6 +382,23 @@ static void a_dry_run_keeps_nothing(void **state)
     check_store(town, 2);
 }
 
+/* The team's rule asks for an answer that the table has no column for: that route is passed over,
+ * and the rows before and after are taken too. */
+static void a_rule_that_cannot_be_asked_is_passed_over(void **state)
+{
+    struct town *town = *state;
+    struct import_counts counts =
+        take_text(town, "a1,Bulky,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n"
+                        "a2,Light,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n"
+                        "a3,Bulky,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n");
+
+    assert_int_equal(counts.taken, 3);
+    assert_str(ask(town, "SELECT t.code FROM cases c JOIN team t ON t.id = c.team "
+                         "JOIN external_ref x ON x.cases = c.id WHERE x.external_id = 'a2'"),
+               "street-lighting");
+    check_store(town, 3);
+}
+
 /* The night of November 5, 2017: 1:30 comes twice. The spring night of March 12: 2:30 never. */
 static void local_hours_that_come_twice_or_never(void **state)
 {
@@ -545,6 +563,7 @@ int main(int argc, char **argv)
         TOWN_TEST(an_import_starts_nothing),
         TOWN_TEST(the_same_rows_again_change_nothing),
         TOWN_TEST(a_dry_run_keeps_nothing),
+        TOWN_TEST(a_rule_that_cannot_be_asked_is_passed_over),
         TOWN_TEST(local_hours_that_come_twice_or_never),
         TOWN_TEST(rows_that_cannot_be_used_are_told),
         TOWN_TEST(an_import_that_broke_off_goes_on),
