@@ -17,7 +17,7 @@ struct call {
     int64_t api_key;
     struct str idempotency;
     struct crypto_hash hash;
-    struct crypto_hash former_hash; /* files without their lengths: what the version before kept,
+    struct crypto_hash former_hash; /* without the form's fields: what the version before kept,
                                        needed until IDEMPOTENCY_KEPT_US after the upgrade */
     int64_t id;
     bool has_again, is_answered, is_acted;
@@ -56,23 +56,23 @@ static enum rc read_key(struct ctx *ctx, const struct request *request, struct s
     return api_refuse(ctx, request, API_HEADER, S("Idempotency-Key"), refused);
 }
 
-/* Over all that makes the request what it is; a file counts by its content. */
+/* Over all that makes the request what it is: a form by its fields, then its files. */
 static enum rc hash_request(struct ctx *ctx, const struct request *request, bool is_former,
                             struct crypto_hash *ret)
 {
     struct crypto_sha256_state *state = crypto_sha256_new();
-    enum rc rc = RC_OK;
+    enum rc rc;
 
     crypto_sha256_add(state, http_method_name(request->method));
     crypto_sha256_add(state, S(" "));
     crypto_sha256_add(state, request->target);
     crypto_sha256_add(state, S("\n"));
     crypto_sha256_add(state, request->body);
-    if (!is_former)
-        rc = request_hash_uploads(ctx, request, state);
-    for (const struct upload *upload = is_former ? request->uploads : NULL; !rc && upload;
-         upload = upload->next)
-        rc = upload_hash(ctx, upload, state);
+    if (!is_former && request->form.n) {
+        request_hash_fields(ctx, request, STR_NONE, state);
+        crypto_sha256_add(state, S("files "));
+    }
+    rc = request_hash_uploads(ctx, request, state);
     *ret = crypto_sha256_end(state);
     return rc;
 }
@@ -253,7 +253,7 @@ enum rc api_once(struct ctx *ctx, struct request *request, struct reply *reply, 
     if (!rc)
         rc = hash_request(ctx, request, false, &call.hash);
     call.former_hash = call.hash;
-    if (!rc && request->uploads)
+    if (!rc && request->form.n)
         rc = hash_request(ctx, request, true, &call.former_hash);
     if (!rc)
         rc = db_tx(ctx, reserve_tx, &call);

@@ -153,6 +153,20 @@ enum rc idempotency_key_read(struct ctx *ctx, const struct request *request, str
     return rc;
 }
 
+void request_hash_fields(struct ctx *ctx, const struct request *request, struct str except,
+                         struct crypto_sha256_state *state)
+{
+    for (size_t i = 0; i < request->form.n; i++) {
+        const struct param *field = &request->form.items[i];
+
+        if (str_eq(field->name, except))
+            continue;
+        crypto_sha256_add(state, str_fmt(ctx->arena, "%zu %zu ", field->name.n, field->value.n));
+        crypto_sha256_add(state, field->name);
+        crypto_sha256_add(state, field->value);
+    }
+}
+
 enum rc request_hash_uploads(struct ctx *ctx, const struct request *request,
                              struct crypto_sha256_state *state)
 {

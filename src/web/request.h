@@ -104,7 +104,13 @@ enum rc upload_hash(struct ctx *ctx, const struct upload *upload,
 enum rc idempotency_key_read(struct ctx *ctx, const struct request *request,
                              struct str *ret) MUST_CHECK;
 
+/* Adds all fields of the form but those named `except`, with lengths, so that those of no two forms
+ * run into the same. */
+void request_hash_fields(struct ctx *ctx, const struct request *request, struct str except,
+                         struct crypto_sha256_state *state);
+
 /* Adds all files with their fields and lengths, so that those of no two forms run into the same.
+ * After request_hash_fields a word has to stand between, or a field's text is a file's.
  * Errors of upload_hash. */
 enum rc request_hash_uploads(struct ctx *ctx, const struct request *request,
                              struct crypto_sha256_state *state) MUST_CHECK;

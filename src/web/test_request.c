@@ -63,6 +63,38 @@ static struct str hash_of(struct ctx *ctx, const char *folder, const char *const
     return str_copy(ctx->arena, crypto_hash_str(&hash));
 }
 
+static struct str hash_of_fields(struct ctx *ctx, const struct param *fields, size_t n)
+{
+    struct request request = {.form = {.items = (struct param *)(uintptr_t)fields, .n = n}};
+    struct crypto_sha256_state *state = crypto_sha256_new();
+    struct crypto_hash hash;
+
+    request_hash_fields(ctx, &request, S("api_key"), state);
+    hash = crypto_sha256_end(state);
+    return str_copy(ctx->arena, crypto_hash_str(&hash));
+}
+
+static void the_fields_of_no_two_forms_run_into_the_same(void **state)
+{
+    static const struct param forms[][2] = {
+        {{STR("a"), STR("bc")}, {STR("d"), STR("e")}},
+        {{STR("a"), STR("b")}, {STR("cd"), STR("e")}},
+        {{STR("ab"), STR("c")}, {STR("d"), STR("e")}},
+        {{STR("a"), STR("bc")}, {STR("d"), STR("f")}},
+    };
+    static const struct param keyed[] = {
+        {STR("a"), STR("bc")}, {STR("api_key"), STR("k")}, {STR("d"), STR("e")}};
+    struct ctx *ctx = *state;
+    struct str hashes[COUNT(forms)];
+
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        hashes[i] = hash_of_fields(ctx, forms[i], 2);
+        for (size_t j = 0; j < i; j++)
+            assert_false(str_eq(hashes[i], hashes[j]));
+    }
+    assert_true(str_eq(hashes[0], hash_of_fields(ctx, keyed, COUNT(keyed))));
+}
+
 static void the_files_of_no_two_forms_run_into_the_same(void **state)
 {
     static const char *const forms[][4] = {
@@ -87,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_key_is_a_line_of_text),
+        TEST(the_fields_of_no_two_forms_run_into_the_same),
         TEST(the_files_of_no_two_forms_run_into_the_same),
     };
 

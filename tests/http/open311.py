@@ -11,6 +11,8 @@ import calendar
 import json
 import os
 import re
+import shutil
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from urllib.parse import urlencode
@@ -550,6 +552,60 @@ def test_ninety_days(client):
     return None
 
 
+def test_one_key_many_reports(client):
+    """Different reports with one Idempotency-Key, sent at once: one is filed. The same: one case."""
+    city = client.city
+
+    def send(key, description, said):
+        answer = city.client().post(BASE + "/requests.json", [
+            ("api_key", client.key), ("service_code", "pothole"),
+            ("address_string", "795 Massachusetts Ave"), ("description", description)],
+            [("Idempotency-Key", key)])
+        said.append((answer.status, answer.text))
+
+    for key, name in (("at-once-1", "hole %d"), ("at-once-2", "hole")):
+        before, said = city.counts()["cases"], []
+        threads = [threading.Thread(target=send, args=(key, name % i if "%" in name else name, said))
+                   for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        must(city.counts()["cases"] == before + 1, "%s: %s" % (key, said))
+        taken = [text for status, text in said if status == 201]
+        must(len(taken) == (1 if "%" in name else 8), "%s: %s" % (key, said))
+        must({status for status, _ in said} <= {201, 422}, said)
+    must(len({json.loads(text)[0]["service_request_id"] for text in taken}) == 1, taken)
+
+
+def test_repeat_of_what_is_shut(client):
+    """What has become staff's alone is told no more, though the same report come again."""
+    city = client.city
+    folder = os.path.join(city.folder, "..", "shut")
+    headers = [("Idempotency-Key", "shut")]
+    fields = {"service_code": "pothole", "address_string": "795 Massachusetts Ave",
+              "description": "to be shut"}
+    first = client.post(fields, headers=headers)[0]
+    must(first["service_notice"], "it is not said when it is due")
+    must(client.post(fields, headers=headers)[0] == first, "the same report is told otherwise")
+    shutil.copytree(city.files, folder)
+    try:
+        path = os.path.join(folder, "services", "pothole.yaml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("audience: staff\n" + text)
+        city.run("publish", city.folder, folder)
+        city.stop()
+        city.start()
+        client.get("/requests/" + first["service_request_id"], status=404)
+        again = client.post(fields, headers=headers)[0]
+        must(again["service_request_id"] == first["service_request_id"], again)
+        must(not again["service_notice"], again)
+    finally:
+        shutil.rmtree(folder)
+
+
 TESTS = (
     ("discovery leads to endpoints that answer", test_discovery),
     ("services are as the standard has them", test_services),
@@ -566,6 +622,8 @@ TESTS = (
     ("pages hold every request once", test_pages),
     ("reading needs nothing", test_read_alone),
     ("ninety days at most", test_ninety_days),
+    ("one key is one report", test_one_key_many_reports),
+    ("a repeat tells nothing that is shut", test_repeat_of_what_is_shut),
 )
 
 

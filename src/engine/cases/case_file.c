@@ -525,6 +525,18 @@ static enum rc add_message(struct ctx *ctx, const struct filing_work *work)
     return external_message_add_within(ctx, &message, &id);
 }
 
+/* Once more where nothing can come between: others file at the same time. */
+static enum rc check_key(struct ctx *ctx, const struct filing *filing)
+{
+    bool is_used = false;
+    enum rc rc = RC_OK;
+
+    if (filing->submission_key_n)
+        rc = case_filed_since(ctx, str_slice(filing->submission, 0, filing->submission_key_n),
+                              filing->submission_since, &is_used);
+    return !rc && is_used ? FAIL(ctx, ERR_IDEMPOTENCY) : rc;
+}
+
 static enum rc file_tx(struct ctx *ctx, void *arg)
 {
     struct filing_work *work = arg;
@@ -537,6 +549,9 @@ static enum rc file_tx(struct ctx *ctx, void *arg)
     if (work->filing->submission.n)
         rc = case_filed_before(ctx, work->filing->submission, &is_known, filed);
     if (rc || is_known)
+        return rc;
+    rc = check_key(ctx, work->filing);
+    if (rc)
         return rc;
     *filed = (struct filed){
         .link_token = work->token,

@@ -30,10 +30,14 @@ struct filing {
     struct str channel;        /* "web", "counter", "phone", "open311", "api", "import" */
     enum lang lang;
     struct str submission; /* the form's key; empty: none */
-    struct str base_url;   /* "https://city.example", for links in messages */
-    int64_t draft_id;      /* the draft it comes from, marked as sent; 0: none */
-    int64_t party;         /* who reports, when the city has them already; 0: by `contact` */
-    bool is_own_email;     /* who files has shown that contact.email is theirs */
+    /* So many bytes at its beginning are a key that one filing alone may have: another that has
+     * come since then refuses this one. 0: none. */
+    size_t submission_key_n;
+    struct instant submission_since;
+    struct str base_url; /* "https://city.example", for links in messages */
+    int64_t draft_id;    /* the draft it comes from, marked as sent; 0: none */
+    int64_t party;       /* who reports, when the city has them already; 0: by `contact` */
+    bool is_own_email;   /* who files has shown that contact.email is theirs */
     /* The private link's token, 256 bits that only who files can know; empty: a fresh one. */
     struct str link_token;
     /* What else the program that files has to say, kept with the case; its case_id is not read.

@@ -6,11 +6,13 @@
 
 #include "base/msg.h"
 #include "base/text.h"
+#include "engine/cases/access.h"
 #include "engine/cases/cases.h"
 #include "engine/cases/draft.h"
 #include "engine/cases/external.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/photo.h"
+#include "engine/cases/stored_case.h"
 #include "engine/definition/show.h"
 #include "engine/message/fetch.h"
 #include "svc/requests/open311.h"
@@ -145,6 +147,8 @@ static enum rc read_filing(struct filing_call *call)
     if (!rc)
         rc = read_place(call);
     filing->submission = call->once.name;
+    filing->submission_key_n = call->once.key_n;
+    filing->submission_since = call->once.since;
     if (!rc)
         rc = filing_check(ctx, filing);
     if (rc)
@@ -369,7 +373,25 @@ static enum rc file_report(struct filing_call *call)
     if (rc || call->filed.was_there_before)
         return rc;
     rc = take_photos(call);
-    return rc ? rc : file_case(call);
+    if (rc)
+        return rc;
+    rc = file_case(call);
+    if (rc && call->filing.draft_id)
+        forget_draft(call);
+    return rc;
+}
+
+/* Of a case that has become staff's alone a program learns no more, not even when it is due. */
+static enum rc leave_out_unknown(struct filing_call *call)
+{
+    struct ctx *ctx = call->ctx;
+    struct stored_case stored;
+    enum rc rc = stored_case_read(ctx, call->filed.case_id, &stored);
+
+    if (!rc &&
+        case_audience(ctx->city, stored.definition, stored.row.confidentiality) == AUDIENCE_STAFF)
+        call->filed.has_due = false;
+    return rc;
 }
 
 enum rc open311_request_add(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -389,6 +411,8 @@ enum rc open311_request_add(struct ctx *ctx, struct request *request, struct rep
         rc = open311_once_find(ctx, request, &call->once, &call->filed);
     if (!rc && !call->filed.was_there_before)
         rc = file_report(call);
+    if (!rc && call->filed.was_there_before)
+        rc = leave_out_unknown(call);
     if (!rc)
         put_filed(call, reply);
     return rc;

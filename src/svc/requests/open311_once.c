@@ -6,27 +6,20 @@
 
 #define HALF 32 /* digits of the name for the key, and as many for the report */
 
-/* Lengths first, so that no two forms run into the same text. */
-static void add_param(struct ctx *ctx, struct crypto_sha256_state *state, struct str name,
-                      struct str value)
-{
-    crypto_sha256_add(state, str_fmt(ctx->arena, "%zu %zu ", name.n, value.n));
-    crypto_sha256_add(state, name);
-    crypto_sha256_add(state, value);
-}
-
-/* Over all that makes the report what it is: not which key of the program's or which format. */
+/* Over all that makes the report what it is: not which key of the program's or which format. No
+ * word stands between fields and files, so a text "media" and a file "media" of that content are
+ * one: reports are known by this for as long as their cases are kept, and nobody sends both. */
 static enum rc hash_report(struct ctx *ctx, const struct request *request, bool is_former,
                            struct str *ret)
 {
     struct crypto_sha256_state *state = crypto_sha256_new();
+    struct str service = request_value(request, S("service_code"));
     struct crypto_hash hash;
     enum rc rc = RC_OK;
 
-    add_param(ctx, state, S("service_code"), request_value(request, S("service_code")));
-    for (size_t i = 0; i < request->form.n; i++)
-        if (!str_eq(request->form.items[i].name, S("api_key")))
-            add_param(ctx, state, request->form.items[i].name, request->form.items[i].value);
+    crypto_sha256_add(state, str_fmt(ctx->arena, "12 %zu service_code", service.n));
+    crypto_sha256_add(state, service);
+    request_hash_fields(ctx, request, S("api_key"), state);
     if (!is_former)
         rc = request_hash_uploads(ctx, request, state);
     for (const struct upload *upload = is_former ? request->uploads : NULL; !rc && upload;
@@ -47,7 +40,7 @@ enum rc open311_once_read(struct ctx *ctx, const struct request *request, int64_
     struct str former;
     enum rc rc = idempotency_key_read(ctx, request, &given);
 
-    *ret = (struct open311_once){.name = STR_NONE};
+    *ret = (struct open311_once){.since = instant_plus_us(ctx->now, -IDEMPOTENCY_KEPT_US)};
     if (rc || !given.n)
         return rc;
     rc = hash_report(ctx, request, false, &report);
@@ -57,6 +50,7 @@ enum rc open311_once_read(struct ctx *ctx, const struct request *request, int64_
         crypto_sha256(str_fmt(ctx->arena, "open311 %lld %.*s", (long long)program, STR_ARG(given)));
     former = crypto_hex(ctx->arena, crypto_hash_str(&hash));
     ret->former = former;
+    ret->key_n = HALF;
     ret->name = str_fmt(ctx->arena, "%.*s%.*s", HALF, former.p, HALF, report.p);
     return RC_OK;
 }
@@ -119,7 +113,6 @@ enum rc open311_once_check(struct ctx *ctx, const struct open311_once *once,
         *ret = filed;
     if (rc || is_same)
         return rc;
-    rc = case_filed_since(ctx, str_slice(once->former, 0, HALF),
-                          instant_plus_us(ctx->now, -IDEMPOTENCY_KEPT_US), &is_used);
+    rc = case_filed_since(ctx, str_slice(once->former, 0, once->key_n), once->since, &is_used);
     return !rc && is_used ? FAIL(ctx, ERR_IDEMPOTENCY) : rc;
 }

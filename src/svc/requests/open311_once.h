@@ -1,7 +1,7 @@
 /* The header Idempotency-Key of a filing over Open311, as api/once.h has it for the other interface
  * for programs: a report that a program sends twice is one case, answered twice, for ever; another
  * report with the same key is refused for two days and is a report of its own after that, so that
- * none is lost. Two different ones at the same moment are both filed.
+ * none is lost. Of two different ones at the same moment one is filed.
  *
  * The standard has no such header; clients that send none file as often as they call. Layer: svc.
  */
@@ -18,6 +18,8 @@ struct open311_once {
                           client sent no key */
     struct str former; /* as a version before named it, by program and key alone: the first half is
                           the same */
+    size_t key_n;      /* so many digits of either are the program's and the key's alone */
+    struct instant since; /* no other report with them is taken that came after that */
 };
 
 /* Reads the header of a call of that program's. Errors of idempotency_key_read; what reading an
