@@ -13,6 +13,7 @@ struct reader {
     struct ctx *ctx;
     struct problems *problems;
     struct str file;
+    struct arena *tree;    /* of nodes; texts are ctx's */
     struct arena *scratch; /* of lists that grow */
     yaml_parser_t parser;
     int depth;
@@ -67,7 +68,7 @@ static struct yaml_node *append(struct reader *reader, struct node_list *list)
 static enum rc keep(struct reader *reader, const struct node_list *list,
                     const struct yaml_node **ret)
 {
-    struct yaml_node *kept = ARENA_ARRAY(reader->ctx->arena, list->n, struct yaml_node);
+    struct yaml_node *kept = ARENA_ARRAY(reader->tree, list->n, struct yaml_node);
 
     if (!kept)
         return FAIL(reader->ctx, ERR_MEMORY);
@@ -252,11 +253,12 @@ static enum rc expect_end(struct reader *reader)
                      : RC_OK;
 }
 
-enum rc yaml_parse(struct ctx *ctx, struct str file, struct str text, struct problems *problems,
-                   const struct yaml_node **ret)
+enum rc yaml_parse_tree(struct ctx *ctx, struct arena *tree, struct yaml_source source,
+                        struct problems *problems, const struct yaml_node **ret)
 {
-    struct reader reader = {.ctx = ctx, .problems = problems, .file = file};
-    struct yaml_node *root = ARENA_NEW(ctx->arena, struct yaml_node);
+    struct reader reader = {.ctx = ctx, .problems = problems, .file = source.file, .tree = tree};
+    struct yaml_node *root = ARENA_NEW(tree, struct yaml_node);
+    struct str text = source.text;
     yaml_event_t event;
     enum rc rc;
 
@@ -277,6 +279,12 @@ enum rc yaml_parse(struct ctx *ctx, struct str file, struct str text, struct pro
     if (!rc)
         *ret = root;
     return rc;
+}
+
+enum rc yaml_parse(struct ctx *ctx, struct str file, struct str text, struct problems *problems,
+                   const struct yaml_node **ret)
+{
+    return yaml_parse_tree(ctx, ctx->arena, (struct yaml_source){file, text}, problems, ret);
 }
 
 enum rc yaml_read(struct ctx *ctx, const char *path, struct str file, struct problems *problems,

@@ -29,6 +29,14 @@ struct yaml_node {
 enum rc yaml_parse(struct ctx *ctx, struct str file, struct str text, struct problems *problems,
                    const struct yaml_node **ret) MUST_CHECK;
 
+/* The same with the nodes in `tree`, an arena of its own, and nothing but the texts in ctx's: who
+ * keeps only texts drops the tree, which is ten times as large as the file. */
+struct yaml_source {
+    struct str file, text;
+};
+enum rc yaml_parse_tree(struct ctx *ctx, struct arena *tree, struct yaml_source source,
+                        struct problems *problems, const struct yaml_node **ret) MUST_CHECK;
+
 /* Reads the file at `path` (at most 1 MB) and parses it; problems name it `file`. RC_UNAVAILABLE
  * with ERR_FILE when it cannot be read. */
 enum rc yaml_read(struct ctx *ctx, const char *path, struct str file, struct problems *problems,

@@ -201,11 +201,18 @@ struct cel_env {
     bool has_no_macros;
     size_t n_variables, room_variables;
     struct variable *variables;
-    size_t n_types, room_types;
+    const struct cel_env *standard; /* what it declares comes first; NULL in that one itself */
+    size_t n_types, room_types;     /* of its own */
     const struct cel_type **types;
     size_t n_overloads, room_overloads;
     const struct overload **overloads; /* each stays where it is: programs point at them */
 };
+
+/* The types and functions of an environment: the standard's, then its own. */
+size_t env_type_count(const struct cel_env *env);
+const struct cel_type *env_type(const struct cel_env *env, size_t number);
+size_t env_overload_count(const struct cel_env *env);
+const struct overload *env_overload(const struct cel_env *env, size_t number);
 
 /* A row of a table of built-in functions. */
 struct builtin {

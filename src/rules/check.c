@@ -169,8 +169,8 @@ static const struct cel_type *check_name(struct check *check, struct node *node)
 static const struct overload *check_property(const struct check *check, const struct cel_type *type,
                                              struct str name)
 {
-    for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = check->env->overloads[i];
+    for (size_t i = 0; i < env_overload_count(check->env); i++) {
+        const struct overload *overload = env_overload(check->env, i);
 
         if (overload->is_property && str_eq(overload->name, name) &&
             cel_type_eq(overload->params[0], type))

@@ -18,8 +18,9 @@ static void resolve_namespace(struct check *check, struct call *call)
         check_is_variable(check, left))
         return;
     whole = str_fmt(check->arena, "%.*s.%.*s", STR_ARG(left), STR_ARG(call->name));
-    for (size_t i = 0; i < check->env->n_overloads; i++) {
-        if (!check->env->overloads[i]->is_member && str_eq(check->env->overloads[i]->name, whole)) {
+    for (size_t i = 0; i < env_overload_count(check->env); i++) {
+        if (!env_overload(check->env, i)->is_member &&
+            str_eq(env_overload(check->env, i)->name, whole)) {
             call->name = whole;
             call->is_member = false;
             call->args++;
@@ -119,7 +120,7 @@ static bool add_candidate(struct check *check, struct call *call, const struct o
 {
     if (!call->candidates)
         call->candidates =
-            ARENA_ARRAY(check->arena, check->env->n_overloads, const struct overload *);
+            ARENA_ARRAY(check->arena, env_overload_count(check->env), const struct overload *);
     if (!call->candidates)
         return false;
     call->candidates[call->n_candidates++] = overload;
@@ -132,8 +133,8 @@ static bool find_candidates(struct check *check, struct call *call,
 {
     const struct cel_type *common = NULL, *result;
 
-    for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = check->env->overloads[i];
+    for (size_t i = 0; i < env_overload_count(check->env); i++) {
+        const struct overload *overload = env_overload(check->env, i);
         size_t mark = check->bindings.n_undo;
 
         if (!is_candidate(overload, call))
@@ -160,8 +161,8 @@ static const struct cel_type *find_exact(struct check *check, struct call *call)
 {
     const struct cel_type *result;
 
-    for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = check->env->overloads[i];
+    for (size_t i = 0; i < env_overload_count(check->env); i++) {
+        const struct overload *overload = env_overload(check->env, i);
         size_t mark = check->bindings.n_undo;
 
         if (!is_candidate(overload, call))
@@ -232,8 +233,8 @@ static void unknown_function(struct check *check, const struct node *node)
     const char *dot = node->call.is_member ? "." : "";
     size_t n = 0;
 
-    for (size_t i = 0; i < check->env->n_overloads && n < NAMES_MAX; i++) {
-        const struct overload *overload = check->env->overloads[i];
+    for (size_t i = 0; i < env_overload_count(check->env) && n < NAMES_MAX; i++) {
+        const struct overload *overload = env_overload(check->env, i);
 
         if (overload->is_member == node->call.is_member && !overload->is_property &&
             !is_operator(overload->name))
@@ -254,8 +255,8 @@ static void unknown_function(struct check *check, const struct node *node)
 static bool wants_exact(struct check *check, const struct node *node,
                         const struct cel_type *const *types)
 {
-    for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = check->env->overloads[i];
+    for (size_t i = 0; i < env_overload_count(check->env); i++) {
+        const struct overload *overload = env_overload(check->env, i);
 
         for (size_t arg = 0; is_candidate(overload, &node->call) && arg < node->call.n_args;
              arg++) {
@@ -306,8 +307,8 @@ static void wrong_types(struct check *check, const struct node *node)
     } else {
         struct str takes = STR_NONE;
 
-        for (size_t i = 0; i < check->env->n_overloads; i++) {
-            const struct overload *overload = check->env->overloads[i];
+        for (size_t i = 0; i < env_overload_count(check->env); i++) {
+            const struct overload *overload = env_overload(check->env, i);
 
             if (is_candidate(overload, &node->call) && takes.n < 200)
                 takes = str_fmt(
@@ -325,8 +326,8 @@ static void no_overload(struct check *check, const struct node *node)
     const struct call *call = &node->call;
     const struct overload *same_form = NULL, *other_form = NULL;
 
-    for (size_t i = 0; i < check->env->n_overloads; i++) {
-        const struct overload *overload = check->env->overloads[i];
+    for (size_t i = 0; i < env_overload_count(check->env); i++) {
+        const struct overload *overload = env_overload(check->env, i);
 
         if (!str_eq(overload->name, call->name) || overload->is_property)
             continue;

@@ -2,15 +2,13 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <string.h>
 
 #define STANDARD_MAX_BYTES ((size_t)4 << 20)
-#define SPARE              16 /* declarations that a host adds, before arrays grow */
 
 /* Makes room for one more item of an array in the environment's arena. */
 static void *grow(struct cel_env *env, void *items, size_t n, size_t *room, size_t size)
 {
-    size_t more = *room ? 2 * *room : 16;
+    size_t more = *room ? 2 * *room : 8;
     void *grown;
 
     if (n < *room)
@@ -60,46 +58,50 @@ static const struct cel_env *standard_get(void)
     return env;
 }
 
-/* The array, with room for some more, in another arena. */
-static void *array_copy(struct arena *arena, const void *items, size_t n, size_t *ret_room,
-                        size_t size)
+size_t env_type_count(const struct cel_env *env)
 {
-    void *copy = arena_array(arena, n + SPARE, size);
+    return (env->standard ? env->standard->n_types : 0) + env->n_types;
+}
 
-    if (!copy)
-        return NULL;
-    if (n)
-        memcpy(copy, items, n * size);
-    *ret_room = n + SPARE;
-    return copy;
+const struct cel_type *env_type(const struct cel_env *env, size_t number)
+{
+    size_t before = env->standard ? env->standard->n_types : 0;
+
+    return number < before ? env->standard->types[number] : env->types[number - before];
+}
+
+size_t env_overload_count(const struct cel_env *env)
+{
+    return (env->standard ? env->standard->n_overloads : 0) + env->n_overloads;
+}
+
+const struct overload *env_overload(const struct cel_env *env, size_t number)
+{
+    size_t before = env->standard ? env->standard->n_overloads : 0;
+
+    return number < before ? env->standard->overloads[number] : env->overloads[number - before];
 }
 
 struct cel_env *cel_env_new(struct ctx *ctx, struct cel_limits limits)
 {
     struct cel_env *env = ARENA_NEW(ctx->arena, struct cel_env);
-    const struct cel_env *from = standard_get();
+    const struct cel_env *declared = standard_get();
 
-    if (!from)
+    if (!declared)
         arena_fail(ctx->arena);
-    if (!env || !from)
+    if (!env || !declared)
         return NULL;
-    *env = *from;
-    env->arena = ctx->arena;
-    env->limits = limits;
-    env->types =
-        array_copy(ctx->arena, from->types, from->n_types, &env->room_types, sizeof *env->types);
-    env->overloads = array_copy(ctx->arena, from->overloads, from->n_overloads,
-                                &env->room_overloads, sizeof *env->overloads);
-    return env->types && env->overloads ? env : NULL;
+    *env = (struct cel_env){.arena = ctx->arena, .limits = limits, .standard = declared};
+    return env;
 }
 
 const struct cel_type *cel_env_type(struct cel_env *env, struct str name)
 {
     const struct cel_type **grown, *type;
 
-    for (size_t i = 0; i < env->n_types; i++) {
-        if (str_eq(env->types[i]->name, name))
-            return env->types[i];
+    for (size_t i = 0; i < env_type_count(env); i++) {
+        if (str_eq(env_type(env, i)->name, name))
+            return env_type(env, i);
     }
     grown = grow(env, env->types, env->n_types, &env->room_types, sizeof *env->types);
     type = grown ? cel_type_object(env->arena, name) : NULL;
@@ -223,8 +225,8 @@ bool cel_env_may_declare(struct cel_env *env, const char *signature)
 
     if (!signature_parse(env, str_of(signature), &overload))
         return false;
-    for (size_t i = 0; i < env->n_overloads; i++) {
-        if (is_same(env->overloads[i], &overload))
+    for (size_t i = 0; i < env_overload_count(env); i++) {
+        if (is_same(env_overload(env, i), &overload))
             return false;
     }
     return true;
@@ -234,6 +236,6 @@ void cel_env_function(struct cel_env *env, const char *signature, uint32_t cost,
                       cel_function *function)
 {
     add(env, &(struct builtin){signature, function, .cost = cost});
-    for (size_t i = 0; i + 1 < env->n_overloads; i++)
-        assert(!is_same(env->overloads[i], env->overloads[env->n_overloads - 1]));
+    for (size_t i = 0; i + 1 < env_overload_count(env); i++)
+        assert(!is_same(env_overload(env, i), env_overload(env, env_overload_count(env) - 1)));
 }

@@ -69,9 +69,9 @@ static const struct cel_type *simple_type(struct cel_env *env, struct str word)
         if (str_eq(word, cel_type_of_kind(kind)->name))
             return cel_type_of_kind(kind);
     }
-    for (size_t i = 0; i < env->n_types; i++) {
-        if (str_eq(word, env->types[i]->name))
-            return env->types[i];
+    for (size_t i = 0; i < env_type_count(env); i++) {
+        if (str_eq(word, env_type(env, i)->name))
+            return env_type(env, i);
     }
     return NULL;
 }

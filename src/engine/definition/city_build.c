@@ -493,15 +493,21 @@ enum rc city_build_version(struct ctx *home, struct str definition, const struct
                            const struct city *city, struct problems *problems,
                            struct definition **ret)
 {
+    struct yaml_source source = {S("service"), definition};
+    struct arena *tree = arena_child(home->arena);
     struct definition_world world;
     const struct yaml_node *root;
-    enum rc rc = world_of(home, city, &world);
+    enum rc rc = tree ? world_of(home, city, &world) : FAIL(home, ERR_MEMORY);
 
-    if (rc)
-        return rc;
-    world.is_published = true;
-    world.workflows = &workflow;
-    world.workflow_n = 1;
-    rc = yaml_parse(home, S("service"), definition, problems, &root);
-    return rc ? rc : definition_load(home, root, &world, problems, ret);
+    if (!rc) {
+        world.is_published = true;
+        world.is_tree_lent = true;
+        world.workflows = &workflow;
+        world.workflow_n = 1;
+        rc = yaml_parse_tree(home, tree, source, problems, &root);
+    }
+    if (!rc)
+        rc = definition_load(home, root, &world, problems, ret);
+    arena_free(tree);
+    return rc;
 }

@@ -430,6 +430,21 @@ void definition_note_unrun(struct definition_loader *loader, const struct yaml_n
     *n = section_note_unrun(loader->problems, node, section, what, loader->not_run, *n);
 }
 
+/* Whether something stands there that only a later version runs. */
+static bool has_unrun(const struct definition *definition, const struct yaml_node *root)
+{
+    size_t n;
+    const struct section_key *sections = sections_of_service(&n);
+
+    for (size_t i = 0; i < n; i++)
+        if (yaml_get(root, sections[i].key.p))
+            return true;
+    for (size_t i = 0; i < definition->field_n; i++)
+        if (definition->fields[i].is_derived)
+            return true;
+    return false;
+}
+
 /* The sections of a later version: read by their grammar, their expressions compiled. */
 static void load_unrun(struct definition_loader *loader, const struct yaml_node *root)
 {
@@ -463,9 +478,9 @@ static enum rc load_ruled_sections(struct definition_loader *loader, const struc
         effects_check(loader->definition, loader->names, loader->problems);
     if (!rc && yaml_get(root, "clocks") && loader->definition->workflow)
         rc = load_clocks(loader, yaml_get(root, "clocks"));
-    if (!rc)
+    if (!rc && !loader->world->is_tree_lent)
         rc = load_examples(loader, yaml_get(root, "examples"));
-    if (!rc)
+    if (!rc && has_unrun(loader->definition, root))
         load_unrun(loader, root);
     return rc;
 }

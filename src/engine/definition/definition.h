@@ -155,7 +155,7 @@ struct definition {
     struct words words;
     const struct canned_reply *replies;
     size_t reply_n;
-    const struct example *examples;
+    const struct example *examples; /* of a file; none of a stored version, which passed them */
     size_t example_n;
     const struct str *not_run; /* sections, or "fields", that this version only reads */
     size_t not_run_n;
@@ -164,6 +164,7 @@ struct definition {
 /* What a definition may refer to, from the rest of the city folder. */
 struct definition_world {
     bool is_published; /* a stored version: what it names may have gone from the city since */
+    bool is_tree_lent; /* the tree goes once it is read: nothing points into it, so no examples */
     const struct workflow *const *workflows;
     size_t workflow_n;
     const struct str *teams, *departments, *groups, *layers;
@@ -172,7 +173,7 @@ struct definition_world {
 
 /* Reads a service file. What is wrong, and the sections that this version does not run, go to
  * `problems`; RC_INVALID with ERR_FORMAT when there were errors. The result lives in ctx's arena
- * and keeps pointers into the tree. */
+ * and keeps the tree's texts, and its examples the tree itself. */
 enum rc definition_load(struct ctx *ctx, const struct yaml_node *root,
                         const struct definition_world *world, struct problems *problems,
                         struct definition **ret) MUST_CHECK;
