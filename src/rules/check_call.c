@@ -116,13 +116,19 @@ static bool become_exact(struct check *check, const struct overload *overload,
     return true;
 }
 
+/* Most calls have one or two for as long as the program lives; room is made in powers of two. */
 static bool add_candidate(struct check *check, struct call *call, const struct overload *overload)
 {
-    if (!call->candidates)
-        call->candidates =
-            ARENA_ARRAY(check->arena, env_overload_count(check->env), const struct overload *);
-    if (!call->candidates)
-        return false;
+    size_t n = call->n_candidates, size = sizeof *call->candidates;
+
+    if ((n & (n - 1)) == 0) {
+        const struct overload **grown =
+            arena_grow(check->arena, call->candidates, n * size, (n ? 2 * n : 1) * size);
+
+        if (!grown)
+            return false;
+        call->candidates = grown;
+    }
     call->candidates[call->n_candidates++] = overload;
     return true;
 }

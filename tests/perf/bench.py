@@ -103,7 +103,7 @@ class Failed(Exception):
     """A part cannot be measured."""
 
 
-SHORTEN = {"seconds": None, "rounds": None, "drafts": DRAFTS, "demo": 5000}  # --smoke sets them
+SHORTEN = {"seconds": None, "rounds": None, "drafts": DRAFTS, "demo": 5000, "versions": 67}  # --smoke sets them
 
 
 def wrk(url, script=None, seconds=4, connections=CONNECTIONS):
@@ -600,6 +600,25 @@ def slow_connections(bench):
                     "%.0f/s, %.0f MB" % (rate, memory))
 
 
+def versions(bench):
+    """Each file of the city changed so often: a version for every time stays, as cases may be on it."""
+    times, folder = SHORTEN["versions"], os.path.join(bench.city.folder, "..", "versions")
+    bench.load_mb = max(bench.load_mb, bench.city.memory_mb("VmHWM"))
+    bench.city.stop()
+    shutil.copytree(bench.city.files, folder)
+    files = glob.glob(os.path.join(folder, "services", "*.yaml"))
+    for turn in range(times):
+        for path in files:
+            with open(path, "a", encoding="utf-8") as file:
+                file.write("# %d\n" % turn)
+        bench.city.run("publish", bench.city.folder, folder)
+    shutil.rmtree(folder)
+    bench.city.start()
+    time.sleep(1)
+    bench.table.note("memory of the server, idle, %d versions of %d services" % (
+        (times + 1) * len(files), len(files)), "%.0f MB" % bench.city.memory_mb("VmRSS"))
+
+
 class Bench:
     def __init__(self, arguments):
         self.build = os.path.abspath(arguments.build)
@@ -634,7 +653,8 @@ class Bench:
         self.city.stop()
 
 
-PARTS = [public_pages, filings, postgres, million, imports, first_visit, slow_connections]
+PARTS = [public_pages, filings, postgres, million, imports, first_visit, slow_connections,
+         versions]
 
 
 def main():
@@ -651,7 +671,7 @@ def main():
     parts = [p for p in PARTS if arguments.only in p.__name__
              and (arguments.long or p is not slow_connections or arguments.only)]
     if arguments.smoke:
-        SHORTEN.update(seconds=1, rounds=1, drafts=8000, demo=1500)
+        SHORTEN.update(seconds=1, rounds=1, drafts=8000, demo=1500, versions=2)
     bench = Bench(arguments)
     try:
         bench.run(parts)

@@ -143,16 +143,20 @@ static enum rc load_workflow(struct ctx *home, struct str text, struct shelf *sh
     return RC_OK;
 }
 
-static enum rc load_version(struct ctx *home, const struct service_versions_row *row,
+static enum rc load_version(struct ctx *home, const struct service_versions_rows *rows, size_t i,
                             struct shelf *shelf, struct city *city)
 {
+    const struct service_versions_row *row = &rows->rows[i];
     struct problems problems = problems_in(home->arena);
-    const struct workflow *workflow;
+    struct version_text text = {
+        .definition = row->definition,
+        .is_newest = i + 1 == rows->n || rows->rows[i + 1].service != row->service,
+    };
     struct definition *definition;
-    enum rc rc = load_workflow(home, row->workflow, shelf, &workflow);
+    enum rc rc = load_workflow(home, row->workflow, shelf, &text.workflow);
 
     if (!rc)
-        rc = city_build_version(home, row->definition, workflow, city, &problems, &definition);
+        rc = city_build_version(home, &text, city, &problems, &definition);
     if (!rc)
         rc = refuse_later(home, row, definition);
     if (rc)
@@ -186,7 +190,7 @@ static enum rc load_versions(struct ctx *ctx, struct ctx *home, struct city *cit
     if (!city->services || !city->versions || !shelf.items)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < stored.n; i++) {
-        rc = load_version(home, &stored.rows[i], &shelf, city);
+        rc = load_version(home, &stored, i, &shelf, city);
         if (rc)
             return fail_as(ctx, &home->err);
     }

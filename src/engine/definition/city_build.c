@@ -489,25 +489,25 @@ enum rc city_build_workflow(struct ctx *home, struct str text, struct problems *
     return rc ? rc : workflow_load(home, root, problems, ret);
 }
 
-enum rc city_build_version(struct ctx *home, struct str definition, const struct workflow *workflow,
+enum rc city_build_version(struct ctx *home, const struct version_text *text,
                            const struct city *city, struct problems *problems,
                            struct definition **ret)
 {
-    struct yaml_source source = {S("service"), definition};
-    struct arena *tree = arena_child(home->arena);
+    struct yaml_source source = {S("service"), text->definition};
+    struct arena *lent = text->is_newest ? NULL : arena_child(home->arena);
     struct definition_world world;
     const struct yaml_node *root;
-    enum rc rc = tree ? world_of(home, city, &world) : FAIL(home, ERR_MEMORY);
+    enum rc rc = lent || text->is_newest ? world_of(home, city, &world) : FAIL(home, ERR_MEMORY);
 
     if (!rc) {
         world.is_published = true;
-        world.is_tree_lent = true;
-        world.workflows = &workflow;
+        world.is_tree_lent = lent != NULL;
+        world.workflows = &text->workflow;
         world.workflow_n = 1;
-        rc = yaml_parse_tree(home, tree, source, problems, &root);
+        rc = yaml_parse_tree(home, lent ? lent : home->arena, source, problems, &root);
     }
     if (!rc)
         rc = definition_load(home, root, &world, problems, ret);
-    arena_free(tree);
+    arena_free(lent);
     return rc;
 }

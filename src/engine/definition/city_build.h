@@ -30,7 +30,12 @@ enum rc city_build(struct ctx *home, const struct city_files *files, struct prob
 /* Compiles a workflow file as published, and a service file as published with its workflow. */
 enum rc city_build_workflow(struct ctx *home, struct str text, struct problems *problems,
                             const struct workflow **ret) MUST_CHECK;
-enum rc city_build_version(struct ctx *home, struct str definition, const struct workflow *workflow,
+struct version_text {
+    struct str definition;
+    const struct workflow *workflow;
+    bool is_newest; /* keeps its examples, and with them the file's tree */
+};
+enum rc city_build_version(struct ctx *home, const struct version_text *text,
                            const struct city *city, struct problems *problems,
                            struct definition **ret) MUST_CHECK;
 

@@ -425,8 +425,14 @@ static enum rc load_examples(struct definition_loader *loader, const struct yaml
 void definition_note_unrun(struct definition_loader *loader, const struct yaml_node *node,
                            struct str section, struct str what)
 {
-    size_t *n = &loader->definition->not_run_n;
+    struct definition *definition = loader->definition;
+    size_t *n = &definition->not_run_n;
 
+    if (!loader->not_run)
+        loader->not_run = ARENA_ARRAY(loader->ctx->arena, MAX_UNRUN, struct str);
+    if (!loader->not_run)
+        return; /* out of memory: noticed at the end */
+    definition->not_run = loader->not_run;
     *n = section_note_unrun(loader->problems, node, section, what, loader->not_run, *n);
 }
 
@@ -506,11 +512,11 @@ static enum rc load_plain_sections(struct definition_loader *loader, const struc
 }
 
 /* All keys of the top level: those that run and those of later versions. */
-static const struct str *top_keys(struct definition_loader *loader, size_t *ret_n)
+static const struct str *top_keys(struct arena *arena, size_t *ret_n)
 {
     size_t n;
     const struct section_key *sections = sections_of_service(&n);
-    struct str *keys = ARENA_ARRAY(loader->ctx->arena, COUNT(run_keys) + n, struct str);
+    struct str *keys = ARENA_ARRAY(arena, COUNT(run_keys) + n, struct str);
 
     for (size_t i = 0; keys && i < COUNT(run_keys); i++)
         keys[i] = run_keys[i];
@@ -523,11 +529,13 @@ static const struct str *top_keys(struct definition_loader *loader, size_t *ret_
 static bool has_needed_keys(struct definition_loader *loader, const struct yaml_node *root)
 {
     static const char *const needed[] = {"service", "name", "department", "workflow", "route"};
+    struct arena *scratch = arena_child(loader->ctx->arena);
     size_t key_n;
-    const struct str *keys = top_keys(loader, &key_n);
-    bool has_all = true;
+    const struct str *keys = scratch ? top_keys(scratch, &key_n) : NULL;
+    bool has_all = keys && yaml_expect_map(loader->problems, root, keys, key_n);
 
-    if (!keys || !yaml_expect_map(loader->problems, root, keys, key_n))
+    arena_free(scratch);
+    if (!has_all)
         return false;
     for (size_t i = 0; i < COUNT(needed); i++) {
         if (!yaml_get(root, needed[i])) {
@@ -552,11 +560,9 @@ enum rc definition_load(struct ctx *ctx, const struct yaml_node *root,
     int errors_before = problems->error_count;
     enum rc rc;
 
-    loader.not_run = ARENA_ARRAY(ctx->arena, MAX_UNRUN, struct str);
-    if (!loader.definition || !loader.not_run)
+    if (!loader.definition)
         return FAIL(ctx, ERR_MEMORY);
     loader.definition->file = root->file;
-    loader.definition->not_run = loader.not_run;
     if (has_needed_keys(&loader, root)) {
         rc = load_plain_sections(&loader, root);
         if (!rc)
@@ -566,6 +572,8 @@ enum rc definition_load(struct ctx *ctx, const struct yaml_node *root,
     }
     if (problems->error_count > errors_before)
         return FAIL(ctx, ERR_FORMAT, .detail = S("the service file has errors"));
+    if (arena_has_failed(ctx->arena)) /* and half of it was read */
+        return FAIL(ctx, ERR_MEMORY);
     *ret = loader.definition;
     return RC_OK;
 }

@@ -155,7 +155,7 @@ struct definition {
     struct words words;
     const struct canned_reply *replies;
     size_t reply_n;
-    const struct example *examples; /* of a file; none of a stored version, which passed them */
+    const struct example *examples; /* none of a stored version that is not the newest */
     size_t example_n;
     const struct str *not_run; /* sections, or "fields", that this version only reads */
     size_t not_run_n;

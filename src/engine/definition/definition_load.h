@@ -11,7 +11,7 @@ struct definition_loader {
     const struct definition_world *world;
     struct definition *definition;
     struct cel_env *names; /* what expressions may refer to; grows with the fields */
-    struct str *not_run;   /* the definition's, while it grows; has room for all sections */
+    struct str *not_run;   /* the definition's, while it grows; NULL before the first */
     bool is_public;        /* its texts are needed in every language */
 };
 
