@@ -276,6 +276,30 @@ static void notes_what_does_not_run(void **state)
     test_city_done(ctx, &made);
 }
 
+/* A service of that many questions for the longest texts there are. */
+static const char *with_long_texts(struct ctx *ctx, int n)
+{
+    struct buf out = buf_in(ctx->arena, 10000);
+
+    BUF_ADD(&out, TEST_HEAD TEST_ROUTE "fields:\n");
+    for (int i = 0; i < n; i++)
+        buf_add_fmt(&out, "  - {id: t%d, type: text, max: 4000, " TEXT "}\n", i);
+    BUF_ADD(&out, "  - {id: lane, type: yes-no, " TEXT "}\n");
+    return str_z(ctx->arena, buf_str(&out));
+}
+
+/* Whoever fills them all to their end is refused, in whatever script. */
+static void notes_texts_too_long_together(void **state)
+{
+    struct ctx *ctx = *state;
+
+    assert_str(test_service_problems(ctx, with_long_texts(ctx, 10)), "");
+    assert_str(test_service_problems(ctx, with_long_texts(ctx, 11)),
+               "services/s.yaml:7:3: note: the text fields take up to 44000 characters together, "
+               "but all answers of a request only 40000 bytes: who fills in every one to its "
+               "maximum is refused\n");
+}
+
 /* How long an answer is kept: whole days or months, by nobody's opening hours. */
 static void reads_how_long_an_answer_is_kept(void **state)
 {
@@ -518,6 +542,7 @@ int main(void)
         TEST(places_mistakes_of_expressions),
         TEST(needs_no_question_for_what_is_always_there),
         TEST(notes_what_does_not_run),
+        TEST(notes_texts_too_long_together),
         TEST(reads_how_long_an_answer_is_kept),
         TEST(reads_later_sections_to_the_last_key),
         TEST(survives_wrong_types),
