@@ -44,8 +44,8 @@ struct str answer_typed(struct arena *arena, const struct field *field,
 struct str answer_shown(struct arena *arena, const struct field *field, const struct answer *answer,
                         enum lang lang);
 
-/* What stands under the question in our own forms: the field's help and how an amount is typed, for
- * pages show it in the reader's form and boxes take one. Empty: nothing. */
+/* What stands under the question in our own forms: the field's help and how an amount is typed,
+ * which who reads Spanish or Vietnamese may know otherwise. Empty: nothing. */
 struct str answer_hint(struct arena *arena, const struct field *field, enum lang lang);
 
 /* What to know before answering, for a program that draws the form itself: the field's help and
