@@ -300,6 +300,40 @@ static void notes_texts_too_long_together(void **state)
                "maximum is refused\n");
 }
 
+/* Versions stand by the code of their service, so that neither their ids nor those of the services
+ * are in order. */
+static void looks_versions_and_services_up(void **state)
+{
+    struct ctx *ctx = *state;
+    struct definition of[] = {
+        {.code = S("a"), .service_id = 9, .version_id = 3, .audience = AUDIENCE_STAFF},
+        {.code = S("a"), .service_id = 9, .version_id = 7},
+        {.code = S("b"), .service_id = 2, .version_id = 1},
+        {.code = S("b"), .service_id = 2, .version_id = 4, .audience = AUDIENCE_PARTIES},
+        {.code = S("c"), .service_id = 5, .version_id = 2},
+    };
+    struct definition *versions[COUNT(of)], *offered[] = {&of[1], &of[4]};
+    struct city city = {.versions = versions,
+                        .version_n = COUNT(of),
+                        .services = offered,
+                        .service_n = COUNT(offered)};
+
+    for (size_t i = 0; i < COUNT(of); i++)
+        versions[i] = &of[i];
+    assert_int_equal(city_build_index(ctx, &city), RC_OK);
+    for (size_t i = 0; i < COUNT(of); i++) {
+        assert_ptr_equal(city_version(&city, of[i].version_id), &of[i]);
+        assert_int_equal(city_service_ever(&city, of[i].service_id)->id, of[i].service_id);
+    }
+    assert_null(city_version(&city, 5));
+    assert_null(city_version(&city, 0));
+    assert_null(city_version(&city, 8));
+    assert_int_equal(city.ever_n, 3);
+    assert_int_equal(city_service_ever(&city, 9)->audience, AUDIENCE_PUBLIC);
+    assert_int_equal(city_service_ever(&city, 2)->audience, AUDIENCE_PARTIES); /* withdrawn */
+    assert_null(city_service_ever(&city, 3));
+}
+
 /* How long an answer is kept: whole days or months, by nobody's opening hours. */
 static void reads_how_long_an_answer_is_kept(void **state)
 {
@@ -543,6 +577,7 @@ int main(void)
         TEST(needs_no_question_for_what_is_always_there),
         TEST(notes_what_does_not_run),
         TEST(notes_texts_too_long_together),
+        TEST(looks_versions_and_services_up),
         TEST(reads_how_long_an_answer_is_kept),
         TEST(reads_later_sections_to_the_last_key),
         TEST(survives_wrong_types),
