@@ -245,6 +245,7 @@ static void a_service_of_staff_is_not_for_everybody(void **state)
     *own = *city_service(test_city, S("pothole"));
     own->audience = AUDIENCE_STAFF;
     city->services[city->service_n++] = own;
+    test_city_index(world, city);
     program_init(&bare, world, "");
     program_init(&filer, world, "file@service:pothole");
     world->ctx.city = city;

@@ -201,10 +201,9 @@ void html_json(struct buf *out, struct str json)
     buf_add(out, str_slice(json, run, json.n));
 }
 
-static void put_msg(struct view to, struct str rest, const struct msg_arg *args, size_t count,
+static void put_msg(struct buf *out, struct str rest, const struct msg_arg *args, size_t count,
                     bool is_attr)
 {
-    struct buf *out = to.out;
     const struct msg_arg *arg;
     struct str text;
 
@@ -214,9 +213,9 @@ static void put_msg(struct view to, struct str rest, const struct msg_arg *args,
             continue;
         assert(!is_attr || arg->kind != MSG_ARG_HTML);
         if (arg->kind == MSG_ARG_NUMBER)
-            msg_number(out, to.lang, arg->number);
+            msg_number(out, arg->number);
         else if (arg->kind == MSG_ARG_MONEY)
-            msg_money(out, to.lang, (struct money){arg->number});
+            msg_money(out, (struct money){arg->number});
         else if (arg->kind == MSG_ARG_HTML)
             buf_add(out, arg->text);
         else
@@ -228,16 +227,14 @@ void html_msg_text(struct buf *out, enum lang lang, enum msg_id id, const struct
                    size_t count)
 {
     assert(lang < LANG__N);
-    put_msg((struct view){out, lang}, msg_forms[lang][id].html[msg_form_of(id, args, count)], args,
-            count, false);
+    put_msg(out, msg_forms[lang][id].html[msg_form_of(id, args, count)], args, count, false);
 }
 
 void html_msg_attr(struct buf *out, enum lang lang, enum msg_id id, const struct msg_arg *args,
                    size_t count)
 {
     assert(lang < LANG__N);
-    put_msg((struct view){out, lang}, msg_forms[lang][id].html[msg_form_of(id, args, count)], args,
-            count, true);
+    put_msg(out, msg_forms[lang][id].html[msg_form_of(id, args, count)], args, count, true);
 }
 
 void html_text_z(struct buf *out, const char *z)

@@ -3,7 +3,7 @@
 #include <assert.h>
 
 #define MESSAGE_BYTES (1U << 20)
-#define NUMBER_BYTES  40 /* a sign, 19 digits, six marks of two bytes, and to spare */
+#define NUMBER_BYTES  40 /* two signs, 19 digits, six commas, a point, and to spare */
 
 static bool is_plural(enum msg_id id)
 {
@@ -64,22 +64,12 @@ bool msg_next_piece(struct str *rest, const struct msg_arg *args, size_t count,
     return true;
 }
 
-void msg_number(struct buf *out, enum lang lang, int64_t value)
+void msg_number(struct buf *out, int64_t value)
 {
-    static const struct {
-        struct str mark;
-        int least; /* digits from which on there are groups */
-    } groups[LANG__N] = {
-        [LANG_EN] = {STR(","), 4},
-        [LANG_ES] = {STR("\u00a0"), 5},
-        [LANG_VI] = {STR("."), 4},
-        [LANG_PSEUDO] = {STR(","), 4},
-    };
     uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     char digits[20]; /* the last first */
     int n = 0;
 
-    assert(lang < LANG__N);
     do {
         digits[n++] = (char)('0' + (int)(left % 10));
         left /= 10;
@@ -88,51 +78,35 @@ void msg_number(struct buf *out, enum lang lang, int64_t value)
         BUF_ADD(out, "-");
     for (int i = n; i-- > 0;) {
         buf_add(out, (struct str){&digits[i], 1});
-        if (i > 0 && i % 3 == 0 && n >= groups[lang].least)
-            buf_add(out, groups[lang].mark);
+        if (i > 0 && i % 3 == 0)
+            BUF_ADD(out, ",");
     }
 }
 
-struct str msg_number_text(struct arena *arena, enum lang lang, int64_t value)
+struct str msg_number_text(struct arena *arena, int64_t value)
 {
     struct buf out = buf_in(arena, NUMBER_BYTES);
 
-    msg_number(&out, lang, value);
+    msg_number(&out, value);
     return buf_str(&out);
 }
 
-void msg_money(struct buf *out, enum lang lang, struct money amount)
+void msg_money(struct buf *out, struct money amount)
 {
-    static const struct {
-        struct str before, after, group, point;
-    } forms[LANG__N] = {
-        [LANG_EN] = {STR("$"), STR(""), STR(","), STR(".")},
-        [LANG_ES] = {STR("$"), STR(""), STR(","), STR(".")},
-        [LANG_VI] = {STR(""), STR("\u00a0$"), STR("."), STR(",")},
-        [LANG_PSEUDO] = {STR("$"), STR(""), STR(","), STR(".")},
-    };
     struct str plain = money_format(out->arena, amount);
     bool is_negative = str_starts_with(plain, S("-"));
 
-    assert(lang < LANG__N);
     if (is_negative)
         BUF_ADD(out, "-");
-    buf_add(out, forms[lang].before);
-    for (size_t i = is_negative; i < plain.n; i++) {
-        struct str one = str_slice(plain, i, i + 1);
-
-        buf_add(out, plain.p[i] == ','   ? forms[lang].group
-                     : plain.p[i] == '.' ? forms[lang].point
-                                         : one);
-    }
-    buf_add(out, forms[lang].after);
+    BUF_ADD(out, "$");
+    buf_add(out, str_slice(plain, is_negative, plain.n));
 }
 
-struct str msg_money_text(struct arena *arena, enum lang lang, struct money amount)
+struct str msg_money_text(struct arena *arena, struct money amount)
 {
     struct buf out = buf_in(arena, NUMBER_BYTES);
 
-    msg_money(&out, lang, amount);
+    msg_money(&out, amount);
     return buf_str(&out);
 }
 
@@ -150,9 +124,9 @@ void msg_write(struct buf *out, enum lang lang, enum msg_id id, const struct msg
             continue;
         assert(arg->kind != MSG_ARG_HTML);
         if (arg->kind == MSG_ARG_NUMBER)
-            msg_number(out, lang, arg->number);
+            msg_number(out, arg->number);
         else if (arg->kind == MSG_ARG_MONEY)
-            msg_money(out, lang, (struct money){arg->number});
+            msg_money(out, (struct money){arg->number});
         else
             buf_add(out, arg->text);
     }

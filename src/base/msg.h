@@ -89,24 +89,20 @@ bool msg_by_key(struct str key, enum msg_id *ret);
 /* "nav.skip". */
 struct str msg_key(enum msg_id id);
 
-/* A whole number as the reader's language groups it: "1,234", "1.234" in Vietnamese; in Spanish a
- * space that does not break, from five digits on ("1234", "12 345"; RAE, Ortografía, VIII.2.3). For
- * how many there are of something; what names a thing (a year, a house, a version) has no groups
- * and goes into a message as text. */
-void msg_number(struct buf *out, enum lang lang, int64_t value);
+/* A whole number, "1,234": as it is written in the United States, in every language
+ * (docs/decisions/0010). For how many there are of something; what names a thing (a year, a house,
+ * a version) has no groups and goes into a message as text. */
+void msg_number(struct buf *out, int64_t value);
 
-/* The same as a text in the arena: `{= msg_number_text(arena, v->lang, n) }`. */
-struct str msg_number_text(struct arena *arena, enum lang lang, int64_t value);
+/* The same as a text in the arena: `{= msg_number_text(arena, n) }`. */
+struct str msg_number_text(struct arena *arena, int64_t value);
 
-/* An amount as the reader's language writes one of dollars (CLDR's en-US, es-US and vi, with the
- * narrow sign: the city has one currency): "$1,234.50" and "-$0.05" in English, and in Spanish too,
- * which in the United States writes money as banks and bills there do, unlike a number above;
- * "1.234,50 $" in Vietnamese, where the space does not break. For reading alone: what is typed has
- * one form in each language (answer_read). */
-void msg_money(struct buf *out, enum lang lang, struct money amount);
+/* An amount, "$1,234.50" and "-$0.05", with the narrow sign: the city has one currency. As a number
+ * it is the same in every language, and may be typed as it is shown (answer_read). */
+void msg_money(struct buf *out, struct money amount);
 
-/* The same as a text in the arena: `{= msg_money_text(arena, v->lang, fee) }`. */
-struct str msg_money_text(struct arena *arena, enum lang lang, struct money amount);
+/* The same as a text in the arena: `{= msg_money_text(arena, fee) }`. */
+struct str msg_money_text(struct arena *arena, struct money amount);
 
 /* For the writers of messages (msg.c, html.c): walks a form, giving the text before the next
  * placeholder that has an argument, and that argument, NULL after the last piece. False when the

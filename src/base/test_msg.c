@@ -98,12 +98,12 @@ static void plurals_follow_the_language(void **state)
     assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, 0), "0 results");
     assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, -1), "-1 results");
     assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, 1), "Un resultado");
-    assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, 5000), "5000 resultados");
+    assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, 5000), "5,000 resultados");
     assert_str(msg_plural(arena, LANG_VI, MSG_nav_results, 1), "1 kết quả");
     assert_str(msg_text(LANG_EN, MSG_nav_results), "{count} results");
 }
 
-static void numbers_have_the_groups_of_the_language(void **state)
+static void numbers_have_the_same_groups_in_each_language(void **state)
 {
     (void)state;
     assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, 999), "999 results");
@@ -111,13 +111,12 @@ static void numbers_have_the_groups_of_the_language(void **state)
     assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, -12345), "-12,345 results");
     assert_str(msg_plural(arena, LANG_EN, MSG_nav_results, INT64_MIN),
                "-9,223,372,036,854,775,808 results");
-    assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, 12345), "12\u00a0345 resultados");
+    assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, 12345), "12,345 resultados");
     assert_str(msg_plural(arena, LANG_ES, MSG_nav_results, INT64_MIN),
-               "-9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808 resultados");
-    assert_str(msg_plural(arena, LANG_VI, MSG_nav_results, 1234567), "1.234.567 kết quả");
-    assert_str(msg_number_text(arena, LANG_EN, 1234), "1,234");
-    assert_str(msg_number_text(arena, LANG_ES, INT64_MIN),
-               "-9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808");
+               "-9,223,372,036,854,775,808 resultados");
+    assert_str(msg_plural(arena, LANG_VI, MSG_nav_results, 1234567), "1,234,567 kết quả");
+    assert_str(msg_number_text(arena, 1234), "1,234");
+    assert_str(msg_number_text(arena, INT64_MIN), "-9,223,372,036,854,775,808");
 }
 
 static void argument_types(void **state)
@@ -133,33 +132,25 @@ static void argument_types(void **state)
     assert_int_equal(MSG_ARG("a", (const char *)NULL).text.n, 0);
 }
 
-static void money_has_the_form_of_the_language(void **state)
+static void money_has_the_same_form_in_each_language(void **state)
 {
     static const struct {
         int64_t cents;
-        const char *en, *es, *vi;
+        const char *shown;
     } amounts[] = {
-        {0, "$0.00", "$0.00", "0,00\u00a0$"},
-        {-5, "-$0.05", "-$0.05", "-0,05\u00a0$"},
-        {123450, "$1,234.50", "$1,234.50", "1.234,50\u00a0$"},
-        {1250050, "$12,500.50", "$12,500.50", "12.500,50\u00a0$"},
-        {INT64_MIN, "-$92,233,720,368,547,758.08", "-$92,233,720,368,547,758.08",
-         "-92.233.720.368.547.758,08\u00a0$"},
+        {0, "$0.00"},
+        {-5, "-$0.05"},
+        {123450, "$1,234.50"},
+        {1250050, "$12,500.50"},
+        {INT64_MIN, "-$92,233,720,368,547,758.08"},
     };
     struct msg_arg arg = MSG_ARG("what", ((struct money){123450}));
 
     (void)state;
-    for (size_t i = 0; i < COUNT(amounts); i++) {
-        struct money amount = {amounts[i].cents};
-
-        assert_str(msg_money_text(arena, LANG_EN, amount), amounts[i].en);
-        assert_str(msg_money_text(arena, LANG_ES, amount), amounts[i].es);
-        assert_str(msg_money_text(arena, LANG_VI, amount), amounts[i].vi);
-        assert_str(msg_money_text(arena, LANG_PSEUDO, amount), amounts[i].en);
-    }
+    for (size_t i = 0; i < COUNT(amounts); i++)
+        assert_str(msg_money_text(arena, (struct money){amounts[i].cents}), amounts[i].shown);
     assert_str(msg_format(arena, LANG_ES, MSG_form_change_what, &arg, 1), "Cambiar $1,234.50");
-    assert_str(msg_format(arena, LANG_VI, MSG_form_change_what, &arg, 1),
-               "Thay đổi 1.234,50\u00a0$");
+    assert_str(msg_format(arena, LANG_VI, MSG_form_change_what, &arg, 1), "Thay đổi $1,234.50");
 }
 
 static void keys_are_found(void **state)
@@ -199,9 +190,9 @@ int main(void)
         cmocka_unit_test(pieces_survive_stray_braces),
         cmocka_unit_test(unknown_placeholders_stay),
         cmocka_unit_test(plurals_follow_the_language),
-        cmocka_unit_test(numbers_have_the_groups_of_the_language),
+        cmocka_unit_test(numbers_have_the_same_groups_in_each_language),
         cmocka_unit_test(argument_types),
-        cmocka_unit_test(money_has_the_form_of_the_language),
+        cmocka_unit_test(money_has_the_same_form_in_each_language),
         cmocka_unit_test(keys_are_found),
         cmocka_unit_test(every_error_has_a_sentence_in_every_language),
     };

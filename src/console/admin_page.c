@@ -58,7 +58,7 @@ struct str admin_numbers(struct ctx *ctx, const int64_t *numbers, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (i)
             BUF_ADD(&out, " / ");
-        msg_number(&out, ctx->lang, numbers[i]);
+        msg_number(&out, numbers[i]);
     }
     return buf_str(&out);
 }

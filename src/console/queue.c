@@ -185,7 +185,7 @@ static enum rc load_name(struct ctx *ctx, const struct staff_page *page, struct 
 
 static struct str number(const struct ctx *ctx, int64_t n)
 {
-    return msg_number_text(ctx->arena, ctx->lang, n);
+    return msg_number_text(ctx->arena, n);
 }
 
 static enum rc add_link(struct ctx *ctx, const struct staff_page *page, struct queue_view *view,

@@ -463,7 +463,7 @@ static void large_numbers_have_groups(void **state)
     assert_int_equal(browse(&ada, S("/staff/admin/jobs?state=given-up")), 200);
     assert_true(page_has(&ada, "<span class=\"ch-count\">1,234</span>"));
     assert_int_equal(browse(&ada, S("/vi/staff/admin/jobs?state=given-up")), 200);
-    assert_true(page_has(&ada, "<span class=\"ch-count\">1.234</span>"));
+    assert_true(page_has(&ada, "<span class=\"ch-count\">1,234</span>"));
     assert_int_equal(browse(&ada, S("/staff/admin/health")), 200);
     assert_true(page_has(&ada, "1,234 / 0"));
 }

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "engine/cases/locate.h"
 #include "engine/cases/projection.h"
+#include "engine/definition/city_build.h"
 #include "engine/publish/publish.h"
 
 #define MAX_STORE_BYTES ((size_t)64 << 20)
@@ -319,6 +320,11 @@ void test_projections(struct world *world)
         fail_msg("%.*s", STR_ARG(buf_str(&report)));
 }
 
+void test_city_index(struct world *world, struct city *city)
+{
+    test_ok(&world->ctx, city_build_index(&world->ctx, city));
+}
+
 struct city *test_city_after(struct world *world, const char *code, const struct definition *anew)
 {
     struct city *city = ARENA_NEW(world->ctx.arena, struct city);
@@ -334,6 +340,7 @@ struct city *test_city_after(struct world *world, const char *code, const struct
         else if (anew)
             city->services[n++] = (struct definition *)(uintptr_t)anew;
     city->service_n = n;
+    test_city_index(world, city);
     return city;
 }
 

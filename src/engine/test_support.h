@@ -132,6 +132,9 @@ void test_projections(struct world *world);
 /* The city after a publication: without the service, or with a newer version of it. */
 struct city *test_city_after(struct world *world, const char *code, const struct definition *anew);
 
+/* After the services or versions of a city of a test's own were put otherwise. */
+void test_city_index(struct world *world, struct city *city);
+
 /* ---- Files */
 
 /* A copy of a file; what is at `to` is replaced. */

@@ -62,6 +62,20 @@ static void put_refusal(uint32_t promised)
     put(S("\x1b[2Jbell\a"));
 }
 
+/* Leaves as one whose libraries are missing, but half-way through an answer. */
+static void leave_half_way(void)
+{
+    put_frame(honest);
+    put(S("\xff\xd8\xff"));
+    exit(127);
+}
+
+static void leave_after_one_byte(void)
+{
+    put(S("\n"));
+    exit(127);
+}
+
 /* What an intruder could reach of the server: other descriptors, the input, the environment. */
 static void look_around(void)
 {
@@ -83,10 +97,16 @@ static void act(struct str word)
 
     if (str_eq(word, S("crash")))
         abort();
+    if (str_eq(word, S("killed")))
+        raise(SIGKILL);
     if (str_eq(word, S("hang")))
         sleep_long();
     if (str_eq(word, S("unstarted")))
         exit(127);
+    if (str_eq(word, S("half-127")))
+        leave_half_way();
+    if (str_eq(word, S("byte-127")))
+        leave_after_one_byte();
     if (str_eq(word, S("flood")))
         put_for_ever();
     if (str_eq(word, S("look")))
@@ -121,6 +141,8 @@ static void act_late(struct str word)
         abort();
     if (str_eq(word, S("honest-code")))
         exit(3);
+    if (str_eq(word, S("honest-127")))
+        exit(127);
     if (str_eq(word, S("honest-hang"))) {
         close(STDOUT_FILENO);
         sleep_long();

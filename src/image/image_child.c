@@ -130,6 +130,7 @@ bool image_child_read(struct image_child *child, void *to, size_t n)
         if (got == 0 || (got < 0 && errno != EINTR))
             return false;
         if (got > 0) {
+            child->has_said = true;
             p += got;
             n -= (size_t)got;
         }

@@ -13,6 +13,7 @@ struct image_child {
     pid_t pid;
     int out_fd;          /* what the program writes comes out here */
     int64_t deadline_ms; /* on the monotonic clock */
+    bool has_said;       /* at least one byte of its output was read */
 };
 
 /* Starts `program` without arguments and environment, with `in_fd` (3 or higher) as its input,

@@ -155,16 +155,19 @@ static enum rc read_answer(struct ctx *ctx, struct image_child *child, struct im
 }
 
 /* What a process leaves with whose program could not be executed (POSIX, posix_spawn: where the
- * call itself cannot tell), or found its libraries missing (ld.so). */
+ * call itself cannot tell), or found its libraries missing (ld.so). One that has said anything did
+ * begin: then it is a number like others, which a broken picture or an intruder may have brought.
+ */
 #define NEVER_BEGAN 127
 
-static enum rc fail_end(struct ctx *ctx, const char *program, struct image_child_end end)
+static enum rc fail_end(struct ctx *ctx, const char *program, const struct image_child *child,
+                        struct image_child_end end)
 {
     const char *how = end.was_late ? "was stopped, too slow" : "gave no valid answer";
 
     if (end.was_late && is_past_deadline(ctx))
         return FAIL(ctx, ERR_DEADLINE, .detail = S("waiting for the image program"));
-    if (end.exit_code == NEVER_BEGAN)
+    if (end.exit_code == NEVER_BEGAN && !child->has_said)
         return FAIL(
             ctx, ERR_FILE,
             .detail = str_fmt(ctx->arena, "%s cannot be started (exit %d)", program, NEVER_BEGAN));
@@ -187,7 +190,7 @@ static enum rc run(struct ctx *ctx, struct image_client *client, int in_fd,
     rc = read_answer(ctx, &child, &result);
     end = image_child_end(&child, rc == RC_INTERNAL || rc == RC_LIMIT);
     if (rc == RC_INTERNAL || (!rc && end.exit_code != 0))
-        return fail_end(ctx, client->program, end);
+        return fail_end(ctx, client->program, &child, end);
     if (!rc)
         *ret = result;
     return rc;

@@ -190,6 +190,32 @@ static void test_no_program(void **state)
     image_client_done(&client);
 }
 
+/* Once it has said something it did begin: then it is this picture, not the program, that is at
+ * fault, and the next picture may well be taken. */
+static void test_ends_half_way(void **state)
+{
+    static const struct {
+        const char *word, *detail;
+    } ends[] = {
+        {"byte-127", "exit 127, signal 0"},
+        {"half-127", "exit 127, signal 0"},
+        {"honest-127", "exit 127, signal 0"},
+        {"killed", "exit -1, signal 9"},
+    };
+    struct ctx *ctx = *state;
+    struct image_client client;
+
+    image_client_init(&client, FAKE_IMAGE);
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        assert_refused(ctx, &client, wish_of(ctx, ends[i].word), ERR_FILE_BROKEN);
+        if (str_find(ctx->err.detail, str_of(ends[i].detail)) < 0)
+            fail_msg("%s: %.*s", ends[i].word, STR_ARG(ctx->err.detail));
+    }
+    assert_refused(ctx, &client, wish_of(ctx, "unstarted"), ERR_FILE);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    image_client_done(&client);
+}
+
 static void test_bad_answers(void **state)
 {
     static const char *words[] = {"crash",       "text",         "refusal",    "short-refusal",
@@ -386,10 +412,11 @@ int main(void)
 #ifdef CITYHALL_FAULTS
         TEST(test_faults),
 #endif
-        TEST(test_all_formats),  TEST(test_refusals),     TEST(test_bomb_is_cheap),
-        TEST(test_damaged_heic), TEST(test_descriptor),   TEST(test_no_program),
-        TEST(test_bad_answers),  TEST(test_late_answers), TEST(test_nothing_to_reach),
-        TEST(test_small_arena),  TEST(test_many_threads), TEST(test_overload),
+        TEST(test_all_formats),   TEST(test_refusals),     TEST(test_bomb_is_cheap),
+        TEST(test_damaged_heic),  TEST(test_descriptor),   TEST(test_no_program),
+        TEST(test_bad_answers),   TEST(test_late_answers), TEST(test_nothing_to_reach),
+        TEST(test_small_arena),   TEST(test_many_threads), TEST(test_overload),
+        TEST(test_ends_half_way),
     };
 
     return cmocka_run_group_tests_name("image/client", tests, NULL, NULL);

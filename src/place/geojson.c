@@ -13,7 +13,7 @@ static enum rc points_read(struct layer_draft *draft, const json_t *positions, e
         if (!rc)
             rc = layer_draft_point(draft, at);
     }
-    return rc ? rc : draft_part_end(draft, kind);
+    return rc ? rc : layer_draft_part_end(draft, kind);
 }
 
 static enum rc point_read(struct layer_draft *draft, const json_t *position)
@@ -77,7 +77,7 @@ static enum rc feature_read(struct layer_draft *draft, const json_t *feature)
     if (!json_is_null(geometry))
         rc = geometry_read(draft, geometry);
     if (!rc)
-        draft_feature_end(draft);
+        layer_draft_feature_end(draft);
     return rc;
 }
 
@@ -94,7 +94,7 @@ enum rc geojson_read(struct layer_draft *draft, const json_t *root)
         if (!rc)
             rc = geometry_read(draft, root);
         if (!rc)
-            draft_feature_end(draft);
+            layer_draft_feature_end(draft);
         return rc;
     }
     if (!json_is_array(features))

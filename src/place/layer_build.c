@@ -39,7 +39,7 @@ enum rc layer_draft_feature(struct layer_draft *draft, json_t *id, json_t *prope
     return RC_OK;
 }
 
-void draft_feature_end(struct layer_draft *draft)
+void layer_draft_feature_end(struct layer_draft *draft)
 {
     if (draft->features[draft->feature_count - 1].part_count == 0)
         draft->feature_count--;
@@ -80,7 +80,7 @@ static bool is_closed(const struct point *points, size_t n)
     return points[0].lat_e7 == points[n - 1].lat_e7 && points[0].lon_e7 == points[n - 1].lon_e7;
 }
 
-enum rc draft_part_end(struct layer_draft *draft, enum layer_kind kind)
+enum rc layer_draft_part_end(struct layer_draft *draft, enum layer_kind kind)
 {
     const struct layer_draft_part *part = &draft->parts[draft->part_count - 1];
     size_t n = part->point_count;

@@ -43,7 +43,7 @@ enum rc layer_draft_fail(struct layer_draft *draft, const char *sentence);
 enum rc layer_draft_feature(struct layer_draft *draft, json_t *id, json_t *properties) MUST_CHECK;
 
 /* Ends the feature: one that has no parts is taken back. */
-void draft_feature_end(struct layer_draft *draft);
+void layer_draft_feature_end(struct layer_draft *draft);
 
 /* Begins a line, ring or point of the current feature; the kind must be that of the layer. */
 enum rc layer_draft_part(struct layer_draft *draft, enum layer_kind kind) MUST_CHECK;
@@ -51,7 +51,7 @@ enum rc layer_draft_point(struct layer_draft *draft, struct point at) MUST_CHECK
 
 /* Ends the part. A ring must end where it begins. A line of one position and a ring of fewer than
  * four, which real files contain, have no extent and are taken back. */
-enum rc draft_part_end(struct layer_draft *draft, enum layer_kind kind) MUST_CHECK;
+enum rc layer_draft_part_end(struct layer_draft *draft, enum layer_kind kind) MUST_CHECK;
 
 /* A JSON position as a point, longitude first. */
 enum rc layer_draft_position(struct layer_draft *draft, const json_t *position,

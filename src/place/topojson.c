@@ -116,7 +116,7 @@ static enum rc part_read(const struct topology *topology, const json_t *numbers,
             return layer_draft_fail(topology->draft, "an arc is named by a whole number");
         rc = arc_append(topology, json_integer_value(number), i == 0);
     }
-    return rc ? rc : draft_part_end(topology->draft, kind);
+    return rc ? rc : layer_draft_part_end(topology->draft, kind);
 }
 
 static enum rc parts_read(const struct topology *topology, const json_t *arcs, int depth,
@@ -191,7 +191,7 @@ static enum rc object_read(const struct topology *topology, const json_t *object
     if (!rc)
         rc = geometry_read(topology, object, str_of(json_string_value(type)));
     if (!rc)
-        draft_feature_end(draft);
+        layer_draft_feature_end(draft);
     return rc;
 }
 

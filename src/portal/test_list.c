@@ -76,6 +76,7 @@ static struct city *city_with_staff_service(struct world *world, const char *cod
         city->versions[i] = test_city->versions[i]->version_id == staff->version_id
                                 ? staff
                                 : test_city->versions[i];
+    test_city_index(world, city);
     return city;
 }
 

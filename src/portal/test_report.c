@@ -564,6 +564,7 @@ static void a_service_of_staff_is_none_of_the_publics(void **state)
     city = test_city_after(world, "pothole", NULL); /* nor when it is withdrawn */
     city->versions = &own;
     city->version_n = 1;
+    test_city_index(world, city);
     world->ctx.city = city;
     assert_int_equal(visit(&ana, "/report/pothole"), 404);
     world->ctx.city = test_city_after(world, "pothole", own);

@@ -11,12 +11,12 @@ static const struct field fields[] = {
      .personal = PERSONAL_CONTACT},
 };
 
-/* In a city that offers that service as `newest` says it; NULL: no more. */
+/* In a city whose newest version of the service is that; NULL: the very one asked about. */
 static struct str said_in(struct ctx *ctx, const struct definition *newest,
                           const struct definition *definition)
 {
-    struct definition offered = newest ? *newest : (struct definition){0}, *services = &offered;
-    struct city city = {.services = &services, .service_n = newest ? 1 : 0};
+    struct service_ever ever = {.audience = (newest ? newest : definition)->audience};
+    struct city city = {.ever = &ever, .ever_n = 1};
     struct seen seen;
 
     ctx->city = &city;

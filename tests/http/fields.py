@@ -32,7 +32,7 @@ class Kind:
     """`rest` is the field's own keys in the file; `typed` what people send, a list where it is
     several texts; `sent` what a program sends as JSON, `open311` what a client of that standard
     sends, both as typed unless they differ; `stored` is kept, `shown` read, and `found` finds it in
-    lists; `vi` what is read in Vietnamese, for a kind that has a form of its own there. `asked` says how each channel asks: the portal's and the desk's markup, members of the
+    lists; `vi` what is read in Vietnamese, for a kind whose form could be another one there. `asked` says how each channel asks: the portal's and the desk's markup, members of the
     JSON Schema, the datatype of Open311."""
 
     def __init__(self, rest, typed, shown, found, asked, **other):
@@ -63,7 +63,7 @@ EXAMPLES = {
                    r'-dollars">\$</span>\s*' + line(' inputmode="decimal"') +
                    r'[^>]* aria-describedby="{name}-(?:hint|help) {name}-dollars"',) * 2 +
                   ({"type": "number", "minimum": 1}, "number"),
-                  sent=12500.5, stored="12500.50", vi="12.500,50\u00a0$"),
+                  sent=12500.5, stored="12500.50", vi="$12,500.50"),
     "date": Kind("", "2026-07-02", "Jul 2, 2026", "2026-07-01..2026-07-03",
                  (r'<input[^>]* name="{name}" type="date"',) * 2 +
                  ({"type": "string", "format": "date"}, "datetime"),

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check, none, same, tap } from './lib/tap.mjs';
+import { check, has, none, same, tap } from './lib/tap.mjs';
 import { leave, visitor } from './lib/browser.mjs';
 import { messages } from './lib/words.mjs';
 import { ADDRESS, resident, stepOf } from './lib/resident.mjs';
@@ -120,6 +120,21 @@ const readPages = async (browser, city, lang) => {
   await one.close();
 };
 
+/** A script writes numbers as the server does, not as Intl would for the page's language:
+ * docs/decisions/0010. */
+const countsAsTheServer = async (browser, city, lang) => {
+  const one = await visitor(browser, city);
+  const me = resident(one.page, lang);
+  const places = Array.from({ length: 1234 }, (_, i) => ({ id: String(i), label: `Place ${i}` }));
+
+  await one.page.route('**/places.json*', route => route.fulfill({ json: { places } }));
+  await me.find();
+  await one.page.locator('#place').pressSequentially('pl');
+  await one.page.locator('[role=listbox] [role=option]').first().waitFor();
+  has(await one.page.locator('[role=listbox] + [role=status]').textContent(), '1,234', `places found in ${lang}`);
+  await one.close();
+};
+
 /** In the middle of a report every language link leads to the same page, with what was answered. */
 const switchKeepsPage = async (browser, city) => {
   const one = await visitor(browser, city);
@@ -146,5 +161,7 @@ const switchKeepsPage = async (browser, city) => {
 export const languages = async (browser, city) => {
   for (const lang of ['es', 'vi'])
     await tap.test(`the pages in ${lang}`, () => readPages(browser, city, lang));
+  for (const lang of ['es', 'vi'])
+    await tap.test(`scripts count as the server does in ${lang}`, () => countsAsTheServer(browser, city, lang));
   await tap.test('a switch of language keeps the page', () => switchKeepsPage(browser, city));
 };

@@ -9,8 +9,11 @@
     element.textContent = text;
     return element;
   };
+  // Numbers as the server writes them, the same in every language of the page: docs/decisions/0010.
+  const numbers = new Intl.NumberFormat('en-US');
+  const number = n => numbers.format(n);
   let count = 0;
-  const ui = window.cityhall = { $$, make };
+  const ui = window.cityhall = { $$, make, number };
 
   // A list under a text field, after the ARIA combobox pattern. `load(text)` gives the items or
   // a promise of them, `choose(item)` is called with the one taken.
@@ -86,7 +89,7 @@
         const reply = await fetch(`${data.suggest}?q=${encodeURIComponent(text)}`, { headers: { Accept: 'application/json' } });
         const body = await reply.json();
         const found = body.places || [];
-        status.textContent = found.length ? data.suggestCount.replace('{n}', found.length) : data.suggestNone;
+        status.textContent = found.length ? data.suggestCount.replace('{n}', number(found.length)) : data.suggestNone;
         return found;
       } catch { return []; }
     };
@@ -178,7 +181,7 @@
   for (const area of $$('[data-count]')) {
     const status = make('p', { class: 'ch-count', 'aria-live': 'polite' });
     area.after(status);
-    const show = () => { status.textContent = area.dataset.count.replace('{n}', area.maxLength - area.value.length); };
+    const show = () => { status.textContent = area.dataset.count.replace('{n}', number(area.maxLength - area.value.length)); };
     area.addEventListener('input', show);
     show();
   }

@@ -2,7 +2,7 @@
 // or a form in the page.
 'use strict';
 (() => {
-  const { $$ } = window.cityhall;
+  const { $$, number } = window.cityhall;
   const help = document.querySelector('[data-keys-help]');
   const KEYS = 'cityhall.keys';
 
@@ -49,7 +49,7 @@
     const marked = boxes.filter(box => box.checked).length;
     boxes.forEach(box => box.closest('tr').classList.toggle('is-marked', box.checked));
     bulk.classList.toggle('has-marks', marked > 0);
-    if (status) status.textContent = marked ? bulk.dataset.bulkCount.replace('{n}', marked) : '';
+    if (status) status.textContent = marked ? bulk.dataset.bulkCount.replace('{n}', number(marked)) : '';
     if (all) { all.checked = marked > 0 && marked === boxes.length; all.indeterminate = marked > 0 && !all.checked; }
   };
   let last = -1;

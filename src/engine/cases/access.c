@@ -36,22 +36,11 @@ bool case_is_own(const struct actor *actor, const struct case_reach *reach)
     return reach->is_of_address || (actor->id && reach->reporter == actor->id);
 }
 
-/* Of a service that is offered no more the last of its versions, which stand in their order. */
-static const struct definition *newest_of(const struct city *city,
-                                          const struct definition *definition)
-{
-    const struct definition *newest = city_service(city, definition->code);
-
-    for (size_t i = city->version_n; !newest && i > 0; i--)
-        if (city->versions[i - 1]->service_id == definition->service_id)
-            newest = city->versions[i - 1];
-    return newest ? newest : definition;
-}
-
 int64_t case_audience(const struct city *city, const struct definition *definition,
                       int64_t confidentiality)
 {
-    int64_t newest = newest_of(city, definition)->audience, own = definition->audience;
+    const struct service_ever *service = city_service_ever(city, definition->service_id);
+    int64_t newest = service ? service->audience : AUDIENCE_PUBLIC, own = definition->audience;
     int64_t strictest = newest > own ? newest : own;
 
     return confidentiality > strictest ? confidentiality : strictest;

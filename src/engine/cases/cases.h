@@ -79,11 +79,10 @@ enum rc filing_check_place(struct ctx *ctx, const struct filing *filing) MUST_CH
 /* ERR_TOO_LONG, ERR_NOT_UTF8 ("description"). */
 enum rc filing_check_description(struct ctx *ctx, const struct filing *filing) MUST_CHECK;
 
-/* The answers together have a bound, far below what can be stored (ANSWERS_BYTES_MAX): ERR_TOO_LONG
- * at the field `at`, or the longest when it is NULL, with a number of characters that fit there.
- * Where none would, or no words stand at `at`: ERR_ANSWERS_LONG there, err.arg the question whose
- * answer is the longest. */
-#define FILING_ANSWERS_MAX 40000 /* bytes of JSON */
+/* The answers together have a bound (FILING_ANSWERS_MAX), far below what can be stored:
+ * ERR_TOO_LONG at the field `at`, or the longest when it is NULL, with a number of characters that
+ * fit there. Where none would, or no words stand at `at`: ERR_ANSWERS_LONG there, err.arg the
+ * question whose answer is the longest. */
 enum rc filing_check_answers(struct ctx *ctx, const struct filing *filing,
                              const struct field *at) MUST_CHECK;
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/piece.h"
-#include "engine/cases/access.h"
 #include "engine/cases/public_row.h"
 #include "engine/cases/queries.h"
 #include "place/place.h"
@@ -77,7 +76,7 @@ static enum rc services_of(struct ctx *ctx, const struct public_filter *filter, 
                            size_t *ret_n)
 {
     const struct city *city = ctx->city;
-    int64_t *ids = ARENA_ARRAY(ctx->arena, city->version_n + filter->service_n + 1, int64_t);
+    int64_t *ids = ARENA_ARRAY(ctx->arena, city->ever_n + filter->service_n + 1, int64_t);
     bool is_any = !filter->service && !filter->service_n;
     size_t n = 0;
 
@@ -87,14 +86,9 @@ static enum rc services_of(struct ctx *ctx, const struct public_filter *filter, 
         ids[n++] = filter->service;
     for (size_t i = 0; !filter->service && i < filter->service_n; i++)
         ids[n++] = filter->services[i];
-    for (size_t i = 0; is_any && has_some_states(filter) && i < city->version_n; i++) {
-        bool is_known = !case_service_is_public(city, city->versions[i]);
-
-        for (size_t j = 0; !is_known && j < n; j++)
-            is_known = ids[j] == city->versions[i]->service_id;
-        if (!is_known)
-            ids[n++] = city->versions[i]->service_id;
-    }
+    for (size_t i = 0; is_any && has_some_states(filter) && i < city->ever_n; i++)
+        if (city->ever[i].audience == AUDIENCE_PUBLIC)
+            ids[n++] = city->ever[i].id;
     *ret = ids;
     *ret_n = n;
     return RC_OK;

@@ -1,5 +1,6 @@
 #include "base/test_support.h"
 #include "engine/cases/access.h"
+#include "engine/definition/city_build.h"
 
 static const struct case_reach hole = {.reach = {STR("works"), STR("west"), STR("hole")},
                                        .case_id = 7,
@@ -68,12 +69,12 @@ struct versions {
     struct city city;
 };
 
-static void versions_of(struct versions *ret, enum audience first, enum audience second,
+static void versions_of(struct ctx *ctx, struct versions *ret, const enum audience audiences[2],
                         bool is_withdrawn)
 {
     *ret = (struct versions){
-        .of = {{.code = S("hole"), .service_id = 4, .version_id = 1, .audience = first},
-               {.code = S("hole"), .service_id = 4, .version_id = 2, .audience = second}},
+        .of = {{.code = S("hole"), .service_id = 4, .version_id = 1, .audience = audiences[0]},
+               {.code = S("hole"), .service_id = 4, .version_id = 2, .audience = audiences[1]}},
     };
     ret->all[0] = &ret->of[0];
     ret->all[1] = ret->offered[0] = &ret->of[1];
@@ -81,20 +82,21 @@ static void versions_of(struct versions *ret, enum audience first, enum audience
                               .version_n = 2,
                               .services = ret->offered,
                               .service_n = is_withdrawn ? 0 : 1};
+    assert_int_equal(city_build_index(ctx, &ret->city), RC_OK);
 }
 
 /* Who may know of a case: as few as its row, its version or the newest one say. */
 static void the_strictest_says_who_may_know(void **state)
 {
+    struct ctx *ctx = *state;
     struct versions versions;
 
-    (void)state;
     for (int i = 0; i < 54; i++) {
         enum audience own = (enum audience)(i % 3), newest = (enum audience)(i / 3 % 3);
         int64_t row = i / 9 % 3;
         int64_t strictest = own > newest ? own : newest;
 
-        versions_of(&versions, own, newest, i >= 27);
+        versions_of(ctx, &versions, (enum audience[]){own, newest}, i >= 27);
         strictest = row > strictest ? row : strictest;
         assert_int_equal(case_audience(&versions.city, &versions.of[0], row), strictest);
         assert_int_equal(case_service_is_public(&versions.city, &versions.of[0]),

@@ -241,7 +241,7 @@ static void distances_are_told_in_the_citys_units(void **state)
         {3, LANG_EN, "10 ft", "3 m"},        {28, LANG_EN, "92 ft", "28 m"},
         {37, LANG_ES, "120 pies", "37 m"},   {267, LANG_EN, "880 ft", "270 m"},
         {320, LANG_EN, "0.2 mi", "320 m"},   {760, LANG_ES, "0.5 mi", "760 m"},
-        {760, LANG_VI, "0,5 dặm", "760 m"},  {2450, LANG_VI, "1,5 dặm", "2,5 km"},
+        {760, LANG_VI, "0.5 dặm", "760 m"},  {2450, LANG_VI, "1.5 dặm", "2.5 km"},
         {2450, LANG_EN, "1.5 mi", "2.5 km"}, {40000, LANG_EN, "25 mi", "40 km"},
     };
     struct world *world = *state;

@@ -303,7 +303,7 @@ struct str answer_shown(struct arena *arena, const struct field *field, const st
         return option ? text_in(&option->text, lang) : answer->value.text;
     case FIELD_CHOICES: return list_joined(arena, field, answer->value.list, true, lang);
     case FIELD_DATE: return show_date_short(arena, answer->value.date, lang);
-    case FIELD_MONEY: return msg_money_text(arena, lang, answer->value.money);
+    case FIELD_MONEY: return msg_money_text(arena, answer->value.money);
     case FIELD_TEXT:
     case FIELD_NUMBER:
     case FIELD_ASSET:

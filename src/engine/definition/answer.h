@@ -44,8 +44,8 @@ struct str answer_typed(struct arena *arena, const struct field *field,
 struct str answer_shown(struct arena *arena, const struct field *field, const struct answer *answer,
                         enum lang lang);
 
-/* What stands under the question in our own forms: the field's help and how an amount is typed, for
- * pages show it in the reader's form and boxes take one. Empty: nothing. */
+/* What stands under the question in our own forms: the field's help and how an amount is typed,
+ * which who reads Spanish or Vietnamese may know otherwise. Empty: nothing. */
 struct str answer_hint(struct arena *arena, const struct field *field, enum lang lang);
 
 /* What to know before answering, for a program that draws the form itself: the field's help and
@@ -56,8 +56,9 @@ struct str answer_help(struct arena *arena, const struct field *field, enum lang
  * a register: an empty list where rules see a list, else null. For examples and defaults alone. */
 struct cel_value answer_unread(struct arena *arena, const struct field *field);
 
-/* The stored form is this long at most. A filing has a bound of its own, far below. */
-#define ANSWERS_BYTES_MAX 400000
+/* The stored form is this long at most, and that of a filing (filing_check_answers). */
+#define ANSWERS_BYTES_MAX  400000
+#define FILING_ANSWERS_MAX 40000 /* bytes of JSON */
 
 /* The stored form: a JSON object by field id, with typed values; and back. An id that the
  * definition does not have is left out, and what answer_unread stands for. */

@@ -194,7 +194,8 @@ static enum rc load_versions(struct ctx *ctx, struct ctx *home, struct city *cit
         if (rc)
             return fail_as(ctx, &home->err);
     }
-    return RC_OK;
+    rc = city_build_index(home, city);
+    return rc ? fail_as(ctx, &home->err) : RC_OK;
 }
 
 #define STAMP "city.stamp"
@@ -321,9 +322,37 @@ const struct definition *city_service(const struct city *city, struct str code)
 
 const struct definition *city_version(const struct city *city, int64_t version_id)
 {
-    for (size_t i = 0; i < city->version_n; i++)
-        if (city->versions[i]->version_id == version_id)
-            return city->versions[i];
+    size_t from = 0, to = city->version_n;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        const struct definition *version = city->versions_by_id[middle];
+
+        if (version->version_id == version_id)
+            return version;
+        if (version->version_id < version_id)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return NULL;
+}
+
+const struct service_ever *city_service_ever(const struct city *city, int64_t service_id)
+{
+    size_t from = 0, to = city->ever_n;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        const struct service_ever *service = &city->ever[middle];
+
+        if (service->id == service_id)
+            return service;
+        if (service->id < service_id)
+            from = middle + 1;
+        else
+            to = middle;
+    }
     return NULL;
 }
 

@@ -32,6 +32,12 @@ struct team {
     int64_t row;      /* id of its row; 0 before it is published */
 };
 
+/* What of a service is asked for each case of it. */
+struct service_ever {
+    int64_t id;
+    enum audience audience; /* its newest version's */
+};
+
 struct city {
     struct arena *arena;   /* owns all of this */
     bool is_demonstration; /* said on every page, for ever */
@@ -56,8 +62,11 @@ struct city {
     size_t workflow_n;
     struct definition **services; /* the newest version of each service offered, by code */
     size_t service_n;
-    struct definition **versions; /* every published version, by version_id */
+    struct definition **versions; /* every published version, by code, the newest last */
     size_t version_n;
+    const struct definition **versions_by_id; /* city_build_index */
+    const struct service_ever *ever;          /* each published service, offered or not, by id */
+    size_t ever_n;
     struct layers *layers;
     struct gazetteer *gazetteer; /* NULL in a city without street layers */
     struct str stamp;            /* of what was read: see city_stamp */
@@ -99,6 +108,9 @@ void city_free(struct city *city);
 
 const struct definition *city_service(const struct city *city, struct str code);
 const struct definition *city_version(const struct city *city, int64_t version_id);
+
+/* The published service of that id; NULL for none. */
+const struct service_ever *city_service_ever(const struct city *city, int64_t service_id);
 const struct team *city_team(const struct city *city, struct str id);
 const struct team *city_team_by_row(const struct city *city, int64_t row);
 

@@ -1,5 +1,7 @@
 #include "engine/definition/city_build.h"
 
+#include <stdlib.h>
+
 #include "engine/definition/replies.h"
 #include "engine/definition/sections.h"
 #include "place/gazetteer.h"
@@ -328,6 +330,57 @@ static enum rc load_gazetteer(struct ctx *home, struct city *city)
     if (!layers_find(city->layers, S("street")))
         return RC_OK;
     return gazetteer_new(home, city->layers, names, &city->gazetteer);
+}
+
+static int lower_version_first(const void *left, const void *right)
+{
+    const struct definition *a = *(const struct definition *const *)left;
+    const struct definition *b = *(const struct definition *const *)right;
+
+    return (a->version_id > b->version_id) - (a->version_id < b->version_id);
+}
+
+static int lower_service_first(const void *left, const void *right)
+{
+    const struct service_ever *a = left, *b = right;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+/* The newest is the one offered, or, of a service that is offered no more, its last version: those
+ * of one service stand together, in their order. */
+static const struct definition *newest_of(const struct city *city, const struct definition *last)
+{
+    const struct definition *offered = city_service(city, last->code);
+
+    return offered ? offered : last;
+}
+
+enum rc city_build_index(struct ctx *home, struct city *city)
+{
+    const struct definition **by_id =
+        ARENA_ARRAY(home->arena, city->version_n, const struct definition *);
+    struct service_ever *ever = ARENA_ARRAY(home->arena, city->version_n, struct service_ever);
+    size_t n = 0;
+
+    if (!by_id || !ever)
+        return FAIL(home, ERR_MEMORY);
+    for (size_t i = 0; i < city->version_n; i++) {
+        const struct definition *version = city->versions[i];
+        bool is_last =
+            i + 1 == city->version_n || city->versions[i + 1]->service_id != version->service_id;
+
+        by_id[i] = version;
+        if (is_last)
+            ever[n++] =
+                (struct service_ever){version->service_id, newest_of(city, version)->audience};
+    }
+    qsort(by_id, city->version_n, sizeof *by_id, lower_version_first);
+    qsort(ever, n, sizeof *ever, lower_service_first);
+    city->versions_by_id = by_id;
+    city->ever = ever;
+    city->ever_n = n;
+    return RC_OK;
 }
 
 /* A file that is wrong is among the problems; the next one is read all the same. */

@@ -39,4 +39,8 @@ enum rc city_build_version(struct ctx *home, const struct version_text *text,
                            const struct city *city, struct problems *problems,
                            struct definition **ret) MUST_CHECK;
 
+/* Notes, in home's arena, what is looked up of versions and services for each case. After these
+ * were read, or put otherwise by a test. */
+enum rc city_build_index(struct ctx *home, struct city *city) MUST_CHECK;
+
 #endif

@@ -407,6 +407,23 @@ static enum rc load_field(struct definition_loader *loader, const struct yaml_no
     return RC_OK;
 }
 
+/* A character is at least a byte, so that these cannot all be as long as each may be. In most
+ * scripts it is two or three; a bound by those would be noted where nobody writes so much. */
+static void check_length_together(struct definition_loader *loader, const struct yaml_node *node)
+{
+    const struct definition *definition = loader->definition;
+    int64_t characters = 0;
+
+    for (size_t i = 0; i < definition->field_n; i++)
+        if (definition->fields[i].type == FIELD_TEXT)
+            characters += definition->fields[i].max_length;
+    if (characters > FILING_ANSWERS_MAX)
+        problem_add(loader->problems, PROBLEM_NOTE, yaml_at(node),
+                    "the text fields take up to %lld characters together, but all answers of a "
+                    "request only %d bytes: who fills in every one to its maximum is refused",
+                    (long long)characters, FILING_ANSWERS_MAX);
+}
+
 enum rc definition_load_fields(struct definition_loader *loader, const struct yaml_node *node)
 {
     struct field *fields;
@@ -425,5 +442,6 @@ enum rc definition_load_fields(struct definition_loader *loader, const struct ya
             return rc;
         loader->definition->field_n += fields[loader->definition->field_n].id.n > 0;
     }
+    check_length_together(loader, node);
     return RC_OK;
 }

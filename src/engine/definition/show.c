@@ -90,14 +90,9 @@ static struct str in_whole(struct arena *arena, double n)
     return str_fmt(arena, "%.0f", n < 100 ? round(n) : round(n / 10) * 10);
 }
 
-static struct str in_tenths(struct ctx *ctx, double n)
+static struct str in_tenths(struct arena *arena, double n)
 {
-    struct str text = str_fmt(ctx->arena, n < 10 ? "%.1f" : "%.0f", n);
-    struct str whole, tenths = text;
-
-    if (written(ctx->lang) != LANG_VI || !str_next(&tenths, '.', &whole) || !tenths.n)
-        return text;
-    return str_fmt(ctx->arena, "%.*s,%.*s", STR_ARG(whole), STR_ARG(tenths));
+    return str_fmt(arena, n < 10 ? "%.1f" : "%.0f", n);
 }
 
 struct str show_distance(struct ctx *ctx, double metres)
@@ -112,13 +107,13 @@ struct str show_distance(struct ctx *ctx, double metres)
         n = in_whole(ctx->arena, feet);
     } else if (ctx->city->is_in_feet) {
         id = MSG_distance_mi;
-        n = in_tenths(ctx, feet / FT_PER_MI);
+        n = in_tenths(ctx->arena, feet / FT_PER_MI);
     } else if (metres < 1000) {
         id = MSG_distance_m;
         n = in_whole(ctx->arena, metres);
     } else {
         id = MSG_distance_km;
-        n = in_tenths(ctx, metres / 1000);
+        n = in_tenths(ctx->arena, metres / 1000);
     }
     arg = MSG_ARG("n", n);
     return msg_format(ctx->arena, ctx->lang, id, &arg, 1);

@@ -40,7 +40,6 @@ static const struct definition definition = {
 static const struct {
     int field;
     const char *typed, *stored, *shown;
-    const char *vi; /* shown in Vietnamese, where that is another form */
 } right[] = {
     {TEXT, " hole ", "hole", "hole"},
     {TEXT, "đường", "đường", "đường"},
@@ -51,10 +50,10 @@ static const struct {
     {EXACT, "1 234.5", "1234.5", "1234.5"},
     {EXACT, "-1,234", "-1234", "-1234"},
     {EXACT, "-0.05", "-0.05", "-0.05"},
-    {MONEY, "$1,234.5", "1234.50", "$1,234.50", "1.234,50\u00a0$"},
-    {MONEY, "$ 1,234,567", "1234567.00", "$1,234,567.00", "1.234.567,00\u00a0$"},
-    {MONEY, "12.50 $", "12.50", "$12.50", "12,50\u00a0$"},
-    {MONEY, "0", "0.00", "$0.00", "0,00\u00a0$"},
+    {MONEY, "$1,234.5", "1234.50", "$1,234.50"},
+    {MONEY, "$ 1,234,567", "1234567.00", "$1,234,567.00"},
+    {MONEY, "12.50 $", "12.50", "$12.50"},
+    {MONEY, "0", "0.00", "$0.00"},
     {DATE, "2026-07-02", "2026-07-02", "Jul 2, 2026"},
     {YES_NO, "true", "true", "Yes"},
     {YES_NO, "false", "false", "No"},
@@ -82,8 +81,8 @@ static void what_is_typed_is_read_stored_and_shown(void **state)
         assert_str(answer_typed(ctx->arena, field, answer), right[i].stored);
         if (right[i].shown)
             assert_str(answer_shown(ctx->arena, field, answer, LANG_EN), right[i].shown);
-        if (right[i].vi)
-            assert_str(answer_shown(ctx->arena, field, answer, LANG_VI), right[i].vi);
+        for (int lang = 0; field->type == FIELD_MONEY && lang < LANG__N; lang++)
+            assert_str(answer_shown(ctx->arena, field, answer, (enum lang)lang), right[i].shown);
         test_ok(ctx, answers_parse(ctx, &definition, answers_json(ctx, &answers), &back));
         for (int j = 0; j < FIELDS; j++)
             assert_int_equal(back.of[j].is_given, j == right[i].field);

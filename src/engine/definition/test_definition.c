@@ -276,6 +276,64 @@ static void notes_what_does_not_run(void **state)
     test_city_done(ctx, &made);
 }
 
+/* A service of that many questions for the longest texts there are. */
+static const char *with_long_texts(struct ctx *ctx, int n)
+{
+    struct buf out = buf_in(ctx->arena, 10000);
+
+    BUF_ADD(&out, TEST_HEAD TEST_ROUTE "fields:\n");
+    for (int i = 0; i < n; i++)
+        buf_add_fmt(&out, "  - {id: t%d, type: text, max: 4000, " TEXT "}\n", i);
+    BUF_ADD(&out, "  - {id: lane, type: yes-no, " TEXT "}\n");
+    return str_z(ctx->arena, buf_str(&out));
+}
+
+/* Whoever fills them all to their end is refused, in whatever script. */
+static void notes_texts_too_long_together(void **state)
+{
+    struct ctx *ctx = *state;
+
+    assert_str(test_service_problems(ctx, with_long_texts(ctx, 10)), "");
+    assert_str(test_service_problems(ctx, with_long_texts(ctx, 11)),
+               "services/s.yaml:7:3: note: the text fields take up to 44000 characters together, "
+               "but all answers of a request only 40000 bytes: who fills in every one to its "
+               "maximum is refused\n");
+}
+
+/* Versions stand by the code of their service, so that neither their ids nor those of the services
+ * are in order. */
+static void looks_versions_and_services_up(void **state)
+{
+    struct ctx *ctx = *state;
+    struct definition of[] = {
+        {.code = S("a"), .service_id = 9, .version_id = 3, .audience = AUDIENCE_STAFF},
+        {.code = S("a"), .service_id = 9, .version_id = 7},
+        {.code = S("b"), .service_id = 2, .version_id = 1},
+        {.code = S("b"), .service_id = 2, .version_id = 4, .audience = AUDIENCE_PARTIES},
+        {.code = S("c"), .service_id = 5, .version_id = 2},
+    };
+    struct definition *versions[COUNT(of)], *offered[] = {&of[1], &of[4]};
+    struct city city = {.versions = versions,
+                        .version_n = COUNT(of),
+                        .services = offered,
+                        .service_n = COUNT(offered)};
+
+    for (size_t i = 0; i < COUNT(of); i++)
+        versions[i] = &of[i];
+    assert_int_equal(city_build_index(ctx, &city), RC_OK);
+    for (size_t i = 0; i < COUNT(of); i++) {
+        assert_ptr_equal(city_version(&city, of[i].version_id), &of[i]);
+        assert_int_equal(city_service_ever(&city, of[i].service_id)->id, of[i].service_id);
+    }
+    assert_null(city_version(&city, 5));
+    assert_null(city_version(&city, 0));
+    assert_null(city_version(&city, 8));
+    assert_int_equal(city.ever_n, 3);
+    assert_int_equal(city_service_ever(&city, 9)->audience, AUDIENCE_PUBLIC);
+    assert_int_equal(city_service_ever(&city, 2)->audience, AUDIENCE_PARTIES); /* withdrawn */
+    assert_null(city_service_ever(&city, 3));
+}
+
 /* How long an answer is kept: whole days or months, by nobody's opening hours. */
 static void reads_how_long_an_answer_is_kept(void **state)
 {
@@ -518,6 +576,8 @@ int main(void)
         TEST(places_mistakes_of_expressions),
         TEST(needs_no_question_for_what_is_always_there),
         TEST(notes_what_does_not_run),
+        TEST(notes_texts_too_long_together),
+        TEST(looks_versions_and_services_up),
         TEST(reads_how_long_an_answer_is_kept),
         TEST(reads_later_sections_to_the_last_key),
         TEST(survives_wrong_types),
