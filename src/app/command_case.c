@@ -18,10 +18,7 @@ static const struct definition *find_version(const struct city *city, const char
         return city_service(city, str_of(code));
     if (!str_to_i64(str_of(version), &wanted))
         return NULL;
-    for (size_t i = 0; i < city->version_n; i++)
-        if (str_eq(city->versions[i]->code, str_of(code)) && city->versions[i]->version == wanted)
-            return city->versions[i];
-    return NULL;
+    return city_version_of(city, str_of(code), wanted);
 }
 
 struct migrate_call {

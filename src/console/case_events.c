@@ -120,7 +120,7 @@ static struct str say(struct ctx *ctx, enum msg_id id, struct str value)
 
 static struct str service_name(const struct ctx *ctx, struct str code)
 {
-    const struct definition *definition = city_service(ctx->city, code);
+    const struct definition *definition = city_service_ever(ctx->city, code);
 
     return definition ? text_in(&definition->name, ctx->lang) : code;
 }
@@ -150,20 +150,11 @@ static void add_teams(struct ctx *ctx, struct telling *telling)
                          STR_ARG(team_name(ctx, to))));
 }
 
-static const struct definition *version_of(const struct ctx *ctx, struct str code, int64_t version)
-{
-    for (size_t i = 0; i < ctx->city->version_n; i++)
-        if (str_eq(ctx->city->versions[i]->code, code) &&
-            ctx->city->versions[i]->version == version)
-            return ctx->city->versions[i];
-    return NULL;
-}
-
 /* The answers that the new service had no field for. */
 static void add_left(struct ctx *ctx, struct telling *telling)
 {
     int64_t version = json_integer_value(json_object_get(telling->payload, "from_version"));
-    const struct definition *from = version_of(ctx, word(telling, "from"), version);
+    const struct definition *from = city_version_of(ctx->city, word(telling, "from"), version);
     struct answers left;
 
     if (!from || answers_parse(ctx, from, word(telling, "left"), &left)) {

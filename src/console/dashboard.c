@@ -48,18 +48,15 @@ static bool is_within(const struct case_access *access, int64_t service, bool ha
 
 static struct figures service_row(struct ctx *ctx, int64_t id)
 {
-    struct figures row = {.id = id};
+    const struct definition *service = city_service_by_row(ctx->city, id);
 
-    for (size_t i = ctx->city->version_n; i-- > 0;) {
-        const struct definition *definition = ctx->city->versions[i];
-
-        if (definition->service_id != id)
-            continue;
-        row.name = text_in(&definition->name, ctx->lang);
-        row.filter = str_fmt(ctx->arena, "service:%.*s", STR_ARG(definition->code));
-        break;
-    }
-    return row;
+    if (!service)
+        return (struct figures){.id = id};
+    return (struct figures){
+        .id = id,
+        .name = text_in(&service->name, ctx->lang),
+        .filter = str_fmt(ctx->arena, "service:%.*s", STR_ARG(service->code)),
+    };
 }
 
 static struct figures team_row(struct ctx *ctx, int64_t id)

@@ -267,14 +267,16 @@ static struct str title_of(struct ctx *ctx, const struct queue_view *view)
     const struct case_term *team = case_filter_term(&view->ask.filter, CASE_KEY_TEAM);
     const struct case_term *service = case_filter_term(&view->ask.filter, CASE_KEY_SERVICE);
     const struct case_term *assignee = case_filter_term(&view->ask.filter, CASE_KEY_ASSIGNEE);
+    const struct definition *named = service && service->value_n == 1
+                                         ? city_service_by_row(ctx->city, service->values[0].id)
+                                         : NULL;
 
     if (view->is_saved)
         return view->saved.name;
     if (team && team->value_n == 1 && !team->values[0].is_none)
         return text_in(&city_team_by_row(ctx->city, team->values[0].id)->name, ctx->lang);
-    for (size_t i = ctx->city->version_n; service && service->value_n == 1 && i-- > 0;)
-        if (ctx->city->versions[i]->service_id == service->values[0].id)
-            return text_in(&ctx->city->versions[i]->name, ctx->lang);
+    if (named)
+        return text_in(&named->name, ctx->lang);
     if (assignee && assignee->value_n == 1 && assignee->values[0].is_me)
         return msg_text(ctx->lang, MSG_staff_mine);
     return msg_text(ctx->lang, case_filter_term(&view->ask.filter, CASE_KEY_WORDS) ? MSG_queue_found

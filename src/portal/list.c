@@ -66,24 +66,16 @@ static void read_dates(struct ctx *ctx, const struct request *request, struct li
     }
 }
 
-/* A service that is offered no more still has its reports: an old link goes on. */
-static const struct definition *service_ever(const struct city *city, struct str code)
-{
-    const struct definition *service = city_service(city, code);
-
-    for (size_t i = city->version_n; !service && i-- > 0;)
-        if (str_eq(city->versions[i]->code, code))
-            service = city->versions[i];
-    return service && service->audience == AUDIENCE_PUBLIC ? service : NULL;
-}
-
 static void read_names(struct ctx *ctx, const struct request *request, struct list_choice *choice)
 {
     struct str service = request_value(request, S("service"));
     struct str state = request_value(request, S("state"));
     struct str district = request_value(request, S("district"));
 
-    choice->service = service.n ? service_ever(ctx->city, service) : NULL;
+    /* A service that is offered no more still has its reports: an old link goes on. */
+    choice->service = city_service_ever(ctx->city, service);
+    if (choice->service && choice->service->audience != AUDIENCE_PUBLIC)
+        choice->service = NULL;
     if (choice->service)
         choice->filter.service = choice->service->service_id;
     else if (service.n)

@@ -138,10 +138,9 @@ bool report_is_taken(const struct city *city, struct str code)
 /* Whether the public could once report to a service that is not offered any more. */
 static bool was_taken(const struct city *city, struct str code)
 {
-    for (size_t i = 0; !city_service(city, code) && i < city->version_n; i++)
-        if (str_eq(city->versions[i]->code, code) && city->versions[i]->audience != AUDIENCE_STAFF)
-            return true;
-    return false;
+    const struct definition *last = city_service_ever(city, code);
+
+    return last && !city_service(city, code) && last->audience != AUDIENCE_STAFF;
 }
 
 /* The service of the path; not found, or gone. */

@@ -15,7 +15,7 @@ static const struct field fields[] = {
 static struct str said_in(struct ctx *ctx, const struct definition *newest,
                           const struct definition *definition)
 {
-    struct service_ever ever = {.audience = (newest ? newest : definition)->audience};
+    const struct definition *ever = newest ? newest : definition;
     struct city city = {.ever = &ever, .ever_n = 1};
     struct seen seen;
 

@@ -39,7 +39,7 @@ bool case_is_own(const struct actor *actor, const struct case_reach *reach)
 int64_t case_audience(const struct city *city, const struct definition *definition,
                       int64_t confidentiality)
 {
-    const struct service_ever *service = city_service_ever(city, definition->service_id);
+    const struct definition *service = city_service_ever(city, definition->code);
     int64_t newest = service ? service->audience : AUDIENCE_PUBLIC, own = definition->audience;
     int64_t strictest = newest > own ? newest : own;
 

@@ -185,7 +185,7 @@ static enum rc names_of(struct reader *reader, enum case_key key, struct names *
 {
     const struct city *city = reader->ctx->city;
     const struct layer *districts = city->layers ? layers_find(city->layers, S("district")) : NULL;
-    size_t most = 16 + city->team_n + city->version_n + workflow_words_max(city) +
+    size_t most = 16 + city->team_n + city->ever_n + workflow_words_max(city) +
                   (districts ? districts->feature_count : 0);
 
     *names = (struct names){ARENA_ARRAY(reader->ctx->arena, most, struct str), 0};
@@ -201,11 +201,11 @@ static enum rc names_of(struct reader *reader, enum case_key key, struct names *
         add_name(names, lang_code((enum lang)i));
     for (size_t i = 0; key == CASE_KEY_DISTRICT && districts && i < districts->feature_count; i++)
         add_name(names, districts->features[i].id);
+    for (size_t i = 0; key == CASE_KEY_SERVICE && i < city->ever_n; i++)
+        add_name(names, city->ever[i]->code);
     for (size_t i = 0; i < city->version_n; i++) {
         const struct workflow *workflow = city->versions[i]->workflow;
 
-        if (key == CASE_KEY_SERVICE)
-            add_name(names, city->versions[i]->code);
         for (size_t j = 0; key == CASE_KEY_STATE && j < workflow->state_n; j++)
             add_name(names, workflow->states[j].id);
         for (size_t j = 0; key == CASE_KEY_OUTCOME && j < workflow->outcome_n; j++)
@@ -230,6 +230,7 @@ static enum msg_id unknown_of(enum case_key key)
 /* Gives a name that is in the list its id. */
 static void identify(const struct city *city, enum case_key key, struct case_value *value)
 {
+    const struct definition *service;
     const struct team *team;
 
     for (int i = 0; key == CASE_KEY_STATE && i < 3; i++) {
@@ -240,9 +241,8 @@ static void identify(const struct city *city, enum case_key key, struct case_val
     }
     if (key == CASE_KEY_TEAM && (team = city_team(city, value->text)))
         value->id = team->row;
-    for (size_t i = 0; key == CASE_KEY_SERVICE && i < city->version_n; i++)
-        if (str_eq(city->versions[i]->code, value->text))
-            value->id = city->versions[i]->service_id;
+    if (key == CASE_KEY_SERVICE && (service = city_service_ever(city, value->text)))
+        value->id = service->service_id;
 }
 
 static enum rc read_name(struct reader *reader, enum case_key key, size_t at,

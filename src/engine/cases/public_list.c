@@ -87,8 +87,8 @@ static enum rc services_of(struct ctx *ctx, const struct public_filter *filter, 
     for (size_t i = 0; !filter->service && i < filter->service_n; i++)
         ids[n++] = filter->services[i];
     for (size_t i = 0; is_any && has_some_states(filter) && i < city->ever_n; i++)
-        if (city->ever[i].audience == AUDIENCE_PUBLIC)
-            ids[n++] = city->ever[i].id;
+        if (city->ever[i]->audience == AUDIENCE_PUBLIC)
+            ids[n++] = city->ever[i]->service_id;
     *ret = ids;
     *ret_n = n;
     return RC_OK;

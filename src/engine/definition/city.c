@@ -320,6 +320,22 @@ const struct definition *city_service(const struct city *city, struct str code)
     return NULL;
 }
 
+const struct definition *city_service_ever(const struct city *city, struct str code)
+{
+    for (size_t i = 0; i < city->ever_n; i++)
+        if (str_eq(city->ever[i]->code, code))
+            return city->ever[i];
+    return NULL;
+}
+
+const struct definition *city_service_by_row(const struct city *city, int64_t service_id)
+{
+    for (size_t i = 0; i < city->ever_n; i++)
+        if (city->ever[i]->service_id == service_id)
+            return city->ever[i];
+    return NULL;
+}
+
 const struct definition *city_version(const struct city *city, int64_t version_id)
 {
     size_t from = 0, to = city->version_n;
@@ -338,21 +354,11 @@ const struct definition *city_version(const struct city *city, int64_t version_i
     return NULL;
 }
 
-const struct service_ever *city_service_ever(const struct city *city, int64_t service_id)
+const struct definition *city_version_of(const struct city *city, struct str code, int64_t version)
 {
-    size_t from = 0, to = city->ever_n;
-
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        const struct service_ever *service = &city->ever[middle];
-
-        if (service->id == service_id)
-            return service;
-        if (service->id < service_id)
-            from = middle + 1;
-        else
-            to = middle;
-    }
+    for (size_t i = 0; i < city->version_n; i++)
+        if (city->versions[i]->version == version && str_eq(city->versions[i]->code, code))
+            return city->versions[i];
     return NULL;
 }
 

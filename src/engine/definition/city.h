@@ -32,12 +32,6 @@ struct team {
     int64_t row;      /* id of its row; 0 before it is published */
 };
 
-/* What of a service is asked for each case of it. */
-struct service_ever {
-    int64_t id;
-    enum audience audience; /* its newest version's */
-};
-
 struct city {
     struct arena *arena;   /* owns all of this */
     bool is_demonstration; /* said on every page, for ever */
@@ -65,7 +59,7 @@ struct city {
     struct definition **versions; /* every published version, by code, the newest last */
     size_t version_n;
     const struct definition **versions_by_id; /* city_build_index */
-    const struct service_ever *ever;          /* each published service, offered or not, by id */
+    const struct definition **ever; /* the newest version of each service ever published, by code */
     size_t ever_n;
     struct layers *layers;
     struct gazetteer *gazetteer; /* NULL in a city without street layers */
@@ -106,11 +100,15 @@ enum rc city_published_at(struct ctx *ctx, struct instant *ret) MUST_CHECK;
 enum rc city_load(struct ctx *ctx, struct city **ret) MUST_CHECK;
 void city_free(struct city *city);
 
+/* The newest version of a service that is offered; of one that is offered or was once, for what
+ * was sent to it is still there; and the same by the id of the service's row. NULL: none. */
 const struct definition *city_service(const struct city *city, struct str code);
-const struct definition *city_version(const struct city *city, int64_t version_id);
+const struct definition *city_service_ever(const struct city *city, struct str code);
+const struct definition *city_service_by_row(const struct city *city, int64_t service_id);
 
-/* The published service of that id; NULL for none. */
-const struct service_ever *city_service_ever(const struct city *city, int64_t service_id);
+/* A published version by its id, or by its service and its number there. NULL: none. */
+const struct definition *city_version(const struct city *city, int64_t version_id);
+const struct definition *city_version_of(const struct city *city, struct str code, int64_t version);
 const struct team *city_team(const struct city *city, struct str id);
 const struct team *city_team_by_row(const struct city *city, int64_t row);
 

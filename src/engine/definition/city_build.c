@@ -340,13 +340,6 @@ static int lower_version_first(const void *left, const void *right)
     return (a->version_id > b->version_id) - (a->version_id < b->version_id);
 }
 
-static int lower_service_first(const void *left, const void *right)
-{
-    const struct service_ever *a = left, *b = right;
-
-    return (a->id > b->id) - (a->id < b->id);
-}
-
 /* The newest is the one offered, or, of a service that is offered no more, its last version: those
  * of one service stand together, in their order. */
 static const struct definition *newest_of(const struct city *city, const struct definition *last)
@@ -360,7 +353,8 @@ enum rc city_build_index(struct ctx *home, struct city *city)
 {
     const struct definition **by_id =
         ARENA_ARRAY(home->arena, city->version_n, const struct definition *);
-    struct service_ever *ever = ARENA_ARRAY(home->arena, city->version_n, struct service_ever);
+    const struct definition **ever =
+        ARENA_ARRAY(home->arena, city->version_n, const struct definition *);
     size_t n = 0;
 
     if (!by_id || !ever)
@@ -372,11 +366,9 @@ enum rc city_build_index(struct ctx *home, struct city *city)
 
         by_id[i] = version;
         if (is_last)
-            ever[n++] =
-                (struct service_ever){version->service_id, newest_of(city, version)->audience};
+            ever[n++] = newest_of(city, version);
     }
     qsort(by_id, city->version_n, sizeof *by_id, lower_version_first);
-    qsort(ever, n, sizeof *ever, lower_service_first);
     city->versions_by_id = by_id;
     city->ever = ever;
     city->ever_n = n;

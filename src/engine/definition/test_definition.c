@@ -306,11 +306,19 @@ static void looks_versions_and_services_up(void **state)
 {
     struct ctx *ctx = *state;
     struct definition of[] = {
-        {.code = S("a"), .service_id = 9, .version_id = 3, .audience = AUDIENCE_STAFF},
-        {.code = S("a"), .service_id = 9, .version_id = 7},
-        {.code = S("b"), .service_id = 2, .version_id = 1},
-        {.code = S("b"), .service_id = 2, .version_id = 4, .audience = AUDIENCE_PARTIES},
-        {.code = S("c"), .service_id = 5, .version_id = 2},
+        {.code = S("a"),
+         .service_id = 9,
+         .version_id = 3,
+         .version = 1,
+         .audience = AUDIENCE_STAFF},
+        {.code = S("a"), .service_id = 9, .version_id = 7, .version = 2},
+        {.code = S("b"), .service_id = 2, .version_id = 1, .version = 1},
+        {.code = S("b"),
+         .service_id = 2,
+         .version_id = 4,
+         .version = 2,
+         .audience = AUDIENCE_PARTIES},
+        {.code = S("c"), .service_id = 5, .version_id = 2, .version = 1},
     };
     struct definition *versions[COUNT(of)], *offered[] = {&of[1], &of[4]};
     struct city city = {.versions = versions,
@@ -323,15 +331,20 @@ static void looks_versions_and_services_up(void **state)
     assert_int_equal(city_build_index(ctx, &city), RC_OK);
     for (size_t i = 0; i < COUNT(of); i++) {
         assert_ptr_equal(city_version(&city, of[i].version_id), &of[i]);
-        assert_int_equal(city_service_ever(&city, of[i].service_id)->id, of[i].service_id);
+        assert_ptr_equal(city_service_by_row(&city, of[i].service_id),
+                         city_service_ever(&city, of[i].code));
+        assert_ptr_equal(city_version_of(&city, of[i].code, of[i].version), &of[i]);
     }
     assert_null(city_version(&city, 5));
     assert_null(city_version(&city, 0));
     assert_null(city_version(&city, 8));
     assert_int_equal(city.ever_n, 3);
-    assert_int_equal(city_service_ever(&city, 9)->audience, AUDIENCE_PUBLIC);
-    assert_int_equal(city_service_ever(&city, 2)->audience, AUDIENCE_PARTIES); /* withdrawn */
-    assert_null(city_service_ever(&city, 3));
+    assert_ptr_equal(city_service_ever(&city, S("a")), &of[1]);
+    assert_ptr_equal(city_service_ever(&city, S("b")), &of[3]); /* withdrawn */
+    assert_null(city_service(&city, S("b")));
+    assert_null(city_service_ever(&city, S("d")));
+    assert_null(city_service_by_row(&city, 3));
+    assert_null(city_version_of(&city, S("a"), 3));
 }
 
 /* How long an answer is kept: whole days or months, by nobody's opening hours. */

@@ -249,14 +249,12 @@ struct asking {
     bool is_empty; /* the filters contradict each other */
 };
 
-/* A service that is offered no more still has its requests; 0 for one that the public never knew.
- */
-static int64_t service_ever(const struct city *city, struct str code)
+/* The row of a service; 0 for one that the public does not know. */
+static int64_t service_row(const struct city *city, struct str code)
 {
-    for (size_t i = 0; i < city->version_n; i++)
-        if (city->versions[i]->audience == AUDIENCE_PUBLIC && str_eq(city->versions[i]->code, code))
-            return city->versions[i]->service_id;
-    return 0;
+    const struct definition *service = city_service_ever(city, code);
+
+    return service && service->audience == AUDIENCE_PUBLIC ? service->service_id : 0;
 }
 
 static enum rc read_services(struct ctx *ctx, struct str codes, struct asking *asking)
@@ -271,7 +269,7 @@ static enum rc read_services(struct ctx *ctx, struct str codes, struct asking *a
         if (n == SERVICES_MAX)
             return FAIL(ctx, ERR_TOO_LONG, .field = S("service_code"),
                         .arg = str_fmt(ctx->arena, "%d", SERVICES_MAX));
-        asking->services[n] = service_ever(ctx->city, code);
+        asking->services[n] = service_row(ctx->city, code);
         if (!asking->services[n++])
             return FAIL(ctx, ERR_NOT_FOUND, .field = S("service_code"), .arg = code);
     }
