@@ -10,6 +10,23 @@ static void add(struct ctx *ctx, struct service_names *names, struct service_nam
     names->of[names->n++] = name;
 }
 
+/* The version before it, of the same service; NULL: it is the first. */
+static const struct definition *before(const struct city *city, size_t i)
+{
+    bool is_first = i == 0 || city->versions[i - 1]->service_id != city->versions[i]->service_id;
+
+    return is_first ? NULL : city->versions[i - 1];
+}
+
+static void add_name(struct ctx *ctx, struct service_names *names, const struct definition *service,
+                     const struct definition *former, enum lang lang)
+{
+    struct str name = text_in(&service->name, lang);
+
+    if (!former || !str_eq(text_in(&former->name, lang), name))
+        add(ctx, names, (struct service_name){.service = service, .is_name = true}, name);
+}
+
 enum rc service_names_read(struct ctx *ctx, struct service_names *ret)
 {
     const struct city *city = ctx->city;
@@ -17,12 +34,8 @@ enum rc service_names_read(struct ctx *ctx, struct service_names *ret)
 
     if (!names.of)
         return FAIL(ctx, ERR_MEMORY);
-    for (size_t i = 0; i < city->version_n; i++) {
-        const struct definition *service = city->versions[i];
-
-        add(ctx, &names, (struct service_name){.service = service, .is_name = true},
-            text_in(&service->name, ctx->lang));
-    }
+    for (size_t i = 0; i < city->version_n; i++)
+        add_name(ctx, &names, city->versions[i], before(city, i), ctx->lang);
     *ret = names;
     return RC_OK;
 }
@@ -37,6 +50,21 @@ static size_t names_max(const struct city *city)
     return n;
 }
 
+/* What it is called in one language, where the version before it was not called so. */
+static void add_all(struct ctx *ctx, struct service_names *names, const struct definition *service,
+                    const struct definition *former, enum lang lang)
+{
+    add_name(ctx, names, service, former, lang);
+    for (size_t i = 0; i < service->words.n[lang]; i++) {
+        struct str word = service->words.list[lang][i];
+        bool was_there =
+            former && i < former->words.n[lang] && str_eq(former->words.list[lang][i], word);
+
+        if (!was_there)
+            add(ctx, names, (struct service_name){.service = service}, word);
+    }
+}
+
 enum rc service_names_of_all(struct ctx *ctx, struct service_names *ret)
 {
     const struct city *city = ctx->city;
@@ -45,15 +73,8 @@ enum rc service_names_of_all(struct ctx *ctx, struct service_names *ret)
     if (!names.of)
         return FAIL(ctx, ERR_MEMORY);
     for (size_t i = 0; i < city->version_n; i++)
-        for (int lang = 0; lang < LANG__PUBLIC; lang++) {
-            const struct definition *service = city->versions[i];
-
-            add(ctx, &names, (struct service_name){.service = service, .is_name = true},
-                text_in(&service->name, (enum lang)lang));
-            for (size_t j = 0; j < service->words.n[lang]; j++)
-                add(ctx, &names, (struct service_name){.service = service},
-                    service->words.list[lang][j]);
-        }
+        for (int lang = 0; lang < LANG__PUBLIC; lang++)
+            add_all(ctx, &names, city->versions[i], before(city, i), (enum lang)lang);
     *ret = names;
     return RC_OK;
 }

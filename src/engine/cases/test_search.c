@@ -7,6 +7,7 @@
 #include "engine/cases/private_link.h"
 #include "engine/cases/public_case.h"
 #include "engine/cases/queries.h"
+#include "engine/cases/service_names.h"
 #include "engine/test_support.h"
 #include "people/party_name.h"
 
@@ -241,6 +242,43 @@ static void test_words_name_services(void **state)
     world->ctx.actor = test_staff(world, ROLE_AGENT, SCOPE_SERVICE, "graffiti");
     assert_str(ids(world, "pothole", CASES_NEWEST, 50), "");
     assert_str(ids(world, "pothole,graffiti", CASES_BEST, 50), "6 2");
+}
+
+/* What a service was called once finds the requests that were sent to it then; the many versions
+ * that were called the same are no more to look through than one. */
+static void test_a_service_is_found_by_its_former_names(void **state)
+{
+    static const struct str bump[] = {STR("bump")}, more[] = {STR("bump"), STR("crater")};
+    struct definition of[] = {
+        {.code = S("hole"), .service_id = 1, .name = {{S("Pothole"), S("Bache")}}},
+        {.code = S("hole"), .service_id = 1, .name = {{S("Pothole"), S("Bache")}}},
+        {.code = S("hole"), .service_id = 1, .name = {{S("Damage"), S("Bache")}}},
+        {.code = S("lamp"), .service_id = 2, .name = {{S("Damage"), S("Farola")}}},
+    };
+    static const struct {
+        const char *word;
+        size_t n;
+    } finds[] = {{"pothole", 1}, {"damage", 2}, {"bache", 1}, {"farola", 1},
+                 {"bump", 2},    {"crater", 1}, {"hole", 0}};
+    struct definition *versions[] = {&of[0], &of[1], &of[2], &of[3]};
+    struct city city = {.versions = versions, .version_n = COUNT(versions)};
+    const struct definition *found[2];
+    struct service_names names;
+    struct world *world = *state;
+
+    of[1].words = of[3].words = (struct words){.list = {bump}, .n = {COUNT(bump)}};
+    of[2].words = (struct words){.list = {more}, .n = {COUNT(more)}};
+    world->ctx.city = &city;
+    test_ok(&world->ctx, service_names_of_all(&world->ctx, &names));
+    for (size_t i = 0; i < COUNT(finds); i++)
+        assert_int_equal(
+            service_names_find(&names, str_of(finds[i].word), true, found, COUNT(found)),
+            finds[i].n);
+    /* Names in three languages, of which Vietnamese falls back on English, and words. */
+    assert_int_equal(names.n, 3 + 1 + 2 + 1 + 3 + 1);
+    test_ok(&world->ctx, service_names_read(&world->ctx, &names));
+    assert_int_equal(names.n, 3);
+    world->ctx.city = test_city;
 }
 
 static void name_reporter(struct world *world, const char *name)
@@ -648,6 +686,7 @@ int main(void)
         TEST(test_pages_join_without_a_gap),
         TEST(test_words_are_folded_ranked_and_left_out),
         TEST(test_words_name_services),
+        TEST(test_a_service_is_found_by_its_former_names),
         TEST(test_people_are_found_by_who_may),
         TEST(test_a_name_is_found_however_it_is_written),
         TEST(test_proven_people_come_first),
