@@ -615,8 +615,10 @@ def versions(bench):
     shutil.rmtree(folder)
     bench.city.start()
     time.sleep(1)
-    bench.table.note("memory of the server, idle, %d versions of %d services" % (
-        (times + 1) * len(files), len(files)), "%.0f MB" % bench.city.memory_mb("VmRSS"))
+    which = "%d versions of %d services" % ((times + 1) * len(files), len(files))
+    bench.table.note("memory of the server, idle, " + which, "%.0f MB" % bench.city.memory_mb("VmRSS"))
+    found = p95_ms(bench.city.host, bench.city.client("agent").cookies, SEARCH, b"/staff/cases/")
+    bench.table.note("search for words, p95, " + which, "%.1f ms" % found)
 
 
 class Bench:

@@ -25,6 +25,8 @@ LINES = {
                      r"memory of the server, idle, [\d,]+ cases +\d+ MB",
                      r"memory of the server, under load +\d+ MB"],
     "filings": [r"filings, form POST, 64 connections, on disk +\d+/s, ratio [\d.]+, p99 \d+ ms +\d+/s bare"],
+    "versions": [r"memory of the server, idle, \d+ versions of \d+ services +\d+ MB",
+                 r"search for words, p95, \d+ versions of \d+ services +[\d.]+ ms"],
     "postgres": [r"filings over Open311 on PostgreSQL, 16 clients +(\d+/s, [\d.]+ repeated each|not measured)"],
 }
 NEED_WRK = {"public_pages", "filings"}
