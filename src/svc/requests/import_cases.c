@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "engine/cases/case_import.h"
+#include "svc/requests/import_ids.h"
 #include "svc/requests/import_row.h"
 
 /* A server beside the import waits as long as a group is written, so a group is not as large as
@@ -26,6 +27,7 @@ struct importing {
     size_t header_n;
     size_t most, most_now; /* cases of a batch; of the one that is read */
     bool is_end;
+    struct import_ids ids; /* of a dry run, whose groups are undone: the store tells a real one */
     struct import_counts counts;
     int64_t written_back; /* cases that were taken when the store was last asked for it */
 };
@@ -86,6 +88,20 @@ static void reject_damaged(struct importing *importing)
            &row);
 }
 
+/* The row that was read last is one of the batch, unless its id is counted already. */
+static enum rc keep_row(struct importing *importing, struct batch *batch)
+{
+    bool was_there = false;
+    enum rc rc = importing->run->is_dry
+                     ? import_ids_add(importing->ctx, &importing->ids,
+                                      batch->cases[batch->n].external_id, &was_there)
+                     : RC_OK;
+
+    importing->counts.there_before += was_there;
+    batch->n += !rc && !was_there;
+    return rc;
+}
+
 static enum rc read_row(struct importing *importing, struct batch *batch)
 {
     struct case_history *history = &batch->cases[batch->n];
@@ -111,10 +127,9 @@ static enum rc read_row(struct importing *importing, struct batch *batch)
     rc = import_row(importing->ctx, &importing->map, row.cells, row.n, history, &trouble);
     if (rc)
         return rc;
-    if (trouble.n)
-        reject(importing, row.line, trouble, &row);
-    else
-        batch->n++;
+    if (!trouble.n)
+        return keep_row(importing, batch);
+    reject(importing, row.line, trouble, &row);
     return RC_OK;
 }
 
@@ -266,6 +281,7 @@ enum rc import_cases(struct ctx *ctx, const struct import_run *run, struct probl
         rc = run_batches(&importing);
     if (!rc && buf_has_failed(run->rejects))
         rc = FAIL(ctx, ERR_TOO_LARGE, .detail = S("too many rejected rows: look at the map"));
+    import_ids_done(&importing.ids);
     *ret = importing.counts;
     return rc;
 }

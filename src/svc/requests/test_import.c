@@ -362,7 +362,8 @@ static void a_dry_run_keeps_nothing(void **state)
     static const char rows[] = "a1,Bulky,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n"
                                "a2,Bulky,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n"
                                "a2,Bulky,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n"
-                               "a4,Bulky,yesterday,,Open,34.07,-118.26,X,,Call\n";
+                               "a4,Bulky,yesterday,,Open,34.07,-118.26,X,,Call\n"
+                               "a1,Bulky,12/31/2017 11:59:58 PM,,Open,34.07,-118.26,X,,Call\n";
     static const char empty_sql[] = "SELECT (SELECT count(*) FROM cases) || '/' || "
                                     "(SELECT count(*) FROM event) || '/' || "
                                     "(SELECT count(*) FROM place)";
@@ -376,6 +377,7 @@ static void a_dry_run_keeps_nothing(void **state)
     town->is_dry = false;
     real = take_text(town, rows);
     assert_int_equal(real.taken, 2);
+    assert_int_equal(real.there_before, 2);
     assert_int_equal(dry.taken, real.taken);
     assert_int_equal(dry.there_before, real.there_before);
     assert_int_equal(dry.rejected, real.rejected);
